@@ -1,0 +1,97 @@
+# Needs make, Python 3.11+ and a network for the first run only. `make help` lists what there is.
+.POSIX:
+.SUFFIXES:
+
+PYTHON ?= python3
+# passed to `docker build` as they are, for example --network host
+DOCKER_BUILD_FLAGS ?=
+BASE ?= python:3.11-slim-bookworm
+# docker or process; empty: docker where an engine answers
+SANDBOX ?=
+# FAST=1 leaves the slow tests out
+FAST ?=
+PYTEST_FLAGS ?= --numprocesses logical --maxprocesses 8 --dist loadgroup
+# --upgrade takes the newest of everything
+LOCK_FLAGS ?=
+
+VENV = .venv
+PY = $(VENV)/bin/python
+READY = $(VENV)/ready
+LOCKS = requirements/run.lock requirements/dev.lock
+UV = uv==0.13.9
+IMAGE_NAME = from grader import doctor; print(doctor.IMAGE)
+RECIPE = from grader import doctor, places; print(doctor.recipe(places.checkout()))
+
+help:
+	@echo 'make demo    grade the reference and the bundled examples, and say where the reports are'
+	@echo 'make test    run the tests (FAST=1 leaves the slow ones out)'
+	@echo 'make lint    linter, formatter and type checker'
+	@echo 'make image   build the Docker image that submissions run in (DOCKER_BUILD_FLAGS=..., BASE=...)'
+	@echo 'make venv    set up $(VENV) with the pinned packages; the others do so by themselves'
+	@echo 'make lock    resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
+	@echo 'make clean   remove everything that was made, $(VENV) included'
+
+venv: $(READY)
+
+# made again when a pin changes; a second run finds the file and does nothing
+$(READY): $(LOCKS) pyproject.toml setup.py
+	@command -v '$(PYTHON)' >/dev/null || { echo 'There is no $(PYTHON) here; say which Python 3.11 or later to use: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("mlpgrader needs Python 3.11 or later, $(PYTHON) is %d.%d; say which one to use: make PYTHON=python3.12" % v[:2])'
+	@echo 'Setting up $(VENV) with the pinned packages (the first time takes a minute or two)'
+	@$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements/run.lock -r requirements/dev.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(READY)
+	@set --; test -z '$(FAST)' || set -- -m 'not slow'; \
+	$(PY) -m pytest $(PYTEST_FLAGS) "$$@"
+
+lint: $(READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+image: $(READY)
+	@docker info >/dev/null 2>&1 || { echo 'No Docker engine answers: install Docker or start it, then run this again.' >&2; exit 1; }
+	@set -- $(DOCKER_BUILD_FLAGS); \
+	test $$# -gt 0 || docker network inspect bridge >/dev/null 2>&1 || set -- --network host; \
+	name=$$($(PY) -c '$(IMAGE_NAME)') && recipe=$$($(PY) -c '$(RECIPE)') && \
+	docker build "$$@" --build-arg 'BASE=$(BASE)' --build-arg "RECIPE=$$recipe" --tag "$$name" .
+
+demo: $(READY)
+	@sandbox='$(SANDBOX)'; \
+	if test -z "$$sandbox"; then \
+		sandbox=docker; \
+		docker info >/dev/null 2>&1 || { sandbox=process; echo 'No Docker engine answers, so this demo uses the process sandbox:'; \
+		echo 'its submissions are our own. Those of a class are graded in Docker.'; }; \
+	fi; \
+	if test "$$sandbox" = docker; then \
+		label=$$(docker image inspect --format '{{index .Config.Labels "mlpgrader.recipe"}}' "$$($(PY) -c '$(IMAGE_NAME)')" 2>/dev/null); \
+		test "$$label" = "$$($(PY) -c '$(RECIPE)')" || \
+		$(MAKE) image DOCKER_BUILD_FLAGS='$(DOCKER_BUILD_FLAGS)' BASE='$(BASE)' || { \
+		echo 'The image could not be built: the reason is above. Options of docker build go into DOCKER_BUILD_FLAGS="...";' >&2; \
+		echo 'make demo SANDBOX=process does without an image.' >&2; exit 1; }; \
+	fi; \
+	for rubric in rubrics/*.toml; do \
+		name=$${rubric#rubrics/}; name=$${name%.toml}; \
+		set -- reference/$$name; \
+		for example in examples/$$name/*/; do test ! -d "$$example" || set -- "$$@" "$$example"; done; \
+		echo; echo "The assignment $$name:"; \
+		$(PY) -m grader grade "$$@" --assignment "$$name" --size quick --sandbox "$$sandbox" --jobs 2 --out "graded/demo/$$name" || exit; \
+	done
+	@echo; echo 'What each student gets to see; staff.html beside it has everything:'
+	@for report in graded/demo/*/*/report.html; do echo "  $$report"; done
+
+lock: $(READY)
+	@$(PY) -m pip install -qq --disable-pip-version-check $(UV)
+	@cd requirements && for name in run dev fast sandbox; do \
+	../$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --no-annotate \
+	--no-emit-index-url --custom-compile-command 'make lock' $(LOCK_FLAGS) --output-file $$name.lock $$name.in || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help venv test lint image demo lock clean

@@ -1,0 +1,33 @@
+"""What an assignment is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.checks import Check
+from grader.sandbox import Inside, Probe
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One homework: what must be handed in, what we lay over it, what is asked, and how the answers are judged.
+
+    `required` are the files that a submission must hold, `provided` the course's own files, laid over whatever copies were
+    handed in, `inside` what of ours student code meets inside the sandbox. `size_numbers` are the names that the rubric
+    must give for each size that notebooks can be run at; an assignment without notebooks has none.
+    """
+
+    id: str
+    title: str
+    required: tuple[str, ...]
+    provided: Mapping[str, bytes]
+    inside: Inside
+    probes: tuple[Probe, ...]
+    checks: tuple[Check, ...]
+    size_numbers: tuple[str, ...] = ()
+
+    @property
+    def check_thresholds(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of all checks, each with the thresholds that the rubric must give it."""
+        return {check.name: check.thresholds for check in self.checks}

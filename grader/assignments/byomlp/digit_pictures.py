@@ -1,0 +1,106 @@
+"""Pictures of what networks make of digits, for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.digits.answers import estimates
+from grader.model import Array, Confusion, Curve, ImageGrid, ImageScatter, Picture
+
+SIDE = 28
+WRONG_ROWS, WRONG_COLUMNS = 2, 8
+CLASSES = tuple("0123456789")
+
+
+def learning_curve(networks: Mapping[str, Mapping[str, Any]], train: int) -> list[Picture]:
+    """Return the accuracy of networks on a sample of their training images, over the epochs of their training."""
+    curves = {which: network["log"].get("curve") for which, network in networks.items()}
+    known = {which: curve for which, curve in curves.items() if _is_curve(curve)}
+    if not known:
+        return []
+    x = np.unique(np.concatenate([curve[:, 0] for curve in known.values()]))
+    series = tuple(
+        (f"{which} network", np.interp(x, curve[:, 0], curve[:, 2], right=np.nan)) for which, curve in known.items()
+    )
+    title = "Accuracy on a sample of the training images while the networks are trained"
+    return [Curve(title, "epochs", "accuracy", x / max(train, 1), series)]
+
+
+def _is_curve(curve: Any) -> bool:
+    return isinstance(curve, np.ndarray) and curve.ndim == 2 and len(curve) > 1 and bool(np.all(curve[:, 2] >= 0))
+
+
+def loss_curve(network: Mapping[str, Any], train: int) -> list[Picture]:
+    """Return the loss of a network on a sample of its training images, over the epochs of its training."""
+    curve = network["log"].get("curve")
+    if not isinstance(curve, np.ndarray) or len(curve) < 2:
+        return []
+    title = "Squared error on a sample of the training images while the autoencoder is trained"
+    return [Curve(title, "epochs", "loss", curve[:, 0] / max(train, 1), (("autoencoder", curve[:, 1]),))]
+
+
+def classification_pictures(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
+    """Return what a network (outputs (N, 10)) takes unseen digits for: a table, and those it is most surely wrong about."""
+    output = measured["output"]
+    estimate = estimates(output)
+    counts = np.zeros((10, 10), dtype=np.int64)
+    np.add.at(counts, (labels[estimate >= 0], estimate[estimate >= 0]), 1)
+    return [Confusion("What the unseen digits were taken for", counts, CLASSES), *_most_wrong(measured, labels)]
+
+
+def _most_wrong(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
+    worst = measured.get("worst")
+    if worst is None or not len(worst):
+        return []
+    output, estimate = measured["output"], estimates(measured["output"])
+    count = min(len(worst), WRONG_ROWS * WRONG_COLUMNS)
+    rows = -(-count // WRONG_COLUMNS)
+    columns = min(count, WRONG_COLUMNS)
+    images = np.full((rows * columns, SIDE, SIDE), np.nan)
+    images[:count] = 1 - measured["worst_images"][:count].reshape(-1, SIDE, SIDE) / 255
+    said = [f"{labels[k]} as {estimate[k]}, {100 * output[k, estimate[k]]:.0f} %" for k in worst[:count]]
+    said += [""] * (rows * columns - count)
+    captions = tuple(tuple(said[row * columns : (row + 1) * columns]) for row in range(rows))
+    grid = images.reshape(rows, columns, SIDE, SIDE)
+    return [ImageGrid("Digits that it takes for others, the surest first", grid, (), captions)]
+
+
+def reconstructions(measured: Mapping[str, Any]) -> list[Picture]:
+    """Return unseen digits, what the autoencoder gives back, and what two principal components do."""
+    rows = [measured["shown_images"], measured.get("shown_network"), measured["shown_pca"]]
+    labels = ("unseen digit", "autoencoder", "two principal components")
+    shown = [(label, row) for label, row in zip(labels, rows, strict=True) if row is not None]
+    images = np.stack([_displayed(row) for _, row in shown])
+    return [ImageGrid("Unseen digits, given back from two numbers", images, tuple(label for label, _ in shown))]
+
+
+def code_pictures(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
+    """Return where unseen digits lie by their two numbers, and what lies on a grid over the box that they fill."""
+    count = len(measured["scattered"])
+    code, images = measured["code"][:count].astype(np.float64), 1 - measured["scattered"] / 255
+    finite = np.all(np.isfinite(code), axis=1)
+    pictures: list[Picture] = []
+    if np.any(finite):
+        pictures.append(
+            ImageScatter(
+                "Unseen digits at their two numbers",
+                code[finite],
+                images.reshape(-1, SIDE, SIDE)[finite],
+                labels[:count][finite],
+                "first neuron of latent",
+                "second neuron of latent",
+            )
+        )
+    if (grid := measured.get("grid")) is not None:
+        side = round(len(grid) ** 0.5)
+        shown = _displayed(1 - grid / 255).reshape(side, side, SIDE, SIDE)
+        pictures.append(ImageGrid("Digits drawn from points of that box", shown))
+    return pictures
+
+
+def _displayed(rows: Array) -> Array:
+    images: Array = np.clip(np.where(np.isfinite(rows), rows, np.nan), 0, 1).astype(np.float64)
+    return images.reshape(-1, SIDE, SIDE)

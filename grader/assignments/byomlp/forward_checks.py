@@ -1,0 +1,120 @@
+"""Judging the shape and the values of what forward returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.drawing import from_evidence
+from grader.assignments.byomlp.forward_answers import (
+    agrees,
+    first_problem_of,
+    forward_mistake,
+    mistake_by_name,
+    no_output,
+    nothing_seen,
+    seen_until,
+    stacked,
+    unless_cut_short,
+)
+from grader.assignments.byomlp.loading_checks import mlp_loads
+from grader.assignments.byomlp.networks import Network, Parameters, forward, unflatten
+from grader.checks import check, failed
+from grader.keeping import number, shape
+from grader.model import Array, Finding, Observation
+from grader.numerics import worst_entry
+
+
+@check(reads=["forward"], after=[mlp_loads])
+def output_shapes(observed: Observation) -> Finding:
+    """forward returns a 1-D array, one number per neuron"""
+    if not observed.data.get("networks"):
+        return nothing_seen(observed)
+    for record in seen_until(observed, "again"):
+        net = from_evidence(record)
+        if problem := first_problem_of(record):
+            return no_output(net, problem)
+        for answer in (*record["outputs"], *record["again"]):
+            got, want = answer["value"], (net.widths[-1],)
+            if answer["type"] != "numpy.ndarray" or got is None or got.shape != want:
+                kind = (
+                    f"array of shape {shape(got)}"
+                    if got is not None and "ndarray" in answer["type"]
+                    else answer["type"]
+                )
+                return failed(
+                    f"forward of {net} returned {_article(kind)}, expected an array of shape {want}",
+                    hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes on the way.",
+                )
+    return unless_cut_short(observed)
+
+
+@check(reads=["forward"], after=[mlp_loads])
+def forward_values(observed: Observation) -> Finding:
+    """forward computes f(W h + b) layer by layer, x untouched"""
+    if not observed.data.get("networks"):
+        return nothing_seen(observed)
+    for record in seen_until(observed, "way"):
+        if finding := _wrong_values(record):
+            return finding
+    return unless_cut_short(observed)
+
+
+def _wrong_values(record: Mapping[str, Any]) -> Finding | None:
+    net = from_evidence(record)
+    if problem := first_problem_of(record):
+        return no_output(net, problem)
+    outputs = stacked(record["outputs"], net)
+    if outputs is None:
+        return failed(
+            f"forward of {net} returned {_article(record['outputs'][0]['type'])} that is no list of {net.widths[-1]} numbers",
+            hint="The last layer has one output for each of its neurons.",
+        )
+    readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
+    way = record["way"]
+    if not way or mistake_by_name(record) or not agrees(outputs, forward(net, readings[way], record["inputs"])):
+        return _explain_values(net, record, outputs, readings)
+    again = stacked(record["again"], net)
+    before, after = record["inputs"][0], record["input_after"]["value"]
+    if after is None or after.shape != before.shape or not np.array_equal(after, before):
+        return failed(
+            "forward changes the array x that it is given",
+            hint="Whoever calls forward still needs x: avoid `x *= ...`, `x += ...` and `x[...] = ...` on the input.",
+            diagnosis="input_modified",
+        )
+    if again is None or not agrees(again, np.stack([outputs[0]] * len(again))):
+        return failed(
+            "forward gives another result when it is called again with the same input",
+            hint="The result may depend on x and the parameters only, not on earlier calls.",
+        )
+    return None
+
+
+def _explain_values(
+    net: Network, record: Mapping[str, Any], outputs: Array, readings: Mapping[str, Parameters]
+) -> Finding:
+    if not np.all(np.isfinite(outputs)):
+        return failed(
+            f"forward of {net} returned NaN or inf",
+            hint="Look for a division by zero, a logarithm of 0 or an overflow.",
+        )
+    if found := forward_mistake(record):
+        mistake, _ = found
+        return failed(f"network {net}: {mistake.message}", hint=mistake.hint, diagnosis=mistake.id)
+    if not readings:
+        return failed(
+            f"forward of {net} does not treat its parameters as W h + b",
+            hint="For each layer: a = W h + b, then h = f(a). Try one layer with f the identity and compare by hand.",
+        )
+    want = forward(net, next(iter(readings.values())), record["inputs"])
+    worst = worst_entry(outputs, want)
+    return failed(
+        f"network {net}: output [{worst.index[1]}] is {number(worst.got)}, expected {number(worst.want)}",
+        hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
+    )
+
+
+def _article(kind: str) -> str:
+    return "None" if kind == "NoneType" else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,178 @@
+"""The networks that students are asked for, and what mathematics says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.model import Array
+from grader.numerics import central_difference
+
+LEAK = 0.01
+TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Layer:
+    """`width` neurons with an activation of `ACTIVATIONS`; `derivative` says whether its derivative is handed over too."""
+
+    width: int
+    activation: str
+    name: str | None
+    derivative: bool = True
+
+
+@dataclass(frozen=True)
+class Network:
+    """`inputs` dimensions, layers, and a loss of `LOSSES` that belongs to the last layer's activation."""
+
+    inputs: int
+    layers: tuple[Layer, ...]
+    loss: str
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Dimensions from the input to the output: (d, m_1, ..., m_L)."""
+        return (self.inputs, *(layer.width for layer in self.layers))
+
+    @property
+    def named(self) -> bool:
+        return all(layer.name is not None for layer in self.layers)
+
+    def __str__(self) -> str:
+        parts = [f"{layer.width} {layer.activation}" for layer in self.layers]
+        return f"{self.inputs} -> " + " -> ".join(parts)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return plain data that `from_data` turns back into this network."""
+        layers = [[layer.width, layer.activation, layer.name, layer.derivative] for layer in self.layers]
+        return {"inputs": self.inputs, "layers": layers, "loss": self.loss}
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> Network:
+        return Network(data["inputs"], tuple(Layer(*layer) for layer in data["layers"]), data["loss"])
+
+
+# one (W, b) a layer: W (m, n) or (B, m, n), b (m,) or (B, m)
+Parameters = tuple[tuple[Array, Array], ...]
+
+
+def _logistic(a: Array) -> Array:
+    small: Array = np.exp(-np.abs(a))
+    p: Array = np.where(a >= 0, 1.0, small) / (1 + small)
+    return p
+
+
+def _softmax(a: Array) -> Array:
+    powers: Array = np.exp(a - a.max(axis=-1, keepdims=True))
+    p: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return p
+
+
+ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
+    "identity": lambda a: a,
+    "logistic": _logistic,
+    "softmax": _softmax,
+    "relu": lambda a: np.where(a > 0, a, 0.0),
+    "leaky_relu": lambda a: np.where(a > 0, a, LEAK * a),
+}
+
+SLOPES: Mapping[str, Callable[[Array], Array]] = {
+    "identity": np.ones_like,
+    "logistic": lambda a: _logistic(a) * (1 - _logistic(a)),
+    "relu": lambda a: np.where(a > 0, 1.0, 0.0),
+    "leaky_relu": lambda a: np.where(a > 0, 1.0, LEAK),
+}
+
+
+def _logistic_loss(estimate: Array, y: Array) -> Array:
+    likelihood: Array = np.sum(y * np.log(estimate + TINY) + (1 - y) * np.log(1 - estimate + TINY), axis=-1)
+    return -likelihood
+
+
+LOSSES: Mapping[str, Callable[[Array, Array], Array]] = {
+    "logistic": _logistic_loss,
+    "crossentropy": lambda estimate, y: -np.sum(y * np.log(estimate + TINY), axis=-1),
+    "squared": lambda estimate, y: 0.5 * np.sum((estimate - y) ** 2, axis=-1),
+    "absolute": lambda estimate, y: np.sum(np.abs(estimate - y), axis=-1),
+    "linear": lambda estimate, y: np.sum(estimate * y, axis=-1),
+}
+
+# the names under which student code receives them
+FUNCTIONS = {
+    "identity": ("aids.identity", "aids.identity_deriv"),
+    "logistic": ("layers.logistic", "layers.logistic_deriv"),
+    "softmax": ("layers.softmax", None),
+    "relu": ("layers.relu", "layers.relu_deriv"),
+    "leaky_relu": ("layers.leaky_relu", "layers.leaky_relu_deriv"),
+}
+LOSS_DERIVATIVES = {
+    "logistic": "losses.logistic_est_loss_deriv",
+    "crossentropy": "losses.softmax_est_crossentropy_deriv",
+    "squared": "losses.squared_loss_deriv",
+    "absolute": "losses.abs_loss_deriv",
+    "linear": "aids.linear_loss_deriv",
+}
+LOSS_SLOPES: Mapping[str, Callable[[Array, Array], Array]] = {
+    "logistic": lambda estimate, y: estimate - y,
+    "crossentropy": lambda estimate, y: estimate - y,
+    "squared": lambda estimate, y: estimate - y,
+    "absolute": lambda estimate, y: np.sign(estimate - y),
+    "linear": lambda estimate, y: np.broadcast_to(y, estimate.shape).astype(np.float64),
+}
+
+
+def activations(
+    network: Network, parameters: Parameters, x: Array, *, start: int = 0, end: int | None = None
+) -> list[Array]:
+    """Return the outputs of layers `start` to `end` (inclusive) for x (n,) or (B, n), that input itself first."""
+    outputs = [x]
+    last = len(network.layers) - 1 if end is None else end
+    for layer, (W, b) in list(zip(network.layers, parameters, strict=True))[start : last + 1]:
+        a = (W @ outputs[-1][..., None])[..., 0] + b
+        outputs.append(ACTIVATIONS[layer.activation](a))
+    return outputs
+
+
+def forward(network: Network, parameters: Parameters, x: Array, *, start: int = 0, end: int | None = None) -> Array:
+    """Return the output (m,) of layer `end` when x (n,) is fed into layer `start`; counted from 0, the last by default."""
+    return activations(network, parameters, x, start=start, end=end)[-1]
+
+
+def flatten(parameters: Sequence[tuple[Array, Array]]) -> Array:
+    """Return all parameters of a network as one vector, W row by row before b, layer by layer."""
+    return np.concatenate([np.concatenate([W.ravel(), b.ravel()]) for W, b in parameters])
+
+
+def unflatten(network: Network, vectors: Array) -> Parameters:
+    """Undo `flatten` for a vector (k,) or a batch of them (B, k)."""
+    lead, parameters, position = vectors.shape[:-1], [], 0
+    for n, m in zip(network.widths, network.widths[1:], strict=False):
+        W = vectors[..., position : position + m * n].reshape(*lead, m, n)
+        b = vectors[..., position + m * n : position + m * n + m]
+        parameters.append((W, b))
+        position += m * n + m
+    return tuple(parameters)
+
+
+def size(network: Network) -> int:
+    """Return the number of parameters."""
+    return sum(m * n + m for n, m in zip(network.widths, network.widths[1:], strict=False))
+
+
+def loss_of(network: Network, x: Array, y: Array) -> Callable[[Array], Array]:
+    """Return the loss of one example (x, y) as a function of batches of parameter vectors (B, k) -> (B,)."""
+
+    def loss(vectors: Array) -> Array:
+        inputs = np.broadcast_to(x, (len(vectors), x.size))
+        return LOSSES[network.loss](forward(network, unflatten(network, vectors), inputs), y)
+
+    return loss
+
+
+def gradients(network: Network, parameters: Parameters, x: Array, y: Array) -> Parameters:
+    """Return the gradient of the loss of one example with respect to every parameter, by central differences."""
+    return unflatten(network, central_difference(loss_of(network, x, y), flatten(parameters)))

@@ -1,0 +1,35 @@
+"""Assignment modules: layers and criterions as modules, trained with in notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.assignments.assignment import Assignment
+from grader.assignments.modules import differentiation, layers, main
+from grader.sandbox import Inside
+
+_GRADER = Path(__file__).parent.parent.parent
+_INSIDE = "assignments/modules/inside"
+
+ASSIGNMENT = Assignment(
+    id="modules",
+    title="Basic Artificial Neural Networks",
+    required=(),
+    provided={},
+    inside=Inside(
+        ours={
+            f"grader/{path.relative_to(_GRADER).as_posix()}": path.read_bytes()
+            for path in sorted((_GRADER / _INSIDE).glob("*.py"))
+        },
+        plugins=(
+            "grader.assignments.modules.inside.cells",
+            "grader.assignments.modules.inside.passes",
+            main.PLUGIN,
+            differentiation.PLUGIN,
+        ),
+        kernel=True,
+    ),
+    probes=(*layers.PROBES, *main.PROBES, *differentiation.PROBES),
+    checks=(*layers.CHECKS, *differentiation.CHECKS, *main.CHECKS),
+    size_numbers=main.SIZE_NUMBERS,
+)

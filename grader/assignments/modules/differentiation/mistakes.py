@@ -1,0 +1,163 @@
+"""Known mistakes in each answer function: what they would return, and the hint that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.differentiation import tasks
+from grader.model import Array
+
+Wrong = Callable[..., Any]
+SIGN = (
+    "The sign is the wrong way round: go through the inner derivative once more, and mind what is subtracted from what."
+)
+FACTOR = "Each entry is squared, or stands twice in the sum: differentiating brings a factor 2 down."
+TWICE = "The function is linear in what is differentiated by, so no factor 2 comes down."
+SIDES = "The result must have the shape of what is differentiated by: it is that, transposed."
+SWAPPED = "A is transposed where it should not be, or the other way round: compare the shapes."
+ENTRYWISE = "Products of single entries are not summed here: write one entry of the derivative down with its indices."
+SQUARED = "The entries are squared still: the derivative of a square is linear."
+SUMMED = "The entries of the derivative are summed up, but there has to be one for each of what is differentiated by."
+VALUE = "This is y itself, not its derivative, which has an entry for each of what is differentiated by."
+BY_OTHER = "This is the derivative by another argument: look again at what is asked for."
+QUADRATIC = "That formula belongs to a quadratic form, in which an argument stands twice. Here each stands once."
+OUTER = "For one-dimensional arrays `x @ c.T` is a number, as .T does nothing: np.outer makes a matrix of two vectors."
+STILL_THERE = "What is differentiated by is still in the result, though y is linear in it."
+INNER = "The inner derivative, that of A S by S, is missing."
+PART = "One part of the squared sum is left out: S stands in it squared, too."
+MEAN = "The norm is a sum over all entries, not a mean: nothing is divided by how many there are."
+ROOT = "This is the derivative of the norm itself; J is the norm squared, so nothing is divided by it."
+ROWS = "Rows belong to the entries of F and columns to those of S, so the shape is (N M, R M): it is that, transposed."
+ORDER = "F and S are written out in different orders: go row by row through both, or column by column through both."
+RESHAPE = "The entries are right: put them into a matrix of N M rows and R M columns."
+BLOCK = "That is one block of it: F has N M entries and S has R M, and each pair needs its number."
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: `wrong` takes the arguments of the answer function and returns what would come out, or raises."""
+
+    id: str
+    hint: str
+    wrong: Wrong
+
+
+def _half(right: Wrong) -> tuple[Mistake, ...]:
+    """Return what goes wrong where a square is differentiated."""
+    return (
+        Mistake("sign", SIGN, lambda *given: -right(*given)),
+        Mistake("factor_two_missing", FACTOR, lambda *given: right(*given) / 2),
+        Mistake("factor_and_sign", f"{SIGN} {FACTOR}", lambda *given: -right(*given) / 2),
+    )
+
+
+def _double(right: Wrong) -> tuple[Mistake, ...]:
+    """Return what goes wrong where something linear is differentiated."""
+    return (
+        Mistake("sign", SIGN, lambda *given: -right(*given)),
+        Mistake("factor_two_too_many", TWICE, lambda *given: 2 * right(*given)),
+    )
+
+
+def _transposed(right: Wrong, hint: str = SIDES) -> Mistake:
+    return Mistake("transposed", hint, lambda *given: right(*given).T)
+
+
+def _loss(right: Wrong, rest: Wrong) -> tuple[Mistake, ...]:
+    """Return what goes wrong where the squared norm of `rest` is differentiated."""
+    return (
+        *_half(right),
+        _transposed(right),
+        Mistake("averaged", MEAN, lambda *given: right(*given) / rest(*given).size),
+        Mistake("norm_not_squared", ROOT, lambda *given: right(*given) / (2 * np.linalg.norm(rest(*given)))),
+    )
+
+
+def _rest(X: Array, A: Array, S: Array) -> Any:
+    return X - A @ S
+
+
+def _loss_slope(X: Array, A: Array, S: Array) -> Any:
+    return -2 * A.T @ (X - A @ S)
+
+
+def _by_rows(A: Array, S: Array) -> Any:
+    return np.kron(A, np.eye(S.shape[1]))
+
+
+def _by_columns(A: Array, S: Array) -> Any:
+    return np.kron(np.eye(S.shape[1]), A)
+
+
+def _in_order(letters: str) -> Wrong:
+    """Return dF/dS with the entry of F (n, m) by that of S (r, k) where the letters say."""
+
+    def wrong(A: Array, S: Array) -> Any:
+        (N, R), M = A.shape, S.shape[1]
+        return np.einsum(f"nr,mk->{letters}", A, np.eye(M)).reshape(N * M, R * M)
+
+    return wrong
+
+
+MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
+    tasks.INNER_PRODUCT.name: (
+        *_half(lambda x: 2 * x),
+        Mistake("value", VALUE, lambda x: x @ x),
+        Mistake("elementwise", SQUARED, lambda x: x**2),
+        Mistake("elementwise", SQUARED, lambda x: 2 * x**2),
+        Mistake("summed", SUMMED, lambda x: 2 * x.sum()),
+    ),
+    tasks.TRACE.name: (
+        *_double(lambda _A, B: B.T),
+        _transposed(lambda _A, B: B.T),
+        Mistake("other_argument", BY_OTHER, lambda A, _B: A.T),
+        Mistake("quadratic_formula", QUADRATIC, lambda A, _B: A + A.T),
+        Mistake("quadratic_formula", QUADRATIC, lambda _A, B: B + B.T),
+        Mistake("elementwise", ENTRYWISE, lambda A, B: A * B.T),
+        Mistake("value", VALUE, lambda A, B: np.trace(A @ B)),
+    ),
+    tasks.BILINEAR_X.name: (
+        *_double(lambda _x, A, c: A @ c),
+        Mistake("transposed", SWAPPED, lambda _x, A, c: A.T @ c),
+        Mistake("other_argument", BY_OTHER, lambda x, A, _c: A.T @ x),
+        Mistake("quadratic_formula", QUADRATIC, lambda x, A, _c: (A + A.T) @ x),
+        Mistake("quadratic_formula", QUADRATIC, lambda _x, A, c: (A + A.T) @ c),
+        Mistake("elementwise", ENTRYWISE, lambda _x, A, c: A * c),
+        Mistake("value", VALUE, lambda x, A, c: x @ A @ c),
+    ),
+    tasks.BILINEAR_A.name: (
+        *_double(lambda x, _A, c: np.outer(x, c)),
+        _transposed(lambda x, _A, c: np.outer(x, c)),
+        Mistake("inner_product", OUTER, lambda x, _A, c: x @ c),
+        Mistake("elementwise", ENTRYWISE, lambda x, _A, c: x * c),
+        Mistake("not_differentiated", STILL_THERE, lambda x, A, c: A * np.outer(x, c)),
+        Mistake("value", VALUE, lambda x, A, c: x @ A @ c),
+    ),
+    tasks.LOSS_S.name: (
+        *_loss(_loss_slope, _rest),
+        Mistake("a_not_transposed", SWAPPED, lambda X, A, S: -2 * A @ _rest(X, A, S)),
+        Mistake("inner_derivative_missing", INNER, lambda X, A, S: -2 * _rest(X, A, S)),
+        Mistake("inner_derivative_missing", INNER, lambda X, A, S: 2 * _rest(X, A, S)),
+        Mistake("part_missing", PART, lambda X, A, _S: -2 * A.T @ X),
+        Mistake("other_argument", BY_OTHER, lambda X, A, S: -2 * _rest(X, A, S) @ S.T),
+    ),
+    tasks.LOSS_F.name: (
+        *_loss(lambda X, F: 2 * (F - X), lambda X, F: X - F),
+        Mistake("elementwise", SQUARED, lambda X, F: (X - F) ** 2),
+    ),
+    tasks.PRODUCT_S.name: (
+        *_double(_by_rows),
+        *_double(_by_columns),
+        _transposed(_by_rows, ROWS),
+        _transposed(_by_columns, ROWS),
+        Mistake("mixed_order", ORDER, _in_order("nmkr")),
+        Mistake("mixed_order", ORDER, _in_order("mnrk")),
+        Mistake("not_a_matrix", RESHAPE, lambda A, S: np.einsum("nr,mk->nmrk", A, np.eye(S.shape[1]))),
+        Mistake("one_block", BLOCK, lambda A, _S: A),
+        Mistake("one_block", BLOCK, lambda A, _S: A.T),
+    ),
+}

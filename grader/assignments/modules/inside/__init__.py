@@ -1,0 +1,1 @@
+"""What carries out this assignment's operations inside the sandbox."""

@@ -1,0 +1,188 @@
+"""Loading a notebook of classes without a kernel: statement by statement, so that what is slow or broken costs only itself."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+import time
+import types
+from collections.abc import Callable
+from typing import Any
+
+# bound before student code can replace it
+now = time.perf_counter
+SPACE = "__main__"
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+LOOPS = (ast.For, ast.While)
+# a statement that takes this long and that no class needs is left out the next time
+SLOW = 0.05
+NAMES = 200
+SPEAKS_OF = {
+    "matplotlib.pyplot": rb"(?:import|from)\s+(?:matplotlib|pylab)",
+    "IPython.display": rb"(?:import|from)\s+IPython",
+}
+
+
+class Interrupted(BaseException):
+    """Raised in a statement that is only an experiment and takes too long."""
+
+
+def prepare(bench: Any) -> None:
+    """Import, once for all sessions, the libraries that a file with layer classes speaks of: each takes a while."""
+    sources = [data for data in bench.finder.files.values() if re.search(rb"class\s+Linear\b", data)]
+    for name, pattern in SPEAKS_OF.items():
+        if any(re.search(pattern, data) for data in sources):
+            try:
+                importlib.import_module(name)
+            except ImportError:  # the student's own import says so where it belongs
+                continue
+
+
+class _Jupyter:
+    """Stands for what ``get_ipython()`` returns: any method can be called and does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _nothing
+
+
+def _nothing(*_given: Any, **_named: Any) -> None:
+    return None
+
+
+class Loading:
+    """What was loaded in one session: the namespace, and how every cell ended."""
+
+    def __init__(self) -> None:
+        # what stays alive is still needed by our own functions
+        self.before = sys.modules.get(SPACE)
+        self.module = types.ModuleType(SPACE)
+        sys.modules[SPACE] = self.module
+        self.space: dict[str, Any] = vars(self.module)
+        self.space |= {"get_ipython": _Jupyter, "display": _nothing}
+        self.cells: list[dict[str, Any]] = []
+        self.needed: set[str] = set()
+        self.homes: dict[str, str] = {}
+        self.left = 0.0
+
+    def fresh(self, cell: str) -> None:
+        """Note which classes a cell has just made, or made again."""
+        for name, value in list(self.space.items()):
+            if isinstance(value, type) and getattr(value, "__module__", None) == SPACE:
+                key = f"{name} {id(value)}"
+                self.homes.setdefault(key, cell)
+
+
+def loading_of(bench: Any) -> Loading:
+    """Return what this session has loaded."""
+    if "modules" not in bench.session:
+        bench.session["modules"] = Loading()
+    loading: Loading = bench.session["modules"]
+    return loading
+
+
+def _cell(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
+    """Run one cell; what a statement of it raises is the answer's problem, and the rest of the cell is left out."""
+    loading, name = loading_of(bench), operation["name"]
+    if loading.left == 0.0:
+        loading.left = operation["all_experiments"]
+    for places in ("own", "known"):
+        setattr(bench.places, places, frozenset({*getattr(bench.places, places), name}))
+    entry: dict[str, Any] = {"name": name, "skip": [], "interrupted": 0}
+    loading.cells.append(entry)
+    tree = ast.parse(operation["source"], filename=name)
+    for node in ast.walk(tree):
+        if isinstance(node, DEFINITIONS[2:]):
+            loading.needed |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    missing: BaseException | None = None
+    try:
+        for index, statement in enumerate(tree.body):
+            if index in operation["skip"] or (operation["definitions_only"] and not is_definition(statement)):
+                entry["skip"].append(index)
+                continue
+            try:
+                _statement(bench, loading, entry, index, statement, operation)
+            except ImportError as error:
+                missing = missing or error
+                entry["skip"].append(index)
+            except Exception as error:
+                # a file is read on: it has one cell only
+                if not operation["go_on"]:
+                    raise
+                missing = missing or error
+    finally:
+        loading.fresh(name)
+    if missing is not None:
+        raise missing
+    return {}
+
+
+def _statement(
+    bench: Any, loading: Loading, entry: dict[str, Any], index: int, statement: ast.stmt, operation: dict[str, Any]
+) -> None:
+    code = compile(ast.Module([statement], []), entry["name"], "exec", dont_inherit=True)
+
+    def ring(_frame: Any) -> None:
+        raise Interrupted
+
+    needed = is_definition(statement)
+    if loading.left <= 0.0 and not needed:
+        entry["interrupted"] += 1
+        entry["skip"].append(index)
+        return
+    started = now()
+    try:
+        limit = operation["definition"] if needed else max(min(operation["experiment"], loading.left), 0.01)
+        bench.alarm.run_within(limit, ring, lambda: exec(code, loading.space))  # noqa: S102 - what the sandbox is for
+    except Interrupted:
+        entry["interrupted"] += 1
+        entry["skip"].append(index)
+        return
+    finally:
+        taken = now() - started
+        loading.left -= taken if taken > SLOW and not needed else 0.0
+    if taken > SLOW and not _is_class_or_function(statement) and not _made(statement) & {*loading.needed, "*"}:
+        entry["skip"].append(index)
+
+
+def is_definition(statement: ast.stmt) -> bool:
+    """Tell whether a statement belongs to the classes rather than to experiments: it gets its time, and is not left out."""
+    if isinstance(statement, DEFINITIONS):
+        return True
+    inner = list(ast.walk(statement))
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(each, ast.Call | ast.Await | ast.comprehension) for each in inner)
+    return not isinstance(statement, LOOPS) and any(isinstance(each, DEFINITIONS) for each in inner)
+
+
+def _is_class_or_function(statement: ast.stmt) -> bool:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(isinstance(each, kinds) for each in ast.walk(statement))
+
+
+def _made(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement gives a value to, by an assignment or by an import."""
+    nodes = list(ast.walk(statement))
+    stored = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    aliases = [each for each in nodes if isinstance(each, ast.alias)]
+    return stored | {(each.asname or each.name).partition(".")[0] for each in aliases}
+
+
+def _classes(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
+    """Say how every cell ended, and which classes there are: their cells, their methods, what they are made of."""
+    loading = loading_of(bench)
+    found = {}
+    for name, value in list(loading.space.items())[:NAMES]:
+        if isinstance(value, type) and getattr(value, "__module__", None) == SPACE:
+            methods = [method for kind in value.__mro__[:-1] for method in vars(kind)]
+            own = [method for method, held in vars(value).items() if inspect.isfunction(held)]
+            home = loading.homes.get(f"{name} {id(value)}", "")
+            found[name] = {"cell": home, "methods": methods[:NAMES], "own": own[:NAMES]}
+    return {"value": {"cells": loading.cells, "classes": found}}
+
+
+OPERATIONS = {"module_cell": _cell, "module_classes": _classes}

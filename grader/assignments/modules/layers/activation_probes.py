@@ -1,0 +1,79 @@
+"""What is asked of the activations that work entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.cases import about, cast, grid_case
+from grader.model import Array
+from grader.sandbox import Session
+
+# no entry this near to 0: some of these functions have a kink there
+KINK = 0.05
+EXTREMES = (1000.0, -1000.0, 800.0, -800.0, 50.0, -50.0)
+
+
+def leaky_relu(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask LeakyReLU with slopes of several sizes, and with the one that it has by itself."""
+    _ask(session, seen, rng, "LeakyReLU", [(_around(rng, 0.2),), (), (_around(rng, 0.4),)])
+
+
+def elu(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask ELU with several alphas, and with the one that it has by itself."""
+    _ask(session, seen, rng, "ELU", [(_around(rng, 0.5),), (), (_around(rng, 1.7),)])
+
+
+def softplus(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask SoftPlus."""
+    _ask(session, seen, rng, "SoftPlus", [(), (), ()])
+
+
+def _around(rng: np.random.Generator, value: float) -> float:
+    return float(value * rng.uniform(0.9, 1.1))
+
+
+def batch(rng: np.random.Generator, rows: int, columns: int) -> Array:
+    """Return a batch (rows, columns) with positive and negative entries, all clear of 0."""
+    x: Array = rng.uniform(KINK, 3.0, (rows, columns)) * rng.choice([-1.0, 1.0], (rows, columns))
+    x[0, :2] = abs(x[0, 0]), -abs(x[0, 1])
+    return x
+
+
+def _ask(
+    session: Session, seen: dict[str, Any], rng: np.random.Generator, kind: str, given: Sequence[tuple[float, ...]]
+) -> None:
+    if not asking.begin(session, seen, kind):
+        return
+    seed = int(rng.integers(2**31))
+    n, d = int(rng.integers(4, 7)), int(rng.integers(2, 6))
+    shapes: list[tuple[int, int, type]] = [(n, d, np.float64), (1, d + 1, np.float64), (n + 1, d, np.float32)]
+    seen["cases"] = []
+    for (rows, columns, dtype), numbers in zip(shapes, given, strict=True):
+        x, grad = cast(batch(rng, rows, columns), dtype), cast(rng.standard_normal((rows, columns)), dtype)
+        seen["cases"].append(grid_case(session, kind, numbers, x, grad, seed))
+    # the default as a batch of more than one row as well
+    x, grad = batch(rng, n, d), rng.standard_normal((n, d))
+    seen["cases"].append(grid_case(session, kind, (), x, grad, seed))
+    seen["extreme"] = _extreme(session, kind, seed)
+    seen["curve"] = _curve(session, kind, given[0], seed)
+    seen["done"] = True
+
+
+def _extreme(session: Session, kind: str, seed: int) -> dict[str, Any]:
+    x = np.array(EXTREMES).reshape(2, 3)
+    return grid_case(session, kind, (), x, np.ones_like(x), seed, differences=False)
+
+
+def _curve(session: Session, kind: str, given: Sequence[float], seed: int) -> dict[str, Any]:
+    """Return the values and derivatives over a line, for a picture."""
+    x = np.linspace(-4.0, 4.0, 80)[:, None]
+    case = grid_case(session, kind, given, x, np.ones_like(x), seed, differences=False)
+    found = {**about(x, np.ones_like(x), given)}
+    for name in ("forward", "backward"):
+        value = case[name]["value"]
+        found[name] = value if value is not None and value.shape == x.shape else None
+    return found

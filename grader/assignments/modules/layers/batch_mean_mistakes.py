@@ -1,0 +1,143 @@
+"""What is right of BatchMeanSubtraction, and known mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import closed_forms
+from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, Case, close
+from grader.assignments.modules.layers.judging import (
+    Mistake,
+)
+from grader.model import Array
+
+# (old mean, mean of the batch, alpha) -> the mean that is subtracted and kept; None before the first batch
+Rule = Callable[[Array | None, Array, float], Array]
+
+
+def _alpha(about_it: Mapping[str, Any]) -> float:
+    return float(about_it["given"][0]) if about_it["given"] else 0.0
+
+
+def _right(first: str) -> Rule:
+    """Return the rule, with the old mean before the first batch taken as 0 or as the mean of that batch."""
+
+    def rule(old: Array | None, mean: Array, alpha: float) -> Array:
+        if old is None:
+            old = np.zeros_like(mean) if first == "zero" else mean
+        return np.asarray(old * alpha + mean * (1 - alpha))
+
+    return rule
+
+
+def _swapped(old: Array | None, mean: Array, alpha: float) -> Array:
+    return _right("zero")(old, mean, 1 - alpha)
+
+
+def _swapped_from_mean(old: Array | None, mean: Array, alpha: float) -> Array:
+    return _right("mean")(old, mean, 1 - alpha)
+
+
+RULES = (_right("zero"), _right("mean"))
+
+
+# what every right result says, whatever the first batch did
+FORWARD_MISTAKES: tuple[tuple[str, Rule, str], ...] = (
+    (
+        "alpha_swapped",
+        _swapped,
+        "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round.",
+    ),
+    (
+        "alpha_swapped",
+        _swapped_from_mean,
+        "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round.",
+    ),
+    (
+        "moving_mean_unused",
+        lambda old, mean, alpha: mean,
+        "Only the mean of the batch is subtracted: in training the old mean counts as well, by alpha.",
+    ),
+    (
+        "moving_mean_not_updated",
+        lambda old, mean, alpha: mean * (1 - alpha),
+        "The old mean stays what it was at first: keep the new one for the next batch.",
+    ),
+    ("nothing_subtracted", lambda old, mean, alpha: np.zeros_like(mean), "Nothing is subtracted."),
+    (
+        "all_features_one_mean",
+        lambda old, mean, alpha: np.full_like(mean, mean.mean()) * (1 - alpha) + (0 if old is None else old * alpha),
+        "One mean is subtracted from all features: every feature has its own (axis=0).",
+    ),
+)
+
+
+def means_by(rule: Rule, story: Mapping[str, Any]) -> list[Array]:
+    """Return the mean (d,) that is subtracted from every batch of a story under a rule."""
+    old: Array | None = None
+    means = []
+    for step in story["steps"]:
+        if step["training"]:
+            old = rule(old, step["input"].mean(axis=0), _alpha(story))
+        means.append(np.zeros(step["input"].shape[1]) if old is None else old)
+    return means
+
+
+def follows(rule: Rule, story: Mapping[str, Any], steps: Sequence[int]) -> bool:
+    """Tell whether the outputs of these steps of a story are what a rule gives."""
+    bound = CLOSE_32 if story["single"] else CLOSE
+    means = means_by(rule, story)
+    chosen = [(story["steps"][index], means[index]) for index in steps]
+    return all(close(step["forward"]["value"], step["input"] - mean, bound) for step, mean in chosen)
+
+
+def gradient_of(case: Case) -> Array:
+    """Return the right gradient."""
+    return closed_forms.without_mean(case["grad"], _alpha(case))
+
+
+GRADIENT_MISTAKES = (
+    Mistake(
+        "mean_gradient_identity",
+        lambda c: c["grad"],
+        "gradOutput is handed on unchanged: the mean of the batch hangs on every input as well.",
+    ),
+    Mistake(
+        "mean_gradient_alpha_left_out",
+        lambda c: closed_forms.without_mean(c["grad"], 0.0),
+        "alpha is left out: the mean of the batch was subtracted by the factor 1 - alpha.",
+    ),
+    Mistake(
+        "mean_gradient_alpha_swapped",
+        lambda c: closed_forms.without_mean(c["grad"], 1 - _alpha(c)),
+        "The factor in the gradient is alpha: the mean of the batch was subtracted by the factor 1 - alpha.",
+    ),
+    Mistake(
+        "mean_gradient_scaled",
+        lambda c: _alpha(c) * c["grad"],
+        "Every entry of gradOutput is scaled by itself: the mean of the batch hangs on every input of the feature.",
+    ),
+    Mistake(
+        "mean_gradient_sum",
+        lambda c: c["grad"] - (1 - _alpha(c)) * c["grad"].sum(axis=0),
+        "The sum over the batch is subtracted: every input counts 1 / batch size in the mean.",
+    ),
+    Mistake(
+        "mean_gradient_not_over_batch",
+        lambda c: c["grad"] - (1 - _alpha(c)) * c["grad"].mean(),
+        "One mean is subtracted for all features: every feature has its own (axis=0).",
+    ),
+    Mistake(
+        "mean_gradient_diagonal",
+        lambda c: c["grad"] * (1 - (1 - _alpha(c)) / len(c["grad"])),
+        "Only the input's own part in the mean is counted: the other rows' outputs hang on it as well.",
+    ),
+    Mistake(
+        "mean_gradient_sign",
+        lambda c: c["grad"] + (1 - _alpha(c)) * c["grad"].mean(axis=0),
+        "The sign of the mean is wrong.",
+    ),
+)

@@ -1,0 +1,82 @@
+"""What is asked of BatchMeanSubtraction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.cases import about, cast
+from grader.keeping import kept_problem
+from grader.model import Array
+from grader.sandbox import Session
+
+NAME = "BatchMeanSubtraction"
+
+
+TRAINED = 4
+
+
+def batch_mean_subtraction(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Train on batches of different means, evaluate twice, train once more; and go back after a second batch."""
+    if not asking.begin(session, seen, NAME):
+        return
+    seed, d = int(rng.integers(2**31)), int(rng.integers(2, 5))
+    alphas: list[tuple[tuple[float, ...], type]] = [
+        ((float(rng.uniform(0.55, 0.85)),), np.float64),
+        ((), np.float64),
+        ((float(rng.uniform(0.2, 0.4)),), np.float32),
+    ]
+    seen["stories"] = [_story(session, rng, given, d, dtype, seed) for given, dtype in alphas]
+    seen["cases"] = []
+    shapes = [(int(rng.integers(4, 7)), *alphas[0]), (3, *alphas[1]), (1, *alphas[0]), (5, *alphas[2])]
+    for rows, given, dtype in shapes:
+        seen["cases"].append(_case(session, rng, given, rows, d, dtype, seed))
+    seen["done"] = True
+
+
+def _batch(rng: np.random.Generator, rows: int, d: int) -> Array:
+    return rng.standard_normal((rows, d)) + 3 * rng.standard_normal(d)
+
+
+def _story(
+    session: Session, rng: np.random.Generator, given: Sequence[float], d: int, dtype: type, seed: int
+) -> dict[str, Any]:
+    """Return what happens to four batches in training, two in evaluation, and one more in training."""
+    rows = [5, 3, 6, 1, 4, 3, 5]
+    modes = [True] * TRAINED + [False, False, True]
+    batches = [cast(_batch(rng, count, d), dtype) for count in rows]
+    asked = [asking.build("layer", NAME, *given, seed=seed)]
+    for x, training in zip(batches, modes, strict=True):
+        asked += [asking.mode("layer", training=training), asking.forward("layer", x)]
+    built, *answers = session.run(*asked)
+    problem = kept_problem(built.problem)
+    story: dict[str, Any] = {"given": list(given), "single": dtype == np.float32, "problem": problem}
+    story["steps"] = [
+        {"training": training, "input": x.astype(np.float64), "forward": asking.kept_pass(went)}
+        for x, training, went in zip(batches, modes, answers[1::2], strict=True)
+    ]
+    return story
+
+
+def _case(
+    session: Session, rng: np.random.Generator, given: Sequence[float], rows: int, d: int, dtype: type, seed: int
+) -> dict[str, Any]:
+    before = cast(_batch(rng, 4, d), dtype)
+    x, grad = cast(_batch(rng, rows, d), dtype), cast(rng.standard_normal((rows, d)) + 1, dtype)
+    past = asking.past(NAME, *given, seed=seed, batches=[before])
+    built, _, _, went, back, around = session.run(
+        asking.build("layer", NAME, *given, seed=seed),
+        asking.mode("layer", training=True),
+        asking.forward("layer", before),
+        asking.forward("layer", x),
+        asking.backward("layer", grad),
+        asking.values("layer", asking.around(x), anew=past),
+    )
+    case = about(x, grad, given) | {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
+    if built.problem:
+        case["forward"]["problem"] = kept_problem(built.problem)
+    case["around"] = asking.kept_values(around)["value"]
+    return case

@@ -1,0 +1,174 @@
+"""ClassNLLCriterion: what is asked of it, and how the answers are judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking, closed_forms
+from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, CLOSE_DIFFERENCES, Case, close, own_gradient
+from grader.assignments.modules.layers.class_nll_mistakes import GRADIENT_MISTAKES, MISTAKES, gradient_of, value_of
+from grader.assignments.modules.layers.judging import (
+    explained,
+    first_of,
+    judge_gradient,
+    nothing_to_judge,
+    stumbled,
+    verdict,
+)
+from grader.checks import check, failed
+from grader.keeping import kept_problem, number, restored, shape
+from grader.model import Array, Finding, Observation
+from grader.sandbox import Session
+
+NAME = "ClassNLLCriterion"
+
+
+def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask the criterion: ordinary batches, one row, float32, and probabilities of exactly 0 and 1."""
+    if not asking.begin(session, seen, NAME):
+        return
+    n, k = int(rng.integers(4, 8)), int(rng.integers(3, 6))
+    seed = int(rng.integers(2**31))
+    seen["cases"] = []
+    for rows, classes, dtype in ((n, k, np.float64), (1, k, np.float64), (n + 1, k + 1, np.float32)):
+        p = closed_forms.softmax(rng.standard_normal((rows, classes))).astype(dtype)
+        target = np.eye(classes)[rng.integers(classes, size=rows)].astype(dtype)
+        seen["cases"].append(_case(session, p, target, seed))
+    p = np.eye(k)[rng.integers(k, size=4)]
+    wrong = np.roll(p, 1, axis=1)
+    seen["clamped"] = _case(session, p, np.concatenate([wrong[:2], p[2:]]), seed)
+    seen["done"] = True
+
+
+def _case(session: Session, p: Array, target: Array, seed: int) -> dict[str, Any]:
+    single = p.dtype == np.float32
+    asked = [
+        asking.build("layer", NAME, seed=seed),
+        asking.forward("layer", p, target),
+        asking.backward("layer", target),
+    ]
+    asked.append(asking.values("layer", asking.around(p), target.astype(np.float64)))
+    built, went, back, around = session.run(*asked)
+    rows = "one row" if len(p) == 1 else f"{len(p)} rows"
+    case: dict[str, Any] = {
+        "label": f"a batch of {rows}" + (" in float32" if single else ""),
+        "single": single,
+        "given": [],
+    }
+    case |= {"input": p.astype(np.float64), "grad": target.astype(np.float64)}
+    case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
+    if built.problem:
+        case["forward"]["problem"] = kept_problem(built.problem)
+    case["around"] = asking.kept_values(around)["value"]
+    # what is returned counts here; whether it is stored as well is the business of modules
+    for way in ("forward", "backward"):
+        case[way]["stored"] = case[way]["value"]
+    return case
+
+
+def _judge_value(case: Case) -> Finding | None:
+    answer, want = case["forward"], value_of(case)
+    hint = "The mean over the rows of the negative logarithm of the target's probability."
+    if problem := restored(answer["problem"]):
+        return stumbled(NAME, "forward", problem, "Try it on one row of two probabilities.")
+    got = answer["value"]
+    if got is None or got.size != 1:
+        found = (
+            "None"
+            if answer["type"] == "NoneType"
+            else f"an array of shape {shape(got)}"
+            if got is not None
+            else answer["type"]
+        )
+        hint = "forward returns one number: end updateOutput with `return self.output`."
+        return failed(
+            f"{NAME}: forward returned {found} instead of one number", hint=hint, diagnosis="nothing_returned"
+        )
+    if not close(got.reshape(1), want, CLOSE_32 if case["single"] else CLOSE):
+        mistake = explained(case, got.reshape(1), want, MISTAKES)
+        said = f"{NAME}: the loss of {case['label']} is {number(got.item())}, expected {number(want.item())}"
+        return failed(said, hint=mistake.hint if mistake else hint, diagnosis=mistake.id if mistake else "")
+    for name, before, after in zip(("input", "target"), (case["input"], case["grad"]), answer["after"], strict=False):
+        if after is None or after.shape != before.shape or not np.array_equal(after, before):
+            said = f"{NAME}: the array {name} that was passed in is changed"
+            hint = "Work on a copy: np.clip(...) without `out=` makes one."
+            return failed(said, hint=hint, diagnosis="input_modified")
+    return None
+
+
+@check(reads=["class_nll_criterion"])
+def class_nll_value(observed: Observation) -> Finding:
+    """ClassNLLCriterion is the mean negative log-probability of the targets"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    return verdict(first_of(_judge_value(case) for case in observed.data["cases"]))
+
+
+@check(reads=["class_nll_criterion"])
+def class_nll_clamped(observed: Observation) -> Finding:
+    """ClassNLLCriterion clamps probabilities to [1e-15, 1 - 1e-15]"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    case = observed.data["clamped"]
+    answer, want = case["forward"], value_of(case)
+    hint = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
+    if problem := restored(answer["problem"]):
+        return stumbled(f"{NAME}, a probability of 0", "forward", problem, hint)
+    got = answer["value"]
+    if got is None or got.size != 1:
+        return failed("the loss of a probability of 0 is not a number", hint=hint)
+    size = float(got.item())
+    # judged by itself: a factor of the batch size or the number of classes, or a sign, is paid for elsewhere
+    rows, classes = case["input"].shape
+    factors = (1.0, float(rows), 1.0 / classes, -1.0, 1.0 / np.log(2))
+    if not any(close(np.array([size]), factor * want) for factor in factors):
+        said = f"the loss of a batch with probabilities of 0 is {number(size)}, expected {number(want.item())}"
+        return failed(said, hint=hint, diagnosis="nll_not_clamped")
+    back = case["backward"]["value"]
+    if back is not None and not np.all(np.isfinite(back)):
+        return failed("the gradient at a probability of 0 is not finite", hint=hint, diagnosis="nll_not_clamped")
+    return verdict(None)
+
+
+@check(reads=["class_nll_criterion"])
+def class_nll_gradient(observed: Observation) -> Finding:
+    """ClassNLLCriterion: gradInput agrees with central differences"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    hint = (
+        "Derive the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
+    )
+    findings = (
+        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant)
+        if not _agrees_with_own(case)
+        else None
+        for case in observed.data["cases"]
+    )
+    return verdict(first_of(findings))
+
+
+def _own(case: Case) -> Array | None:
+    """Return the gradient of the student's own loss by central differences, or None."""
+    return own_gradient({**case, "grad": np.ones(1)})
+
+
+def _agrees_with_own(case: Case) -> bool:
+    own, back = _own(case), case["backward"]
+    if own is None or back["problem"] or _is_constant(case):
+        return False
+    untouched = all(
+        after is not None and np.array_equal(after, before)
+        for before, after in zip((case["input"], case["grad"]), back["after"], strict=False)
+    )
+    return untouched and close(back["value"], own, CLOSE_32 if case["single"] else CLOSE_DIFFERENCES)
+
+
+def _is_constant(case: Case) -> bool:
+    """Tell whether the student's own loss hangs on no logarithm: its slope is the same wherever it is not 0."""
+    own = _own(case)
+    if own is None or not np.any(own):
+        return True
+    slopes = own[np.abs(own) > CLOSE_DIFFERENCES]
+    return slopes.size > 1 and float(np.ptp(slopes)) < CLOSE_DIFFERENCES

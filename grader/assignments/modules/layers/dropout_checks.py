@@ -1,0 +1,202 @@
+"""Judging Dropout: p may be the chance to keep or to drop, and what is kept may be scaled up or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, Case, close
+from grader.assignments.modules.layers.dropout_masks import (
+    ADVICE,
+    called,
+    chance_of,
+    mask_of,
+    share_of,
+    wrong_mask,
+)
+from grader.assignments.modules.layers.judging import (
+    Mistake,
+    explained,
+    first_of,
+    judge_gradient,
+    nothing_to_judge,
+    stumbled,
+    verdict,
+)
+from grader.assignments.modules.layers.usable import unusable
+from grader.checks import check, failed, passed
+from grader.keeping import number, restored
+from grader.model import Array, Finding, HeatMaps, Observation
+
+SHOWN = (12, 16)
+
+
+def _wrong_training(training: Mapping[str, Any], errors: float) -> Finding | None:
+    if problem := restored(training["problem"]):
+        return stumbled(called(training), "the constructor", problem, "It takes p, 0.5 when left out.")
+    first, second = training["passes"]
+    if finding := wrong_mask(first, errors) or wrong_mask(second, errors):
+        return finding
+    masks = [mask_of(each) for each in (first, second)]
+    if masks[0] is not None and masks[1] is not None and np.array_equal(masks[0] == 0, masks[1] == 0):
+        hint = "Draw a new mask in every forward pass: neither in the constructor nor after seeding."
+        return failed(
+            f"{called(training)}: two passes drop the very same entries", hint=hint, diagnosis="mask_not_fresh"
+        )
+    return None
+
+
+@check(reads=["dropout"], thresholds=["errors"])
+def dropout_training(observed: Observation, errors: float) -> Finding:
+    """Dropout drops every element by itself in training, anew in every pass"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    trainings = observed.data["trainings"]
+    if finding := first_of(_wrong_training(each, errors) for each in trainings):
+        return finding
+    keeps = [
+        abs(share_of(case) - chance_of(case)) < abs(share_of(case) - 1 + chance_of(case))
+        for case in _asymmetric(trainings)
+    ]
+    if any(keeps) and not all(keeps):
+        hint = "Whatever p means, it has to mean the same for every p."
+        return failed("Dropout: p is the chance to keep for one p and the chance to drop for another", hint=hint)
+    mask = mask_of(trainings[0]["passes"][0])
+    scaled = mask is not None and abs(float(mask.max()) - 1) > CLOSE_32
+    meaning = "kept" if all(keeps) else "dropped"
+    return passed(f"p is the chance to be {meaning}; what is kept is {'scaled up' if scaled else 'not scaled'}")
+
+
+def _asymmetric(trainings: list[Mapping[str, Any]]) -> list[Case]:
+    return [each["passes"][0] for each in trainings if each["given"]]
+
+
+def _want(case: Case) -> Array:
+    mask = mask_of(case)
+    return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(case["grad"] * mask)
+
+
+def _ones(case: Case) -> Array:
+    mask = mask_of(case)
+    return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(np.abs(mask) > CLOSE_32)
+
+
+MISTAKES = (
+    Mistake(
+        "dropout_gradient_unmasked",
+        lambda c: c["grad"],
+        "gradOutput is handed on unchanged: multiply it by the mask of the pass forward.",
+    ),
+    Mistake(
+        "dropout_gradient_unscaled",
+        lambda c: c["grad"] * _ones(c),
+        "What is kept was scaled going forward, but is not going back.",
+    ),
+    Mistake(
+        "dropout_gradient_complement",
+        lambda c: c["grad"] * (1 - _ones(c)),
+        "Exactly what was dropped comes through: the mask is used the wrong way round.",
+    ),
+    Mistake(
+        "dropout_gradient_by_sign_of_input",
+        lambda c: c["grad"] * (c["input"] > 0),
+        "The gradient is masked where the input is positive: that is ReLU. Use the mask of the pass forward.",
+    ),
+    Mistake(
+        "dropout_gradient_by_sign_of_output",
+        lambda c: c["grad"] * (c["forward"]["value"] > 0),
+        "The gradient is masked where the output is positive: use the mask of the pass forward.",
+    ),
+    Mistake(
+        "dropout_gradient_by_output",
+        lambda c: c["grad"] * c["forward"]["value"],
+        "gradOutput is multiplied by the output: multiply it by the mask.",
+    ),
+)
+
+
+def _wrong_backward(case: Case) -> Finding | None:
+    name = called(case)
+    mask = mask_of(case)
+    if mask is None or not np.all(np.isfinite(mask)):
+        problem = restored(case["forward"]["problem"])
+        said = f"{name}: backward cannot be judged, as forward gives no output" + (f": {problem}" if problem else "")
+        return failed(said, hint="Make forward work first: backward uses its mask.")
+    if not np.any(np.abs(mask) <= CLOSE_32) or not np.any(mask):
+        hint = "Make forward work first: it has to drop some entries and keep others."
+        return failed(f"{name}: backward cannot be judged, as forward drops nothing or everything", hint=hint)
+    hint = "Keep the mask of the pass forward and multiply gradOutput by it."
+    finding = judge_gradient(case, _want, MISTAKES, hint, name, trivial=lambda _: True)
+    if finding is None or not finding.pictures:
+        return finding
+    got, want = case["backward"]["value"], _want(case)
+    diagnosis, said = finding.diagnosis, finding.hint
+    known = {mistake.id for mistake in MISTAKES}
+    if diagnosis not in known and explained(case, got, want, MISTAKES) is None:
+        zeros = np.abs(got) <= CLOSE_32
+        share = float(np.mean(zeros))
+        if 0.05 < share < 0.95 and not np.array_equal(zeros, np.abs(want) <= CLOSE_32):
+            diagnosis = "mask_redrawn_in_backward"
+            said = "Going back, other entries are dropped than going forward: keep the mask instead of drawing another one."
+    part = (slice(SHOWN[0]), slice(SHOWN[1]))
+    title, panels = f"{name}: gradInput, the first rows and columns", (("gradInput", want[part], got[part]),)
+    picture = HeatMaps(title, panels, rows="example", columns="feature")
+    return failed(finding.message, hint=said, diagnosis=diagnosis, pictures=[picture])
+
+
+@check(reads=["dropout"])
+def dropout_backward(observed: Observation) -> Finding:
+    """Dropout: gradInput goes through the mask of the pass forward"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    cases = [case for training in observed.data["trainings"] for case in training["passes"]]
+    return verdict(first_of(_wrong_backward(case) for case in cases))
+
+
+def _wrong_evaluation(case: Case) -> Finding | None:
+    name = called(case)
+    if problem := restored(case["problem"]):
+        return stumbled(name, "the constructor", problem, "It takes p, 0.5 when left out.")
+    if finding := unusable(case, f"{name} in evaluation", **ADVICE):
+        return finding
+    bound = CLOSE_32 if case["single"] else CLOSE
+    if not close(case["forward"]["value"], case["input"], bound):
+        return _explain_evaluation(case, name)
+    if (got := case["trained"]["forward"]["value"]) is not None and close(got, case["trained"]["input"], bound):
+        hint = "The mode is the attribute `training`, which is True in training and False in evaluation."
+        return failed(
+            f"{name}: nothing is dropped in training after an evaluation", hint=hint, diagnosis="nothing_dropped"
+        )
+    mistakes = (
+        Mistake(
+            "evaluation_gradient_masked",
+            lambda c: c["grad"] * np.where(np.abs(c["backward"]["value"]) > CLOSE_32, 1.0, 0.0),
+            "Going back in evaluation, entries are dropped: evaluation is the identity, forward and back.",
+        ),
+    )
+    hint = "Evaluation is the identity, forward and back: gradInput is gradOutput."
+    return judge_gradient(case, lambda c: c["grad"], mistakes, hint, f"{name} in evaluation", trivial=lambda _: True)
+
+
+def _explain_evaluation(case: Case, name: str) -> Finding:
+    mask = mask_of(case)
+    hint = "Evaluation is the identity, forward and back: what goes in comes out."
+    if mask is not None and np.any(np.abs(mask) <= CLOSE_32):
+        said = "Entries are dropped in evaluation: look at the attribute `training`."
+        return failed(f"{name} drops entries in evaluation", hint=said, diagnosis="dropped_in_evaluation")
+    if mask is not None and np.ptp(mask) < 1e-4 * abs(float(mask[0, 0])):
+        factor = number(float(mask.mean()))
+        said = f"The output in evaluation is scaled by {factor}: {hint.lower()}"
+        message = f"{name} multiplies by {factor} in evaluation, expected the input unchanged"
+        return failed(message, hint=said, diagnosis="scaled_in_evaluation")
+    return failed(f"{name} changes its input in evaluation", hint=hint)
+
+
+@check(reads=["dropout"])
+def dropout_evaluation(observed: Observation) -> Finding:
+    """Dropout is the identity in evaluation, forward and back"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    return verdict(first_of(_wrong_evaluation(case) for case in observed.data["evaluations"]))

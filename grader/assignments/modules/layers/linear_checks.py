@@ -1,0 +1,193 @@
+"""Judging Linear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, CLOSE_DIFFERENCES, FLOOR, Case, close
+from grader.assignments.modules.layers.judging import (
+    explained,
+    first_of,
+    judge_forward,
+    judge_gradient,
+    nothing_to_judge,
+    stumbled,
+    verdict,
+)
+from grader.assignments.modules.layers.linear_mistakes import (
+    INPUT_MISTAKES,
+    MISTAKES,
+    PARAMETER_MISTAKES,
+    as_vector,
+    gradients,
+    output_of,
+    read,
+    vector_of,
+)
+from grader.assignments.modules.layers.linear_parameter_checks import (
+    NO_PARAMETERS,
+    unmade,
+)
+from grader.assignments.modules.layers.linear_probe import gradients_of, parameters_of
+from grader.checks import check, failed, passed
+from grader.keeping import number, restored, shape
+from grader.model import Array, Finding, HeatMaps, Observation
+from grader.numerics import STEP, worst_entry
+
+
+def _cases(observed: Observation) -> list[Case]:
+    """Return the cases, each told whether W lies turned, as (n_in, n_out): of a square one only the others tell."""
+    cases = observed.data["cases"]
+    turned = any(
+        each.shape == (case["n"], case["m"]) and case["n"] != case["m"]
+        for case in cases
+        for each in asking.leaves(case["listed"]["tree"])
+    )
+    return [{**case, "turned": turned} for case in cases]
+
+
+def _unread(observed: Observation) -> Finding | None:
+    """Return the finding on a Linear that cannot be made, or whose parameters are nowhere to be found."""
+    for case in _cases(observed):
+        if (problem := restored(case["forward"]["problem"])) and not case["held"]:
+            return stumbled(f"Linear({case['n']}, {case['m']})", "the constructor or forward", problem, NO_PARAMETERS)
+        if parameters_of(case, case["n"], case["m"]) is None:
+            problem = restored(case["listed"]["problem"])
+            why = f": {problem}" if problem else ""
+            said = f"Linear({case['n']}, {case['m']}): no W and b were found{why}"
+            return failed(said, hint=NO_PARAMETERS, diagnosis="parameters_missing")
+    return None
+
+
+@check(reads=["linear"])
+def linear_forward(observed: Observation) -> Finding:
+    """Linear computes x W^T + b"""
+    if finding := nothing_to_judge(observed) or _unread(observed):
+        return finding
+    hint = "Every row of the output is W times the row of the input, plus b: check the shapes (batch, n_in) and (batch, n_out)."
+    return verdict(first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(observed)))
+
+
+def _constant(case: Case) -> bool:
+    around = case.get("around")
+    return around is None or bool(np.ptp(around, axis=0).max(initial=0.0) < CLOSE_DIFFERENCES * STEP)
+
+
+@check(reads=["linear"])
+def linear_grad_input(observed: Observation) -> Finding:
+    """Linear: gradInput agrees with central differences"""
+    if finding := nothing_to_judge(observed) or _unread(observed):
+        return finding
+    hint = "output_i is a sum of W_ij x_j: what does every output contribute to the gradient of x_j?"
+    cases = _cases(observed)
+    findings = (
+        judge_gradient(case, lambda c: c["grad"] @ read(c)[0], INPUT_MISTAKES, hint, "Linear", trivial=_constant)
+        for case in cases
+    )
+    return verdict(first_of(findings))
+
+
+def _wrong_gradients(case: Case) -> Finding | None:
+    n, m, want = case["n"], case["m"], vector_of(case)
+    if problem := restored(case["after"]["gradients"]["problem"]):
+        return stumbled("Linear", "getGradParameters", problem)
+    found = gradients_of(case["after"], n, m, turned=case["turned"])
+    if found is None:
+        arrays = asking.leaves(case["after"]["gradients"]["tree"])
+        shapes = " and ".join(shape(each) for each in arrays[:4]) or "nothing"
+        said = f"Linear({n}, {m}): getGradParameters() gives {shapes}, expected {(m, n)} and {(m,)}"
+        hint = "gradW and gradb have the shapes of W and b: add up over the rows of the batch."
+        return failed(said, hint=hint, diagnosis="gradient_shapes")
+    if finding := _other_shapes(case):
+        return finding
+    got = as_vector(found)
+    if close(got, want, CLOSE_32 if case["single"] else CLOSE) or close(
+        got, _own(case), CLOSE_32 if case["single"] else CLOSE_DIFFERENCES
+    ):
+        return None
+    if problem := restored(case["backward"]["problem"]):
+        return stumbled("Linear", "backward", problem)
+    mistake = explained(case, got, want, PARAMETER_MISTAKES)
+    gradW, gradb = gradients(case["input"], case["grad"])
+    worst = [
+        (worst_entry(a, b, floor=FLOOR), name)
+        for a, b, name in zip(found, (gradW, gradb), ("gradW", "gradb"), strict=True)
+    ]
+    entry, name = max(worst, key=lambda each: each[0].error)
+    where = ", ".join(map(str, entry.index))
+    panels = (("gradW", gradW, found[0]), ("gradb", gradb[None], found[1][None]))
+    return failed(
+        f"Linear: {name}[{where}] is {number(entry.got)}, expected {number(entry.want)} ({case['label']})",
+        hint=mistake.hint
+        if mistake
+        else "gradW_ij adds up gradOutput_i x_j over the rows of the batch, gradb_i gradOutput_i.",
+        diagnosis=mistake.id if mistake else "",
+        pictures=[HeatMaps(f"Linear: gradients of W and b of {case['label']}", panels)],
+    )
+
+
+def _other_shapes(case: Case) -> Finding | None:
+    """Return the finding on gradients that are fewer than the parameters, or of other shapes: nobody can update by them."""
+    parameters, gradients = (asking.leaves(each["tree"]) for each in (case["listed"], case["after"]["gradients"]))
+    if len(gradients) < len(parameters):
+        said = f"Linear: getParameters() gives {len(parameters)} arrays, getGradParameters() only {len(gradients)}"
+        hint = "getGradParameters returns [gradW, gradb]: a gradient for every parameter, in the same order."
+        return failed(said, hint=hint, diagnosis="gradients_not_listed")
+    for parameter, gradient in zip(parameters, gradients, strict=False):
+        if parameter.shape != gradient.shape:
+            said = f"Linear: a gradient has the shape {shape(gradient)}, its parameter {shape(parameter)}"
+            hint = "gradW and gradb have the shapes of W and b: otherwise they cannot be subtracted in place."
+            return failed(said, hint=hint, diagnosis="gradient_shapes")
+    return None
+
+
+def _own(case: Case) -> Array:
+    """Return the gradient with respect to W and b by central differences of the student's own forward; NaN without any."""
+    around, n, m = case["parameters_around"], case["n"], case["m"]
+    size = n * m + m
+    arrays = asking.leaves(case["listed"]["tree"])
+    nothing = np.full(size, np.nan)
+    if around is None or around.shape != (2 * size, case["grad"].size) or len(arrays) != 2:
+        return nothing
+    sums = around @ case["grad"].ravel()
+    gradient = (sums[:size] - sums[size:]) / (2 * STEP)
+    blocks = (gradient[: n * m], gradient[n * m :])
+    # a forward pass that a parameter has no part in has no gradient worth a point
+    if not all(np.any(np.abs(block) > CLOSE_DIFFERENCES) for block in blocks):
+        return nothing
+    W = blocks[0].reshape(arrays[0].shape)
+    upright = W.shape == (m, n) and not (case["turned"] and n == m)
+    return as_vector((W if upright else W.T, blocks[1]))
+
+
+@check(reads=["linear"])
+def linear_grad_parameters(observed: Observation) -> Finding:
+    """Linear: the gradients of W and b agree with central differences, and zeroGradParameters clears them"""
+    if finding := nothing_to_judge(observed) or unmade(observed):
+        return finding
+    if finding := first_of(_wrong_gradients(case) for case in _cases(observed)):
+        return finding
+    return _accumulation(observed.data["again"])
+
+
+def _accumulation(again: Mapping[str, Any]) -> Finding:
+    """Judge three passes back: without clearing between the first two, with clearing before the third."""
+    n, m = again["n"], again["m"]
+    wanted = [as_vector(gradients(batch["input"], batch["grad"])) for batch in again["batches"]]
+    found = [gradients_of(seen, n, m) for seen in again["seen"]]
+    got = [np.full(n * m + m, np.nan) if each is None else as_vector(each) for each in found]
+    overwritten, added = close(got[1], wanted[1]), close(got[1], wanted[0] + wanted[1])
+    hint = "Either every backward pass overwrites gradW and gradb, or it adds to them and zeroGradParameters fills them with 0."
+    if not close(got[2], wanted[2]):
+        said = "Linear: after zeroGradParameters() and a pass back the gradients are not those of that pass"
+        return failed(said, hint=hint, diagnosis="gradients_not_cleared")
+    if not overwritten and not added:
+        said = "Linear: two passes back without clearing give neither the sum of both gradients nor the second"
+        return failed(said, hint=hint, diagnosis="gradients_mixed")
+    return passed(
+        "gradients of several passes are added up" if added else "each pass overwrites the gradients of the last"
+    )

@@ -1,0 +1,104 @@
+"""What is right of Linear, and known mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers.cases import Case
+from grader.assignments.modules.layers.judging import (
+    Mistake,
+)
+from grader.assignments.modules.layers.linear_probe import Parameters, parameters_of
+from grader.model import Array
+
+
+def read(case: Mapping[str, Any]) -> Parameters:
+    """Return W and b of a case, full of NaN when they were not found."""
+    found = parameters_of(case, case["n"], case["m"], turned=case["turned"])
+    return found or (np.full((case["m"], case["n"]), np.nan), np.full(case["m"], np.nan))
+
+
+def output_of(case: Case) -> Array:
+    """Return the right output."""
+    W, b = read(case)
+    return np.asarray(case["input"] @ W.T + b)
+
+
+def _turned(case: Case, x: Array) -> Array:
+    W, _ = read(case)
+    return x @ W if W.shape[0] == W.shape[1] else np.full((1,), np.nan)
+
+
+MISTAKES = (
+    Mistake("bias_missing", lambda c: c["input"] @ read(c)[0].T, "The bias is left out."),
+    Mistake("bias_subtracted", lambda c: c["input"] @ read(c)[0].T - read(c)[1], "The bias is subtracted, not added."),
+    Mistake(
+        "weights_transposed",
+        lambda c: _turned(c, c["input"]) + (read(c)[1] if c["n"] == c["m"] else np.nan),
+        "W is used the wrong way round: it has the shape (n_out, n_in).",
+    ),
+)
+
+
+INPUT_MISTAKES = (
+    Mistake(
+        "weights_transposed",
+        lambda c: c["grad"] @ read(c)[0].T if c["n"] == c["m"] else np.full((1,), np.nan),
+        "W is used the wrong way round: going back it is not transposed where it is going forward, and the other way round.",
+    ),
+)
+
+
+def as_vector(pair: Parameters) -> Array:
+    """Return both parameters, or their gradients, as one vector."""
+    return np.concatenate([pair[0].ravel(), pair[1]])
+
+
+def gradients(x: Array, grad: Array) -> Parameters:
+    """Return the right gradients of W and b."""
+    return grad.T @ x, grad.sum(axis=0)
+
+
+def vector_of(case: Case) -> Array:
+    """Return the right gradients of W and b as one vector."""
+    return as_vector(gradients(case["input"], case["grad"]))
+
+
+def _with(gradW: Array, gradb: Array) -> Array:
+    return np.concatenate([gradW.ravel(), gradb.ravel()])
+
+
+PARAMETER_MISTAKES = (
+    Mistake("grad_b_missing", lambda c: _with(c["grad"].T @ c["input"], np.zeros(c["m"])), "gradb is never computed."),
+    Mistake(
+        "grad_W_missing", lambda c: _with(np.zeros((c["m"], c["n"])), c["grad"].sum(axis=0)), "gradW is never computed."
+    ),
+    Mistake(
+        "grad_b_averaged",
+        lambda c: _with(c["grad"].T @ c["input"], c["grad"].mean(axis=0)),
+        "gradb is the mean over the batch: add the rows up, only criterions divide by the batch size.",
+    ),
+    Mistake(
+        "grad_W_averaged",
+        lambda c: _with(c["grad"].T @ c["input"] / len(c["input"]), c["grad"].sum(axis=0)),
+        "gradW is divided by the batch size: only criterions do that.",
+    ),
+    Mistake(
+        "grad_W_turned",
+        lambda c: _with(c["input"].T @ c["grad"], c["grad"].sum(axis=0)),
+        "gradW is transposed: it has the shape of W, (n_out, n_in).",
+    ),
+    Mistake(
+        "grad_b_of_first_row",
+        lambda c: _with(c["grad"].T @ c["input"], c["grad"][0]),
+        "gradb is that of one row: every row of the batch contributes.",
+    ),
+    Mistake(
+        "gradients_of_ones",
+        lambda c: _with(np.ones_like(c["grad"]).T @ c["input"], np.full(c["m"], len(c["grad"]))),
+        "gradOutput is not used.",
+    ),
+)

@@ -1,0 +1,129 @@
+"""Judging the parameters of Linear: how they begin, and whether they can be updated in place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.cases import close
+from grader.assignments.modules.layers.judging import (
+    nothing_to_judge,
+    stumbled,
+)
+from grader.assignments.modules.layers.linear_probe import parameters_of
+from grader.checks import check, failed, passed
+from grader.keeping import number, restored, shape
+from grader.model import Array, Finding, Observation
+from grader.numerics import distance_bound
+
+NO_PARAMETERS = "getParameters() returns [W, b]: two arrays, W of shape (n_out, n_in) and b of shape (n_out,)."
+
+
+def unmade(observed: Observation) -> Finding | None:
+    """Return the finding on a Linear that cannot be made, or None."""
+    for wide in observed.data["wide"]:
+        if problem := restored(wide["problem"]):
+            return stumbled(f"Linear({wide['n']}, {wide['m']})", "the constructor", problem, NO_PARAMETERS)
+    return None
+
+
+@check(reads=["linear"])
+def linear_parameters_live(observed: Observation) -> Finding:
+    """Linear: getParameters returns the arrays themselves, so that they can be updated in place"""
+    if finding := nothing_to_judge(observed) or unmade(observed):
+        return finding
+    live = observed.data["live"]
+    n, m = live["n"], live["m"]
+    hint = "Return the arrays that forward uses, [self.W, self.b], not copies or views of other arrays made for the occasion."
+    before, after = (asking.leaves(live[when]["listed"]["tree"]) for when in ("before", "after"))
+    if problem := restored(live["problem"] or live["before"]["listed"]["problem"]):
+        return stumbled("Linear", "updating the arrays of getParameters()", problem, hint)
+    if sorted(each.size for each in before) != sorted((n * m, m)):
+        return failed("Linear: getParameters() does not return W and b", hint=NO_PARAMETERS)
+    point = live["point"]
+    held = np.concatenate([each.ravel() for each in after]) if after else np.zeros(0)
+    if not close(held, point):
+        said = "Linear: what is written into the arrays of getParameters() is gone when it is called again"
+        return failed(said, hint=hint, diagnosis="parameters_copied")
+    # whether it is returned is judged elsewhere
+    output = live["forward"]["value"] if live["forward"]["value"] is not None else live["forward"]["stored"]
+    old = np.concatenate([each.ravel() for each in before])
+    if output is None:
+        return failed("Linear: forward gives nothing after an update of the parameters", hint=hint)
+    if close(output, _output(before, old, live)) and not close(output, _output(before, point, live)):
+        said = "Linear: forward does not use what was written into the arrays of getParameters()"
+        return failed(said, hint=hint, diagnosis="parameters_copied")
+    return passed()
+
+
+def _output(arrays: list[Array], point: Array, live: Mapping[str, Any]) -> Array:
+    """Return x W^T + b with the numbers of `point` laid out as the arrays are."""
+    first = point[: arrays[0].size].reshape(arrays[0].shape)
+    second = point[arrays[0].size :].reshape(arrays[1].shape)
+    found = {"listed": {"tree": [{"value": first}, {"value": second}]}, "held": {}}
+    W, b = parameters_of(found, live["n"], live["m"]) or (np.zeros((live["m"], live["n"])), np.zeros(live["m"]))
+    return np.asarray(live["input"] @ W.T + b)
+
+
+@check(reads=["linear"], thresholds=["chance"])
+def linear_initialisation(observed: Observation, chance: float) -> Finding:
+    """Linear: W and b begin uniform between -1/sqrt(n_in) and 1/sqrt(n_in)"""
+    if finding := nothing_to_judge(observed):
+        return finding
+    for wide in observed.data["wide"]:
+        if finding := _wrong_start(wide, chance):
+            return finding
+    return passed()
+
+
+_UNIFORM = "Draw W and b with np.random.uniform(-bound, bound, size=...), where bound is 1 / sqrt(n_in)."
+
+
+def _wrong_start(wide: Mapping[str, Any], chance: float) -> Finding | None:
+    n, m = wide["n"], wide["m"]
+    name = f"Linear({n}, {m})"
+    if problem := restored(wide["problem"]):
+        return stumbled(name, "the constructor", problem, NO_PARAMETERS)
+    arrays = [*asking.leaves(wide["listed"]["tree"]), *wide["held"].values()]
+    W = next((each for each in arrays if each.size == n * m), None)
+    b = next((each for each in arrays if each.size == m), None)
+    if W is None or b is None:
+        return failed(f"{name}: no W and b were found", hint=NO_PARAMETERS, diagnosis="parameters_missing")
+    for array, letter, wanted in ((W, "W", (m, n)), (b, "b", (m,))):
+        if array.shape != wanted:
+            said = f"{name}: {letter} has the shape {shape(array)}, expected {wanted}"
+            diagnosis = "weights_transposed" if letter == "W" else "wrong_shape"
+            return failed(said, hint=NO_PARAMETERS, diagnosis=diagnosis)
+        if finding := _not_uniform(array.ravel(), f"{name}: {letter}", 1 / math.sqrt(n), chance):
+            return finding
+    other = parameters_of(wide["other"], n, m) if "other" in wide else None
+    if other is not None and np.array_equal(other[0], W):
+        said = f"two layers {name} made one after the other have the same W"
+        return failed(
+            said, hint="Draw new numbers for every layer: do not seed in the constructor.", diagnosis="seeded"
+        )
+    return None
+
+
+def _not_uniform(values: Array, name: str, bound: float, chance: float) -> Finding | None:
+    largest = float(np.abs(values).max())
+    if not np.all(np.isfinite(values)):
+        return failed(f"{name} holds NaN or inf", hint=_UNIFORM)
+    if largest == 0 or np.ptp(values) == 0:
+        said = f"{name} is {number(float(values[0]))} everywhere at first"
+        return failed(said, hint=_UNIFORM, diagnosis="constant_initialisation")
+    if largest > bound * (1 + 1e-6):
+        said = f"{name} reaches {number(largest)} at first, expected at most {number(bound)}"
+        return failed(said, hint=_UNIFORM, diagnosis="initialisation_bound")
+    ordered = (np.sort(values) / bound + 1) / 2
+    steps = np.arange(len(values) + 1) / len(values)
+    distance = float(max(np.max(ordered - steps[:-1]), np.max(steps[1:] - ordered)))
+    if distance > distance_bound(len(values), chance=chance):
+        low, high = number(float(values.min())), number(float(values.max()))
+        said = f"{name} is not uniform between {number(-bound)} and {number(bound)}: it lies between {low} and {high}"
+        return failed(said, hint=_UNIFORM, diagnosis="not_uniform")
+    return None

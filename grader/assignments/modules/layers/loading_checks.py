@@ -1,0 +1,52 @@
+"""Judging whether the module notebook can be loaded."""
+
+from __future__ import annotations
+
+from grader.assignments.modules.loading import CLASSES, FILE, python_2
+from grader.checks import check, failed, passed
+from grader.keeping import restored
+from grader.model import Finding, Observation
+
+SHOWN = 3
+
+
+@check(reads=["modules"])
+def modules_load(observed: Observation) -> Finding:
+    """The module notebook can be loaded, and defines all classes"""
+    seen = observed.data
+    if not seen.get("file"):
+        hint = f"Hand in your classes in a notebook that is named {FILE}."
+        return failed(f"there is no notebook {FILE}", hint=hint, diagnosis="no_notebook")
+    if seen["problem"]:
+        return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
+    if not seen["done"]:
+        why = observed.problem or "loading it did not come to an end"
+        hint = (
+            "Let the cells of this notebook only define classes: whatever ends or blocks the process belongs elsewhere."
+        )
+        return failed(f"{seen['file']}: {why}", hint=hint)
+    missing = [name for name in CLASSES if name not in seen["classes"]]
+    errors = [_said(error) for error in seen["errors"][:SHOWN]]
+    left_out = [entry["name"] for entry in seen["cells"] if entry["interrupted"]]
+    if left_out:
+        errors.append(
+            f"left out, as it takes long and defines no class: what is tried in {', '.join(left_out[:SHOWN])}"
+        )
+    if seen["note"]:
+        errors.insert(0, seen["note"])
+    hint = "Restart the kernel and run all cells: none may end in an error." if seen["errors"] else ""
+    if any(python_2(error["problem"]) for error in seen["errors"]):
+        hint = "`print x` is Python 2: write `print(x)`. A cell that Python 3 cannot read costs everything in it."
+    if missing:
+        said = "; ".join([f"not there: {', '.join(missing)}", *errors])
+        return failed(said, hint=hint or "Define the classes under exactly these names.", diagnosis="class_missing")
+    return passed("; ".join(errors), hint=hint)
+
+
+def _said(error: dict[str, dict[str, str]]) -> str:
+    problem = restored(error["problem"])
+    if problem is None:
+        return ""
+    if python_2(error["problem"]):
+        return f"{error['cell']}: a print statement of Python 2 ({problem.where or error['cell']})"
+    return str(problem) if problem.where else f"{error['cell']}: {problem}"

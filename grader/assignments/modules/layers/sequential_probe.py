@@ -1,0 +1,193 @@
+"""What is asked of Sequential: filled with modules of ours it is judged by itself, filled with the student's as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import asking, closed_forms
+from grader.assignments.modules.layers.cases import about, cast
+from grader.keeping import kept_problem
+from grader.model import Array
+from grader.sandbox import Answer, Session
+from grader.sandbox.operations import Operation, call, forget
+
+NAME = "Sequential"
+# w and t of a module; None for the one that learns nothing
+Part = tuple[Array, Array] | None
+DEEP = (
+    ("Linear", 1),
+    ("BatchMeanSubtraction", 0),
+    ("LeakyReLU", 0),
+    ("Linear", 1),
+    ("ELU", 0),
+    ("Linear", 1),
+    ("SoftPlus", 0),
+    ("Linear", 1),
+)
+
+
+def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Pass batches through Sequential filled with modules of ours, read and update parameters, then through deep networks."""
+    if not asking.begin(session, seen, NAME):
+        return
+    d, rows, seed = int(rng.integers(2, 4)), int(rng.integers(3, 6)), int(rng.integers(2**31))
+    plans: list[tuple[tuple[int, ...], int, type]] = [
+        ((1, 1, 0, 1), rows, np.float64),
+        ((2, 0, 1, 2, 1, 0, 1), rows + 1, np.float64),
+        ((1,), rows, np.float64),
+        ((2, 1), 1, np.float64),
+        ((1, 0, 2), rows, np.float32),
+    ]
+    seen["cases"] = [_case(session, rng, times, d, count, dtype, seed) for times, count, dtype in plans]
+    seen["nested"] = _case(session, rng, (1, 0, 2, 1), d, rows, np.float64, seed, nested=True)
+    seen["deep"] = [_deep(session, rng, criterion, seed) for criterion in ("ClassNLLCriterion", "MSECriterion")]
+    seen["done"] = True
+
+
+def _parts(rng: np.random.Generator, times: Sequence[int], d: int) -> list[Part]:
+    """Return modules of ours: each repeats its input so many times side by side, 0 is the one that learns nothing."""
+    parts: list[Part] = []
+    for each in times:
+        if each:
+            d *= each
+            parts.append((rng.uniform(0.5, 1.0, d), rng.uniform(0.1, 0.2, d) * rng.choice([-1.0, 1.0], d)))
+        else:
+            parts.append(None)
+    return parts
+
+
+def weights_of(part: Part | list[Array], width: int) -> tuple[Array, Array]:
+    """Return w and t of a module of ours; those of the one that learns nothing are known."""
+    return (part[0], part[1]) if part else (np.ones(width), np.full(width, 0.25))
+
+
+def through(parts: Sequence[Any], x: Array) -> list[Array]:
+    """Return the input of every module, and the last one's output."""
+    passed = [x]
+    for part in parts:
+        width = len(part[0]) if part else passed[-1].shape[1]
+        passed.append(closed_forms.curved(passed[-1], *weights_of(part, width)))
+    return passed
+
+
+def _case(
+    session: Session,
+    rng: np.random.Generator,
+    times: Sequence[int],
+    d: int,
+    rows: int,
+    dtype: type,
+    seed: int,
+    *,
+    nested: bool = False,
+) -> dict[str, Any]:
+    parts = _parts(rng, times, d)
+    x = cast(rng.uniform(-1.0, 1.0, (rows, d)), dtype)
+    grad = cast(np.asarray(rng.standard_normal(through(parts, x)[-1].shape)), dtype)
+    children = [f"part{index}" for index in range(len(parts))]
+    # whatever the container's backward did: there is something to clear
+    filled = [each for name, part in zip(children, parts, strict=True) if part for each in _passes(name, part)]
+    point = rng.uniform(0.2, 0.9, sum(2 * len(part[0]) for part in parts if part))
+    looked = [asking.attributes(name) for name in children]
+    made = _construction(parts, children, seed, nested=nested)
+    answers = session.run(
+        *made,
+        asking.forward("net", x),
+        asking.backward("net", grad),
+        asking.listed("net", "getGradParameters"),
+        *looked,
+        asking.values("net", asking.around(x)),
+        asking.listed("net", "getParameters"),
+        *filled,
+        call("net", "zeroGradParameters"),
+        *looked,
+        asking.update("net", point),
+        *looked,
+    )
+    *built, _ = _taken(answers, len(made))
+    went, back, gradients = _taken(answers, 3)
+    case = about(x, grad) | {"parts": [list(part) if part else [] for part in parts], "nested": nested}
+    case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
+    if (problem := built[-1].problem) is not None:
+        case["forward"]["problem"] = kept_problem(problem)
+    case |= {"gradients": asking.kept_list(gradients), "children": _children(_taken(answers, len(children)))}
+    around, listed = _taken(answers, 2)
+    case |= {"around": asking.kept_values(around)["value"], "parameters": asking.kept_list(listed)}
+    _taken(answers, len(filled))
+    (cleared,) = _taken(answers, 1)
+    case |= {"cleared": kept_problem(cleared.problem), "after_clearing": _children(_taken(answers, len(children)))}
+    (updated,) = _taken(answers, 1)
+    case |= {"point": point, "updated": kept_problem(updated.problem), "after_update": _children(answers)}
+    session.run(forget("net", "inner", *children))
+    return case
+
+
+def _construction(parts: Sequence[Part], children: Sequence[str], seed: int, *, nested: bool) -> list[Operation]:
+    made = []
+    for name, part in zip(children, parts, strict=True):
+        if part is None:
+            made.append(asking.build(name, "@Squared", seed=seed))
+        else:
+            made.append(asking.build(name, "@Curved", *part, seed=seed))
+    inside: Sequence[str] = children
+    if nested:
+        made.append(asking.build("inner", NAME, seed=seed, children=children[1:3]))
+        inside = [children[0], "inner", *children[3:]]
+    return [*made, asking.build("net", NAME, seed=seed, children=inside), asking.mode("net", training=True)]
+
+
+def _passes(name: str, part: tuple[Array, Array]) -> list[Operation]:
+    """Return what gives a module of ours gradients that are not 0."""
+    ones = np.ones((1, len(part[0])))
+    return [asking.forward(name, ones), asking.backward(name, ones)]
+
+
+def _taken(answers: list[Answer], count: int) -> list[Answer]:
+    """Take the next answers out of the list and return them."""
+    taken = answers[:count]
+    del answers[:count]
+    return taken
+
+
+def _children(answers: Sequence[Answer]) -> list[dict[str, Array]]:
+    names = ("w", "t", "gradw", "gradt")
+    return [{name: found[name] for name in names if name in found} for found in map(asking.kept_attributes, answers)]
+
+
+def _deep(session: Session, rng: np.random.Generator, criterion: str, seed: int) -> dict[str, Any]:
+    """Pass a batch through a deep network of the student's own classes into a criterion, and back again."""
+    widths = [int(n) for n in rng.integers(3, 6, 5)]
+    rows = int(rng.integers(4, 7))
+    made, children, layer = [], [], 0
+    plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
+    for index, (kind, is_linear) in enumerate(plan):
+        given = (widths[layer], widths[layer + 1]) if is_linear else ()
+        layer += is_linear
+        children.append(f"deep{index}")
+        made.append(asking.build(children[-1], kind, *given, seed=seed + index))
+        # what drops is switched off: its mask could not be held
+        made.append(asking.mode(children[-1], training=kind != "Dropout"))
+    x = rng.standard_normal((rows, widths[0]))
+    target = np.eye(widths[-1])[rng.integers(widths[-1], size=rows)]
+    session.run(
+        *made, asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed)
+    )
+    (went,) = session.run(asking.forward("deep", x))
+    found: dict[str, Any] = {"criterion": criterion, "input": x, "target": target, "forward": asking.kept_pass(went)}
+    found |= {"loss": None, "backward": None, "around": None}
+    output = found["forward"]["value"]
+    if output is None or output.shape != target.shape:
+        return found
+    loss, slope = session.run(asking.forward("loss", output, target), asking.backward("loss", target))
+    found |= {"loss": asking.kept_pass(loss), "slope": asking.kept_pass(slope)}
+    if found["slope"]["value"] is None:
+        return found
+    _, back, around = session.run(
+        asking.forward("deep", x),
+        asking.backward("deep", found["slope"]["value"]),
+        asking.values("deep", asking.around(x)),
+    )
+    return found | {"backward": asking.kept_pass(back), "around": asking.kept_values(around)["value"]}

@@ -1,0 +1,144 @@
+"""Judging the comparison of activations: which networks were trained, how their losses fell, and the plot of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.pictures import loss_curves
+from grader.assignments.modules.main.run_checks import READS, main_runs
+from grader.checks import blocked, check, failed, passed, waits
+from grader.model import Finding, Observation, Transcript
+from grader.notebooks.judging import BY_RUN, joined, threshold, time_note, transcript_of
+
+ENOUGH = 0.5
+LINES, POINTS = 4, 3
+COMPARE = (
+    "Train one network for each of ReLU, ELU, LeakyReLU and SoftPlus, and again with BatchMeanSubtraction between Linear and "
+    "the activation."
+)
+
+
+def compared(seen: Mapping[str, Any]) -> list[tuple[str, nets.Network]]:
+    """Return the classifiers of digits that saw at least half of the digits while being trained, each with a name."""
+    found = [each for each in nets.classifiers(seen["networks"]) if each["trained_rows"] >= ENOUGH * seen["digits"]]
+    named = []
+    for network in found:
+        kinds = " and ".join(nets.activations_of(network)) or "no activation"
+        extras = [word for kind, word in ((nets.MEAN, "mean"), ("Dropout", "dropout")) if nets.has(network, kind)]
+        named.append((", ".join([kinds, *extras]), network))
+    return named
+
+
+@check(reads=READS, after=[main_runs])
+def networks_compared(observed: Observation, *_classes: Observation) -> Finding:
+    """Networks with four activations, and with mean subtraction, are trained on the digits"""
+    seen = observed.data
+    found = [network for _, network in compared(seen)]
+    missing = [kind for kind in nets.ACTIVATIONS if not any(nets.has(network, kind) for network in found)]
+    names = _named(compared(seen))
+    if not found:
+        message = f"no network with 784 inputs and 10 outputs was trained on the digits{time_note(seen)}"
+        return failed(message, hint=COMPARE)
+    if missing:
+        return failed(f"not trained: {', '.join(missing)}; trained: {names}{time_note(seen)}", hint=COMPARE)
+    if not any(nets.subtracts_between(network) for network in found):
+        message = f"no network has BatchMeanSubtraction between a Linear and its activation; trained: {names}"
+        return failed(message + time_note(seen), hint=COMPARE, diagnosis="no_mean_subtraction")
+    return passed(f"trained: {names}")
+
+
+def _named(networks: Sequence[tuple[str, nets.Network]]) -> str:
+    words = [name for name, _ in networks]
+    return "; ".join(
+        f"{name} ({words.count(name)} times)" if words.count(name) > 1 else name for name in dict.fromkeys(words)
+    )
+
+
+@check(reads=READS, after=[main_runs], thresholds=BY_RUN)
+def comparison_losses_fall(observed: Observation, *_classes: Observation, **thresholds: float) -> Finding:
+    """The losses of the compared networks fall"""
+    seen = observed.data
+    named, most = compared(seen), threshold(seen, thresholds)
+    groups = {kind: [each for each in named if kind in nets.activations_of(each[1])] for kind in nets.ACTIVATIONS}
+    groups["mean subtraction"] = [each for each in named if nets.has(each[1], nets.MEAN)]
+    groups = {name: group for name, group in groups.items() if group}
+    if not groups:
+        return blocked("there are no networks to compare", hint=COMPARE)
+    ends = {name: min((_end(network) for _, network in group), default=np.inf) for name, group in groups.items()}
+    told = ", ".join(f"{name} {end:.3g}" if np.isfinite(end) else f"{name} no number" for name, end in ends.items())
+    message = f"losses at the end: {told}; expected at most {most:.3g}"
+    pictures = loss_curves(named, "Losses of the networks while they are trained")
+    if bad := [name for name, end in ends.items() if not end <= most]:
+        hint = f"Look at the loss with {' and '.join(bad)}: take a smaller rate where it rises, more epochs where it falls."
+        diverged = any(not np.isfinite(ends[name]) or ends[name] > np.log(nets.CLASSES) for name in bad)
+        diagnosis = "diverged" if diverged else "learned_little"
+        return failed(message + time_note(seen), hint=hint, diagnosis=diagnosis, pictures=pictures)
+    if len(groups) <= len(nets.ACTIVATIONS):
+        return failed(f"{message}; not all that were to be compared are there", hint=COMPARE, pictures=pictures)
+    return passed(message, pictures=pictures)
+
+
+def _end(network: nets.Network) -> float:
+    """Return the loss at the end of a training, infinite where it is no number."""
+    end = nets.loss_ends(network)[1]
+    return end if np.isfinite(end) else np.inf
+
+
+@check(reads=READS, after=[main_runs])
+def plot_labelled(observed: Observation, *_classes: Observation) -> Finding:
+    """One plot shows the losses together, with named axes and lines that can be told apart"""
+    best = best_plot(observed.data)
+    hint = (
+        "Draw all losses with plt.plot(losses, label=...) into one figure; then plt.xlabel, plt.ylabel and plt.legend."
+    )
+    if best is None:
+        return failed(f"no plot has {LINES} lines or more: all losses belong into one", hint=hint)
+    cell, axes = best
+    if lacking := _lacking(axes):
+        return failed(f"the plot of code cell {cell} has {joined(lacking)}", hint=hint, diagnosis="unlabelled_plot")
+    names = ", ".join(_names(axes)[:8])
+    return passed(f"code cell {cell}: {axes['y_label']} against {axes['x_label']}, lines {names}")
+
+
+def best_plot(seen: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]] | None:
+    """Return the plot that comes nearest to a comparison of losses, and the number of its cell; the later of equals."""
+    found = [(figure["cell"], axes) for figure in seen["figures"] for axes in figure["axes"]]
+    found = [(cell, axes) for cell, axes in found if len(_drawn(axes)) >= LINES]
+    return max(reversed(found), key=lambda each: (-len(_lacking(each[1])), len(_drawn(each[1]))), default=None)
+
+
+def _drawn(axes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [line for line in axes["lines"] if line["points"] >= POINTS and bool(np.any(np.isfinite(line["y"])))]
+
+
+def _names(axes: Mapping[str, Any]) -> list[str]:
+    """Return what says which line is which: the legend, or else texts beside the lines."""
+    return [name for name in dict.fromkeys(axes["legend"] or axes["texts"]) if name.strip()]
+
+
+def _lacking(axes: Mapping[str, Any]) -> list[str]:
+    lines = _drawn(axes)
+    lacking = [f"no {name} axis label" for name in ("x", "y") if not axes[f"{name}_label"].strip()]
+    if not _names(axes):
+        lacking.append("no legend")
+    elif len(_names(axes)) < len(lines):
+        lacking.append(f"{len(lines)} lines and {len(_names(axes))} different names in its legend")
+    if len({line["look"] for line in lines}) < len(lines):
+        lacking.append("lines that look alike")
+    return lacking
+
+
+@check(reads=READS, after=[main_runs])
+def plot_looks(observed: Observation, *_classes: Observation) -> Finding:
+    """The plot is good to look at"""
+    seen = observed.data
+    best = best_plot(seen)
+    if best is None:
+        return failed("there is no plot that compares losses", hint="Draw all losses into one figure.")
+    whole = transcript_of({**seen, "cells": [cell for cell in seen["cells"] if cell["number"] == best[0]]})
+    picture = Transcript(f"Code cell {best[0]}, which draws the plot", whole.cells)
+    return waits("the looks of your plot are judged by a person", for_staff=[picture])

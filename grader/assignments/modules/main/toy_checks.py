@@ -1,0 +1,62 @@
+"""Judging the toy problem: two clouds of points that a logistic regression tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.pictures import toy_pictures
+from grader.assignments.modules.main.run_checks import READS, main_runs
+from grader.checks import blocked, check, failed, passed
+from grader.keeping import restored
+from grader.model import Finding, Observation
+from grader.notebooks.judging import percent, time_note
+
+HINT = "Train Linear(2, 2), SoftMax with ClassNLLCriterion: rate 0.1, momentum 0.9, 20 epochs, batches of 128."
+
+
+@check(reads=READS, after=[main_runs], thresholds=["loss"])
+def toy_loss_falls(observed: Observation, *_classes: Observation, loss: float) -> Finding:
+    """The loss of the toy problem falls towards 0.01"""
+    seen = observed.data
+    network = _toy(seen)
+    if network is None:
+        return failed(f"no network with 2 inputs and 2 outputs was trained{time_note(seen)}", hint=HINT)
+    start, end = nets.loss_ends(network)
+    pictures = toy_pictures(None, network)
+    if not len(network["losses"]) or not np.any(np.isfinite(network["losses"])):
+        message = "no loss was computed while the toy model was trained, or none that is a number"
+        return failed(message, hint="Call criterion.forward in every step.", pictures=pictures)
+    message = f"the loss goes from {start:.3g} to {end:.3g}, expected at most {loss:.3g}"
+    if not end <= loss:
+        diagnosis = "diverged" if not np.isfinite(end) or end > start else "learned_little"
+        return failed(message, hint=HINT, diagnosis=diagnosis, pictures=pictures)
+    return passed(message, pictures=pictures)
+
+
+@check(reads=READS, after=[main_runs], thresholds=["accuracy"])
+def toy_separates(observed: Observation, *_classes: Observation, accuracy: float) -> Finding:
+    """The toy model tells fresh points of the two clouds apart"""
+    seen = observed.data
+    measured = seen["measured"].get("toy")
+    if _toy(seen) is None or measured is None:
+        return blocked("there is no trained toy model", hint=HINT)
+    output = measured["output"]
+    if output is None or output.shape != (len(measured["which"]), nets.CLOUDS):
+        problem = restored(measured["problem"]) or "it does not give two numbers for a point"
+        return failed(f"the toy model could not be asked: {problem}", hint="Leave the model in working order.")
+    right = float(np.mean(np.argmax(np.nan_to_num(output), axis=1) == measured["which"]))
+    # which cloud is called the first one is free
+    right = max(right, 1 - right) if np.all(np.isfinite(output)) else 0.0
+    message = f"{percent(right)} of {len(output)} fresh points are told apart, expected {percent(accuracy)}"
+    pictures = toy_pictures(measured, None)
+    if right < accuracy:
+        return failed(message, hint=HINT, pictures=pictures)
+    return passed(message, pictures=pictures)
+
+
+def _toy(seen: Mapping[str, Any]) -> nets.Network | None:
+    return next(reversed(nets.toys(seen["networks"])), None)

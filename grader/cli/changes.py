@@ -1,0 +1,117 @@
+"""Who changes when evidence is judged again, and by how much: as tables and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+
+from grader.model import Report
+from grader.report import as_json
+from grader.report.console import Pen
+from grader.text import points, printable
+
+SCHEMA = "mlpgrader.regrade/1"
+KINDS = ("earned", "possible", "pending", "withheld")
+
+
+@dataclass(frozen=True)
+class Again:
+    """One submission judged again: its report now, and its ``report.json`` of before (empty when there was none)."""
+
+    now: Report
+    before: Mapping[str, Any]
+
+    @cached_property
+    def marks(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The points before and now, by kind and over all items."""
+        return _marks(self.before.get("score")), _marks(as_json(self.now)["score"])
+
+    @cached_property
+    def items(self) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        """The points before and now of each item that is or was there."""
+        before = {item["id"]: _marks(item) for item in self.before.get("items", [])}
+        now = {item["id"]: _marks(item) for item in as_json(self.now)["items"]}
+        return {name: (before.get(name, {}), now.get(name, {})) for name in {**now, **before}}
+
+    @property
+    def changed(self) -> bool:
+        """Whether any number of points is another one than before."""
+        return self.marks[0] != self.marks[1] or any(before != now for before, now in self.items.values())
+
+
+def as_data(done: Sequence[Again], failures: Mapping[str, str], *, dry_run: bool) -> dict[str, Any]:
+    """Return what changed as plain data, schema `mlpgrader.regrade/1`."""
+    before, now = _digests(done)
+    return {
+        "schema": SCHEMA,
+        "dry_run": dry_run,
+        "rubric_digests": {"before": before, "now": now},
+        "submissions": [
+            {
+                "id": printable(again.now.submission.id),
+                "changed": again.changed,
+                **_pair(again.marks),
+                "items": [{"id": name, **_pair(marks)} for name, marks in again.items.items()],
+            }
+            for again in done
+        ],
+        "failures": [{"id": name, "error": reason} for name, reason in failures.items()],
+    }
+
+
+def as_tables(done: Sequence[Again], pen: Pen) -> Iterator[RenderableType]:
+    """Yield what a person reads: the rubrics, a row for each submission that changes, and how many do not."""
+    before, now = _digests(done)
+    if before == now:
+        yield pen.write(f"The rubric is the same as before: {', '.join(now)}")
+    else:
+        yield pen.write(f"Rubric before: {', '.join(before) or 'not known'}\nRubric now:    {', '.join(now)}")
+    changed = [again for again in done if again.changed]
+    if changed:
+        yield _table(changed, pen)
+    yield pen.write(f"{len(changed)} of {len(done)} change.")
+
+
+def _table(changed: Sequence[Again], pen: Pen) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Submission", overflow="fold")
+    for heading in ("Before", "Now", "Change"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Items", ratio=1, overflow="fold")
+    for again in changed:
+        before, now = again.marks
+        items = ", ".join(f"{name} {_change(*pair)}" for name, pair in again.items.items() if pair[0] != pair[1])
+        cells = (_share(before), _share(now), _difference(before, now), items)
+        table.add_row(pen.write(again.now.submission.id), *(pen.write(cell) for cell in cells))
+    return table
+
+
+def _digests(done: Sequence[Again]) -> tuple[list[str], list[str]]:
+    before = {str(again.before["rubric_digest"]) for again in done if "rubric_digest" in again.before}
+    return sorted(before), sorted({again.now.rubric_digest for again in done})
+
+
+def _marks(data: Any) -> dict[str, Any]:
+    return {kind: data[kind] for kind in KINDS if kind in data} if isinstance(data, Mapping) else {}
+
+
+def _pair(marks: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    return {"before": marks[0] or None, "now": marks[1] or None}
+
+
+def _share(marks: Mapping[str, Any]) -> str:
+    return f"{points(marks['earned'])} / {points(marks['possible'])}" if marks else "none"
+
+
+def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    return f"{now['earned'] - before['earned']:+g}" if before and now else "new" if now else "gone"
+
+
+def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    return f"{_share(before)} → {_share(now)}" if before and now else _difference(before, now)

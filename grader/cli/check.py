@@ -1,0 +1,144 @@
+"""`mlpgrader check`: a student's own look at the work, results as they come and hints at the end."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from grader import assignments, atomic, intake, pipeline, report, rubric
+from grader.assignments import Assignment
+from grader.cli import GRADED, UNSETTLED
+from grader.cli.screen import Screen
+from grader.cli.several import stoppable
+from grader.errors import AuthorError, IntakeError
+from grader.model import Finding, Report, Rubric, Setting, Verdict
+from grader.pipeline.delivery import REPORT, STUDENT_PAGE, as_text
+from grader.report.console import Pen
+from grader.report.layout import Entry, state
+from grader.sandbox import open_launcher
+from grader.text import points, printable
+
+POLL_MILLISECONDS = 100
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the folder that the arguments name, once or whenever something in it is saved; return the exit status."""
+    if arguments.watch and arguments.json:
+        raise AuthorError("--watch and --json do not go together: one document is one check; leave one of them out")
+    assignment = assignments.find(arguments.assignment) if arguments.assignment else recognised(arguments.folder)
+    public = rubric.public_part(pipeline.load_rubric(assignment))
+    if not public.items:
+        raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
+    pipeline.ensure_items(public, arguments.items)
+    setting = pipeline.prepare(assignment, public, size=arguments.size, data=arguments.data, items=arguments.items)
+    if not arguments.watch:
+        return _check(arguments, assignment, public, setting)
+    folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
+    # a wrong path is said at once, not waited for
+    intake.receive(arguments.folder, required=assignment.required, provided={})
+    return watch(lambda: _try(lambda: _check(arguments, assignment, public, setting)), saved(folder))
+
+
+def recognised(folder: Path) -> Assignment:
+    """Return the assignment whose required files lie in `folder` or in a folder inside; AuthorError when it is unclear."""
+    if not folder.exists():
+        raise IntakeError(f"{printable(str(folder))}: there is no such folder; check the path")
+    every = [assignments.find(name) for name in assignments.IDS]
+    found = [each for each in every if any(_is_in(folder, name) for name in each.required)]
+    if len(found) == 1:
+        return found[0]
+    there = "the files of several are there" if found else "the files of none are there"
+    choices = "; ".join(f"--assignment {each.id} ({', '.join(each.required)})" for each in every)
+    raise AuthorError(f"{printable(str(folder))}: which assignment is it? {there}; say one of {choices}")
+
+
+def _is_in(folder: Path, name: str) -> bool:
+    return folder.name == name or (folder / name).exists() or any(folder.glob(f"*/{name}"))
+
+
+def watch(check: Callable[[], object], changes: Iterable[object]) -> int:
+    """Call `check` at once and again for every change that is not empty, until Ctrl-C or the last one."""
+    console = Screen()
+    try:
+        for number, change in enumerate(changes):
+            if number == 0 or change:
+                console.rule(Text(time.strftime("%H:%M:%S")))
+                check()
+                print("\nWaiting for a file to be saved; Ctrl-C ends this.", flush=True)
+    except KeyboardInterrupt:
+        print()
+    return GRADED
+
+
+def saved(folder: Path) -> Iterable[object]:
+    """Yield what changed whenever a .py or .ipynb file below `folder` is saved, and empty sets in between."""
+    import watchfiles
+
+    passed_over = (*watchfiles.DefaultFilter.ignore_dirs, ".ipynb_checkpoints", "graded")
+    ordinary = watchfiles.DefaultFilter(ignore_dirs=passed_over)
+    return watchfiles.watch(
+        folder,
+        watch_filter=lambda change, path: path.endswith((".py", ".ipynb")) and ordinary(change, path),
+        rust_timeout=POLL_MILLISECONDS,
+        yield_on_timeout=True,
+        debounce=POLL_MILLISECONDS,
+    )
+
+
+def _try(check: Callable[[], int]) -> None:
+    try:
+        check()
+    except IntakeError as error:
+        # half a save, most likely: the next one may be whole
+        print(f"mlpgrader: {printable(str(error), newlines=True)}", file=sys.stderr)
+
+
+def _check(arguments: argparse.Namespace, assignment: Assignment, public: Rubric, setting: Setting) -> int:
+    console = Screen(quiet=arguments.json)
+    if setting.digits is not None:
+        console.print(
+            Text("Notebooks are run, too, which takes some minutes; --items forward,backprop leaves them out.", "dim")
+        )
+    worth = {name: value for item in public.items for name, value in item.checks.items()}
+    with stoppable(), open_launcher("process") as launcher:
+        made = pipeline.grade(
+            arguments.folder,
+            assignment,
+            rubric=public,
+            launcher=launcher,
+            seed=secrets.randbits(32) if arguments.seed is None else arguments.seed,
+            items=arguments.items,
+            setting=setting,
+            on_finding=lambda finding: _tell(console, finding, worth.get(finding.check, 0.0)),
+        )
+    console.print()
+    console.print(report.terminal(made))
+    _deliver(made, arguments)
+    return UNSETTLED if made.score.marks.withheld else GRADED
+
+
+def _tell(console: Console, finding: Finding, possible: float) -> None:
+    pen = Pen(console.options.ascii_only)
+    earned = points(possible) if finding.verdict is Verdict.PASSED else "0"
+    columns = Column(width=2), Column(ratio=1), Column(justify="right", no_wrap=True)
+    row = Table.grid(*columns, expand=True, padding=(0, 1, 0, 0))
+    share = pen.write(f"{earned} / {points(possible)}" if possible else "")
+    row.add_row(pen.symbol(Entry(state(finding), ())), pen.write(finding.title), share)
+    console.print(row)
+
+
+def _deliver(made: Report, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print(as_text(report.as_json(made)), end="")
+    if arguments.out:
+        atomic.write(arguments.out / STUDENT_PAGE, report.html(made, audience="student"))
+        atomic.write(arguments.out / REPORT, as_text(report.as_json(made)))
+        print(f"Report: {printable(str(arguments.out / STUDENT_PAGE))}", file=sys.stderr)

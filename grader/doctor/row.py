@@ -1,0 +1,24 @@
+"""One thing that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How a thing is: MISSING means that submissions cannot be graded in Docker, WEAKER that it goes, but with less."""
+
+    OK = "ok"
+    WEAKER = "weaker"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that was looked at: what was found, and what to do about it (empty when it is ok)."""
+
+    name: str
+    state: State
+    detail: str
+    advice: str = ""

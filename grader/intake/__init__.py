@@ -1,0 +1,224 @@
+"""From a path to a submission: everything is read into memory under limits, and nothing is ever unpacked to disk.
+
+A submission is a folder, a ``.zip``, a ``.tar.gz`` (or ``.tgz``), or a required file itself: ``alice/mlp.py`` is the
+submission ``alice`` that consists of that one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from grader.errors import AuthorError, IntakeError
+from grader.intake import folder, tarred, zipped
+from grader.intake.listing import MEGABYTE, Listing, Unreadable, parents
+from grader.intake.naming import folder_name, shown
+from grader.model import Submission
+from grader.text import printable
+
+_ARCHIVE_ENDINGS = (".zip", ".tar.gz", ".tgz")
+_OTHER_FORMATS = {
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\xfd7zX": "an xz archive",
+    b"BZh": "a bzip2 archive",
+    b"<": "a web page, not the download itself",
+}
+_NOTES = 20
+
+
+def receive(path: Path, *, required: tuple[str, ...], provided: Mapping[str, bytes], limit_mb: int = 20) -> Submission:
+    """Read what was handed in at `path` and lay the `provided` files over the student's copies.
+
+    The files are those of the folder that holds the `required` ones, wherever it is inside. A submission without them
+    is returned as it is, for a check to say so. What is too large or no regular file is left out with a note.
+    IntakeError when a required file is of that kind, and when the submission cannot be read, is ambiguous, or is built
+    to do harm.
+    """
+    label = shown(_absolute(path).name)
+    try:
+        with _opened(path, required, limit_mb * MEGABYTE, label) as listing:
+            root = _root(listing, required, label)
+            inner = _beneath(listing, root)
+            chosen, notes = _choose(inner, required, limit_mb, label)
+            files = dict(_contents(inner, chosen, required, notes, label))
+    except OSError as error:
+        raise IntakeError(
+            f"{printable(str(path))}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from None
+    missing = [f"not handed in: {name}" for name in required if name not in files]
+    place = [f"taken from the folder '{shown(root)}' inside"] if root else []
+    laid_over, replaced = _lay_over(files, provided)
+    name = submission_id(path, required=required)
+    return Submission(name, _digest(files), laid_over, (*place, *missing, *replaced, *_shortened(notes)))
+
+
+def submission_id(path: Path, *, required: Collection[str]) -> str:
+    """Return the id that the submission at `path` has, readable or not: its name, harmless as the name of a folder.
+
+    It is the name of the folder, of the archive without its ending, or of the folder around a single required file.
+    """
+    absolute = _absolute(path)
+    if absolute.is_dir():
+        return folder_name(absolute.name)
+    if absolute.name in required:
+        return folder_name(absolute.parent.name)
+    endings = [ending for ending in _ARCHIVE_ENDINGS if absolute.name.lower().endswith(ending)]
+    return folder_name(absolute.name[: -len(endings[0])] if endings else absolute.name)
+
+
+def ensure_distinct(paths: Iterable[Path], *, required: Collection[str]) -> None:
+    """Refuse submissions with one id, since their reports would overwrite each other; capitals make no difference."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        name = submission_id(path, required=required)
+        if earlier := first.get(name.casefold()):
+            raise AuthorError(
+                f"two submissions are called '{name}': {printable(str(earlier))} and "
+                f"{printable(str(path))}; rename one, or grade them in separate runs"
+            )
+        first[name.casefold()] = path
+
+
+def _absolute(path: Path) -> Path:
+    # not resolve(): a link keeps the name that was handed in
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+@contextmanager
+def _opened(path: Path, required: tuple[str, ...], limit: int, label: str) -> Iterator[Listing]:
+    path = _absolute(path)
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        with folder.opened(path, required=required) as listing:
+            yield listing
+    elif not stat.S_ISREG(status.st_mode):
+        raise IntakeError(f"{label}: is neither a folder nor a file; hand in a folder, a .zip or a .tar.gz")
+    elif path.name in required:
+        with folder.opened(path.parent, required=required, only=path.name) as listing:
+            yield listing
+    elif path.name.lower().endswith(_ARCHIVE_ENDINGS):
+        with folder.open_file(path) as file, _unpacking(file, label, required, limit) as listing:
+            yield listing
+    else:
+        raise IntakeError(
+            f"{label}: is not a folder, a .zip or a .tar.gz; put your files into a folder and hand in that or its .zip"
+        )
+
+
+@contextmanager
+def _unpacking(file: IO[bytes], label: str, required: Collection[str], limit: int) -> Iterator[Listing]:
+    start = file.read(4)
+    if not start:
+        raise IntakeError(f"{label}: is empty; check that the upload was complete")
+    for magic, what in _OTHER_FORMATS.items():
+        if start.startswith(magic):
+            raise IntakeError(f"{label}: is {what}; pack the folder as a .zip")
+    reader = tarred if start.startswith(b"\x1f\x8b") else zipped
+    with reader.opened(file, label=label, required=required, limit=limit) as listing:
+        yield listing
+
+
+def _root(listing: Listing, required: Collection[str], label: str) -> str:
+    """Return the folder that holds the required files; the innermost single folder where there are none."""
+    paths = {*listing.sizes, *listing.refused}
+    holders = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in required}
+    # a copy beneath the real one, such as old/mlp.py, does not count
+    roots = sorted(root for root in holders if not root or holders.isdisjoint(("", *parents(root))))
+    if len(roots) > 1:
+        found = ", ".join(f"'{shown(root)}'" for root in roots[:5])
+        wanted = ", ".join(required)
+        raise IntakeError(f"{label}: {wanted} found in {len(roots)} folders ({found}); hand in one of them only")
+    if roots:
+        return roots[0]
+    root = ""
+    while len(level := {path.removeprefix(root + "/" if root else "").partition("/")[:2] for path in paths}) == 1:
+        name, slash = level.pop()
+        if not slash:
+            break
+        root = f"{root}/{name}" if root else name
+    return root
+
+
+def _beneath(listing: Listing, root: str) -> Listing:
+    above = f"{root}/" if root else ""
+    return Listing(
+        {path.removeprefix(above): size for path, size in listing.sizes.items() if path.startswith(above)},
+        {path.removeprefix(above): why for path, why in listing.refused.items() if path.startswith(above)},
+        lambda path, limit: listing.read(above + path, limit),
+    )
+
+
+def _choose(listing: Listing, required: Collection[str], limit_mb: int, label: str) -> tuple[list[str], list[str]]:
+    """Return the files to read, in order, and notes about the others; the largest are left out until the rest fits."""
+    for name in required:
+        if name in listing.refused:
+            raise _refused(label, name, listing.refused[name])
+    notes = [f"left out: '{shown(path)}' {why}" for path, why in sorted(listing.refused.items())]
+    room = limit_mb * MEGABYTE - sum(listing.sizes.get(name, 0) for name in required)
+    if room < 0:
+        raise _refused(label, ", ".join(required), f"is larger than {limit_mb} MB")
+    chosen = [name for name in required if name in listing.sizes]
+    for name in sorted(listing.sizes.keys() - set(required), key=lambda path: (listing.sizes[path], path)):
+        room -= listing.sizes[name]
+        if room >= 0:
+            chosen.append(name)
+        else:
+            notes.append(f"left out: '{shown(name)}' does not fit into {limit_mb} MB")
+    return chosen, notes
+
+
+def _refused(label: str, name: str, why: str) -> IntakeError:
+    return IntakeError(f"{label}: {name} {why}; hand in an ordinary file with your code")
+
+
+def _contents(
+    listing: Listing, names: Iterable[str], required: Collection[str], notes: list[str], label: str
+) -> Iterator[tuple[str, bytes]]:
+    for name in names:
+        try:
+            yield name, listing.read(name, listing.sizes[name])
+        except Unreadable as error:
+            if name in required:
+                raise _refused(label, name, str(error)) from None
+            notes.append(f"left out: '{shown(name)}' {error}")
+
+
+def _shortened(notes: list[str]) -> list[str]:
+    return notes if len(notes) <= _NOTES else [*notes[:_NOTES], f"and {len(notes) - _NOTES} more notes of this kind"]
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path, content in sorted(files.items()):
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _lay_over(files: Mapping[str, bytes], provided: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files with the provided ones, without what would be imported in their place, and notes about both."""
+    notes = [
+        f"replaced by the course's: '{name}', which differs"
+        for name, content in provided.items()
+        if name in files and files[name].replace(b"\r\n", b"\n") != content.replace(b"\r\n", b"\n")
+    ]
+    modules = {name.removesuffix(".py") for name in provided}
+    hiding = {path for path in files if _preferred_module(path) in modules}
+    packages = {path.partition("/")[0] for path in hiding if "/" in path}
+    hiding |= {path for path in files if path.partition("/")[0] in packages}
+    notes += [f"left out: '{shown(path)}' would hide the course's file" for path in sorted(hiding)]
+    return {path: content for path, content in files.items() if path not in hiding} | dict(provided), notes
+
+
+def _preferred_module(path: str) -> str:
+    """Return the module that `path` makes where Python prefers it to a ``.py`` file: a package or a compiled module."""
+    head, _, inner = path.partition("/")
+    if inner.startswith("__init__."):
+        return head
+    return head.partition(".")[0] if not inner and head.endswith((".so", ".pyd")) else ""

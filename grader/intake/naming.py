@@ -1,0 +1,72 @@
+"""Names of files and submissions: which are harmful, which are left out, and how they are shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from grader.errors import IntakeError
+from grader.text import printable
+
+DEPTH = 8
+NAME_BYTES = 200
+ID_BYTES = 120
+SHOWN = 120
+
+_JUNK_FOLDERS = frozenset(("__MACOSX", "__pycache__", ".git", ".hg", ".svn", ".ipynb_checkpoints", ".idea", ".vscode"))
+_JUNK_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
+# an environment by its name or by what is in it, unless it holds the student's work as well
+_ENVIRONMENTS = frozenset(("venv", ".venv", "site-packages", "node_modules"))
+_MARKERS = frozenset(("pyvenv.cfg", "conda-meta"))
+# what an earlier grading left, by its name and what is in it
+_OUTPUT = ("graded", "summary.json")
+# files that a run writes beside the folders of its submissions
+_TAKEN = ("summary.csv", "summary.json")
+
+
+def shown(name: str) -> str:
+    """Return a name as one short line that is safe in a terminal."""
+    return printable(name if len(name) <= SHOWN else f"{name[: SHOWN - 1]}…")
+
+
+def folder_name(name: str) -> str:
+    """Return `name` as a name that is harmless for a folder: unicode and spaces stay, at most 120 bytes of UTF-8."""
+    composed = unicodedata.normalize("NFC", name)
+    text = "".join("_" if letter in "/\\" or printable(letter) != letter else letter for letter in composed)
+    text = text.encode()[:ID_BYTES].decode(errors="ignore").strip()
+    text = re.sub(r"^\.+", lambda dots: "_" * len(dots.group()), text)
+    return f"{text}_" if text.casefold() in _TAKEN else text or "submission"
+
+
+def inside(name: str, label: str) -> str:
+    """Return the name of an archive's entry without ``.`` and double slashes; IntakeError when it points outside."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or "\\" in name or ".." in parts or re.match("[A-Za-z]:", name):
+        raise IntakeError(
+            f"{label}: the entry '{shown(name)}' points outside the archive; pack your folder again with your "
+            "system's own zip command and hand in that file"
+        )
+    return "/".join(parts)
+
+
+def unusable(path: str) -> str:
+    """Say why a file of this name is left out, or nothing: words that complete a sentence beginning with the name."""
+    parts = path.split("/")
+    if len(parts) > DEPTH:
+        return f"is more than {DEPTH} folders deep"
+    if any(len(part.encode(errors="surrogatepass")) > NAME_BYTES for part in parts):
+        return "has too long a name"
+    if "\\" in path or printable(path) != path:
+        return "has a name with unusual characters"
+    return ""
+
+
+def is_junk(path: str, children: Collection[str] = (), required: Collection[str] = ()) -> bool:
+    """Tell whether a file, or a folder with these names in it, is left out without a word."""
+    name = path.rpartition("/")[2]
+    if name in _JUNK_FOLDERS or name in _JUNK_FILES or name.startswith("._"):
+        return True
+    if not children or not set(required).isdisjoint(children):
+        return False
+    return name in _ENVIRONMENTS or not _MARKERS.isdisjoint(children) or (name == _OUTPUT[0] and _OUTPUT[1] in children)

@@ -1,0 +1,346 @@
+"""The nouns of the grader: frozen data that every other module speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class Verdict(StrEnum):
+    """What a check concluded."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    UNDECIDED = "undecided"
+
+
+class ProblemKind(StrEnum):
+    """What student code did instead of answering."""
+
+    RAISED = "raised"
+    MISSING = "missing"
+    TIMEOUT = "timeout"
+    DIED = "died"
+    MEMORY = "memory"
+    VIOLATION = "violation"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that went wrong inside student code: what it was, and where in the student's files.
+
+    `message` is one bounded line without control characters; `where` is like ``mlp.py line 12, in forward`` or empty.
+    """
+
+    kind: ProblemKind
+    message: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.where})" if self.where else self.message
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in, as bytes: nothing of it is ever opened by path again.
+
+    `files` maps relative POSIX paths to contents, provided files already laid over the student's copies.
+    `digest` is ``sha256:...`` over the files as handed in. `notes` are facts for the staff report.
+    """
+
+    id: str
+    digest: str
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...] = ()
+
+
+# what notebooks can be run at: as the assignment says, or quickly; and what a run on the student's own class falls back on
+SIZES = ("full", "quick")
+REDUCED = "reduced"
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A data set of handwritten digits: 28 x 28 intensities as MNIST stores them (ink is 255, paper 0), in file order.
+
+    Images are uint8 (N, 784), labels uint8 (N,). `name` is ``mnist`` or ``drawn``.
+    """
+
+    name: str
+    train_images: Array
+    train_labels: Array
+    test_images: Array
+    test_labels: Array
+
+
+@dataclass(frozen=True)
+class Setting:
+    """At which size notebooks are run, and on which digits.
+
+    `numbers` are what the rubric says of that size, `reduced` what it says of a run on the student's own class; `digits` is
+    None where no probe needs any.
+    """
+
+    size: str = "quick"
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    reduced: Mapping[str, float] = field(default_factory=dict)
+    digits: Digits | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; the numbers come from the rubric's ``[limits]``."""
+
+    call_seconds: float = 5.0
+    session_seconds: float = 60.0
+    memory_mb: int = 2048
+    cpus: float = 1.0
+    processes: int = 64
+    files_mb: int = 64
+    answer_mb: int = 64
+    output_kb: int = 64
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one probe saw.
+
+    `data` holds what was asked and what came back: None, bool, int, float, str, arrays, and lists, tuples and
+    string-keyed dicts of them. `problem` is set when student code ended the conversation early, `fault` when we did;
+    what was seen before stays in `data`.
+    """
+
+    probe: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    problem: Problem | None = None
+    fault: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All observations of one submission, with the facts of the run that made them."""
+
+    observations: Mapping[str, Observation]
+    seed: int
+    sandbox: str
+    seconds: float
+    facts: Mapping[str, str] = field(default_factory=dict)
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class HeatMaps:
+    """Expected and got matrices of the same shapes, a pair a panel: (label, expected (m, n), got (m, n)).
+
+    `rows` and `columns` say what one of each is.
+    """
+
+    title: str
+    panels: tuple[tuple[str, Array, Array], ...]
+    rows: str = "neuron"
+    columns: str = "input"
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points (N, 2) with integer classes (N,), and optionally a line a*x + b*y + c = 0 that separates them."""
+
+    title: str
+    points: Array
+    classes: Array
+    class_names: tuple[str, ...]
+    x_label: str
+    y_label: str
+    line: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Named series of values (K,) over positions (K,)."""
+
+    title: str
+    x_label: str
+    y_label: str
+    x: Array
+    series: tuple[tuple[str, Array], ...]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often each class (row) was taken for each class (column): counts (k, k)."""
+
+    title: str
+    counts: Array
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImageGrid:
+    """Grey images (R, C, h, w), 1 is white paper and 0 is ink; NaN where there is none.
+
+    `row_labels` has a label a row or is empty; `captions` has one for each image, row by row, or is empty.
+    """
+
+    title: str
+    images: Array
+    row_labels: tuple[str, ...] = ()
+    captions: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class ImageScatter:
+    """Small images (N, h, w), 1 is white paper, at points (N, 2), coloured by their classes (N,)."""
+
+    title: str
+    points: Array
+    images: Array
+    classes: Array
+    x_label: str
+    y_label: str
+
+
+Picture = HeatMaps | Scatter | Curve | Confusion | ImageGrid | ImageScatter
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Something that a student wrote, for a person to read: plain text or Markdown."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TranscriptOutput:
+    """What a cell put out: ``text``, ``error`` (a traceback), or ``png`` (an image, as bytes nobody has decoded)."""
+
+    kind: str
+    text: str = ""
+    png: bytes = b""
+
+
+@dataclass(frozen=True)
+class TranscriptCell:
+    """One cell of a notebook that was run: ``code`` or ``markdown``."""
+
+    kind: str
+    source: str
+    outputs: tuple[TranscriptOutput, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A notebook as it was run here. Only staff get to see it."""
+
+    title: str
+    cells: tuple[TranscriptCell, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of one check, with the words and pictures that explain it.
+
+    `waiting` says that a person decides: the verdict is undecided and the points are pending, not withheld.
+    """
+
+    check: str
+    title: str
+    verdict: Verdict
+    message: str = ""
+    hint: str = ""
+    diagnosis: str = ""
+    pictures: tuple[Picture, ...] = ()
+    waiting: bool = False
+    for_staff: tuple[Quote | Transcript, ...] = ()
+
+
+@dataclass(frozen=True)
+class RubricItem:
+    """Points for one part of the assignment, split over checks."""
+
+    id: str
+    title: str
+    points: float
+    checks: Mapping[str, float]
+    public: bool = True
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """Every point, threshold and limit of one assignment.
+
+    `thresholds` maps check -> name -> number, `sizes` size -> name -> number.
+    """
+
+    assignment: str
+    title: str
+    items: tuple[RubricItem, ...]
+    thresholds: Mapping[str, Mapping[str, float]]
+    limits: Limits
+    digest: str
+    sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        return sum(item.points for item in self.items)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Points, split by what became of them: earned + lost + pending + withheld = possible."""
+
+    earned: float
+    possible: float
+    pending: float = 0.0
+    withheld: float = 0.0
+
+    @property
+    def lost(self) -> float:
+        return self.possible - self.earned - self.pending - self.withheld
+
+
+@dataclass(frozen=True)
+class ScoredFinding:
+    """A finding with the points that the rubric gives it."""
+
+    finding: Finding
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class ScoredItem:
+    """One rubric item with its findings and their sum."""
+
+    id: str
+    title: str
+    marks: Marks
+    findings: tuple[ScoredFinding, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Findings times rubric."""
+
+    marks: Marks
+    items: tuple[ScoredItem, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What people read: a score, whose it is, and how it came about."""
+
+    assignment: str
+    assignment_title: str
+    submission: Submission
+    rubric_digest: str
+    score: Score
+    evidence: Evidence

@@ -1,0 +1,1 @@
+"""Notebooks, whatever the assignment: read with suspicion, run cell by cell, and what came of it kept and judged."""

@@ -1,0 +1,72 @@
+"""What checks of notebooks share: where cells stumbled, thresholds by the run, numbers and phrases as a student reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.errors import HarnessError
+from grader.model import REDUCED, SIZES, Transcript, TranscriptCell, TranscriptOutput
+
+# the names of the thresholds of a check that hangs on what the notebook was run with: mnist_full, drawn_quick, ...
+BY_RUN = tuple(f"{dataset}_{size}" for dataset in ("mnist", "drawn") for size in (*SIZES, REDUCED))
+ERRORS = 3
+TEXT_LIMIT = 160
+
+
+def threshold(seen: Mapping[str, Any], numbers: Mapping[str, float]) -> float:
+    """Return the one of the thresholds `BY_RUN` that is for the digits and the size of this run."""
+    name = f"{seen['dataset']}_{seen['size']}"
+    if name not in numbers:
+        raise HarnessError(f"there is no threshold {name}")
+    return numbers[name]
+
+
+def errors_in(seen: Mapping[str, Any]) -> list[str]:
+    """Return a phrase for each of the first cells that ended in an error, and how many more there are."""
+    stumbled = [cell for cell in seen["cells"] if cell["error"] and not cell["error"]["interrupted"]]
+    phrases = [error_in(cell) for cell in stumbled[:ERRORS]]
+    return phrases + ([f"{len(stumbled) - ERRORS} more cells ended in errors"] if len(stumbled) > ERRORS else [])
+
+
+def error_in(cell: Mapping[str, Any]) -> str:
+    """Return where a cell stumbled and over what, in one line."""
+    error = cell["error"]
+    line = f", line {error['line']}" if error["line"] else f", {error['where']}" if error["where"] else ""
+    message = " ".join(error["message"].split())
+    message = message if len(message) <= TEXT_LIMIT else message[: TEXT_LIMIT - 1] + "…"
+    return f"code cell {cell['number']}{line}: {error['name']}" + (f": {message}" if message else "")
+
+
+def transcript_of(seen: Mapping[str, Any]) -> Transcript:
+    """Return the notebook as it was run, for staff."""
+    return Transcript(f"{seen['file']} as it was run", tuple(_cell(cell) for cell in seen["cells"]))
+
+
+def _cell(cell: Mapping[str, Any]) -> TranscriptCell:
+    outputs = [_output(output) for output in cell["outputs"]]
+    if cell["error"] and not any(output.kind == "error" for output in outputs):
+        outputs.append(TranscriptOutput("error", f"{cell['error']['name']}: {cell['error']['message']}"))
+    if cell["kind"] == "code" and cell["source"].strip() and not cell["run"]:
+        outputs.append(TranscriptOutput("text", "(was not run)"))
+    return TranscriptCell("code" if cell["kind"] == "code" else "markdown", cell["source"], tuple(outputs))
+
+
+def _output(output: Mapping[str, Any]) -> TranscriptOutput:
+    png = output["png"]
+    return TranscriptOutput(output["kind"], output["text"], b"" if png is None else png.tobytes())
+
+
+def time_note(seen: Mapping[str, Any]) -> str:
+    """Return what is to be added when time ran out, or nothing."""
+    return f" ({seen['cut']})" if seen["cut"] else ""
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share as a student reads it."""
+    return f"{100 * share:.{decimals}f} %"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return phrases as one."""
+    return "; ".join(part for part in parts if part)

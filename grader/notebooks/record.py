@@ -1,0 +1,58 @@
+"""What is kept of a notebook's run: as much of what its cells put out as evidence has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from grader.model import ProblemKind
+from grader.notebooks.reading import Cell
+from grader.sandbox import Answer
+
+# characters a cell and a notebook, bytes of pictures a notebook
+SOURCE_LIMIT, SOURCES_LIMIT = 20_000, 600_000
+TEXT_LIMIT, TEXTS_LIMIT = 20_000, 600_000
+PICTURES_LIMIT = 2_000_000
+
+
+class Record:
+    """Fills ``cells`` of an observation, within bounds."""
+
+    def __init__(self, seen: dict[str, Any]) -> None:
+        self._seen = seen
+        self._texts, self._pictures, self._sources = TEXTS_LIMIT, PICTURES_LIMIT, SOURCES_LIMIT
+        seen["cells"] = []
+
+    def begin(self, cell: Cell) -> dict[str, Any]:
+        """Note a cell before it is run, and return what is noted of it."""
+        source = cell.source[: min(SOURCE_LIMIT, self._sources)]
+        self._sources -= len(source)
+        entry: dict[str, Any] = {"kind": cell.kind, "source": source, "number": 0, "outputs": [], "error": None}
+        entry |= {"seconds": 0.0, "run": False, "figures": 0}
+        self._seen["cells"].append(entry)
+        return entry
+
+    def end(self, entry: dict[str, Any], answer: Answer) -> None:
+        """Note what a cell put out."""
+        if answer.problem:
+            entry["error"] = lost(answer.problem.kind, answer.problem.message)
+            return
+        entry["error"], entry["figures"] = answer.value["error"], int(answer.value["figures"])
+        entry["outputs"] = [self._bounded(output) for output in answer.value["outputs"]]
+
+    def _bounded(self, output: Mapping[str, Any]) -> dict[str, Any]:
+        png = output["png"]
+        if png is not None and png.size > self._pictures:
+            return {"kind": "text", "text": "(a picture for which there is no room)", "png": None}
+        self._pictures -= 0 if png is None else int(png.size)
+        text, room = output["text"], max(min(TEXT_LIMIT, self._texts), 0)
+        if len(text) > room:  # what is said of a trained network stands at the end
+            text = f"{text[: room // 4]}\n(...)\n{text[len(text) - room // 2 :]}"
+        self._texts -= len(text)
+        return {"kind": output["kind"], "text": text, "png": png}
+
+
+def lost(kind: ProblemKind, message: str) -> dict[str, Any]:
+    """Return the error of a cell from which nothing came back."""
+    hung = kind is ProblemKind.TIMEOUT
+    return {"name": str(kind), "message": message, "line": 0, "where": "", "interrupted": hung}

@@ -1,0 +1,68 @@
+"""What a student has written for people to read: found in a notebook's Markdown, or where else students put words."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from grader.notebooks.sources import without_magics
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_PLACEHOLDER = re.compile(
+    r"<!--.*?-->|^.*(?:your (?:answer|text|words|comparison)|write here|double[- ]?click).*$", re.I | re.M
+)
+
+
+def own_words(text: str, prompts: Collection[str]) -> str:
+    """Return the text without headings, placeholders, and sentences that the template holds already."""
+    text = re.sub(r"^\s*#.*$", "", _PLACEHOLDER.sub("", text), flags=re.MULTILINE)
+    known = {_bare(prompt) for prompt in prompts}
+    return " ".join(sentence for sentence in sentences(text) if _bare(sentence) not in known)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a Markdown text, roughly."""
+    parts = re.split(r"(?<=[.!?:])\s+|\n\s*\n|\n\s*(?=[-*+] |\d+\. )", text)
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def word_count(text: str) -> int:
+    """Return how many words a text has; numbers and single letters are none."""
+    return len(_WORD.findall(text))
+
+
+def _bare(sentence: str) -> str:
+    return re.sub(r"\W+", " ", sentence).strip().casefold()
+
+
+def texts_of(cell: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a cell says to people: Markdown, or the comments and the texts of code."""
+    if cell["kind"] != "code":
+        yield cell["source"]
+        return
+    source = without_magics(cell["source"])
+    yield "\n".join(_comments(source))
+    yield from _strings(source)
+
+
+def _comments(source: str) -> Iterable[str]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                yield token.string.lstrip("# ")
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return
+
+
+def _strings(source: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

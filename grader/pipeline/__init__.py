@@ -1,0 +1,116 @@
+"""From a path to a report: the five lines that everything else serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader import digits, intake, places, report, scoring
+from grader import rubric as rubrics
+from grader.assignments import Assignment
+from grader.checks import run_checks
+from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
+from grader.pipeline import selection
+from grader.pipeline.delivery import deliver, publish, withdraw
+from grader.pipeline.streaming import Stream
+from grader.sandbox import Launcher, observe
+
+__all__ = ["deliver", "ensure_items", "grade", "judge", "load_rubric", "prepare", "publish", "withdraw"]
+
+ITEMS = "items"
+
+
+def grade(
+    path: Path,
+    assignment: Assignment,
+    *,
+    rubric: Rubric,
+    launcher: Launcher,
+    seed: int,
+    items: Sequence[str] = (),
+    setting: Setting | None = None,
+    on_progress: Callable[[str, str], None] | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
+) -> Report:
+    """Run the submission at `path` in a sandbox, judge what was seen, and return the report.
+
+    With `items`, only those rubric items count and only what they need is run. `setting` is what `prepare` returns for
+    the same items; an assignment without notebooks needs none. `on_progress(probe, "start" | "end")`
+    and `on_finding`, told each finding as soon as what it needs has been observed, are called from other threads, the
+    latter never twice at a time. IntakeError when the submission cannot be read.
+    """
+    chosen = selection.only(rubric, items)
+    stream = Stream(selection.needed_checks(assignment, chosen), chosen.thresholds, seed=seed, on_finding=on_finding)
+    submission = intake.receive(path, required=assignment.required, provided=assignment.provided)
+    probes = selection.needed_probes(assignment, chosen)
+    evidence = observe(
+        submission,
+        probes,
+        assignment.inside,
+        launcher=launcher,
+        seed=seed,
+        limits=rubric.limits,
+        setting=setting,
+        on_progress=on_progress,
+        on_observation=stream.observed,
+    )
+    facts = {**evidence.facts, **({ITEMS: ",".join(items)} if items else {}), **_facts(setting)}
+    evidence = replace(evidence, observations=stream.observations(evidence.observations), facts=facts)
+    return judge(submission, evidence, assignment, rubric, known=stream.findings)
+
+
+def prepare(
+    assignment: Assignment, rubric: Rubric, *, size: str, data: Path | None = None, items: Sequence[str] = ()
+) -> Setting:
+    """Return the setting in which to grade at `size`, with the digits in the folder `data` or wherever there are some.
+
+    Digits are read, or drawn, only when a probe that `items` need asks for them. AuthorError when `data` does not hold
+    them.
+    """
+    if not assignment.size_numbers:
+        return Setting(size)
+    needed = any(probe.digits for probe in selection.needed_probes(assignment, selection.only(rubric, items)))
+    return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], digits.load(data) if needed else None)
+
+
+def _facts(setting: Setting | None) -> dict[str, str]:
+    if setting is None or setting.digits is None:
+        return {}
+    return {"size": setting.size, "digits": setting.digits.name}
+
+
+def judge(
+    submission: Submission,
+    evidence: Evidence,
+    assignment: Assignment,
+    rubric: Rubric,
+    *,
+    known: Mapping[str, Finding] | None = None,
+) -> Report:
+    """Judge evidence by the rubric and return the report; no student code runs.
+
+    Only the items that the evidence was gathered for count. Checks whose finding is `known` are not judged again.
+    """
+    items = evidence.facts.get(ITEMS, "")
+    chosen = selection.only(rubric, items.split(",") if items else ())
+    findings = run_checks(selection.needed_checks(assignment, chosen), evidence, chosen.thresholds, known=known)
+    return report.compose(
+        submission,
+        scoring.score(chosen, findings),
+        evidence,
+        assignment=assignment.id,
+        assignment_title=assignment.title,
+        rubric_digest=rubric.digest,
+    )
+
+
+def load_rubric(assignment: Assignment) -> Rubric:
+    """Read the rubric that goes with the assignment; AuthorError when anything in it is wrong."""
+    path = places.rubric_file(assignment.id)
+    return rubrics.load(path, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
+
+
+def ensure_items(rubric: Rubric, items: Sequence[str]) -> None:
+    """Refuse items that the rubric does not have, naming those that it has."""
+    selection.only(rubric, items)

@@ -1,0 +1,79 @@
+"""What people read: one report as data, in the terminal, and as a page for the student or for staff.
+
+Every function loads what it needs when it is called: drawing takes half a second to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from grader.model import Evidence, Report, Score, Submission
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["as_json", "compose", "html", "pages", "summary_table", "terminal", "warm_up"]
+
+
+def compose(
+    submission: Submission,
+    score: Score,
+    evidence: Evidence,
+    *,
+    assignment: str,
+    assignment_title: str,
+    rubric_digest: str,
+) -> Report:
+    """Put together what people read: the score, whose it is, and how it came about."""
+    return Report(
+        assignment=assignment,
+        assignment_title=assignment_title,
+        submission=submission,
+        rubric_digest=rubric_digest,
+        score=score,
+        evidence=evidence,
+    )
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return `report` as plain data, schema `mlpgrader.report/1`; only `seconds` depends on the clock."""
+    from grader.report import document
+
+    return document.as_json(report)
+
+
+def terminal(report: Report) -> RenderableType:
+    """Return `report` as something that a rich console prints: what failed and what to do, without inner workings."""
+    from grader.report import console
+
+    return console.Result(report)
+
+
+def summary_table(reports: Iterable[Report], failures: Mapping[str, str] | None = None) -> RenderableType:
+    """Return a class as a table for a rich console; `failures` says why some submissions could not be read."""
+    from grader.report import console
+
+    return console.Summary(tuple(reports), dict(failures or {}))
+
+
+def html(report: Report, *, audience: Literal["student", "staff"] = "student") -> str:
+    """Return `report` as one self-contained page for `audience`."""
+    from grader.report import page
+
+    return page.html(report, audience=audience)
+
+
+def pages(report: Report) -> dict[Literal["student", "staff"], str]:
+    """Return the pages for students and for staff, for less than the price of both: pictures are drawn once."""
+    from grader.report import page
+
+    return page.pages(report)
+
+
+def warm_up() -> None:
+    """Load what drawing needs, so that a thread can do it while the sandbox works."""
+    from grader.report import page, plots
+
+    page.load()
+    plots.warm_up()

@@ -1,0 +1,162 @@
+"""The report in a terminal: 80 columns suffice, colour says nothing alone, no markup of a student is obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Marks, Report, ScoredItem, Verdict
+from grader.report.layout import WAITING, Entry, headline, outline, remarks, setting
+from grader.text import points, printable
+
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "red",
+    Verdict.BLOCKED: "dim",
+    Verdict.UNDECIDED: "yellow",
+    WAITING: "cyan",
+}
+PLAIN_SYMBOLS = {
+    Verdict.PASSED: "ok",
+    Verdict.FAILED: "NO",
+    Verdict.BLOCKED: "--",
+    Verdict.UNDECIDED: "??",
+    WAITING: "..",
+}
+# between two columns, and what those of a class table that are always there need
+GAP, BESIDE = 3, 50
+PLAIN_SIGNS = str.maketrans({"“": '"', "”": '"', "·": "-", "→": "->", "…": "...", "−": "-"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """One report, printable by a rich console."""
+
+    report: Report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        pen = Pen(options.ascii_only)
+        yield pen.write(f"{self.report.assignment_title} · {self.report.submission.id}", "bold")
+        yield Text()
+        table = Table(box=None, expand=True, padding=(0, 1), pad_edge=False, show_header=False)
+        table.add_column("Checks", ratio=1)
+        table.add_column("Points", justify="right", no_wrap=True)
+        for item, entries in outline(self.report, faults=True):
+            _add_item(table, pen, item, entries)
+        yield table
+        marks = self.report.score.marks
+        pending = f", {points(marks.pending)} pending" if marks.pending else ""
+        score = f"{points(marks.earned)} of {points(marks.possible)} points{pending}."
+        yield pen.write(f"{score} {headline(self.report)}", "bold")
+        for remark in remarks(self.report):
+            yield pen.write(remark, "yellow")
+        if told := setting(self.report):
+            yield pen.write(told, "dim")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A class of reports, and of submissions that could not be read, printable by a rich console."""
+
+    reports: tuple[Report, ...]
+    failures: Mapping[str, str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        pen = Pen(options.ascii_only)
+        titles = {item.id: item.title for report in self.reports for item in report.score.items}
+        narrow = not _fits(titles.values(), options.max_width)
+        if narrow:
+            titles = {}
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column("Submission", ratio=1, overflow="fold")
+        for title in titles.values():
+            table.add_column(pen.write(title), justify="right")
+        table.add_column("Points", justify="right", no_wrap=True)
+        pending = any(report.score.marks.pending for report in self.reports)
+        if pending:
+            table.add_column("Pending", justify="right", no_wrap=True)
+        table.add_column("Look at first", ratio=2, overflow="fold")
+        for report in sorted(self.reports, key=lambda report: report.submission.id):
+            earned = {item.id: _earned(item.marks) for item in report.score.items}
+            cells = [pen.write(earned.get(each, "")) for each in titles]
+            total = pen.write(f"{points(report.score.marks.earned)} / {points(report.score.marks.possible)}", "bold")
+            waits = [pen.write(points(report.score.marks.pending))] * pending
+            table.add_row(pen.write(report.submission.id), *cells, total, *waits, _first(pen, report))
+        for name, reason in sorted(self.failures.items()):
+            table.add_row(
+                pen.write(name), *[""] * (len(titles) + pending), "", pen.write(f"not graded: {reason}", "red")
+            )
+        yield table
+        if narrow:
+            yield pen.write("There is no room for a column for each item; summary.csv has them.", "dim")
+        if self.reports:
+            mean = sum(report.score.marks.earned for report in self.reports) / len(self.reports)
+            unread = f", {len(self.failures)} could not be read" if self.failures else ""
+            yield pen.write(f"{len(self.reports)} graded{unread}; {points(round(mean, 2))} points on average.")
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes text that a terminal shows as it is, in ASCII alone where it shows nothing else."""
+
+    plain: bool
+
+    def write(self, text: str, style: str = "") -> Text:
+        shown = printable(text, newlines=True)
+        if self.plain:
+            shown = shown.translate(PLAIN_SIGNS).encode("ascii", "backslashreplace").decode()
+        return Text(shown, style=style, overflow="fold")
+
+    def symbol(self, entry: Entry) -> Text:
+        return Text(PLAIN_SYMBOLS[entry.state] if self.plain else entry.symbol, style=f"bold {STYLES[entry.state]}")
+
+
+def _add_item(table: Table, pen: Pen, item: ScoredItem, entries: Iterable[Entry]) -> None:
+    table.add_row(pen.write(item.title, "bold"), pen.write(_of(item.marks), "bold"))
+    for entry in entries:
+        for row in entry.rows:
+            style = "dim" if entry.state == Verdict.BLOCKED else ""
+            title = _hanging(pen.symbol(entry), pen.write(row.finding.title, style))
+            table.add_row(Padding(title, (0, 0, 0, 2)), pen.write(_of(row.marks)))
+        if entry.message:
+            table.add_row(Padding(pen.write(entry.message, STYLES[entry.state]), (0, 0, 0, 4)), "")
+        if entry.hint:
+            table.add_row(Padding(_hanging(pen.write("→"), pen.write(entry.hint)), (0, 0, 0, 4)), "")
+    table.add_row()
+
+
+def _hanging(sign: Text, text: Text) -> Table:
+    """Return `text` with `sign` before its first line and the others below its own beginning."""
+    table = Table.grid(padding=(0, 1))
+    table.add_row(sign, text)
+    return table
+
+
+def _fits(titles: Iterable[str], width: int) -> bool:
+    """Tell whether columns with these titles, broken between words, leave room for names, points and reasons."""
+    return sum(max(map(len, title.split()), default=0) + GAP for title in titles) <= width - BESIDE
+
+
+def _first(pen: Pen, report: Report) -> Text:
+    """Return what staff would look at first: points withheld, then the first check that failed."""
+    marks = report.score.marks
+    said = [f"{points(marks.withheld)} withheld"] if marks.withheld else []
+    findings = [scored.finding for item in report.score.items for scored in item.findings]
+    said += [finding.check for finding in findings if finding.verdict is Verdict.FAILED][:1]
+    return pen.write(", ".join(said))
+
+
+def _of(marks: Marks) -> str:
+    if marks.pending and marks.pending == marks.possible:
+        return f"{points(marks.pending)} pending"
+    return f"{_earned(marks)} / {points(marks.possible)}" if marks.possible else ""
+
+
+def _earned(marks: Marks) -> str:
+    return "?" if marks.earned == 0 and marks.withheld else points(marks.earned)

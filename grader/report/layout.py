@@ -1,0 +1,147 @@
+"""What a reader meets, in which order and words: the same for the terminal and for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from grader.model import REDUCED, Finding, Report, ScoredFinding, ScoredItem, Verdict
+from grader.text import points
+
+# what a finding is to a reader: its verdict, or that it waits for a person
+WAITING = "waiting"
+SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.BLOCKED: "–", Verdict.UNDECIDED: "?", WAITING: "○"}
+WORDS = {
+    Verdict.PASSED: "passed",
+    Verdict.FAILED: "not right yet",
+    Verdict.BLOCKED: "not looked at yet",
+    Verdict.UNDECIDED: "could not be judged",
+    WAITING: "waits for a person",
+}
+SIZES = {
+    "full": "at the assignment's full size",
+    "quick": "at the quick size, with fewer images than the assignment asks for and thresholds of its own",
+    REDUCED: "on the MLP that was handed in, at the reduced size, with few images and thresholds of its own",
+}
+DIGITS = {"mnist": "MNIST", "drawn": "drawn digits"}
+A_PERSON = "A person reads this part of your work."
+OUR_FAULT = "The grader had a fault here, not your code. The points are kept aside until staff have graded it again."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to read: a finding, or several that one and the same reason keeps from being judged."""
+
+    state: str
+    rows: tuple[ScoredFinding, ...]
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS[self.state]
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state]
+
+
+def state(finding: Finding) -> str:
+    """Return what a finding is to a reader: its verdict, or ``waiting`` where a person decides."""
+    waiting = finding.waiting and finding.verdict is Verdict.UNDECIDED
+    return WAITING if waiting else str(finding.verdict)
+
+
+def outline(
+    report: Report, *, everything: bool = False, faults: bool = False
+) -> tuple[tuple[ScoredItem, tuple[Entry, ...]], ...]:
+    """Return each item with its entries; a reason that blocks many checks is told once.
+
+    `everything` includes passed checks that are worth nothing; `faults` tells the inner workings of a fault of ours.
+    """
+    told = {
+        _reason(scored.finding): f"Waits for “{scored.finding.title}” to pass."
+        for item in reversed(report.score.items)
+        for scored in reversed(item.findings)
+        if scored.finding.verdict is Verdict.FAILED
+    }
+    return tuple((item, _entries(item, told, everything=everything, faults=faults)) for item in report.score.items)
+
+
+def headline(report: Report) -> str:
+    """Return the one sentence that stands beside the score."""
+    findings = [scored.finding for item in report.score.items for scored in item.findings]
+    wrong = [finding for finding in findings if finding.verdict is Verdict.FAILED]
+    if wrong:
+        others = sum(state(finding) not in (Verdict.PASSED, WAITING) for finding in findings) - 1
+        rest = "" if not others else f" {others} more {'check needs' if others == 1 else 'checks need'} another look."
+        return f"Start with “{wrong[0].title}”.{rest}"
+    states = {state(finding) for finding in findings} - {str(Verdict.PASSED)}
+    if states == {WAITING}:
+        return "Everything that a program can check is right. A person reads the rest."
+    if states:
+        return "What could be judged is right."
+    return "Everything that was checked is right. Well done!"
+
+
+def remarks(report: Report) -> tuple[str, ...]:
+    """Return what has to be said about points that are neither earned nor lost."""
+    marks = report.score.marks
+    said = []
+    if marks.withheld:
+        said.append(f"{_counted(marks.withheld)} withheld, not lost: {OUR_FAULT[0].lower()}{OUR_FAULT[1:]}")
+    if marks.pending:
+        said.append(f"{_counted(marks.pending)} pending: a person reads that part of your work.")
+    return tuple(said)
+
+
+def setting(report: Report) -> str:
+    """Return at which size notebooks were run and on which digits; empty where none were."""
+    facts = report.evidence.facts
+    size, digits = facts.get("size", ""), facts.get("digits", "")
+    if not size:
+        return ""
+    if {str(seen.data["size"]) for seen in report.evidence.observations.values() if "size" in seen.data} == {REDUCED}:
+        size = REDUCED
+    return f"Notebooks were run {SIZES.get(size, f'at size “{size}”')}{f', on {DIGITS.get(digits, digits)}' if digits else ''}."
+
+
+def _passed(finding: Finding) -> bool:
+    return finding.verdict is Verdict.PASSED
+
+
+def _entries(
+    item: ScoredItem, told: dict[tuple[str, str], str], *, everything: bool, faults: bool
+) -> tuple[Entry, ...]:
+    shown = [s for s in item.findings if everything or s.marks.possible or s.finding.hint or not _passed(s.finding)]
+    entries = []
+    for (kind, *_), group in groupby(shown, key=_together):
+        rows = tuple(group)
+        finding, reason = rows[0].finding, _reason(rows[0].finding)
+        if kind == Verdict.BLOCKED and reason in told:
+            entries.append(Entry(kind, rows, told[reason]))
+        elif kind == Verdict.UNDECIDED and not faults:
+            entries.append(Entry(kind, rows, OUR_FAULT))
+        elif kind == WAITING:
+            entries.append(Entry(kind, rows, finding.message or A_PERSON, finding.hint))
+        else:
+            entries.append(Entry(kind, rows, finding.message, finding.hint))
+        if kind == Verdict.BLOCKED:
+            told.setdefault(reason, "For the same reason as above.")
+    return tuple(entries)
+
+
+def _together(scored: ScoredFinding) -> tuple[str, str, str]:
+    """Return the key under which neighbours become one entry: those not judged, by their reason."""
+    finding = scored.finding
+    kind = state(finding)
+    reasoned = kind in (Verdict.BLOCKED, Verdict.UNDECIDED)
+    return (kind, *(_reason(finding) if reasoned else (finding.check, "")))
+
+
+def _reason(finding: Finding) -> tuple[str, str]:
+    return finding.message or finding.title, finding.hint
+
+
+def _counted(value: float) -> str:
+    return f"{points(value)} {'point is' if value == 1 else 'points are'}"

@@ -1,0 +1,220 @@
+"""Talking to a started worker: threads drain its pipes, the caller waits with a deadline, everything is bounded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import IO, Any
+
+from grader import wire
+from grader.errors import HarnessError
+from grader.sandbox.launching import Running
+
+START_SECONDS = 30.0
+HELLO_LIMIT = 4096
+OUTPUT_PIECE = 65536
+# a write of this size fits into the buffer of a pipe, so it cannot block
+SMALL = 16 * 1024
+
+
+class Silence(Exception):
+    """Nothing more will come: `reason` is timeout, died (with the exit `code`, None when unknown) or violation."""
+
+    def __init__(self, reason: str, detail: str = "", code: int | None = None) -> None:
+        super().__init__(detail)
+        self.reason, self.detail, self.code = reason, detail, code
+
+
+class Conversation:
+    """The pipes of one worker."""
+
+    def __init__(self, running: Running, *, output_limit: int) -> None:
+        self.running = running
+        self.output = bytearray()
+        self.hello: dict[str, Any] = {}
+        self._output_limit = output_limit
+        self._changed = threading.Condition()
+        self._data = bytearray()
+        self._budget = 0
+        self._hello: bytes | None = None
+        self._fate: int | None = None
+        self._violation = ""
+        self._closed = False
+        self._taken = self._spent = False
+        stdin, stdout, stderr = running.process.stdin, running.process.stdout, running.process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise HarnessError("the worker was started without its pipes")
+        self._stdin = stdin
+        self._threads = [
+            threading.Thread(target=self._listen, args=(stdout,), daemon=True),
+            threading.Thread(target=self._drain, args=(stderr,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def open(self, message: bytes) -> None:
+        """Send the first message and wait for the worker's hello; HarnessError when it does not come."""
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            self._write(message, deadline)
+            self._wait(lambda: self._hello is not None, deadline)
+            self.hello = _hello(self._hello or b"")
+        except (Silence, wire.WireError) as error:
+            self.close()
+            said = bytes(self.output[-300:]).decode(errors="replace").strip()
+            raise HarnessError(f"the worker does not start: {said or str(error) or 'no word from it'}") from error
+
+    def begin(self, seed: int, *, budget: int) -> None:
+        """Begin a session that may send `budget` bytes in all."""
+        with self._changed:
+            self._data.clear()
+            self._fate, self._budget = None, budget
+        self._write(wire.chunks(wire.BEGIN, str(seed).encode()), time.monotonic() + START_SECONDS)
+
+    def end(self, seconds: float) -> bool:
+        """End the session; True when the worker is ready for the next one."""
+        if self._spent or not self.hello.get("forks"):
+            return False
+        try:
+            if self._fate is None:
+                self._write(wire.chunks(wire.END), time.monotonic() + seconds)
+            self._wait(lambda: self._fate is not None, time.monotonic() + seconds)
+        except Silence:
+            return False
+        return True
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send data to the session; Silence when it has already said what nobody asked for, or is no more."""
+        with self._changed:
+            if self._data:
+                raise Silence("violation", "bytes that nobody asked for")
+            self._taken = False
+        self._write(wire.chunks(wire.DATA, data), deadline)
+
+    def take(self, size: int, deadline: float) -> bytes:
+        """Return the next `size` bytes of the session; Silence when they do not come in time."""
+        self._wait(lambda: len(self._data) >= size, deadline)
+        with self._changed:
+            taken = bytes(self._data[:size])
+            del self._data[:size]
+            self._taken = True
+        return taken
+
+    @property
+    def partly(self) -> bool:
+        """Whether some of the answer has come since the last `send`, though not all that was waited for."""
+        return self._taken or bool(self._data)
+
+    def explain(self) -> str:
+        """Return "memory" when want of it has killed; the worker is of no use after this question."""
+        self._spent = True
+        return self.running.explain()
+
+    def close(self) -> None:
+        """Let go of the pipes of a worker that was stopped."""
+        self.running.stop()
+        for thread, pipe in zip(self._threads, (self.running.process.stdout, self.running.process.stderr), strict=True):
+            thread.join(timeout=1.0)
+            if pipe is not None and not thread.is_alive():
+                pipe.close()
+
+    def _wait(self, ready: Callable[[], bool], deadline: float) -> None:
+        with self._changed:
+            while not ready():
+                if self._violation:
+                    raise Silence("violation", self._violation)
+                if self._fate is not None or self._closed:
+                    raise Silence("died", code=self._fate)
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise Silence("timeout")
+                self._changed.wait(min(left, 1.0))
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        kill = None
+        if len(data) > SMALL:
+            kill = threading.Timer(max(deadline - time.monotonic(), 0.0), self.running.stop)
+            kill.daemon = True
+            kill.start()
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[self._stdin.write(view) or 0 :]
+        except (OSError, ValueError):
+            self._wait(lambda: False, min(deadline, time.monotonic() + 1.0))
+        finally:
+            if kill is not None:
+                kill.cancel()
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        try:
+            while True:
+                kind, length = wire.chunk_head(_exactly(pipe, wire.CHUNK_HEAD))
+                data = _exactly(pipe, length)
+                with self._changed:
+                    self._receive(kind, data)
+                    self._changed.notify_all()
+        except (EOFError, OSError, ValueError):
+            with self._changed:
+                self._closed = True
+                self._changed.notify_all()
+        except wire.WireError as error:
+            with self._changed:
+                self._violation = str(error)
+                self._changed.notify_all()
+
+    def _receive(self, kind: bytes, data: bytes) -> None:
+        if kind == wire.HELLO and self._hello is None and len(data) <= HELLO_LIMIT:
+            self._hello = data
+        elif kind == wire.FATE and self._hello is not None and self._fate is None and len(data) <= 5:
+            self._fate = _number(data)
+        elif kind == wire.DATA and self._hello is not None and len(data) <= self._budget:
+            if self._fate is None:
+                self._budget -= len(data)
+                self._data.extend(data)
+        else:
+            raise wire.WireError(
+                "more bytes than allowed" if kind == wire.DATA else "a word of the worker out of place"
+            )
+
+    def _drain(self, pipe: IO[bytes]) -> None:
+        try:
+            while piece := pipe.read(OUTPUT_PIECE):
+                self.output.extend(piece[: max(self._output_limit - len(self.output), 0)])
+        except (OSError, ValueError):
+            return
+
+
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
+    parts = []
+    while size:
+        part = pipe.read(size)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _number(data: bytes) -> int:
+    try:
+        return int(data)
+    except ValueError:
+        raise wire.WireError("a fate that is not a number") from None
+
+
+def _hello(data: bytes) -> dict[str, Any]:
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        position += size
+        if position > len(data):
+            raise wire.WireError("a hello that ends early")
+        return data[position - size : position]
+
+    hello = wire.decode(read, limit=0)
+    if not isinstance(hello, dict):
+        raise wire.WireError("a hello that is not a table")
+    return hello

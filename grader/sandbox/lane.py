@@ -1,0 +1,183 @@
+"""One lane of probes: one after another in one sandbox, each in a fresh process; a sandbox that breaks is replaced."""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from grader.errors import HarnessError
+from grader.model import Limits, Observation, Problem, ProblemKind, Setting, Submission
+from grader.sandbox.conversation import Conversation, Silence
+from grader.sandbox.launching import Launcher
+from grader.sandbox.payload import Inside, payload
+from grader.sandbox.session import PATIENCE, Session, SessionEnded
+from grader.text import printable
+
+Run = Callable[[Session, dict[str, Any], np.random.Generator], None]
+END_SECONDS = 5.0
+MARGIN_SECONDS = 60.0
+# once code has hung, later probes wait for it a fifth as long, and once only
+IMPATIENT = 0.2
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question to student code: `run(session, data, rng)` asks and fills `data` as it goes.
+
+    Probes of one `lane` run one after another, lanes side by side. `seconds` limits the whole session, or, where it is a
+    text, names the number of the setting that does. `digits` says that it needs the setting's digits, `kernel` that it
+    runs notebooks. While `again(data)` says of what was seen that it was bad luck, the probe is asked again from another
+    seed, up to `tries` times in all; the last observation counts.
+    """
+
+    name: str
+    title: str
+    run: Run
+    lane: int = 0
+    seconds: float | str | None = None
+    digits: bool = False
+    kernel: bool = False
+    again: Callable[[dict[str, Any]], bool] | None = None
+    tries: int = 1
+
+
+@dataclass
+class Lane:
+    """Runs its probes in order; `abandon` may be called from another thread."""
+
+    probes: list[Probe]
+    submission: Submission
+    inside: Inside
+    launcher: Launcher
+    seed: int
+    limits: Limits
+    setting: Setting
+    stop: threading.Event
+    on_progress: Callable[[str, str], None] | None
+    on_observation: Callable[[Observation], None] | None
+    observations: list[Observation] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    output: str = ""
+    _conversation: Conversation | None = None
+    _has_hung: bool = False
+
+    def run(self) -> None:
+        """Observe through every probe, until there are no more or `stop` is set."""
+        try:
+            for probe in self.probes:
+                if self.stop.is_set():
+                    return
+                if self.on_progress:
+                    self.on_progress(probe.name, "start")
+                observation = self._observe(probe)
+                for attempt in range(1, probe.tries):
+                    if (
+                        self.stop.is_set()
+                        or observation.fault
+                        or not (probe.again and probe.again(dict(observation.data)))
+                    ):
+                        break
+                    observation = self._observe(probe, attempt)
+                if self.stop.is_set():
+                    return
+                self.observations.append(observation)
+                if self.on_observation:
+                    self.on_observation(observation)
+                if self.on_progress:
+                    self.on_progress(probe.name, "end")
+        finally:
+            self._drop()
+
+    def abandon(self) -> None:
+        """End the sandbox at once; `stop` has been set before."""
+        if conversation := self._conversation:
+            self.launcher.stop(conversation.running)
+
+    def _observe(self, probe: Probe, attempt: int = 0) -> Observation:
+        started = time.monotonic()
+        # the first attempt has the seed of a probe that is asked once
+        word = (zlib.crc32(probe.name.encode()), *([attempt] if attempt else []))
+        data: dict[str, Any] = {}
+        session: Session | None = None
+        problem: Problem | None = None
+        fault = ""
+        try:
+            session = self._session(probe, word)
+            probe.run(session, data, np.random.default_rng([self.seed, *word]))
+        except SessionEnded as end:
+            problem = end.problem
+        except HarnessError as error:
+            fault = str(error)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # what the probe makes of the answers is our business: the student's points are withheld, not lost
+            fault = f"stumbled: {type(error).__name__}: {error}"
+        if session is not None:
+            problem = problem or session.ended
+            self._has_hung = self._has_hung or session.timeouts > 0
+        self._finish(problem, fault)
+        return Observation(probe.name, data, problem, fault, time.monotonic() - started)
+
+    def _session(self, probe: Probe, word: tuple[int, ...]) -> Session:
+        seconds = self._seconds(probe)
+        # not the probe's own generator: student code could draw the hidden inputs again
+        inner = int(np.random.SeedSequence([self.seed, *word[:1], 1, *word[1:]]).generate_state(1)[0])
+        limits, patience = self.limits, PATIENCE
+        if self._has_hung:
+            limits, patience = replace(limits, call_seconds=limits.call_seconds * IMPATIENT), 1
+        for last in (False, True):
+            try:
+                self._conversation = self._conversation or self._started()
+                return Session(
+                    self._conversation,
+                    limits=limits,
+                    setting=self.setting,
+                    files=self.submission.files,
+                    earlier={each.probe: each.data for each in self.observations},
+                    seconds=seconds,
+                    seed=inner,
+                    patience=patience,
+                )
+            except (HarnessError, Silence) as error:
+                self._drop()
+                if last or self.stop.is_set():
+                    raise HarnessError(str(error) or "the sandbox does not start") from error
+        raise AssertionError("the second try returns or raises")
+
+    def _seconds(self, probe: Probe) -> float:
+        if isinstance(probe.seconds, str):
+            return self.setting.numbers[probe.seconds]
+        return probe.seconds if probe.seconds is not None else self.limits.session_seconds
+
+    def _started(self) -> Conversation:
+        whole = sum(self._seconds(probe) for probe in self.probes)
+        running = self.launcher.start(self.limits, whole + MARGIN_SECONDS)
+        conversation = self._conversation = Conversation(running, output_limit=self.limits.output_kb * 1024)
+        if self.stop.is_set():
+            raise HarnessError("the run was stopped")
+        inside = self.inside
+        if not any(probe.kernel for probe in self.probes):
+            inside = replace(inside, kernel=False, notebook_plugins=())
+        message = payload(inside, self.submission.files, self.limits, folder=running.folder)
+        conversation.open(message)
+        # said before any student code was there to say it
+        self.facts |= {name: printable(str(conversation.hello.get(name, "")))[:80] for name in ("python", "numpy")}
+        return conversation
+
+    def _finish(self, problem: Problem | None, fault: str) -> None:
+        # after any other end the worker itself is well: it has told how its child ended
+        broken = fault or (problem and problem.kind is not ProblemKind.DIED)
+        if self._conversation and (broken or not self._conversation.end(END_SECONDS)):
+            self._drop()
+
+    def _drop(self) -> None:
+        if conversation := self._conversation:
+            self._conversation = None
+            self.launcher.stop(conversation.running)
+            conversation.close()
+            self.output += printable(bytes(conversation.output).decode(errors="replace"), newlines=True)

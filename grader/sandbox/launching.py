@@ -1,0 +1,86 @@
+"""The one seam to the system: a launcher starts a worker under limits and can end it, whatever the sandbox."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from grader.errors import HarnessError
+from grader.model import Limits
+
+# one thread for linear algebra, and no page-fault storms from large temporaries: both measured
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "67108864",
+    "MPLBACKEND": "Agg",
+    "LANG": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started worker: its process on this side with three pipes, and the folder it may write to, as it sees it.
+
+    `stop` ends everything that was started and leaves nothing behind; it may be called again and from any thread.
+    `explain` says after an unexplained death whether memory was the reason; it raises HarnessError when the sandbox
+    itself failed.
+    """
+
+    process: subprocess.Popen[bytes]
+    folder: str
+    stop: Callable[[], None]
+    explain: Callable[[], str]
+
+
+@dataclass
+class Launcher:
+    """Starts workers of one kind of sandbox and keeps account of them; `close` ends whatever still runs."""
+
+    name: str
+    facts: Mapping[str, str]
+    launch: Callable[[Limits, float], Running]
+    _running: list[Running] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
+
+    def start(self, limits: Limits, seconds: float) -> Running:
+        """Start a worker that needs at most `seconds`; HarnessError when that fails."""
+        if not self._is_closed():
+            running = self.launch(limits, seconds)
+            with self._lock:
+                self._running.append(running)
+            if not self._is_closed():
+                return running
+            self.stop(running)
+        raise HarnessError("the run was stopped")
+
+    def stop(self, running: Running) -> None:
+        """End one worker."""
+        running.stop()
+        with self._lock:
+            if running in self._running:
+                self._running.remove(running)
+
+    def _is_closed(self) -> bool:
+        with self._lock:
+            return self._closed
+
+    def close(self) -> None:
+        """End all workers and start no more."""
+        with self._lock:
+            self._closed = True
+        for running in tuple(self._running):
+            self.stop(running)
+
+    def __enter__(self) -> Launcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

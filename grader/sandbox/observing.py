@@ -1,0 +1,65 @@
+"""Observing a submission: every probe in a process of its own, lanes side by side, and whatever was seen is kept."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from grader.model import Evidence, Limits, Observation, Setting, Submission
+from grader.sandbox.lane import Lane, Probe
+from grader.sandbox.launching import Launcher
+from grader.sandbox.payload import Inside
+
+
+def observe(
+    submission: Submission,
+    probes: Iterable[Probe],
+    inside: Inside,
+    *,
+    launcher: Launcher,
+    seed: int,
+    limits: Limits,
+    setting: Setting | None = None,
+    on_progress: Callable[[str, str], None] | None = None,
+    on_observation: Callable[[Observation], None] | None = None,
+) -> Evidence:
+    """Run all probes and return what they saw; the only place where student code runs.
+
+    `on_progress(probe, "start" | "end")` and `on_observation(observation)` are called from the lanes' threads.
+    """
+    started = time.monotonic()
+    probes, setting = tuple(probes), setting or Setting()
+    lanes: dict[int, list[Probe]] = {}
+    for probe in probes:
+        lanes.setdefault(probe.lane, []).append(probe)
+    stop = threading.Event()
+    workers = [
+        Lane(members, submission, inside, launcher, seed, limits, setting, stop, on_progress, on_observation)
+        for _, members in sorted(lanes.items())
+    ]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(len(workers), 1)) as pool:
+        futures = [pool.submit(worker.run) for worker in workers]
+        try:
+            while (left := concurrent.futures.wait(futures, timeout=0.5, return_when="FIRST_EXCEPTION")).not_done:
+                for future in left.done:
+                    future.result()
+        except BaseException:
+            # Ctrl-C, or a lane that cannot go on: nothing that was started outlives this
+            stop.set()
+            for worker in workers:
+                worker.abandon()
+            raise
+    for future in futures:
+        future.result()
+    observations = {each.probe: each for worker in workers for each in worker.observations}
+    facts = {**launcher.facts, **{key: value for worker in workers for key, value in worker.facts.items()}}
+    return Evidence(
+        observations={probe.name: observations[probe.name] for probe in probes},
+        seed=seed,
+        sandbox=launcher.name,
+        seconds=time.monotonic() - started,
+        facts=facts,
+        output="".join(worker.output for worker in workers),
+    )

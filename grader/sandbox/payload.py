@@ -1,0 +1,126 @@
+"""What is sent into a fresh sandbox in one message: the worker's source, our modules, the submission's files."""
+
+from __future__ import annotations
+
+import functools
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from grader.model import Limits
+
+# runs notebooks; needs ipykernel inside
+KERNEL = "grader.worker.notebook"
+# What the interpreter inside is started with. It reads the message from fd 0 to its last byte and no further, and
+# imports the worker from memory, so that nothing of ours lies in a file that student code could change.
+BOOT = """
+import importlib, importlib.abc, importlib.util, json, os, struct, sys
+
+def take(size):
+    parts = []
+    while size:
+        part = os.read(0, min(size, 1048576))
+        if not part:
+            raise SystemExit("the message ended early")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+class Ours(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    def __init__(self, sources):
+        self.sources = sources
+    def find_spec(self, name, path=None, target=None):
+        if not self.sources and name.partition(".")[0] == "grader":
+            raise ModuleNotFoundError("No module named " + repr(name), name=name)
+        stem = name.replace(".", "/")
+        for origin in (stem + "/__init__.py", stem + ".py"):
+            if origin in self.sources:
+                return importlib.util.spec_from_loader(name, self, origin=origin, is_package=self.is_package(name))
+    def is_package(self, name):
+        return name.replace(".", "/") + "/__init__.py" in self.sources
+    def get_source(self, name):
+        return None
+    def get_code(self, name):
+        origin = self.find_spec(name).origin
+        return compile(self.sources[origin], "<" + origin + ">", "exec", dont_inherit=True)
+
+def start():
+    size, = struct.unpack("!Q", take(8))
+    index = json.loads(take(size))
+    groups = {}
+    for group, name, length in index["files"]:
+        groups.setdefault(group, {})[name] = take(length)
+    finder = Ours(groups["ours"])
+    sys.meta_path.insert(0, finder)
+    import grader.worker.main as worker
+    plugins = [importlib.import_module(name) for name in index["plugins"]]
+    # from here on there is no grader to import, not even one that is installed beside the interpreter
+    finder.sources = {}
+    sys.argv[:] = [""]
+    worker.main(index["settings"], groups.get("inside", {}), groups.get("submission", {}), plugins)
+
+start()
+"""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What of ours student code meets inside.
+
+    `modules` are our own, by file name; `preload` names the provided modules of the submission folder, imported in
+    this order before them, and `unhurried` those whose libraries are imported only when somebody asks for them;
+    `tapped` are the functions in either (``layers.relu``) whose calls can be watched and
+    answered. `ours` are further files of ours, by path (``grader/functions.py``), that only our own code can import,
+    and `plugins` names the modules among them that carry out operations besides the worker's. With `kernel` the
+    worker can run notebooks, for which it takes a second longer to start; then `notebook_plugins` are there as well.
+    """
+
+    modules: Mapping[str, bytes] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    tapped: tuple[str, ...] = ()
+    ours: Mapping[str, bytes] = field(default_factory=dict)
+    plugins: tuple[str, ...] = ()
+    unhurried: tuple[str, ...] = ()
+    notebook_plugins: tuple[str, ...] = ()
+    kernel: bool = False
+
+
+def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folder: str, fork: bool = True) -> bytes:
+    """Return the message that `BOOT` reads; the worker may write to `folder`, and forks for each session if it can."""
+    settings = {
+        "root": folder,
+        "fork": fork,
+        "preload": inside.preload,
+        "unhurried": inside.unhurried,
+        "tapped": inside.tapped,
+        "memory_mb": limits.memory_mb,
+        "files_mb": limits.files_mb,
+        "answer_mb": limits.answer_mb,
+    }
+    ours = {**_packages(inside.ours), **worker_source(), **inside.ours}
+    plugins = [*([KERNEL] if inside.kernel else []), *inside.plugins, *inside.notebook_plugins]
+    groups = {"ours": ours, "inside": inside.modules, "submission": files}
+    listed = [(group, name, data) for group, members in groups.items() for name, data in members.items()]
+    index = {
+        "settings": settings,
+        "plugins": plugins,
+        "files": [(group, name, len(data)) for group, name, data in listed],
+    }
+    head = json.dumps(index).encode()
+    return b"".join([struct.pack("!Q", len(head)), head, *(data for _, _, data in listed)])
+
+
+def _packages(ours: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return an empty ``__init__.py`` for every folder that files of ours lie in."""
+    folders = {folder.as_posix() for name in ours for folder in PurePosixPath(name).parents if folder.name}
+    return {f"{folder}/__init__.py": b"" for folder in folders}
+
+
+@functools.cache
+def worker_source() -> Mapping[str, bytes]:
+    """Return the source of everything of ours that runs inside, by file name."""
+    package = Path(__file__).parent.parent
+    worker = {f"grader/worker/{path.name}": path.read_bytes() for path in sorted((package / "worker").glob("*.py"))}
+    return {"grader/__init__.py": b"", "grader/wire.py": (package / "wire.py").read_bytes(), **worker}

@@ -1,0 +1,175 @@
+"""One conversation with student code: requests of several operations, answers to each, and one clear end."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from grader import wire
+from grader.model import Limits, Problem, ProblemKind, Setting
+from grader.sandbox.answers import Answer, checked
+from grader.sandbox.conversation import Conversation, Silence
+from grader.sandbox.operations import Operation
+
+GRACE = 2.0
+# requests with a timeout in them before a session is given up: code that hangs shall not cost its limit every time
+PATIENCE = 2
+SIGKILL = 9
+HEADER_LIMIT = 1024 * 1024
+# besides the arrays that `Limits.answer_mb` counts: headers
+HEADERS_LIMIT = 16 * 1024 * 1024
+
+
+class SessionEnded(Exception):
+    """Student code ended the session: the process died, hung, or broke the protocol; `problem` says which."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Session:
+    """One process that holds student code, from its fork to its end.
+
+    `setting` is at which size and on which digits, `files` what was handed in, and `earlier` what the probes before this one
+    on its lane have seen.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        *,
+        limits: Limits,
+        seconds: float,
+        seed: int,
+        setting: Setting | None = None,
+        files: Mapping[str, bytes] | None = None,
+        earlier: Mapping[str, Mapping[str, Any]] | None = None,
+        patience: int = PATIENCE,
+    ) -> None:
+        self._conversation, self._limits = conversation, limits
+        self.setting = setting or Setting()
+        self.files, self.earlier = files or {}, earlier or {}
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+        self._room = limits.answer_mb * 2**20
+        self._ended: Problem | None = None
+        self._patience = patience
+        self.timeouts = 0
+        conversation.begin(seed, budget=self._room + HEADERS_LIMIT)
+
+    def run(self, *operations: Operation, seconds: float | None = None) -> list[Answer]:
+        """Ask for operations in one request and return an answer to each.
+
+        What one of them raises is a problem of its answer, the next are still tried; after one that takes too long
+        the rest are skipped. An operation may take `Limits.call_seconds` or the limit that it has itself; the whole
+        request `seconds`, which is then also the limit of each operation that has none. SessionEnded when student
+        code has ended the session; HarnessError when we have.
+        """
+        if self._ended is not None:
+            raise SessionEnded(self._ended)
+        if not operations:
+            return []
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise self._end(
+                Problem(
+                    ProblemKind.TIMEOUT,
+                    f"the {self._seconds:.3g} s for this part are over before {_labels(operations)}",
+                )
+            )
+        own = sum(operation.get("seconds", 0.0) for operation in operations)
+        whole = min(seconds if seconds is not None else self._limits.call_seconds + own, left)
+        each = min(self._limits.call_seconds if seconds is None else seconds, whole)
+        number = secrets.token_hex(8)
+        request = {"id": number, "operations": list(operations), "seconds": whole, "call_seconds": each}
+        deadline = time.monotonic() + whole + GRACE
+        try:
+            self._conversation.send(wire.encode(request), deadline)
+            reply = wire.decode(
+                lambda size: self._conversation.take(size, deadline), limit=self._room, header_limit=HEADER_LIMIT
+            )
+            answers = checked(operations, reply, number)
+        except Silence as silence:
+            raise self._end(self._problem(silence, operations, whole)) from None
+        except wire.WireError as error:
+            raise self._end(Problem(ProblemKind.VIOLATION, f"the answer is not one: {error}")) from None
+        self._room -= sum(array_bytes(answer.value) for answer in answers)
+        self._lose_patience(answers)
+        return answers
+
+    def _lose_patience(self, answers: list[Answer]) -> None:
+        """Let the next request end the session when too many had a timeout; these answers still count."""
+        problems = [answer.problem for answer in answers if answer.problem]
+        hung = [problem for problem in problems if problem.kind is ProblemKind.TIMEOUT]
+        self.timeouts += bool(hung)
+        if hung and self.timeouts >= self._patience:
+            self._ended = hung[0]
+
+    @property
+    def ended(self) -> Problem | None:
+        """What ended the session, if anything has."""
+        return self._ended
+
+    def _end(self, problem: Problem) -> SessionEnded:
+        self._ended = problem
+        return SessionEnded(problem)
+
+    def _problem(self, silence: Silence, operations: tuple[Operation, ...], whole: float) -> Problem:
+        asked = _labels(operations)
+        if silence.reason == "timeout" and self._conversation.partly:
+            return Problem(
+                ProblemKind.VIOLATION, "the code writes into the grader's channel: an answer that breaks off"
+            )
+        if silence.reason == "timeout":
+            message = f"{asked} does not come to an end within {whole:.3g} s, and cannot be interrupted"
+            if whole < self._limits.call_seconds:
+                message = f"{asked} does not come to an end before the {self._seconds:.3g} s for this part are over"
+            return Problem(ProblemKind.TIMEOUT, message)
+        if silence.reason == "violation":
+            return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {silence.detail}")
+        return _death(silence.code, asked, self._conversation)
+
+
+def array_bytes(value: object) -> int:
+    """Return the bytes of all arrays in an answer's value."""
+    if isinstance(value, dict):
+        return sum(array_bytes(item) for item in value.values())
+    if isinstance(value, list):
+        return sum(array_bytes(item) for item in value)
+    return int(getattr(value, "nbytes", 0))
+
+
+def _death(code: int | None, asked: str, conversation: Conversation) -> Problem:
+    if code == wire.EXHAUSTED:
+        return Problem(ProblemKind.MEMORY, f"{asked} leaves no memory to work with")
+    if code == wire.MUTE:
+        return Problem(ProblemKind.VIOLATION, f"the code closes the grader's channel during {asked}")
+    if code == wire.BROKEN:
+        return Problem(ProblemKind.DIED, f"the code breaks the process that it runs in during {asked}")
+    if code is not None and code >= 0:
+        return Problem(ProblemKind.DIED, f"the code ends the whole process (exit status {code}) during {asked}")
+    if code in (None, -SIGKILL) and conversation.explain() == "memory":
+        return Problem(ProblemKind.MEMORY, f"{asked} uses more memory than there is")
+    if code is None:
+        return Problem(ProblemKind.DIED, f"the code ends the sandbox during {asked}")
+    return Problem(ProblemKind.DIED, f"the process crashes during {asked} ({_signal_name(-code)})")
+
+
+def _signal_name(number: int) -> str:
+    names = {
+        11: "segmentation fault",
+        6: "aborted",
+        9: "killed",
+        8: "arithmetic fault",
+        7: "bus error",
+        4: "illegal instruction",
+    }
+    return names.get(number, f"signal {number}")
+
+
+def _labels(operations: tuple[Operation, ...]) -> str:
+    labels = list(dict.fromkeys(operation["label"] for operation in operations))
+    return " or ".join(labels[:3]) + (" or what follows" if len(labels) > 3 else "")

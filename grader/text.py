@@ -1,0 +1,39 @@
+"""Words and numbers made fit for people: hostile characters become visible, whole numbers lose their point."""
+
+from __future__ import annotations
+
+import unicodedata
+
+JOINERS = "\u200c\u200d"
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def printable(text: str, *, newlines: bool = False) -> str:
+    """Return `text` with all that could steer a terminal, reorder a line or break an encoder written as an escape.
+
+    With `newlines`, line ends stay and tabs become four spaces; without, both are escaped too.
+    """
+    if newlines:
+        text = text.replace("\r\n", "\n").replace("\t", "    ")
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(character, newlines=newlines) for character in text)
+
+
+def _visible(character: str, *, newlines: bool) -> str:
+    if character in JOINERS or (newlines and character == "\n"):
+        return character
+    if unicodedata.category(character) in INVISIBLE:
+        return character.encode("unicode_escape", "surrogatepass").decode()
+    return character
+
+
+def number(value: float) -> int | float:
+    """Return `value` rounded to six decimals, as an int when it is whole."""
+    rounded = round(float(value), 6)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def points(value: float) -> str:
+    """Return the number as people write points: ``8``, ``1.5``, ``0.25``."""
+    return str(number(value))

@@ -1,0 +1,4 @@
+class MLP:
+    def forward(self, x):
+        while True:
+            x = x + 1

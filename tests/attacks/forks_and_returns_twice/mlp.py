@@ -1,0 +1,7 @@
+import os
+
+
+class MLP:
+    def forward(self, x):
+        os.fork()
+        return x

@@ -1,0 +1,3 @@
+class MLP:
+    def forward(self, x):
+        raise KeyboardInterrupt

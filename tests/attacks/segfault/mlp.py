@@ -1,0 +1,6 @@
+import ctypes
+
+
+class MLP:
+    def forward(self, x):
+        ctypes.string_at(0)

@@ -1,0 +1,91 @@
+"""What all tests share: how tests that need a Docker engine or a browser are skipped, or refused to be skipped."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from grader import __version__
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGE = f"mlpgrader-sandbox:{__version__}"
+# marks whose tests must not be skipped here, as in MLPGRADER_REQUIRE="docker browser"
+REQUIRED = frozenset(os.environ.get("MLPGRADER_REQUIRE", "").split())
+
+# no test depends on how fast this machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+DATA = "MLPGRADER_DATA"
+
+
+def mnist_problem() -> str:
+    """Return why tests cannot use MNIST on this machine, or an empty string when they can."""
+    folder = os.environ.get(DATA, "")
+    if not folder:
+        return f"{DATA} does not name a folder with the MNIST files"
+    return "" if Path(folder, "train-images-idx3-ubyte.gz").is_file() else f"{DATA}={folder} has no MNIST files"
+
+
+@cache
+def docker_problem() -> str:
+    """Return why tests cannot use Docker on this machine, or an empty string when they can."""
+    try:
+        engine = subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False)
+        image = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"no Docker engine answers ({error})"
+    if engine.returncode:
+        return "no Docker engine answers (see `docker info`)"
+    return "" if image.returncode == 0 else f"the image {IMAGE} is not built (make image)"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all Docker tests in one worker: some of them count containers."""
+    for item in items:
+        if item.get_closest_marker("docker"):
+            item.add_marker(pytest.mark.xdist_group("docker"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test marked `docker` where there is no engine or no image, one marked `mnist` where there is no MNIST."""
+    for mark, problem in (("docker", docker_problem), ("mnist", mnist_problem)):
+        if item.get_closest_marker(mark) and (reason := problem()):
+            pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skipping of a test with a required mark into a failure: CI must not pass by leaving tests out."""
+    report = yield
+    marks = REQUIRED.intersection(mark.name for mark in item.iter_markers())
+    if report.skipped and marks and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which MLPGRADER_REQUIRE forbids for '{' '.join(sorted(marks))}': {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the root of the checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def mnist() -> Path:
+    """Return the folder with the MNIST files; only for tests marked `mnist`."""
+    return Path(os.environ[DATA])
+
+
+@pytest.fixture(scope="session")
+def sandbox_image() -> str:
+    """Return the name of the image that submissions run in; only for tests marked `docker`."""
+    return IMAGE

@@ -1,0 +1,1 @@
+"""The planted bugs, by the part of the assignment that they spoil."""

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from grader.checks import Check, blocked, check, failed, passed, run_checks, waits
+from grader.errors import HarnessError
+from grader.model import Curve, Evidence, Finding, Observation, Quote, Verdict
+
+
+def fact(
+    name: str, judge: Callable[..., Finding], *, after: tuple[str, ...] = (), thresholds: tuple[str, ...] = ()
+) -> Check:
+    return Check(name, name.title(), judge, ("forward",), after, thresholds)
+
+
+def evidence(**data: object) -> Evidence:
+    return Evidence({"forward": Observation("forward", data)}, 1, "process", 0.0)
+
+
+def holds(_forward: Observation) -> Finding:
+    return passed()
+
+
+def breaks(_forward: Observation) -> Finding:
+    return failed("W is wrong", hint="look at W", diagnosis="sign")
+
+
+def raiser(error: Exception) -> Callable[..., Finding]:
+    def judge(_forward: Observation) -> Finding:
+        raise error
+
+    return judge
+
+
+def judged(*checks: Check, seen: Evidence | None = None) -> list[Finding]:
+    return list(run_checks(checks, seen or evidence(), {}))
+
+
+def test_a_check_is_declared_with_its_name_and_its_docstring() -> None:
+    first = fact("first", holds)
+
+    @check(reads=["forward", "backward"], after=[first], thresholds=["tolerance"])
+    def gradients_match(forward: Observation, backward: Observation, tolerance: float) -> Finding:
+        """Backpropagation agrees with central differences.
+
+        More for the reader of the code.
+        """
+        return passed()
+
+    assert gradients_match.name == "gradients_match"
+    assert gradients_match.title == "Backpropagation agrees with central differences"
+    assert gradients_match.reads == ("forward", "backward")
+    assert gradients_match.after == ("first",)
+    assert gradients_match.thresholds == ("tolerance",)
+
+
+def test_a_check_without_a_docstring_is_refused() -> None:
+    with pytest.raises(ValueError, match="check holds needs a docstring"):
+        check(reads=["forward"])(holds)
+
+
+def test_a_finding_gets_name_and_title_of_its_check() -> None:
+    (finding,) = judged(fact("first", breaks))
+    assert finding == Finding("first", "First", Verdict.FAILED, "W is wrong", "look at W", "sign")
+
+
+def test_passed_and_failed_carry_their_pictures() -> None:
+    curve = Curve("c", "x", "y", None, ())  # type: ignore[arg-type]
+    assert passed("fine", hint="h", pictures=[curve]) == Finding("", "", Verdict.PASSED, "fine", "h", "", (curve,))
+    assert failed("no", hint="h", pictures=[curve]).pictures == (curve,)
+    assert blocked("no", hint="h") == Finding("", "", Verdict.BLOCKED, "no", "h")
+
+
+def test_a_check_gets_its_observations_by_position_and_its_thresholds_by_name() -> None:
+    def judge(forward: Observation, *, tolerance: float) -> Finding:
+        return passed(f"{forward.data['value']} {tolerance}")
+
+    each = fact("first", judge, thresholds=("tolerance",))
+    (finding,) = run_checks([each], evidence(value=3), {"first": {"tolerance": 0.5, "unused": 1.0}, "other": {}})
+    assert finding.message == "3 0.5"
+
+
+def test_findings_stand_in_the_order_of_the_checks() -> None:
+    names = ["third", "first", "second"]
+    assert [finding.check for finding in judged(*(fact(name, holds) for name in names))] == names
+
+
+def test_a_check_after_one_that_failed_is_blocked_with_its_reason_and_not_asked() -> None:
+    _, finding = judged(fact("first", breaks), fact("second", raiser(AssertionError()), after=("first",)))
+    assert finding == Finding("second", "Second", Verdict.BLOCKED, "W is wrong", "look at W")
+
+
+def test_blocking_goes_on_down_the_line() -> None:
+    checks = [fact("first", breaks), fact("second", holds, after=("first",)), fact("third", holds, after=("second",))]
+    assert judged(*checks)[2] == Finding("third", "Third", Verdict.BLOCKED, "W is wrong", "look at W")
+
+
+def test_a_check_after_one_that_passed_is_asked() -> None:
+    findings = judged(fact("first", holds), fact("second", breaks, after=("first",)))
+    assert [finding.verdict for finding in findings] == [Verdict.PASSED, Verdict.FAILED]
+
+
+def test_a_check_after_one_that_is_not_run_is_asked() -> None:
+    assert judged(fact("second", holds, after=("first",)))[0].verdict is Verdict.PASSED
+
+
+def test_a_check_after_an_undecided_one_is_undecided() -> None:
+    findings = judged(fact("first", raiser(HarnessError("engine gone"))), fact("second", holds, after=("first",)))
+    assert [finding.verdict for finding in findings] == [Verdict.UNDECIDED, Verdict.UNDECIDED]
+
+
+def test_waiting_is_undecided_and_keeps_what_a_person_reads() -> None:
+    quote = Quote("Comparison", "The larger one.")
+    found = waits("a person reads it", hint="h", for_staff=[quote])
+    assert found == Finding("", "", Verdict.UNDECIDED, "a person reads it", "h", waiting=True, for_staff=(quote,))
+
+
+def test_passed_and_failed_carry_what_staff_read() -> None:
+    quote = Quote("Comparison", "")
+    assert passed(for_staff=[quote]).for_staff == failed("no", hint="h", for_staff=[quote]).for_staff == (quote,)
+
+
+def test_a_check_after_one_that_waits_waits_too() -> None:
+    findings = judged(fact("first", lambda _: waits("read by a person")), fact("second", holds, after=("first",)))
+    assert findings[1] == Finding("second", "Second", Verdict.UNDECIDED, "read by a person", waiting=True)
+
+
+def test_a_check_after_a_fault_of_ours_does_not_wait() -> None:
+    findings = judged(fact("first", raiser(HarnessError("engine gone"))), fact("second", holds, after=("first",)))
+    assert not findings[1].waiting
+
+
+def test_a_fault_of_ours_withholds_the_check_and_leaves_the_others_alone() -> None:
+    findings = judged(fact("first", raiser(HarnessError("engine gone"))), fact("second", holds))
+    assert [finding.verdict for finding in findings] == [Verdict.UNDECIDED, Verdict.PASSED]
+    assert findings[0].message == "could not be judged: engine gone"
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("x"), KeyError("x"), TypeError("x"), ValueError("x"), AttributeError("x")]
+)
+def test_a_check_that_stumbles_is_our_fault(error: Exception) -> None:
+    (finding,) = judged(fact("first", raiser(error)))
+    assert finding.verdict is Verdict.UNDECIDED
+    assert finding.message.startswith(f"could not be judged: check 'first' stumbled: {type(error).__name__}: ")
+
+
+def test_a_threshold_that_the_rubric_does_not_give_is_our_fault() -> None:
+    assert judged(fact("first", holds, thresholds=("tolerance",)))[0].verdict is Verdict.UNDECIDED
+
+
+def test_a_probe_with_a_fault_makes_its_checks_undecided() -> None:
+    seen = replace(evidence(), observations={"forward": Observation("forward", {}, None, "the engine went away")})
+    (finding,) = judged(fact("first", holds), seen=seen)
+    assert finding.verdict is Verdict.UNDECIDED
+    assert finding.message == "could not be judged: probe 'forward': the engine went away"
+
+
+def test_a_probe_that_was_not_run_makes_its_checks_undecided() -> None:
+    (finding,) = judged(fact("first", holds), seen=replace(evidence(), observations={}))
+    assert finding.message == "could not be judged: probe 'forward': was not observed"
+
+
+def test_a_known_finding_is_kept_and_its_check_not_asked() -> None:
+    known = {"first": failed("seen before", hint="h")}
+    checks = [fact("first", raiser(AssertionError())), fact("second", holds, after=("first",))]
+    first, second = run_checks(checks, evidence(), {}, known)
+    assert (first.check, first.message) == ("first", "seen before")
+    assert second.verdict is Verdict.BLOCKED

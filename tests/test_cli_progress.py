@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+from grader.cli.progress import WIDTH, Bar, Lines, display
+
+
+def shown(progress: Progress) -> str:
+    """Return what stands beside the bar."""
+    return progress.tasks[0].description
+
+
+@pytest.fixture
+def progress() -> Progress:
+    """Return a rich progress that shows nothing by itself."""
+    return Progress(TextColumn("{task.description}", markup=False), console=Console(file=io.StringIO()))
+
+
+def test_the_bar_names_who_is_graded_and_what_is_asked(progress: Progress) -> None:
+    bar = Bar(progress, 3)
+    bar.doing("alice", "gradients")
+    bar.doing("bob", "loading mlp.py")
+    assert shown(progress) == "alice: gradients, bob: loading mlp.py"
+
+
+def test_the_bar_counts_those_that_are_done(progress: Progress) -> None:
+    bar = Bar(progress, 3)
+    bar.doing("alice", "gradients")
+    bar.done("alice", "7 of 7")
+    assert (progress.tasks[0].completed, progress.tasks[0].total, shown(progress)) == (1, 3, "grading")
+
+
+def test_a_name_cannot_steer_the_terminal_or_fill_it(progress: Progress) -> None:
+    bar = Bar(progress, 3)
+    bar.doing("\x1b[2J" + "a" * 100, "loading")
+    assert shown(progress).startswith("\\x1b[2Jaaa")
+    assert len(shown(progress)) == WIDTH
+
+
+def test_a_log_has_a_line_for_each_that_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines(2)
+    lines.doing("alice", "loading")
+    lines.done("alice", "7 of 7")
+    assert capsys.readouterr().err == "[1/2] alice: 7 of 7\n"
+
+
+def test_where_nobody_watches_there_is_no_bar() -> None:
+    with display(2) as where:
+        assert isinstance(where, Lines)

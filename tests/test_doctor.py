@@ -1,0 +1,219 @@
+"""What the doctor says about machines that lack one thing or another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.digits.where import Facts, File, Place
+from grader.doctor import examine, recipe
+from grader.doctor.engine import IMAGE, Reply, ask, containers
+from grader.doctor.machine import disk, packages, pins, process_sandbox, python, watching
+from grader.doctor.material import digits_row, rubric_row, template_row
+from grader.doctor.row import State
+from grader.sandbox.docker import RECIPE, USER
+
+TIGHT: dict[str, Any] = {
+    "numpy": "2.4.6",
+    "user": USER,
+    "network": [],
+    "writable": [],
+    "capabilities": 0,
+    "new_privileges": False,
+    "seccomp": True,
+}
+NO = Reply(good=False, complaint="it does not work")
+
+
+def engine(asked: list[tuple[str, ...]] | None = None, **replies: Reply) -> Callable[..., Reply]:
+    """Return a container client whose commands answer as given, and as a good one otherwise."""
+    image = {"Id": "sha256:1f", "Config": {"Labels": {RECIPE: "sha256:2e"}}}
+    good = {"version": Reply(good=True, text="29.1"), "image": Reply(good=True, text=json.dumps([image]))}
+    good |= {"create": Reply(good=True), "start": Reply(good=True, text=json.dumps(TIGHT)), "rm": Reply(good=True)}
+
+    def answer(*command: str) -> Reply:
+        (asked if asked is not None else []).append(command)
+        return (good | replies)[command[1]]
+
+    return answer
+
+
+def states(*rows: Any) -> list[tuple[str, str]]:
+    """Return name and state of rows."""
+    return [(row.name, row.state.value) for row in rows]
+
+
+def test_an_engine_with_a_current_image_and_a_tight_container_is_ok() -> None:
+    rows = containers(image=IMAGE, wanted="sha256:2e", ask=engine())
+    assert states(*rows) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
+
+
+def test_nothing_more_is_asked_where_no_engine_answers() -> None:
+    asked: list[tuple[str, ...]] = []
+    (row,) = containers(image=IMAGE, ask=engine(asked, version=NO))
+    assert (row.state, len(asked)) == (State.MISSING, 1)
+    assert "install Docker" in row.advice
+
+
+def test_a_client_that_is_not_there_is_said_to_be_missing() -> None:
+    (row,) = containers(image=IMAGE, client="no-such-client", ask=ask)
+    assert row.detail == "no engine answers no-such-client (there is no program 'no-such-client')"
+
+
+def test_an_image_that_is_not_built_is_missing() -> None:
+    rows = containers(image=IMAGE, ask=engine(image=NO))
+    assert states(*rows) == [("engine", "ok"), ("image", "missing")]
+    assert "make image" in rows[1].advice
+
+
+def test_an_image_made_from_another_recipe_is_stale() -> None:
+    rows = containers(image=IMAGE, wanted="sha256:other", ask=engine())
+    assert states(*rows) == [("engine", "ok"), ("image", "weaker"), ("container", "ok")]
+
+
+@pytest.mark.parametrize("command", ["create", "start"])
+def test_a_container_that_does_not_run_is_missing(command: str) -> None:
+    row = containers(image=IMAGE, ask=engine(**{command: NO}))[-1]
+    assert (row.name, row.state) == ("container", State.MISSING)
+    assert "it does not work" in row.detail
+
+
+def test_a_container_that_was_looked_at_is_removed() -> None:
+    asked: list[tuple[str, ...]] = []
+    containers(image=IMAGE, ask=engine(asked))
+    made = asked[2][asked[2].index("--name") + 1]
+    assert asked[-1] == ("docker", "rm", "--force", "--volumes", made)
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        ({"user": "0:0"}, "runs as user 0:0"),
+        ({"network": ["eth0"]}, "has a network (eth0)"),
+        ({"writable": ["/etc"]}, "can write to /etc"),
+        ({"capabilities": 8}, "has capabilities"),
+        ({"new_privileges": True}, "can gain privileges"),
+        ({"seccomp": False}, "has no system call filter"),
+    ],
+)
+def test_a_container_that_is_looser_than_asked_is_named_for_it(gap: dict[str, Any], words: str) -> None:
+    row = containers(image=IMAGE, ask=engine(start=Reply(good=True, text=json.dumps(TIGHT | gap))))[-1]
+    assert (row.state, row.detail) == (State.WEAKER, f"looser than asked: {words}")
+
+
+@pytest.mark.docker
+def test_this_engine_makes_tight_containers_and_leaves_none() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def listening(*command: str) -> Reply:
+        asked.append(command)
+        return ask(*command)
+
+    assert states(*containers(image=IMAGE, ask=listening)) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
+    assert "No such container" in ask("docker", "container", "inspect", asked[-1][-1]).complaint
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "requirements/sandbox.lock"])
+def test_the_recipe_of_the_image_follows_what_it_is_built_from(name: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "Dockerfile").write_text("FROM one")
+    (tmp_path / "requirements" / "sandbox.lock").write_text("numpy==1")
+    before = recipe(tmp_path)
+    (tmp_path / name).write_text("something else")
+    assert recipe(tmp_path) not in (before, "")
+
+
+@pytest.mark.parametrize(("version", "state"), [((3, 10, 9), "missing"), ((3, 11, 0), "ok"), ((3, 13, 1), "ok")])
+def test_an_old_python_is_refused(version: tuple[int, ...], state: str) -> None:
+    assert python(version).state == state
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"numpy": "2.4", "rich": "15"}, [("numpy", "ok"), ("packages", "ok")]),
+        ({"numpy": "2.3", "rich": "15"}, [("numpy", "weaker"), ("packages", "ok")]),
+        ({"numpy": "2.4", "rich": "14"}, [("numpy", "ok"), ("packages", "weaker")]),
+        ({"numpy": "2.4"}, [("numpy", "ok"), ("packages", "missing")]),
+    ],
+)
+def test_packages_are_compared_with_their_pins(found: dict[str, str], expected: list[tuple[str, str]]) -> None:
+    rows = packages({"numpy": "2.4", "rich": "15"}, lambda name: found.get(name, ""))
+    assert states(*rows) == expected
+
+
+def test_a_grader_without_pins_says_so() -> None:
+    assert states(*packages({}, str)) == [("packages", "weaker")]
+
+
+def test_the_pins_are_those_of_the_lock_and_a_condition_is_left_to_others(tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    lock = tmp_path / "requirements" / "run.lock"
+    lock.write_text("# by hand\nnumpy==2.4.6\ncolorama==0.4 ; sys_platform == 'win32'\n")
+    assert pins(tmp_path) == {"numpy": "2.4.6"}
+
+
+def test_a_missing_package_takes_only_watching_away() -> None:
+    assert [watching("json").state, watching("no_such_package").state] == [State.OK, State.WEAKER]
+
+
+@pytest.mark.parametrize(("has", "state"), [(True, "ok"), (False, "weaker")])
+def test_a_system_without_limits_makes_the_process_sandbox_weaker(has: bool, state: str) -> None:
+    assert process_sandbox(lambda *_: has).state == state
+
+
+@pytest.mark.parametrize(("free", "state"), [(2**29, "weaker"), (2**31, "ok")])
+def test_a_full_disk_is_told(free: int, state: str) -> None:
+    assert disk(free).state == state
+
+
+def facts(state: str, uses: str, *, drawn_kept: bool = False) -> Facts:
+    """Return what is known of digits where MNIST's files, all in one state, lie in one folder."""
+    place = Place("cache", Path("mine"), tuple(File(name, state, "") for name in "abcd"))
+    return Facts((place,), Path("drawn.bin"), drawn_kept, uses, place if uses == "mnist" else None)
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "detail"),
+    [
+        (facts("whole", "mnist"), "ok", "MNIST in mine"),
+        (facts("missing", "drawn"), "weaker", "drawn ones, drawn when they are first needed: there is no MNIST"),
+        (facts("missing", "drawn", drawn_kept=True), "weaker", "drawn ones, kept in the cache: there is no MNIST"),
+        (facts("wrong", ""), "missing", "mine (cache) does not hold MNIST"),
+    ],
+)
+def test_the_digits_that_a_grading_uses_are_told(found: Facts, state: str, detail: str) -> None:
+    row = digits_row(found)
+    assert (row.state, row.detail) == (state, detail)
+    assert bool(row.advice) == (state != "ok")
+
+
+def test_the_rubric_that_ships_is_ok() -> None:
+    assert rubric_row("byomlp").state is State.OK
+
+
+@pytest.mark.parametrize(("line", "state"), [("x = 1", "ok"), ("x = 2", "weaker")])
+def test_a_template_that_is_not_what_the_reference_gives_is_stale(line: str, state: str, tmp_path: Path) -> None:
+    for folder, text in (("reference", "x = 1"), ("student_template", line)):
+        (tmp_path / folder / "byomlp").mkdir(parents=True)
+        (tmp_path / folder / "byomlp" / "mlp.py").write_text(text)
+    row = template_row(tmp_path, "byomlp")
+    assert (row.state, bool(row.advice)) == (state, state == "weaker")
+
+
+def test_broken_course_material_is_told_and_not_raised(tmp_path: Path) -> None:
+    row = template_row(tmp_path, "byomlp")
+    assert row.state is State.WEAKER
+    assert "no course material" in row.detail
+
+
+def test_everything_is_looked_at_also_where_there_is_no_engine() -> None:
+    rows = examine(client="no-such-client")
+    assert {"Python", "numpy", "packages", "plots", "disk", "engine", "digits", "rubric byomlp"} <= {
+        row.name for row in rows
+    }
+    assert [row.name for row in rows if row.state is not State.OK and not row.advice] == []

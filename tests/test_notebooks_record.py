@@ -1,0 +1,52 @@
+"""Evidence of a notebook stays small, whatever its cells put out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.model import Problem, ProblemKind
+from grader.notebooks.reading import Cell
+from grader.notebooks.record import SOURCE_LIMIT, TEXT_LIMIT, Record
+from grader.sandbox import Answer
+
+
+def kept(*outputs: dict[str, Any], source: str = "x") -> dict[str, Any]:
+    """Return what is kept of a cell with these outputs."""
+    record = Record({})
+    entry = record.begin(Cell("code", source))
+    record.end(entry, Answer({"outputs": list(outputs), "error": None, "figures": 1}))
+    return entry
+
+
+def png(size: int) -> dict[str, Any]:
+    """Return a picture of so many bytes."""
+    return {"kind": "png", "text": "", "png": np.zeros(size, np.uint8)}
+
+
+def test_outputs_are_kept_as_they_came() -> None:
+    output = {"kind": "text", "text": "accuracy 0.9", "png": None}
+    assert kept(output)["outputs"] == [output]
+
+
+def test_long_text_keeps_its_beginning_and_its_end() -> None:
+    text = kept({"kind": "text", "text": "begin" + "x" * 10**6 + "end", "png": None})["outputs"][0]["text"]
+    assert (text[:5], text[-3:]) == ("begin", "end")
+    assert len(text) <= TEXT_LIMIT
+
+
+def test_a_long_source_is_cut() -> None:
+    assert len(kept(source="x" * 10**6)["source"]) == SOURCE_LIMIT
+
+
+def test_pictures_beyond_the_room_are_left_out() -> None:
+    outputs = kept(png(1_500_000), png(1_500_000), png(400_000))["outputs"]
+    assert [output["kind"] for output in outputs] == ["png", "text", "png"]
+
+
+def test_a_cell_from_which_nothing_came_back_has_an_error() -> None:
+    record = Record({})
+    entry = record.begin(Cell("code", "x"))
+    record.end(entry, Answer(problem=Problem(ProblemKind.MEMORY, "no memory")))
+    assert entry["error"]["message"] == "no memory"

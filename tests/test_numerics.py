@@ -1,0 +1,122 @@
+"""The mathematics that verdicts rest on, tested with planted mistakes."""
+
+import math
+
+import numpy as np
+import pytest
+
+from grader.model import Array
+from grader.numerics import (
+    best_line,
+    central_difference,
+    crosses_kink,
+    distance_bound,
+    is_float32,
+    normal_distance,
+    worst_entry,
+)
+
+
+def smooth(points: Array) -> Array:
+    return np.sum(np.tanh(points) * np.arange(1, points.shape[1] + 1), axis=1)
+
+
+def folded(points: Array) -> Array:
+    return np.abs(points[:, 0]) + points[:, 1] ** 2
+
+
+def test_central_differences_agree_with_the_derivative_to_ten_digits() -> None:
+    point = np.random.default_rng(1).standard_normal(7)
+    want = np.arange(1, 8) / np.cosh(point) ** 2
+    assert np.max(np.abs(central_difference(smooth, point) - want)) < 1e-9
+
+
+def test_the_function_is_called_once_for_all_entries() -> None:
+    calls: list[int] = []
+    central_difference(lambda points: calls.append(len(points)) or smooth(points), np.zeros(5))
+    assert calls == [10]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e-5, -2.5e-5, 7e-6])
+def test_a_kink_within_the_step_is_seen(offset: float) -> None:
+    assert crosses_kink(folded, np.array([offset, 1.0]))
+
+
+@pytest.mark.parametrize("offset", [1e-3, -0.5])
+def test_a_kink_outside_the_step_is_not_seen(offset: float) -> None:
+    assert not crosses_kink(folded, np.array([offset, 1.0]))
+
+
+def test_smooth_functions_have_no_kinks() -> None:
+    points = np.random.default_rng(2).standard_normal((200, 6))
+    assert not any(crosses_kink(smooth, point) for point in points)
+
+
+def test_the_worst_entry_is_named_with_both_values() -> None:
+    want = np.array([[1.0, 2.0], [3.0, 4.0]])
+    worst = worst_entry(want + np.array([[0, 0], [0.5, 0]]), want)
+    assert (worst.index, worst.got, worst.want) == ((1, 0), 3.5, 3.0)
+    assert worst.error == pytest.approx(0.5 / math.sqrt(7.5))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_never_matches(value: float) -> None:
+    assert worst_entry(np.array([1.0, value]), np.array([1.0, 2.0])).error == math.inf
+
+
+def test_a_wrong_entry_is_not_excused_by_many_right_ones() -> None:
+    want = np.ones(10_000)
+    got = want.copy()
+    got[77] = 1.01
+    assert worst_entry(got, want).error == pytest.approx(0.01)
+
+
+def test_arrays_of_other_shapes_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="cannot be compared"):
+        worst_entry(np.ones(3), np.ones((3, 1)))
+
+
+def test_single_precision_is_recognised() -> None:
+    values = np.random.default_rng(3).standard_normal(50)
+    assert is_float32(values.astype(np.float32).astype(np.float64))
+    assert not is_float32(values)
+    assert not is_float32(np.arange(5.0))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_normal_sample_stays_below_the_bound(seed: int) -> None:
+    sample = 0.1 * np.random.default_rng(seed).standard_normal(3000)
+    assert normal_distance(sample, std=0.1) < distance_bound(3000, chance=1e-7)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        np.random.default_rng(4).uniform(-math.sqrt(0.03), math.sqrt(0.03), 10_000),
+        0.12 * np.random.default_rng(5).standard_normal(10_000),
+        np.abs(0.1 * np.random.default_rng(6).standard_normal(10_000)),
+        np.zeros(10_000),
+    ],
+    ids=["uniform", "wider", "positive", "zero"],
+)
+def test_other_samples_exceed_the_bound(sample: Array) -> None:
+    assert normal_distance(sample, std=0.1) > distance_bound(10_000, chance=1e-7)
+
+
+def test_the_best_line_parts_separable_classes() -> None:
+    rng = np.random.default_rng(7)
+    points = rng.standard_normal((400, 2)) * [1.0, 50.0]
+    classes = (3 * points[:, 0] - 0.1 * points[:, 1] + 0.4 > 0).astype(float)
+    line = best_line(points, classes)
+    above = line.a * points[:, 0] + line.b * points[:, 1] + line.c > 0
+    assert line.right > 0.98
+    assert np.mean(above == (classes > 0.5)) == pytest.approx(line.right)
+
+
+def test_no_line_parts_a_disc() -> None:
+    points = np.random.default_rng(8).standard_normal((1000, 2))
+    assert best_line(points, (np.sum(points**2, axis=1) < 1).astype(float)).right < 0.75
+
+
+def test_points_on_one_spot_cannot_be_parted() -> None:
+    assert best_line(np.ones((10, 2)), np.array([0.0, 1.0] * 5)).right == 0.5

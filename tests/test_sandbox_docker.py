@@ -1,0 +1,373 @@
+"""The container: what it may do, what is said when there is none, and that nothing is left of it."""
+
+from __future__ import annotations
+
+import errno
+import platform
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from asking import LIMITS, session, submission, worker
+
+from grader.errors import AuthorError, HarnessError
+from grader.model import Limits, ProblemKind
+from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
+from grader.sandbox import operations as op
+from grader.sandbox.docker import LABEL, SYSTEM_CALLS, Engine, create_arguments, docker_launcher, reap
+
+MLP = """
+import ctypes
+import mmap
+import os
+import socket
+import time
+
+class MLP:
+    def who(self):
+        return [os.getuid(), os.getgid()]
+
+    def status(self, name):
+        with open("/proc/self/status") as file:
+            return [int(line.split()[1], 16) for line in file if line.startswith(name + ":")][0]
+
+    def interfaces(self):
+        return os.listdir("/sys/class/net") == ["lo"]
+
+    def asks(self, *numbers):
+        library = ctypes.CDLL(None, use_errno=True)
+        library.syscall(*map(int, numbers), 0, 0, 0, 0)
+        return ctypes.get_errno()
+
+    def opens(self, family):
+        try:
+            socket.socket(int(family), socket.SOCK_DGRAM, 0).close()
+        except OSError as error:
+            return error.errno
+        return 0
+
+    def connects(self):
+        try:
+            socket.create_connection(("192.0.2.1", 80), timeout=1)
+        except OSError as error:
+            return str(error)
+
+    def writes(self, path):
+        with open(path, "w") as file:
+            file.write("x")
+        return True
+
+    def executes(self):
+        with open("/tmp/program", "w") as file:
+            file.write("#!/bin/sh\\nexit 0\\n")
+        os.chmod("/tmp/program", 0o755)
+        os.execv("/tmp/program", ["program"])
+
+    def forks(self):
+        made = 0
+        try:
+            while made < 1000:
+                if os.fork() == 0:
+                    time.sleep(1000)
+                    os._exit(0)
+                made += 1
+        except OSError:
+            pass
+        return made
+
+    def fills(self):
+        blocks = 0
+        try:
+            with open("/tmp/one", "wb") as one, open("/tmp/two", "wb") as two:
+                while blocks < 1000:
+                    one.write(bytes(2**19))
+                    two.write(bytes(2**19))
+                    blocks += 1
+        except OSError:
+            pass
+        return blocks
+
+    def shares(self):
+        memory = mmap.mmap(-1, 2**30)
+        for at in range(0, 2**30, 4096):
+            memory[at] = 1
+        return True
+
+    def secrets(self):
+        return sorted(set(os.environ) - {"PATH", "LANG", "HOME", "TMPDIR", "HOSTNAME", "MPLBACKEND", "MPLCONFIGDIR"})
+
+    def leaves(self):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(1000)
+            os._exit(0)
+        os.wait()
+
+    def processes(self):
+        return sum(name.isdigit() for name in os.listdir("/proc"))
+
+    def sees(self, path):
+        return os.path.exists(path)
+"""
+FILES = submission(MLP).files
+MADE = (op.load(), op.create("net", "mlp.MLP"))
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[Launcher]:
+    with open_launcher("docker") as launcher:
+        yield launcher
+
+
+@pytest.fixture(scope="module")
+def ask(launcher: Launcher) -> Iterator[Session]:
+    with worker(launcher, FILES, Inside()) as conversation:
+        asked = session(conversation)
+        asked.run(*MADE)
+        yield asked
+
+
+def containers(*filters: str) -> list[str]:
+    """Return the names of containers, running or not."""
+    chosen = [part for each in filters for part in ("--filter", each)]
+    command = ["docker", "ps", "--all", "--format", "{{.Names}}", *chosen]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def number(ask: Session, method: str, *args: Any) -> Any:
+    answer = ask.run(op.call("net", method, *args))[0]
+    assert answer.problem is None
+    return answer.value.tolist()
+
+
+@pytest.mark.docker
+def test_student_code_runs_as_nobody_with_no_capabilities(ask: Session) -> None:
+    assert number(ask, "who") == [47123.0, 47123.0]
+    assert [number(ask, "status", name) for name in ("CapEff", "CapPrm", "CapBnd", "NoNewPrivs")] == [
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+    ]
+
+
+@pytest.mark.docker
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of system calls are those of x86-64")
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("ptrace", (101, 0)),
+        ("process_vm_readv", (310, 1)),
+        ("process_vm_writev", (311, 1)),
+        ("io_uring_setup", (425, 1)),
+        ("add_key", (248, 0)),
+        ("keyctl", (250, 0)),
+        ("userfaultfd", (323, 0)),
+        ("perf_event_open", (298, 0)),
+        ("bpf", (321, 0)),
+        ("mount", (165, 0)),
+        ("umount2", (166, 0)),
+        ("unshare into a new user namespace", (272, 0x10000000)),
+        ("clone into a new user namespace", (56, 0x10000011)),
+        ("setns", (308, 0)),
+        ("open_by_handle_at", (304, 0)),
+        ("pidfd_getfd", (438, 0)),
+        ("landlock_create_ruleset", (444, 0)),
+    ],
+)
+def test_the_kernel_refuses_what_no_student_needs(name: str, numbers: tuple[int, ...], ask: Session) -> None:
+    assert number(ask, "asks", *numbers) == errno.EPERM, name
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(
+    ("family", "outcome"), [(1, 0), (2, 0), (16, errno.EPERM), (17, errno.EPERM), (38, errno.EPERM), (40, errno.EPERM)]
+)
+def test_sockets_are_of_the_ordinary_kinds_or_not_at_all(family: int, outcome: int, ask: Session) -> None:
+    assert number(ask, "opens", family) == outcome
+
+
+@pytest.mark.docker
+def test_there_is_no_network(ask: Session) -> None:
+    assert number(ask, "interfaces") == 1.0
+    assert "unreachable" in ask.run(op.call("net", "connects"))[0].text
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("path", ["/etc/x", "/opt/venv/x", "/home/x", "/dev/shm/x", "/var/tmp/x"])
+def test_nothing_but_the_temporary_folder_can_be_written(ask: Session, path: str) -> None:
+    problem = ask.run(op.call("net", "writes", path))[0].problem
+    assert problem is not None
+    assert problem.message.startswith(("OSError", "PermissionError", "FileNotFoundError"))
+
+
+@pytest.mark.docker
+def test_the_temporary_folder_can_be_written_but_nothing_in_it_executed(ask: Session) -> None:
+    assert number(ask, "writes", "x") == 1.0
+    problem = ask.run(op.call("net", "executes"))[0].problem
+    assert problem is not None
+    assert problem.message.startswith("PermissionError")
+
+
+@pytest.mark.docker
+def test_neither_the_engine_nor_the_grader_can_be_seen(ask: Session) -> None:
+    assert number(ask, "sees", "/var/run/docker.sock") == 0.0
+    text = ask.run(op.call("net", "secrets"))[0].text
+    assert "SSH" not in text
+    assert "MLPGRADER" not in text
+
+
+@pytest.mark.docker
+def test_processes_are_limited(launcher: Launcher) -> None:
+    limits = replace(LIMITS, processes=20)
+    with worker(launcher, FILES, Inside(), limits=limits) as conversation:
+        answer = session(conversation).run(*MADE, op.call("net", "forks"))[2]
+    assert 10 <= answer.value <= 20
+
+
+@pytest.mark.docker
+def test_files_are_limited_and_gone_in_the_next_session(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        for _ in range(2):
+            answer = session(conversation).run(*MADE, op.call("net", "fills"))[2]
+            assert LIMITS.files_mb - 3 <= answer.value <= LIMITS.files_mb
+            assert conversation.end(20.0)
+
+
+@pytest.mark.docker
+def test_a_session_starts_alone_whatever_the_one_before_left(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        for _ in range(2):
+            *_, count, left = session(conversation).run(*MADE, op.call("net", "processes"), op.call("net", "leaves"))
+            assert (float(count.value), left.problem) == (3.0, None)
+            assert conversation.end(20.0)
+
+
+@pytest.mark.docker
+def test_memory_that_the_kernel_takes_back_is_reported_as_memory(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        asked = session(conversation)
+        asked.run(*MADE)
+        with pytest.raises(SessionEnded, match="uses more memory than there is") as ended:
+            asked.run(op.call("net", "shares"))
+        assert ended.value.problem.kind == ProblemKind.MEMORY
+        assert conversation.end(1.0) is False
+
+
+@pytest.mark.docker
+def test_no_container_is_left(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        name = conversation.running.process.args[-1]  # type: ignore[index]
+        assert containers(f"name={name}") == [name]
+        session(conversation).run(*MADE)
+    assert containers(f"name={name}") == []
+
+
+@pytest.mark.docker
+def test_the_worker_ends_when_the_grader_is_gone(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        session(conversation).run(*MADE)
+        conversation.running.process.stdin.close()  # type: ignore[union-attr]
+        assert conversation.running.process.wait(timeout=30) == 0
+
+
+@pytest.mark.docker
+def test_a_container_that_somebody_removed_is_our_fault_and_the_rest_goes_on(launcher: Launcher) -> None:
+    names: list[str] = []
+
+    def launch(limits: Limits, seconds: float) -> Any:
+        running = launcher.launch(limits, seconds)
+        names.append(running.process.args[-1])
+        return running
+
+    def lose(session: Session, _data: dict[str, Any], _rng: np.random.Generator) -> None:
+        session.run(*MADE)
+        subprocess.run(["docker", "rm", "--force", names[0]], check=True, capture_output=True)
+        session.run(op.fetch("net"))
+
+    def fine(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+        data["problems"] = [answer.problem for answer in session.run(*MADE)]
+
+    probes = [Probe("lose", "", lose), Probe("fine", "", fine)]
+    kept = replace(launcher, launch=launch)
+    seen = observe(submission(MLP), probes, Inside(), launcher=kept, seed=1, limits=LIMITS).observations
+    assert "does not answer for container" in seen["lose"].fault
+    assert (seen["fine"].fault, seen["fine"].data) == ("", {"problems": [None, None]})
+
+
+@pytest.mark.docker
+def test_containers_past_their_deadline_are_reaped_and_no_others(sandbox_image: str) -> None:
+    def leave(name: str, *labels: str) -> str:
+        chosen = [part for label in (f"{LABEL}=1", *labels) for part in ("--label", label)]
+        subprocess.run(["docker", "create", "--name", name, *chosen, sandbox_image], check=True, capture_output=True)
+        return name
+
+    now = int(time.time())
+    old = leave(f"test-old-{now}", f"mlpgrader.deadline={now - 10}")
+    odd = leave(f"test-odd-{now}", "mlpgrader.deadline=soon")
+    new = leave(f"test-new-{now}", f"mlpgrader.deadline={now + 1_000}")
+    reap("docker")
+    left = set(containers(f"label={LABEL}=1"))
+    subprocess.run(["docker", "rm", "--force", new], check=True, capture_output=True)
+    assert (old in left, odd in left, new in left) == (False, False, True)
+
+
+@pytest.mark.docker
+def test_the_digest_that_grades_is_a_fact(launcher: Launcher) -> None:
+    assert launcher.facts["image"].startswith("sha256:")
+    assert launcher.facts["engine"].startswith("docker ")
+
+
+@pytest.mark.docker
+def test_without_the_image_it_is_said_how_to_build_it() -> None:
+    with pytest.raises(AuthorError, match=r"no image 'no-such-image'; build it with `make image`"):
+        docker_launcher(image="no-such-image")
+
+
+def test_without_a_client_it_is_said_what_to_install() -> None:
+    with pytest.raises(AuthorError, match=r"'no-such-client'.*install Docker.*--sandbox process.*your own rights"):
+        docker_launcher(client="no-such-client")
+
+
+def stand_in(folder: Path, script: str) -> str:
+    """Return the path of a client that does what a shell script says."""
+    client = folder / "client"
+    client.write_text(f"#!/bin/sh\n{script}\n")
+    client.chmod(0o755)
+    return str(client)
+
+
+def test_without_an_engine_its_words_are_passed_on(tmp_path: Path) -> None:
+    client = stand_in(tmp_path, "echo 'Cannot connect to the daemon' >&2; exit 1")
+    with pytest.raises(AuthorError, match=r"Cannot connect to the daemon.*--sandbox process"):
+        docker_launcher(client=client)
+
+
+def test_a_container_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
+    answers = """version) echo 1.0;; image) echo '[{"Id": "sha256:0"}]';; create) echo full disk >&2; exit 1;;"""
+    client = stand_in(tmp_path, f'case "$1" in {answers} esac')
+    launcher = docker_launcher(client=client)
+    with pytest.raises(HarnessError, match="cannot make a container: full disk"):
+        launcher.start(LIMITS, 1.0)
+
+
+def test_a_container_gets_every_lock_and_numbers_from_the_limits() -> None:
+    limits = Limits(memory_mb=300, cpus=0.5, processes=9, files_mb=7)
+    words = create_arguments(Engine("docker", "sha256:abc", "runsc"), "name", limits, 123)
+    text = " ".join(words[: words.index("sha256:abc")])
+    wanted = (
+        "--network none", "--ipc none", "--read-only", "--user 47123:47123", "--cap-drop ALL", "no-new-privileges",
+        f"--security-opt seccomp={SYSTEM_CALLS}",
+        "--memory 300m --memory-swap 300m", "--cpus 0.5", "--pids-limit 9", "fsize=7340032:7340032",
+        "--log-driver none", "size=7m,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--init", "--interactive",
+        "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "--runtime runsc", "OMP_NUM_THREADS=1",
+    )  # fmt: skip
+    assert [each for each in wanted if each not in text] == []
+    assert words[words.index("sha256:abc") + 1 :][:4] == ["python3", "-I", "-B", "-c"]
+    assert not {"--rm", "--tty", "-t", "--volume", "--privileged"} & set(words)

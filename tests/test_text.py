@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from grader.text import number, points, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a plain line", "a plain line"),
+        ("naïve 数字 🙂", "naïve 数字 🙂"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("a\rb\nc\td", "a\\rb\\nc\\td"),
+        ("\u202eevil\u2066", "\\u202eevil\\u2066"),
+        ("lone \udc80", "lone \\udc80"),
+        ("\x9b31m\u2028", "\\x9b31m\\u2028"),
+    ],
+)
+def test_what_could_steer_a_terminal_is_written_as_an_escape(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_line_ends_can_be_kept_while_other_controls_are_escaped() -> None:
+    assert printable("a\r\nb\n\tc\rd\x07", newlines=True) == "a\nb\n    c\\rd\\x07"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(8.0, "8"), (1.5, "1.5"), (0.25, "0.25"), (0.1 + 0.2, "0.3"), (0, "0")])
+def test_points_are_written_as_people_write_them(value: float, shown: str) -> None:
+    assert points(value) == shown
+
+
+def test_a_whole_number_is_an_int_and_another_a_float() -> None:
+    assert (type(number(9.0)), type(number(9.5))) == (int, float)
