@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Generator
 from functools import cache
@@ -22,6 +23,9 @@ REQUIRED = frozenset(os.environ.get("MLPGRADER_REQUIRE", "").split())
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+
+# a suite that was started in the background is born deaf to interrupts, and so would be every program that it starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DATA = "MLPGRADER_DATA"
 
