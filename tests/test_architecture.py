@@ -23,8 +23,9 @@ LEVELS = {
     "keeping": 3, "notebooks": 3,
     "assignments": 4,
     "pipeline": 5, "doctor": 5,
-    "cli": 6,
-    "__main__": 7,
+    "calibration": 6,
+    "cli": 7,
+    "__main__": 8,
 }  # fmt: skip
 HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}

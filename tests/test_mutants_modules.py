@@ -9,7 +9,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from mutants.modules import MUTANTS, RIGHT, STYLES
+from mutants.modules import MUTANTS, RIGHT, STYLES, text
 from mutants.modules.notebook import cells, file
 from mutants.mutant import Mutant
 
@@ -37,8 +37,6 @@ SEEDS = range(1, 31)
 # as different from one another as they come, and quick
 SIX = ("einsum", "families", "flat_views", "local_derivatives", "plain_module", "preallocated")
 each_style = pytest.mark.parametrize("style", STYLES)
-# leftover training that never ends costs two seconds each time: the style itself has it, its mutants do without
-ENDLESS = "# does it learn? (goes on until I stop it)"
 each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 # a third of them always, and all of them where there is time
 PARTLY_SLOW = [
@@ -78,10 +76,6 @@ def source(style: str) -> str:
     return (RIGHT / f"{style}.py").read_text(encoding="utf-8")
 
 
-def planted(mutant: Mutant) -> str:
-    return mutant.source(RIGHT).partition(f"# %% code\n{ENDLESS}")[0]
-
-
 def graded(text: str, folder: Path, rubric: Rubric, launcher: sandbox.Launcher, *, seed: int) -> Report:
     name, content = file(text)
     (folder / name).write_bytes(content)
@@ -111,7 +105,7 @@ def test_a_mutant_fails_exactly_the_checks_of_its_class_that_it_names(
     mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
     asked = part(whole, mutant.fails)
-    report = graded(planted(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    report = graded(text(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == (mutant.fails - mutant.may_fail, set()), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
 
@@ -121,7 +115,7 @@ def test_a_mutant_fails_exactly_the_checks_of_its_class_that_it_names(
 def test_a_mutant_costs_nothing_of_the_other_classes(
     mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded(planted(mutant), tmp_path, whole, launcher, seed=crc32(mutant.name.encode()))
+    report = graded(text(mutant), tmp_path, whole, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == (mutant.fails - mutant.may_fail, set()), reasons(report)
 
 

@@ -18,3 +18,13 @@ MUTANTS: tuple[Mutant, ...] = (
     *accumulators.MUTANTS,
     *updates.MUTANTS,
 )
+
+
+def text(mutant: Mutant) -> str:
+    """Return the mlp.py with the bug."""
+    return mutant.source(RIGHT)
+
+
+def files(text: str) -> dict[str, bytes]:
+    """Return what is handed in with this mlp.py, name -> content."""
+    return {"mlp.py": text.encode()}

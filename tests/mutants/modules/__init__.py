@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mutants.modules.notebook import file
 from mutants.modules.wrong import activations, batch_mean, criterion, dropout, linear, loading, sequential, softmax
 from mutants.mutant import Mutant
 
@@ -19,3 +20,16 @@ MUTANTS: tuple[Mutant, ...] = (
     *activations.MUTANTS,
     *criterion.MUTANTS,
 )
+
+# leftover training that never ends costs two seconds each time: the style itself has it, its mutants do without
+ENDLESS = "# does it learn? (goes on until I stop it)"
+
+
+def text(mutant: Mutant) -> str:
+    """Return the classes with the bug, as a style is written."""
+    return mutant.source(RIGHT).partition(f"# %% code\n{ENDLESS}")[0]
+
+
+def files(text: str) -> dict[str, bytes]:
+    """Return what is handed in with these classes, name -> content."""
+    return dict([file(text)])
