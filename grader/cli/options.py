@@ -68,10 +68,10 @@ def _grade(commands: Commands[argparse.ArgumentParser]) -> None:
     add("--out", metavar="DIR", type=Path, default=Path("graded"), help="where the reports go (default: graded)")
     add(
         "--sandbox",
-        choices=("docker", "process"),
+        choices=("docker", "bubblewrap", "process"),
         default="docker",
-        help="where student code runs: docker, or process, which runs it with your own rights "
-        "(default: docker; another one is never chosen for you)",
+        help="where student code runs: docker; bubblewrap, for Linux machines without an engine; or process, which "
+        "runs it with your own rights (default: docker; another one is never chosen for you)",
     )
     add("--image", metavar="NAME", help="the Docker image to use instead of the one that `make image` builds")
     add(
@@ -259,7 +259,11 @@ def _doctor(commands: Commands[argparse.ArgumentParser]) -> None:
         commands,
         "doctor",
         "say what this machine can do",
-        "Look at versions, the Docker engine and the image, and say what to do about what is missing.",
+        """
+        Look at versions, the Docker engine and the image, and say what to do about what is missing. Then start each
+        sandbox that this machine can have and try inside what must be refused: network, system calls, files of this
+        machine, processes, memory and disk without end. Each attempt is held, not held, or not testable here.
+        """,
         "mlpgrader doctor",
         "exit status: 0 when submissions can be graded in Docker, 2 when something has to be done first",
     )

@@ -10,7 +10,7 @@ from grader.sandbox.observing import observe
 from grader.sandbox.payload import Inside
 from grader.sandbox.session import Session, SessionEnded
 
-KINDS = ("docker", "process")
+KINDS = ("docker", "bubblewrap", "process")
 
 __all__ = ["KINDS", "Answer", "Inside", "Launcher", "Probe", "Session", "SessionEnded", "observe", "open_launcher"]
 
@@ -26,6 +26,10 @@ def open_launcher(
         from grader.sandbox.process import process_launcher
 
         return process_launcher()
+    if kind == "bubblewrap":
+        from grader.sandbox.bubblewrap import bubblewrap_launcher
+
+        return bubblewrap_launcher()
     if kind == "docker":
         from grader.sandbox.docker import docker_launcher
 
