@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import zlib
@@ -24,6 +25,8 @@ END_SECONDS = 5.0
 MARGIN_SECONDS = 60.0
 # once code has hung, later probes wait for it a fifth as long, and once only
 IMPATIENT = 0.2
+# the fact that says what could not be ended
+LEFT = "left_behind"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Lane:
     output: str = ""
     _conversation: Conversation | None = None
     _has_hung: bool = False
+    _is_lost_again: bool = False
 
     def run(self) -> None:
         """Observe through every probe, until there are no more or `stop` is set."""
@@ -97,23 +101,31 @@ class Lane:
     def abandon(self) -> None:
         """End the sandbox at once; `stop` has been set before."""
         if conversation := self._conversation:
-            self.launcher.stop(conversation.running)
+            self._end(conversation)
 
     def _observe(self, probe: Probe, attempt: int = 0) -> Observation:
+        observation, lost = self._observe_once(probe, attempt)
+        # somebody may have killed it, or the system for reasons of its own: what happens twice comes from the code
+        if lost and not self._is_lost_again and not self.stop.is_set():
+            observation, self._is_lost_again = self._observe_once(probe, attempt)
+        return observation
+
+    def _observe_once(self, probe: Probe, attempt: int) -> tuple[Observation, bool]:
+        """Return what one process says to the probe, and whether the sandbox was lost in a way that nothing explains."""
         started = time.monotonic()
         # the first attempt has the seed of a probe that is asked once
         word = (zlib.crc32(probe.name.encode()), *([attempt] if attempt else []))
         data: dict[str, Any] = {}
         session: Session | None = None
         problem: Problem | None = None
-        fault = ""
+        fault, lost = "", False
         try:
             session = self._session(probe, word)
             probe.run(session, data, np.random.default_rng([self.seed, *word]))
         except SessionEnded as end:
             problem = end.problem
         except HarnessError as error:
-            fault = str(error)
+            fault, lost = str(error), session is not None
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             # what the probe makes of the answers is our business: the student's points are withheld, not lost
             fault = f"stumbled: {type(error).__name__}: {error}"
@@ -121,7 +133,8 @@ class Lane:
             problem = problem or session.ended
             self._has_hung = self._has_hung or session.timeouts > 0
         self._finish(problem, fault)
-        return Observation(probe.name, data, problem, fault, time.monotonic() - started)
+        lost = lost or (session is not None and session.unexplained)
+        return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
 
     def _session(self, probe: Probe, word: tuple[int, ...]) -> Session:
         seconds = self._seconds(probe)
@@ -178,6 +191,14 @@ class Lane:
     def _drop(self) -> None:
         if conversation := self._conversation:
             self._conversation = None
-            self.launcher.stop(conversation.running)
-            conversation.close()
+            self._end(conversation)
+            with contextlib.suppress(HarnessError):
+                conversation.close()
             self.output += printable(bytes(conversation.output).decode(errors="replace"), newlines=True)
+
+    def _end(self, conversation: Conversation) -> None:
+        try:
+            self.launcher.stop(conversation.running)
+        except HarnessError as error:
+            # what was observed stays observed, and staff are told what is still there
+            self.facts[LEFT] = printable(str(error))

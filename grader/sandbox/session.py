@@ -17,6 +17,8 @@ GRACE = 2.0
 # requests with a timeout in them before a session is given up: code that hangs shall not cost its limit every time
 PATIENCE = 2
 SIGKILL = 9
+# the signals that code brings upon itself; any other one was sent by somebody, and that may have been anybody
+OWN_FAULTS = (4, 6, 7, 8, 11)
 HEADER_LIMIT = 1024 * 1024
 # besides the arrays that `Limits.answer_mb` counts: headers
 HEADERS_LIMIT = 16 * 1024 * 1024
@@ -34,7 +36,7 @@ class Session:
     """One process that holds student code, from its fork to its end.
 
     `setting` is at which size and on which digits, `files` what was handed in, and `earlier` what the probes before this one
-    on its lane have seen.
+    on its lane have seen. `unexplained` says of an end that it may have come from outside as well as from the code.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Session:
         self._ended: Problem | None = None
         self._patience = patience
         self.timeouts = 0
+        self.unexplained = False
         conversation.begin(seed, budget=self._room + HEADERS_LIMIT)
 
     def run(self, *operations: Operation, seconds: float | None = None) -> list[Answer]:
@@ -130,7 +133,10 @@ class Session:
             return Problem(ProblemKind.TIMEOUT, message)
         if silence.reason == "violation":
             return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {silence.detail}")
-        return _death(silence.code, asked, self._conversation)
+        problem = _death(silence.code, asked, self._conversation)
+        killed = silence.code is None or (silence.code < 0 and -silence.code not in OWN_FAULTS)
+        self.unexplained = killed and problem.kind is ProblemKind.DIED
+        return problem
 
 
 def array_bytes(value: object) -> int:
