@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from rich.table import Table
 
 from grader import __version__, doctor
 from grader.cli import GRADED, WRONG
 from grader.cli.screen import Screen
-from grader.doctor import Row, State
+from grader.doctor import Outcome, Refusal, Row, State
+from grader.doctor.machine import PROMISE
 from grader.pipeline.delivery import as_text
 from grader.report.console import Pen
 
 STYLES = {State.OK: "green", State.WEAKER: "yellow", State.MISSING: "red"}
+OUTCOMES = {Outcome.HELD: "green", Outcome.NOT_HELD: "red", Outcome.UNTESTABLE: "yellow"}
 
 
 def run(arguments: argparse.Namespace, examine: Callable[[], Sequence[Row]] = doctor.examine) -> int:
@@ -27,14 +30,22 @@ def run(arguments: argparse.Namespace, examine: Callable[[], Sequence[Row]] = do
         print(as_text(as_data(rows)), end="")
     else:
         screen = Screen()
-        screen.print(as_table(rows, Pen(screen.options.ascii_only)))
+        pen = Pen(screen.options.ascii_only)
+        screen.print(as_table(rows, pen))
+        if refusals := [each for row in rows for each in row.refusals]:
+            screen.print()
+            screen.print(refusals_table(refusals, pen))
+            for line in reasons(refusals):
+                screen.print(pen.write(f"→ {line}"))
+            screen.print(pen.write(f"The process sandbox {PROMISE}.", "dim"))
     return WRONG if any(row.state is State.MISSING for row in rows) else GRADED
 
 
 def as_data(rows: Sequence[Row]) -> dict[str, object]:
-    """Return the rows as plain data, schema `mlpgrader.doctor/1`."""
+    """Return the rows, and what came of every attempt in every sandbox, as plain data, schema `mlpgrader.doctor/1`."""
     found = [{"name": row.name, "state": str(row.state), "detail": row.detail, "advice": row.advice} for row in rows]
-    return {"schema": "mlpgrader.doctor/1", "grader_version": __version__, "rows": found}
+    refusals = [{**asdict(each), "outcome": str(each.outcome)} for row in rows for each in row.refusals]
+    return {"schema": "mlpgrader.doctor/1", "grader_version": __version__, "rows": found, "refusals": refusals}
 
 
 def as_table(rows: Sequence[Row], pen: Pen) -> Table:
@@ -45,3 +56,25 @@ def as_table(rows: Sequence[Row], pen: Pen) -> Table:
         if row.advice:
             table.add_row("", "", pen.write(f"→ {row.advice}"))
     return table
+
+
+def refusals_table(refusals: Sequence[Refusal], pen: Pen) -> Table:
+    """Return what was tried, a line each, with a column a sandbox."""
+    sandboxes = list(dict.fromkeys(each.sandbox for each in refusals))
+    found = {(each.name, each.sandbox): each.outcome for each in refusals}
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("What was tried inside", *sandboxes):
+        table.add_column(pen.write(title))
+    for name in dict.fromkeys(each.name for each in refusals):
+        outcomes = [found[name, sandbox] for sandbox in sandboxes if (name, sandbox) in found]
+        table.add_row(pen.write(name), *(pen.write(str(each), OUTCOMES[each]) for each in outcomes))
+    return table
+
+
+def reasons(refusals: Sequence[Refusal]) -> list[str]:
+    """Return a line for everything that is not simply held: where, what, why, and what to do."""
+    return [
+        f"{each.sandbox}, {each.name}: {each.outcome}: {each.detail}" + (f"; {each.advice}" if each.advice else "")
+        for each in refusals
+        if each.outcome is not Outcome.HELD
+    ]

@@ -15,6 +15,7 @@ from grader.doctor.row import Row, State
 
 LEAST_PYTHON = (3, 11)
 LEAST_FREE = 2**30
+PROMISE = "promises robustness, not security: limits on time and memory, but code runs with your own rights"
 INSTALL = "install the pinned versions: make venv in a checkout, pip install again elsewhere"
 
 
@@ -100,9 +101,9 @@ def process_sandbox(has: Callable[[object, str], bool] = hasattr) -> Row:
         "a limit on memory": has(os, "fork") and importlib.util.find_spec("resource") is not None,
     }
     if lacking := [name for name, there in found.items() if not there]:
-        detail = f"this system lacks {'; '.join(lacking)}"
+        detail = f"promises robustness, not security; this system lacks {'; '.join(lacking)}"
         return Row("process sandbox", State.WEAKER, detail, "it will do for your own work; grade a class in Docker")
-    return Row("process sandbox", State.OK, "limits on time and memory; code runs with your own rights")
+    return Row("process sandbox", State.OK, PROMISE)
 
 
 def disk(free: int) -> Row:

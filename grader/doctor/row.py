@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.doctor.refusals import Refusal
 
 
 class State(StrEnum):
@@ -16,9 +20,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that was looked at: what was found, and what to do about it (empty when it is ok)."""
+    """One thing that was looked at: what was found, and what to do about it (empty when it is ok).
+
+    The row of a sandbox has what came of each attempt in it.
+    """
 
     name: str
     state: State
     detail: str
     advice: str = ""
+    refusals: tuple[Refusal, ...] = ()
