@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"mlpgrader {__version__}")
     _debug(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
-    for declare in (_grade, _check, _regrade, _rubric, _template, _data, _doctor):
+    for declare in (_grade, _check, _regrade, _rubric, _template, _data, _calibrate, _doctor):
         declare(commands)
     return top
 
@@ -252,6 +252,77 @@ def _data(commands: Commands[argparse.ArgumentParser]) -> None:
         "--data", metavar="DIR", type=Path, help="a folder with the MNIST files, as a grading is given it"
     )
     show.add_argument("--json", action="store_true", help=f"print what was found as JSON, {JSON}")
+
+
+def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "calibrate",
+        "see whether the checks catch what is wrong, and nothing else",
+        """
+        Grade the reference, the template, right solutions in many styles and every planted bug, and say which
+        check catches which bug, what no check catches, how far right gradings are from every threshold, and how
+        often a hint names the planted mistake. Items that need notebooks are left out. A run over everything
+        writes docs/calibration.md with plots; a run over a part prints only, unless --out is given. Needs a
+        checkout of the repository, since only that holds right solutions. Takes some minutes.
+        """,
+        """
+        mlpgrader calibrate --jobs 2
+        mlpgrader calibrate --assignment byomlp --only step_adds,factor_two
+        mlpgrader calibrate --assignment byomlp --mutants my_bugs --out my_bugs.md
+        """,
+        """
+        exit status:
+          0  every bug is caught, and fails the checks it names; right solutions lose nothing
+          1  something could not be graded
+          2  usage or environment is wrong
+          3  something is not as it should be: it is listed
+          130  stopped with Ctrl-C; nothing was written
+        """,
+    )
+    add = command.add_argument
+    add(
+        "--assignment",
+        metavar="ID",
+        action="append",
+        help=f"calibrate this assignment only: {' or '.join(places.assignments())}; may be given several times",
+    )
+    add(
+        "--mutants",
+        metavar="FOLDER",
+        type=Path,
+        help="grade the broken submissions in this folder instead of the course's: a .py or .ipynb file, a folder or "
+        "an archive each; what they must fail stands in its mutants.toml (docs/adding-an-assignment.md)",
+    )
+    add("--only", metavar="NAME,NAME", type=values.names, default=(), help="grade what has one of these names only")
+    add(
+        "--generated",
+        action="store_true",
+        help="also grade bugs that are made by rule from the reference: hundreds, which takes longer",
+    )
+    add(
+        "--seeds",
+        metavar="N",
+        type=values.seeds,
+        default=1,
+        help="grade each right solution from N seeds: the more, the more is known of false failures (default: 1)",
+    )
+    add(
+        "--seed",
+        metavar="N",
+        type=values.seed,
+        default=1,
+        help="which seeds these are; each N is another run (default: 1)",
+    )
+    add("--jobs", metavar="N", type=values.jobs, default=1, help="grade N side by side (default: 1)")
+    add(
+        "--sandbox",
+        choices=("docker", "bubblewrap", "process"),
+        default="process",
+        help="where the code runs: these bugs are our own, so it is with your own rights (default: process)",
+    )
+    add("--out", metavar="PATH", type=Path, help="write the page to this .md file, or to calibration.md in this folder")
+    add("--json", action="store_true", help=f"print everything as JSON, {JSON}")
 
 
 def _doctor(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ import math
 
 LARGEST_SEED = 2**32 - 1
 MOST_JOBS = 256
+MOST_SEEDS = 10_000
 
 
 def seed(text: str) -> int:
@@ -17,6 +18,11 @@ def seed(text: str) -> int:
 def jobs(text: str) -> int:
     """Read how many submissions are graded side by side."""
     return _whole(text, 1, MOST_JOBS)
+
+
+def seeds(text: str) -> int:
+    """Read from how many seeds a right solution is graded."""
+    return _whole(text, 1, MOST_SEEDS)
 
 
 def percent(text: str) -> float:

@@ -1,0 +1,87 @@
+"""Grading one trial as any submission is graded, and keeping in brief what came of it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from zlib import crc32
+
+from grader import pipeline, rubric
+from grader.assignments import Assignment
+from grader.calibration.margins import margins
+from grader.calibration.trial import RIGHT, Trial, Tried
+from grader.errors import HarnessError
+from grader.model import Report, Rubric, Verdict
+from grader.pipeline import selection
+from grader.sandbox import Launcher
+
+
+def seed_of(base: int, trial: str, number: int) -> int:
+    """Return the seed of the grading with that number, the same for the same run of the same trial."""
+    return crc32(f"{base}/{trial}/{number}".encode())
+
+
+def try_out(
+    trial: Trial,
+    folder: Path,
+    assignment: Assignment,
+    whole: Rubric,
+    *,
+    items: tuple[str, ...],
+    seed: int,
+    launcher: Launcher,
+    on_progress: Callable[[str, str], None] | None = None,
+) -> tuple[Report, Tried]:
+    """Hand the trial in through the folder `folder`, which is made and removed again, and grade the items of the rubric.
+
+    IntakeError when it cannot be read.
+    """
+    started = time.monotonic()
+    path = _handed_in(trial, folder)
+    try:
+        report = pipeline.grade(
+            path,
+            assignment,
+            rubric=whole,
+            launcher=launcher,
+            seed=seed,
+            items=items,
+            on_progress=on_progress,
+        )
+    finally:
+        if path == folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    return report, _in_brief(trial, report, assignment, rubric.restrict(whole, items), time.monotonic() - started)
+
+
+def _handed_in(trial: Trial, folder: Path) -> Path:
+    if isinstance(trial.source, Path):
+        return trial.source
+    try:
+        for name, content in trial.source.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise HarnessError(f"{folder}: cannot be written ({error.strerror or error})") from error
+    return folder
+
+
+def _in_brief(trial: Trial, report: Report, assignment: Assignment, asked: Rubric, seconds: float) -> Tried:
+    findings = {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
+    checks = selection.needed_checks(assignment, asked)
+    # a bug that passes a check says nothing about its thresholds
+    verdicts = (Verdict.PASSED, Verdict.FAILED) if trial.group in RIGHT else (Verdict.FAILED,)
+    return Tried(
+        trial=trial,
+        seed=report.evidence.seed,
+        verdicts={name: finding.verdict for name, finding in findings.items()},
+        diagnoses={name: finding.diagnosis for name, finding in findings.items() if finding.diagnosis},
+        messages={name: finding.message for name, finding in findings.items()},
+        lost={item.id: item.marks.lost for item in report.score.items},
+        earned=report.score.marks.earned,
+        withheld=report.score.marks.withheld,
+        margins=margins(checks, findings, report.evidence, asked.thresholds, verdicts=verdicts),
+        seconds=seconds,
+    )

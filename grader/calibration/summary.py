@@ -1,0 +1,210 @@
+"""What the gradings say about the checks: pure counting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, lgamma, log, log1p
+
+from grader.calibration.trial import RIGHT, WRONG, Group, Tried
+from grader.model import Verdict
+
+CONFIDENCE = 0.95
+BISECTIONS = 60
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """All gradings of one assignment. `checks` are its checks by item, `left_out` the items that were not graded."""
+
+    assignment: str
+    title: str
+    rubric_digest: str
+    checks: Mapping[str, tuple[str, ...]]
+    left_out: tuple[str, ...]
+    tried: tuple[Tried, ...]
+    seconds: float = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The checks that were asked, in the rubric's order."""
+        return tuple(name for names in self.checks.values() for name in names)
+
+    def of(self, *groups: Group) -> tuple[Tried, ...]:
+        """Return the gradings of these groups that came to an end."""
+        return tuple(each for each in self.tried if each.trial.group in groups and not each.failure)
+
+    @cached_property
+    def right(self) -> tuple[Tried, ...]:
+        """Gradings of right solutions."""
+        return self.of(*RIGHT)
+
+    @cached_property
+    def wrong(self) -> tuple[Tried, ...]:
+        """Gradings of bugs that are bugs."""
+        return tuple(each for each in self.of(*WRONG) if not each.trial.equivalent)
+
+    @property
+    def unsettled(self) -> tuple[Tried, ...]:
+        """Those that could not be graded, or only in part."""
+        return tuple(each for each in self.tried if each.failure or each.undecided or each.withheld)
+
+    @property
+    def escaped(self) -> tuple[Tried, ...]:
+        """Bugs that no check caught."""
+        return tuple(each for each in self.wrong if not each.caught)
+
+    @property
+    def free(self) -> tuple[Tried, ...]:
+        """Bugs that were caught and cost no point."""
+        return tuple(each for each in self.wrong if each.caught and not sum(each.lost.values()))
+
+    @property
+    def wronged(self) -> tuple[Tried, ...]:
+        """Gradings in which a right solution lost something."""
+        return tuple(each for each in self.right if each.lost_checks)
+
+    @property
+    def rewarded(self) -> tuple[Tried, ...]:
+        """Gradings in which the template earned something."""
+        return tuple(each for each in self.of(Group.TEMPLATE) if each.earned)
+
+    @property
+    def surprising(self) -> tuple[tuple[Tried, frozenset[str], frozenset[str]], ...]:
+        """Bugs that failed other checks than they name: those failed beside, and those passed in spite of it."""
+        found = []
+        for each in self.wrong:
+            if each.trial.fails is not None:
+                sure = each.trial.fails & each.verdicts.keys() - each.trial.may_fail
+                lost = each.lost_checks - each.trial.may_fail
+                if sure != lost:
+                    found.append((each, lost - sure, sure - lost))
+        return tuple(found)
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything is as it should be, but for what could not be graded."""
+        return not (self.escaped or self.wronged or self.rewarded or self.surprising)
+
+
+@dataclass(frozen=True)
+class CheckCounts:
+    """What one check did: bugs that it failed, that it was blocked for, that it alone caught; right gradings it failed."""
+
+    check: str
+    failed: int
+    blocked: int
+    alone: int
+    wronged: int
+
+
+def counts(calibration: Calibration) -> tuple[CheckCounts, ...]:
+    """Return the counts of every check, in the rubric's order."""
+    failed, blocked = _times(calibration.wrong, Verdict.FAILED), _times(calibration.wrong, Verdict.BLOCKED)
+    alone = Counter(next(iter(each.lost_checks)) for each in calibration.wrong if len(each.lost_checks) == 1)
+    wronged = Counter(name for each in calibration.right for name in each.lost_checks)
+    return tuple(
+        CheckCounts(name, failed[name], blocked[name], alone[name], wronged[name]) for name in calibration.names
+    )
+
+
+def patterns(calibration: Calibration) -> tuple[tuple[frozenset[str], tuple[Tried, ...]], ...]:
+    """Return the bugs by the checks that they lost, in the order of the first of these checks."""
+    place = {name: index for index, name in enumerate(calibration.names)}
+    found: dict[frozenset[str], list[Tried]] = {}
+    for each in calibration.wrong:
+        found.setdefault(each.lost_checks, []).append(each)
+    ordered = sorted(found.items(), key=lambda pair: sorted(place.get(name, len(place)) for name in pair[0]))
+    return tuple((lost, tuple(those)) for lost, those in ordered)
+
+
+def _times(tried: Iterable[Tried], verdict: Verdict) -> Counter[str]:
+    return Counter(name for each in tried for name, found in each.verdicts.items() if found is verdict)
+
+
+@dataclass(frozen=True)
+class ThresholdRoom:
+    """What was measured around one threshold.
+
+    `right` are the turning points of right gradings, `wrong` those of bugs that its check failed. `failures` of
+    `gradings` right ones failed the check; the true rate is below `bound` with a confidence of 95 %.
+    """
+
+    check: str
+    name: str
+    value: float
+    stricter: int
+    right: tuple[float, ...]
+    wrong: tuple[float, ...]
+    gradings: int
+    failures: int
+    bound: float
+
+    @property
+    def nearest_right(self) -> float | None:
+        """The right grading that came nearest to failing."""
+        return self._worst(self.right)
+
+    @property
+    def nearest_wrong(self) -> float | None:
+        """The bug that came nearest to passing."""
+        return self._best(self.wrong)
+
+    def _worst(self, values: Sequence[float]) -> float | None:
+        return (min if self.stricter > 0 else max)(values) if values else None
+
+    def _best(self, values: Sequence[float]) -> float | None:
+        return (max if self.stricter > 0 else min)(values) if values else None
+
+
+def thresholds(calibration: Calibration) -> tuple[ThresholdRoom, ...]:
+    """Return what was measured around every threshold of the checks that were asked."""
+    found = []
+    keys = dict.fromkeys((m.check, m.name) for each in calibration.tried for m in each.margins)
+    for check, name in keys:
+        right = [m for each in calibration.right for m in each.margins if (m.check, m.name) == (check, name)]
+        wrong = [m for each in calibration.wrong for m in each.margins if (m.check, m.name) == (check, name)]
+        judged = [each.verdicts[check] for each in calibration.right if check in each.verdicts]
+        failures = sum(verdict is Verdict.FAILED for verdict in judged)
+        some = (right or wrong)[0]
+        found.append(
+            ThresholdRoom(
+                check=check,
+                name=name,
+                value=some.value,
+                stricter=some.stricter,
+                right=tuple(m.turning for m in right),
+                wrong=tuple(m.turning for m in wrong if not m.passed and m.stricter == some.stricter),
+                gradings=len(judged),
+                failures=failures,
+                bound=upper_bound(failures, len(judged)),
+            )
+        )
+    return tuple(found)
+
+
+def upper_bound(failures: int, gradings: int, confidence: float = CONFIDENCE) -> float:
+    """Return the rate that the true one is below with that confidence (Clopper and Pearson, one-sided)."""
+    if failures >= gradings:
+        return 1.0
+    low, high = failures / gradings, 1.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if _at_most(failures, gradings, middle) > 1 - confidence:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _at_most(failures: int, gradings: int, rate: float) -> float:
+    """Return the chance of at most so many failures."""
+    terms = (
+        lgamma(gradings + 1) - lgamma(k + 1) - lgamma(gradings - k + 1) + k * log(rate) + (gradings - k) * log1p(-rate)
+        if 0 < rate < 1
+        else 0.0
+        for k in range(failures + 1)
+    )
+    return sum(exp(term) for term in terms)

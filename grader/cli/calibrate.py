@@ -1,0 +1,237 @@
+"""`mlpgrader calibrate`: do the checks catch what is wrong, and nothing else?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from grader import assignments, atomic, pipeline, places
+from grader.assignments import Assignment
+from grader.calibration import course, facts, page, pictures
+from grader.calibration.diagnoses import diagnosed
+from grader.calibration.own import own_bugs
+from grader.calibration.running import seed_of, try_out
+from grader.calibration.summary import Calibration
+from grader.calibration.trial import RIGHT, Trial, Tried
+from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
+from grader.cli.outcomes import Outcome, in_brief
+from grader.cli.progress import Display, display
+from grader.cli.screen import Screen
+from grader.cli.several import side_by_side, stoppable
+from grader.errors import AuthorError, IntakeError
+from grader.model import Report, Rubric
+from grader.names import did_you_mean
+from grader.pipeline.delivery import as_text
+from grader.sandbox import open_launcher
+from grader.text import printable
+
+PAGE = "calibration.md"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be graded of one assignment: each trial once, right solutions from `seeds` seeds."""
+
+    assignment: Assignment
+    rubric: Rubric
+    items: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    seeds: int
+
+    @property
+    def gradings(self) -> tuple[tuple[Trial, int], ...]:
+        """Each trial with the number of its grading."""
+        return tuple(
+            (trial, number) for trial in self.trials for number in range(self.seeds if trial.group in RIGHT else 1)
+        )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Grade everything that the arguments ask for, print and write what came of it, and return the exit status."""
+    root = places.checkout()
+    if root is None:
+        raise AuthorError("no checkout here: run this in a clone of the repository, the one place with solved homework")
+    plans = chosen([plan(root, name, arguments) for name in names(arguments)], arguments.only)
+    out = target(root, arguments)
+    started = time.monotonic()
+    try:
+        with stoppable(), display(sum(len(each.gradings) for each in plans)) as shown:
+            found = [graded(each, arguments, shown) for each in plans]
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return STOPPED
+    about = facts.About(
+        command=command(arguments),
+        date=date.today().isoformat(),
+        seconds=time.monotonic() - started,
+        seed=arguments.seed,
+        sandbox=arguments.sandbox,
+    )
+    if arguments.json:
+        print(as_text(facts.as_data(found, about)), end="")
+    else:
+        show(found)
+    if out is not None:
+        write(found, about, out)
+        print(f"Written: {printable(str(out))}", file=sys.stderr)
+    return status(found)
+
+
+def names(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Return the ids of the assignments that are asked for: every one, unless something else is said."""
+    asked = tuple(dict.fromkeys(arguments.assignment or ()))
+    if arguments.mutants is not None and len(asked) != 1:
+        raise AuthorError(f"--mutants {arguments.mutants}: say which one assignment they are of, with --assignment ID")
+    if arguments.mutants is not None and arguments.generated:
+        raise AuthorError("--mutants and --generated do not go together; leave one of them out")
+    return asked or places.assignments()
+
+
+def plan(root: Path, name: str, arguments: argparse.Namespace) -> Plan:
+    """Collect what is to be graded of one assignment."""
+    assignment = assignments.find(name)
+    rubric = pipeline.load_rubric(assignment)
+    if arguments.mutants is None:
+        trials = tuple(course.every_group(root, name, generated=arguments.generated))
+    else:
+        own = own_bugs(arguments.mutants, root / "reference" / name, assignment, rubric)
+        trials = (*course.course_material(root, name), *own)
+    return Plan(assignment, rubric, course.plain_items(assignment, rubric), trials, arguments.seeds)
+
+
+def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
+    """Return the plans with the trials of these names alone, all of them when none is named."""
+    if not only:
+        return list(plans)
+    there = {trial.name for each in plans for trial in each.trials}
+    unknown = [f"nothing is called '{name}'{did_you_mean(name, there)}" for name in only if name not in there]
+    if unknown:
+        raise AuthorError("--only: " + "\n".join(unknown))
+    kept = [(each, tuple(trial for trial in each.trials if trial.name in only)) for each in plans]
+    return [Plan(each.assignment, each.rubric, each.items, trials, each.seeds) for each, trials in kept if trials]
+
+
+def target(root: Path, arguments: argparse.Namespace) -> Path | None:
+    """Return the page to write: docs/calibration.md for a run over everything, otherwise only what was asked for."""
+    out: Path | None = arguments.out
+    if out is not None:
+        return out if out.suffix == ".md" else out / PAGE
+    partly = arguments.assignment or arguments.only or arguments.mutants is not None
+    return None if partly else root / "docs" / PAGE
+
+
+def command(arguments: argparse.Namespace) -> str:
+    """Return the command line that repeats this run."""
+
+    def words() -> Iterator[str]:
+        yield "mlpgrader calibrate"
+        yield from (f"--assignment {name}" for name in arguments.assignment or ())
+        if arguments.mutants is not None:
+            yield f"--mutants {arguments.mutants.name}"
+        if arguments.only:
+            yield f"--only {','.join(arguments.only)}"
+        if arguments.generated:
+            yield "--generated"
+        yield f"--seeds {arguments.seeds} --seed {arguments.seed} --jobs {arguments.jobs}"
+
+    return " ".join(words())
+
+
+def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibration:
+    """Grade everything that is planned of one assignment, side by side."""
+    started = time.monotonic()
+    titles = {probe.name: probe.title for probe in what.assignment.probes}
+    tried: dict[Path, Tried] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="mlpgrader-calibrate-") as folder,
+        open_launcher(arguments.sandbox) as launcher,
+    ):
+        gradings = {
+            Path(folder, f"{place}-{number}"): (trial, number) for place, (trial, number) in enumerate(what.gradings)
+        }
+
+        def seed(path: Path) -> int:
+            trial, number = gradings[path]
+            return seed_of(arguments.seed, trial.name, number)
+
+        def work(path: Path) -> Report:
+            trial, _ = gradings[path]
+            report, tried[path] = try_out(
+                trial,
+                path,
+                what.assignment,
+                what.rubric,
+                items=what.items,
+                seed=seed(path),
+                launcher=launcher,
+                on_progress=lambda probe, event: shown.doing(trial.name, titles[probe]) if event == "start" else None,
+            )
+            return in_brief(report)
+
+        def done(outcome: Outcome) -> None:
+            trial, _ = gradings[outcome.path]
+            if isinstance(outcome.error, AuthorError) and not isinstance(outcome.error, IntakeError):
+                raise outcome.error
+            if outcome.error is not None:
+                tried[outcome.path] = Tried(trial, seed(outcome.path), failure=outcome.failure)
+            shown.done(trial.name, line(tried[outcome.path]))
+
+        side_by_side(tuple(gradings), work, jobs=arguments.jobs, done=done, stop=launcher.close)
+    asked = {item.id: tuple(item.checks) for item in what.rubric.items}
+    return Calibration(
+        assignment=what.assignment.id,
+        title=what.rubric.title,
+        rubric_digest=what.rubric.digest,
+        checks={name: asked[name] for name in what.items},
+        left_out=tuple(name for name in asked if name not in what.items),
+        tried=tuple(tried[path] for path in gradings),
+        seconds=time.monotonic() - started,
+    )
+
+
+def line(tried: Tried) -> str:
+    """Return what came of one grading in a few words."""
+    if tried.failure:
+        return f"not graded: {tried.failure}"
+    lost = ", ".join(name for name in tried.verdicts if name in tried.lost_checks) or "nothing"
+    named = ", ".join(sorted(set(tried.diagnoses.values())))
+    return f"{tried.trial.group}, lost {lost}" + (f" ({named})" if named else "")
+
+
+def show(found: Sequence[Calibration]) -> None:
+    """Print what came of it, in numbers."""
+    console = Screen()
+    for each in found:
+        console.print(Text(f"{each.title} ({each.assignment})", "bold"))
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        for fact, value in facts.at_a_glance(each):
+            table.add_row(Text(fact), Text(printable(value)))
+        console.print(table)
+        for text in facts.complaints(each):
+            console.print(Text(f"! {printable(text)}"))
+        console.print()
+
+
+def write(found: Sequence[Calibration], about: facts.About, out: Path) -> None:
+    """Write the page and the plots beside it; the page comes last, so where it is, all of it is."""
+    for each in found:
+        for name, png in pictures.plots(each).items():
+            atomic.write(out.parent / out.stem / name, png)
+    atomic.write(out, page.markdown(found, about, folder=out.stem))
+
+
+def status(found: Sequence[Calibration]) -> int:
+    """Return the exit status: what could not be graded goes before what is not as it should be."""
+    if any(each.unsettled for each in found):
+        return UNSETTLED
+    wrong = any(not each.settled or diagnosed(each.wrong).wrong for each in found)
+    return UNDER if wrong else GRADED
