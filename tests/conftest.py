@@ -1,4 +1,4 @@
-"""What all tests share: how tests that need a Docker engine or a browser are skipped, or refused to be skipped."""
+"""What all tests share: how tests that need a Docker engine, bubblewrap or a browser are skipped, or refused to be skipped."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from grader import __version__
+from grader.errors import AuthorError
+from grader.sandbox import open_launcher
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGE = f"mlpgrader-sandbox:{__version__}"
@@ -51,6 +53,16 @@ def docker_problem() -> str:
     return "" if image.returncode == 0 else f"the image {IMAGE} is not built (make image)"
 
 
+@cache
+def bubblewrap_problem() -> str:
+    """Return why tests cannot use bubblewrap on this machine, or an empty string when they can."""
+    try:
+        open_launcher("bubblewrap").close()
+    except AuthorError as error:
+        return str(error)
+    return ""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all Docker tests in one worker: some of them count containers."""
     for item in items:
@@ -59,8 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test marked `docker` where there is no engine or no image, one marked `mnist` where there is no MNIST."""
-    for mark, problem in (("docker", docker_problem), ("mnist", mnist_problem)):
+    """Skip a test whose mark names something that is not here: an engine with the image, bubblewrap, the MNIST files."""
+    for mark, problem in (("docker", docker_problem), ("bubblewrap", bubblewrap_problem), ("mnist", mnist_problem)):
         if item.get_closest_marker(mark) and (reason := problem()):
             pytest.skip(reason)
 

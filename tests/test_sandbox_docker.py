@@ -14,109 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import LIMITS, session, submission, worker
+from inmate import FILES, FORBIDDEN, MADE, MLP, number
 
 from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.docker import LABEL, SYSTEM_CALLS, Engine, create_arguments, docker_launcher, reap
-
-MLP = """
-import ctypes
-import mmap
-import os
-import socket
-import time
-
-class MLP:
-    def who(self):
-        return [os.getuid(), os.getgid()]
-
-    def status(self, name):
-        with open("/proc/self/status") as file:
-            return [int(line.split()[1], 16) for line in file if line.startswith(name + ":")][0]
-
-    def interfaces(self):
-        return os.listdir("/sys/class/net") == ["lo"]
-
-    def asks(self, *numbers):
-        library = ctypes.CDLL(None, use_errno=True)
-        library.syscall(*map(int, numbers), 0, 0, 0, 0)
-        return ctypes.get_errno()
-
-    def opens(self, family):
-        try:
-            socket.socket(int(family), socket.SOCK_DGRAM, 0).close()
-        except OSError as error:
-            return error.errno
-        return 0
-
-    def connects(self):
-        try:
-            socket.create_connection(("192.0.2.1", 80), timeout=1)
-        except OSError as error:
-            return str(error)
-
-    def writes(self, path):
-        with open(path, "w") as file:
-            file.write("x")
-        return True
-
-    def executes(self):
-        with open("/tmp/program", "w") as file:
-            file.write("#!/bin/sh\\nexit 0\\n")
-        os.chmod("/tmp/program", 0o755)
-        os.execv("/tmp/program", ["program"])
-
-    def forks(self):
-        made = 0
-        try:
-            while made < 1000:
-                if os.fork() == 0:
-                    time.sleep(1000)
-                    os._exit(0)
-                made += 1
-        except OSError:
-            pass
-        return made
-
-    def fills(self):
-        blocks = 0
-        try:
-            with open("/tmp/one", "wb") as one, open("/tmp/two", "wb") as two:
-                while blocks < 1000:
-                    one.write(bytes(2**19))
-                    two.write(bytes(2**19))
-                    blocks += 1
-        except OSError:
-            pass
-        return blocks
-
-    def shares(self):
-        memory = mmap.mmap(-1, 2**30)
-        for at in range(0, 2**30, 4096):
-            memory[at] = 1
-        return True
-
-    def secrets(self):
-        return sorted(set(os.environ) - {"PATH", "LANG", "HOME", "TMPDIR", "HOSTNAME", "MPLBACKEND", "MPLCONFIGDIR"})
-
-    def leaves(self):
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                time.sleep(1000)
-            os._exit(0)
-        os.wait()
-
-    def processes(self):
-        return sum(name.isdigit() for name in os.listdir("/proc"))
-
-    def sees(self, path):
-        return os.path.exists(path)
-"""
-FILES = submission(MLP).files
-MADE = (op.load(), op.create("net", "mlp.MLP"))
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +44,6 @@ def containers(*filters: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
-def number(ask: Session, method: str, *args: Any) -> Any:
-    answer = ask.run(op.call("net", method, *args))[0]
-    assert answer.problem is None
-    return answer.value.tolist()
-
-
 @pytest.mark.docker
 def test_student_code_runs_as_nobody_with_no_capabilities(ask: Session) -> None:
     assert number(ask, "who") == [47123.0, 47123.0]
@@ -161,25 +59,7 @@ def test_student_code_runs_as_nobody_with_no_capabilities(ask: Session) -> None:
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of system calls are those of x86-64")
 @pytest.mark.parametrize(
     ("name", "numbers"),
-    [
-        ("ptrace", (101, 0)),
-        ("process_vm_readv", (310, 1)),
-        ("process_vm_writev", (311, 1)),
-        ("io_uring_setup", (425, 1)),
-        ("add_key", (248, 0)),
-        ("keyctl", (250, 0)),
-        ("userfaultfd", (323, 0)),
-        ("perf_event_open", (298, 0)),
-        ("bpf", (321, 0)),
-        ("mount", (165, 0)),
-        ("umount2", (166, 0)),
-        ("unshare into a new user namespace", (272, 0x10000000)),
-        ("clone into a new user namespace", (56, 0x10000011)),
-        ("setns", (308, 0)),
-        ("open_by_handle_at", (304, 0)),
-        ("pidfd_getfd", (438, 0)),
-        ("landlock_create_ruleset", (444, 0)),
-    ],
+    FORBIDDEN,
 )
 def test_the_kernel_refuses_what_no_student_needs(name: str, numbers: tuple[int, ...], ask: Session) -> None:
     assert number(ask, "asks", *numbers) == errno.EPERM, name

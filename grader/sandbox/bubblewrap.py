@@ -19,9 +19,10 @@ from typing import IO
 from grader.errors import AuthorError, HarnessError
 from grader.model import Limits
 from grader.sandbox import visible
-from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
+from grader.sandbox.launching import ENVIRONMENT, Launcher, Running, wait
 from grader.sandbox.payload import BOOT
 from grader.sandbox.system_calls import filter_program
+from grader.sandbox.watching import Watch, processor_seconds, tree
 
 PROGRAM = "bwrap"
 LEAST_VERSION = (0, 8, 0)
@@ -32,11 +33,13 @@ PATIENCE = 10.0
 # from this kernel on, processes are counted for each sandbox; before, for all of the user's together
 COUNTED = (5, 14)
 WITHOUT = "or choose --sandbox docker"
+# a file in memory that no process has mapped counts for nobody here
+REFUSED = ("memfd_create",)
 # what a container engine gives besides; the report and `mlpgrader doctor` say so
 WEAKER = (
-    "memory is limited for each process, not for all together",
-    "processor time is not shared out",
-    "files in /tmp are limited in size, not in number",
+    "the kernel limits the memory of each process only; of all together it is looked at ten times a second",
+    "one sandbox can use all processors",
+    "files in /tmp can be executed",
     "the names and versions of this machine's programs, its processors and its kernel can be seen",
 )
 UNCOUNTED = "the number of processes is not limited: this kernel counts them for the whole user"
@@ -72,7 +75,7 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
         raise AuthorError(f"bubblewrap needs Linux; grade on a Linux machine, {WITHOUT}")
     version = _version(program)
     counts = _kernel() >= COUNTED
-    wrap = Wrap(program, tuple(visible.arguments()), filter_program(), counts)
+    wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED), counts)
     _try_out(wrap)
     weaker = (*WEAKER, *([] if counts else [UNCOUNTED]))
     facts = {"isolation": f"bubblewrap {version}", "weaker": "; ".join(weaker)}
@@ -101,20 +104,38 @@ def _mapped() -> tuple[str, ...]:
 
 
 def _launch(wrap: Wrap, limits: Limits, program: str = BOOT) -> Running:
-    process, inner = _start(wrap, limits, program)
-    lock = threading.Lock()
-    ending = contextlib.ExitStack()
-    ending.callback(_stop, process, inner)
+    process, first, inner = _start(wrap, limits, program)
+
+    used = [0.0]
+
+    def kill() -> None:
+        # what is killed together with its parent is accounted for nowhere
+        used.append(processor_seconds(list(tree(first))))
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(inner, signal.SIGKILL)
+
+    watch = Watch(first, limits.memory_mb, kill, folder=FOLDER)
+    lock, stopped = threading.Lock(), threading.Event()
 
     def stop() -> None:
         with lock:
-            ending.close()
+            if not stopped.is_set():
+                stopped.set()
+                watch.end()
+                kill()
+                used.append(_end(process, inner) or 0.0)
 
-    return Running(process, FOLDER, stop, explain=lambda: "")
+    return Running(
+        process,
+        FOLDER,
+        stop,
+        explain=lambda: "memory" if watch.exceeded else "",
+        cpu_seconds=lambda: max(used),
+    )
 
 
-def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a sandbox and return bwrap with a descriptor of its first process inside, whose end is the end of all."""
+def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[bytes], int, int]:
+    """Start a sandbox; return bwrap, and the number and a descriptor of its first process, whose end is the end of all."""
     as_root = os.geteuid() == 0
     with contextlib.ExitStack() as stack:
 
@@ -163,7 +184,7 @@ def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[b
             said = (process.stderr.read() if process.stderr else b"").decode(errors="replace").strip()
             process.communicate()
             raise HarnessError(f"bubblewrap cannot make a sandbox: {said or error}") from error
-        return process, inner
+        return process, first, inner
 
 
 def _first_process(info: IO[bytes]) -> int:
@@ -180,21 +201,34 @@ def _map_users(process: int) -> None:
             file.write(f"0 0 1\n{USER} {USER} 1\n")
 
 
-def _stop(process: subprocess.Popen[bytes], inner: int) -> None:
+def _end(process: subprocess.Popen[bytes], inner: int) -> float | None:
+    """Wait until nothing of a killed sandbox is left and return the processor time that it has used; HarnessError else."""
+    gone = False
     try:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(inner, signal.SIGKILL)
-        # it ends when all others inside have ended
-        gone = select.select([inner], [], [], PATIENCE)[0]
+        # the first process inside ends when all others have ended, and bwrap when it has waited for that one
+        gone = bool(select.select([inner], [], [], PATIENCE)[0]) and _has_ended(process, PATIENCE)
     finally:
-        process.kill()
-        process.wait()
         os.close(inner)
+        if not gone:  # else its processor time would be lost: to kill is to ask first whether it has ended
+            process.kill()
+        used = wait(process)
         if process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
     if not gone:
         raise HarnessError(f"a sandbox does not end within {PATIENCE:g} s after it was killed")
+    return used
+
+
+def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Say whether a process of ours ends within `seconds`; it is still to be waited for."""
+    if process.returncode is not None:
+        return True
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        return bool(select.select([descriptor], [], [], seconds)[0])
+    finally:
+        os.close(descriptor)
 
 
 def _advice(said: str) -> str:

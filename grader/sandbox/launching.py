@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
@@ -30,13 +31,29 @@ class Running:
 
     `stop` ends everything that was started and leaves nothing behind; it may be called again and from any thread.
     `explain` says after an unexplained death whether memory was the reason; it raises HarnessError when the sandbox
-    itself failed.
+    itself failed. `cpu_seconds` is the processor time that all of it has used, once it was stopped; None where nobody
+    outside could measure it.
     """
 
     process: subprocess.Popen[bytes]
     folder: str
     stop: Callable[[], None]
     explain: Callable[[], str]
+    cpu_seconds: Callable[[], float | None] = lambda: None
+
+
+def wait(process: subprocess.Popen[bytes]) -> float | None:
+    """Wait for the end of a process; return the processor seconds of it and of all that it has waited for, if known."""
+    if process.returncode is not None or not hasattr(os, "wait4"):
+        process.wait()
+        return None
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except ChildProcessError:  # somebody else has waited for it
+        process.wait()
+        return None
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass

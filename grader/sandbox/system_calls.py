@@ -6,6 +6,7 @@ import ctypes
 import errno
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ class Comparison(ctypes.Structure):
     )
 
 
-def filter_program(rules: Path = SYSTEM_CALLS, *, library: str = LIBRARY) -> bytes:
-    """Return `rules` (a profile as Docker reads it) as a BPF program for this machine's kernel.
+def filter_program(rules: Path = SYSTEM_CALLS, *, refused: Collection[str] = (), library: str = LIBRARY) -> bytes:
+    """Return `rules` (a profile as Docker reads it) without the calls in `refused` as a BPF program for this kernel.
 
     Calls that this machine's libseccomp or processor does not know stay refused. AuthorError when there is no libseccomp.
     """
@@ -48,7 +49,7 @@ def filter_program(rules: Path = SYSTEM_CALLS, *, library: str = LIBRARY) -> byt
         raise AuthorError(f"{library} cannot make a filter on this machine")
     try:
         for rule in profile["syscalls"]:
-            for name in rule["names"]:
+            for name in [name for name in rule["names"] if name not in refused]:
                 _add(seccomp, context, name, rule)
         return _exported(seccomp, context)
     finally:

@@ -1,0 +1,105 @@
+"""Watching the memory of a tree of processes from outside, where nothing in the kernel limits all of them together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+SECONDS = 0.1
+# the limit of each process bites first, and gives its code the chance to hear of it
+ROOM = 1.125
+# each takes memory of the kernel's
+FILES = 20_000
+MEBIBYTE = 2**20
+
+
+class Watch:
+    """Looks at the processes below `first` several times a second and calls `kill` once they use more than `memory_mb`.
+
+    Does nothing on systems without /proc. `folder` is one inside, whose file system may hold 20,000 files at most.
+    """
+
+    def __init__(self, first: int, memory_mb: int, kill: Callable[[], None], *, folder: str = "") -> None:
+        self.exceeded = False
+        self._first, self._most, self._kill = first, int(memory_mb * ROOM * MEBIBYTE), kill
+        self._folder = PROC / str(first) / "root" / folder.lstrip("/") if folder else None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        if (PROC / str(first) / "statm").exists():
+            self._thread.start()
+
+    def end(self) -> None:
+        """Watch no longer; `kill` is not called after this."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(SECONDS):
+            processes = list(tree(self._first))
+            if memory(processes, at_least=self._most) > self._most or _files(self._folder) > FILES:
+                self.exceeded = True
+                self._kill()
+                return
+
+
+def tree(first: int) -> Iterator[int]:
+    """Yield the numbers of a process and of all below it."""
+    waiting = [first]
+    while waiting:
+        process = waiting.pop()
+        yield process
+        for children in (PROC / str(process) / "task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                waiting.extend(map(int, children.read_text().split()))
+
+
+def memory(processes: list[int], *, at_least: int = 0) -> int:
+    """Return the bytes that processes use together, what they share counted once; an upper bound while below `at_least`."""
+    bound = sum(map(_resident, processes))
+    return bound if bound <= at_least else sum(map(_own, processes))
+
+
+def processor_seconds(processes: list[int]) -> float:
+    """Return the processor time of processes and of those that they have waited for."""
+    return sum(map(_ticks, processes)) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(process: int) -> int:
+    try:
+        # the name of the program, in parentheses, may hold anything
+        fields = (PROC / str(process) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15]))
+
+
+def _resident(process: int) -> int:
+    try:
+        return int((PROC / str(process) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def _own(process: int) -> int:
+    """Return a process's share of its memory, but for what lies in files and can be read again."""
+    try:
+        lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()
+        parts = [int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]
+    except OSError:  # of one that does not let itself be looked at, everything counts
+        return _resident(process)
+    return sum(parts) * 1024
+
+
+def _files(folder: Path | None) -> int:
+    if folder is None:
+        return 0
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return 0
+    return found.f_files - found.f_ffree
