@@ -273,7 +273,7 @@ def test_a_worker_whose_grader_is_gone_ends_and_leaves_nothing(launcher: Launche
 
 
 def test_an_unknown_sandbox_is_refused_with_the_choices() -> None:
-    with pytest.raises(AuthorError, match="docker, process"):
+    with pytest.raises(AuthorError, match="docker, bubblewrap, process"):
         open_launcher("bubblewrap-ish")
 
 
