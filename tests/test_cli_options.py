@@ -8,7 +8,7 @@ import pytest
 
 from grader.cli import options, values
 
-COMMANDS = ["grade", "check", "regrade", "rubric", "template", "doctor"]
+COMMANDS = ["grade", "check", "regrade", "rubric", "template", "calibrate", "doctor"]
 
 
 def parsed(*words: str) -> argparse.Namespace:

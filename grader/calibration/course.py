@@ -83,8 +83,8 @@ def generated_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
             continue
         try:
             made = generate(path.read_text(encoding="utf-8"), assignment=assignment)
-        except ValueError:
-            # a file of the reference that students do not write
+        except (ValueError, SyntaxError):
+            # a file of the reference with nothing to change, or with what only Jupyter understands
             continue
         found += [
             Trial(

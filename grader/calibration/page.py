@@ -134,7 +134,7 @@ def _equivalent(calibration: Calibration) -> Iterator[str]:
     known = [each for each in calibration.of(Group.GENERATED) if each.trial.equivalent]
     if known:
         yield "### Changes made by rule that change nothing that can be graded"
-        yield _table(("change", "why"), [(f"`{_cell(each.trial.story)}`", each.trial.equivalent) for each in known])
+        yield _table(("change", "why"), [(f"`{each.trial.story}`", each.trial.equivalent) for each in known])
 
 
 def _bugs(calibration: Calibration) -> str:

@@ -22,13 +22,21 @@ JSON = "and nothing else, on standard output"
 Commands = argparse._SubParsersAction  # argparse has no other name for it
 
 
+class Roomy(argparse.RawDescriptionHelpFormatter):
+    """Leaves room for the longest name of a command, of which argparse forgets that it is indented."""
+
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(action)
+        self._action_max_length = max(self._action_max_length, len("    calibrate"))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line; the command chosen is in `command`."""
     top = argparse.ArgumentParser(
         prog="mlpgrader",
         description='Grade "write your own neural network" homework in a sandbox and explain the score.',
         epilog=_epilog("mlpgrader grade alice bob.zip --assignment byomlp", EXIT_STATUSES),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Roomy,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"mlpgrader {__version__}")
