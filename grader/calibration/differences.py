@@ -10,6 +10,7 @@ from itertools import takewhile
 # characters that are shown as they are
 LONG = 90
 NOTHING = "(nothing)"
+ELSEWHERE = "(in another block)"
 
 
 def differing(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> tuple[str, str]:
@@ -25,7 +26,7 @@ def differing(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> tuple[str, st
     one, other = (textwrap.dedent("\n".join(each)).replace("\n", "; ") for each in lines)
     # a line that is new inside a loop tells nothing without the loop
     one = one or pieces[0][0].partition("\n")[0]
-    return _shortened(one, other or NOTHING)
+    return _shortened(one, f"{other} {ELSEWHERE}" if one == other else other or NOTHING)
 
 
 def _shortened(one: str, other: str) -> tuple[str, str]:

@@ -55,7 +55,7 @@ def move_out_of_loop(block: Block, index: int) -> Iterator[Change]:
         yield _change("move_out_of_loop", "first", (loop,), (loop.body[0], with_fields(loop, body=loop.body[1:])))
 
 
-def return_early(block: Block, index: int) -> Iterator[Change]:
+def move_into_loop(block: Block, index: int) -> Iterator[Change]:
     """What stands behind a loop stands in it."""
     loop = block[index]
     if isinstance(loop, ast.For) and index + 1 < len(block):
@@ -85,7 +85,7 @@ EDITS: tuple[Edit, ...] = (
     overwrite,
     work_in_place,
     move_out_of_loop,
-    return_early,
+    move_into_loop,
     stop_early,
     forget,
 )
