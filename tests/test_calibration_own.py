@@ -84,6 +84,13 @@ def test_a_bug_is_made_in_a_cell_of_a_notebook_of_the_reference(tmp_path: Path) 
     assert sum("class Softmax(" in "".join(cell["source"]) for cell in cells) == 1
 
 
+def test_the_example_of_the_guide_is_right(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^```toml\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    (tmp_path / "no_biases.py").write_text("", encoding="utf-8")
+    assert list(bugs(tmp_path, table)) == ["no_biases", "step_uphill"]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

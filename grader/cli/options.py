@@ -300,7 +300,7 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FOLDER",
         type=Path,
         help="grade the broken submissions in this folder instead of the course's: a .py or .ipynb file, a folder or "
-        "an archive each; what they must fail stands in its mutants.toml (docs/adding-an-assignment.md)",
+        "an archive each; what they must fail stands in its mutants.toml (docs/instructors.md)",
     )
     add("--only", metavar="NAME,NAME", type=values.names, default=(), help="grade what has one of these names only")
     add(
