@@ -13,6 +13,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 STEP = 3e-5
 NOISE = 1e-9
+# a float32 that was read as the difference of two outputs; a float64 is that near to one by chance in 1e-7 of cases
+FLOAT32_READ = 1e-14
 
 
 def central_difference(function: Callable[[Array], Array], point: Array, *, step: float = STEP) -> Array:
@@ -131,3 +133,25 @@ def best_line(points: Array, classes: Array, *, directions: int = 360) -> Line:
             a, b = direction / spread
             best = Line(float(a), float(b), float(-offset - direction @ (centre / spread)), float(right[cut]))
     return best
+
+
+def departure(got: Array, want: Array, start: Array) -> float:
+    """Return how far parameters have departed from where they should be: ``|got - want| / |want - start|``, inf for NaN.
+
+    It is relative to the way that was gone, so that it says the same of few steps as of many. Where there was no way to go,
+    anything but staying is inf.
+    """
+    if not np.all(np.isfinite(got)):
+        return math.inf
+    off, way = float(np.linalg.norm(got - want)), float(np.linalg.norm(want - start))
+    if way > 0:
+        return off / way
+    return 0.0 if off == 0 else math.inf
+
+
+def is_nearly_float32(values: Array) -> bool:
+    """Tell whether every value (of any shape) is a float32 but for what reading it in float64 has added."""
+    scale = float(np.abs(values).max(initial=0.0))
+    if not math.isfinite(scale) or scale == 0 or not np.any(values % 1):
+        return False
+    return bool(np.max(np.abs(values.astype(np.float32) - values)) <= FLOAT32_READ * scale)

@@ -37,6 +37,8 @@ from grader.assignments.byomlp.notebook_checks import autoencoder_runs, classifi
 from grader.assignments.byomlp.parts_checks import start_and_end
 from grader.assignments.byomlp.reporting_checks import accuracies_reported, comparison_written
 from grader.assignments.byomlp.step_checks import step_descends
+from grader.assignments.byomlp.trajectory_checks import trajectory_matches
+from grader.assignments.byomlp.trajectory_probe import trajectory
 from grader.assignments.byomlp.updates_probes import updates
 from grader.sandbox import Inside, Probe
 
@@ -72,6 +74,7 @@ ASSIGNMENT = Assignment(
         Probe("forward", "the forward pass", forward),
         Probe("backward", "gradients", backward),
         Probe("updates", "accumulating, clearing and stepping", updates),
+        Probe("trajectory", "following many training steps", trajectory),
         Probe("disc", "training on the disc", disc, lane=1, seconds=120.0),
         Probe(
             "classification",
@@ -123,6 +126,7 @@ ASSIGNMENT = Assignment(
         gradients_accumulate,
         zero_grad_clears,
         step_descends,
+        trajectory_matches,
         disc_separates,
         classification_runs,
         imports_allowed,

@@ -30,10 +30,10 @@ class Snapshot:
 
 def snapshot(session: Session, target: str, net: Network, ways: Sequence[str]) -> Snapshot:
     """Read a fresh `target` in these ways, in one crossing."""
-    return _understood(net, ways, session.run(*_looks(target, net, ways)), None)
+    return understood(net, ways, session.run(*look(target, net, ways)), None)
 
 
-def _looks(target: str, net: Network, ways: Sequence[str]) -> list[Operation]:
+def look(target: str, net: Network, ways: Sequence[str]) -> list[Operation]:
     """Return the operations that a snapshot takes."""
     asked = [operation for way in _by_behaviour(net, ways) for operation in questions(target, net, way)]
     return [*asked, ask.arrays(target)]
@@ -43,8 +43,8 @@ def _by_behaviour(net: Network, ways: Sequence[str]) -> list[str]:
     return [way for way in ways if way != "attributes" and (way != "names" or net.named)]
 
 
-def _understood(net: Network, ways: Sequence[str], answers: Sequence[Answer], paths: Paths | None) -> Snapshot:
-    """Return what the answers to `_looks` say; `paths` say where the parameters lay when the object was fresh."""
+def understood(net: Network, ways: Sequence[str], answers: Sequence[Answer], paths: Paths | None) -> Snapshot:
+    """Return what the answers to `look` say; `paths` say where the parameters lay when the object was fresh."""
     readings = {}
     # every way by behaviour asks once for each layer
     each = len(net.layers)
@@ -81,7 +81,7 @@ def backward_and_step(
         asked.append(ask.call(target, "backward", x, float(y[0]) if as_float and y.size == 1 else y))
         asked += list(between) if index == 0 else []
     ways = tuple(before.readings)
-    looks = _looks(target, net, ways)
+    looks = look(target, net, ways)
     steps = [operation for alpha in alphas for operation in (ask.call(target, "step", alpha), *looks)]
     answers = session.run(*asked, ask.arrays(target), *steps)
     filled = {
@@ -99,7 +99,7 @@ def backward_and_step(
     for index, alpha in enumerate(alphas):
         start = len(asked) + 1 + index * (1 + len(looks))
         stepped, *seen = answers[start : start + 1 + len(looks)]
-        after = _understood(net, ways, seen, before.paths or ())
+        after = understood(net, ways, seen, before.paths or ())
         record["steps"].append({"alpha": alpha, "problem": kept_problem(stepped.problem), "after": after.readings})
     return record
 
@@ -107,4 +107,4 @@ def backward_and_step(
 def read_again(session: Session, target: str, net: Network, before: Snapshot) -> Snapshot:
     """Read `target` in the ways of an earlier snapshot, its parameters where they lay then."""
     ways = tuple(before.readings)
-    return _understood(net, ways, session.run(*_looks(target, net, ways)), before.paths or ())
+    return understood(net, ways, session.run(*look(target, net, ways)), before.paths or ())

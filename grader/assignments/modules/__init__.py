@@ -24,6 +24,7 @@ ASSIGNMENT = Assignment(
         plugins=(
             "grader.assignments.modules.inside.cells",
             "grader.assignments.modules.inside.passes",
+            "grader.assignments.modules.inside.training",
             main.PLUGIN,
             differentiation.PLUGIN,
         ),

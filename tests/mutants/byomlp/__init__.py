@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mutants.byomlp.wrong import accumulators, forward, gradients, initialisation, interface, outputs, updates
+from mutants.byomlp.wrong import (
+    accumulators,
+    forward,
+    gradients,
+    initialisation,
+    interface,
+    outputs,
+    trajectory,
+    updates,
+)
 from mutants.mutant import Mutant
 
 RIGHT = Path(__file__).parent / "right"
@@ -17,6 +26,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *gradients.MUTANTS,
     *accumulators.MUTANTS,
     *updates.MUTANTS,
+    *trajectory.MUTANTS,
 )
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from mutants.modules.notebook import file
-from mutants.modules.wrong import activations, batch_mean, criterion, dropout, linear, loading, sequential, softmax
+from mutants.modules.wrong import (
+    activations,
+    batch_mean,
+    criterion,
+    dropout,
+    linear,
+    loading,
+    sequential,
+    softmax,
+    trajectory,
+)
 from mutants.mutant import Mutant
 
 RIGHT = Path(__file__).parent / "right"
@@ -19,6 +29,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *dropout.MUTANTS,
     *activations.MUTANTS,
     *criterion.MUTANTS,
+    *trajectory.MUTANTS,
 )
 
 # leftover training that never ends costs two seconds each time: the style itself has it, its mutants do without

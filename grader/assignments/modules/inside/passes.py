@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.inside.cells import loading_of
-from grader.assignments.modules.inside.stand_ins import Curved, Squared, as_kind_of
+from grader.assignments.modules.inside.stand_ins import Curved, Normalised, Squared, as_kind_of
 from grader.worker.values import describe
 
 Array = np.ndarray[Any, Any]
-OURS = {"@Curved": Curved, "@Squared": Squared}
+OURS = {"@Curved": Curved, "@Squared": Squared, "@Normalised": Normalised}
 DEPTH, ENTRIES, WARNINGS = 6, 60, 5
 
 
@@ -22,8 +22,8 @@ class NotMade(Exception):
     """There is no object to ask."""
 
 
-def _target(bench: Any, operation: dict[str, Any]) -> Any:
-    name = operation["target"]
+def target_of(bench: Any, name: str) -> Any:
+    """Return the held object of that name; NotMade when there is none."""
     if name not in bench.held:
         raise NotMade("the object could not be made")
     return bench.held[name]
@@ -38,11 +38,11 @@ def _made(bench: Any, asked: dict[str, Any]) -> Any:
     kind = as_kind_of(space.get("Module"), OURS[name]) if name in OURS else space[name]
     made = kind(*(np.array(each) if isinstance(each, np.ndarray) else each for each in asked["given"]))
     for child in asked.get("children", ()):
-        made.add(_target(bench, {"target": child}))
+        made.add(target_of(bench, child))
     return made
 
 
-def _set_mode(target: Any, *, training: bool) -> None:
+def set_mode(target: Any, *, training: bool) -> None:
     """Switch between training and evaluation by the method, where there is one, and by the attribute in any case."""
     method = getattr(target, "train" if training else "evaluate", None)
     if callable(method):
@@ -56,7 +56,7 @@ def _build(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mode(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    _set_mode(_target(bench, operation), training=operation["training"])
+    set_mode(target_of(bench, operation["target"]), training=operation["training"])
     return {}
 
 
@@ -72,7 +72,7 @@ def _said(caught: list[warnings.WarningMessage]) -> list[str]:
 
 
 def _forward(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    target = _target(bench, operation)
+    target = target_of(bench, operation["target"])
     given = [np.array(each) for each in operation["given"]]
     bench.session["given"] = given
     with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
@@ -84,7 +84,7 @@ def _forward(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _backward(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    target = _target(bench, operation)
+    target = target_of(bench, operation["target"])
     given = [bench.session["given"][0], *(np.array(each) for each in operation["given"])]
     with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
         warnings.simplefilter("always")
@@ -98,7 +98,7 @@ def _values(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Return what forward makes of every one of many inputs: of one object, or of a new one with the same past each time."""
     rows = []
     for point in operation["inputs"]:
-        target = _anew(bench, operation["anew"]) if operation["anew"] else _target(bench, operation)
+        target = _anew(bench, operation["anew"]) if operation["anew"] else target_of(bench, operation["target"])
         given = [np.array(point), *(np.array(each) for each in operation["others"])]
         rows.append(np.array(_numbers(target.forward(*given)), dtype=np.float64).ravel())
     return {"value": _stacked(bench, rows)}
@@ -106,7 +106,7 @@ def _values(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
 
 def _anew(bench: Any, recipe: dict[str, Any]) -> Any:
     target = _made(bench, recipe)
-    _set_mode(target, training=True)
+    set_mode(target, training=True)
     for batch in recipe["past"]:
         target.forward(np.array(batch))
     return target
@@ -126,8 +126,8 @@ def _stacked(bench: Any, rows: list[Array]) -> dict[str, Any]:
 
 def _parameter_values(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Return what forward makes of one input at every one of many points of the parameters, which are put back at last."""
-    target = _target(bench, operation)
-    arrays = [each for each in _flat(target.getParameters(), 0) if isinstance(each, np.ndarray)]
+    target = target_of(bench, operation["target"])
+    arrays = [each for each in flat(target.getParameters(), 0) if isinstance(each, np.ndarray)]
     before = [each.copy() for each in arrays]
     rows = []
     try:
@@ -149,10 +149,11 @@ def _write(arrays: list[Array], point: Array) -> None:
         begin += array.size
 
 
-def _flat(value: Any, depth: int) -> Iterator[Any]:
+def flat(value: Any, depth: int) -> Iterator[Any]:
+    """Yield what is in nested lists, in order."""
     if isinstance(value, list | tuple) and depth < DEPTH:
         for each in list(value)[:ENTRIES]:
-            yield from _flat(each, depth + 1)
+            yield from flat(each, depth + 1)
     else:
         yield value
 
@@ -165,19 +166,19 @@ def _nested(bench: Any, value: Any, depth: int) -> dict[str, Any]:
 
 def _listed(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Return what getParameters or getGradParameters returns, lists as lists."""
-    return {"value": _nested(bench, getattr(_target(bench, operation), operation["method"])(), 0)}
+    return {"value": _nested(bench, getattr(target_of(bench, operation["target"]), operation["method"])(), 0)}
 
 
 def _attributes(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Return the arrays among an object's attributes."""
-    held = list(vars(_target(bench, operation)).items())[:ENTRIES]
+    held = list(vars(target_of(bench, operation["target"])).items())[:ENTRIES]
     return {"value": {name: _described(bench, value) for name, value in held if type(value) is np.ndarray}}
 
 
 def _update(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Write into the arrays that getParameters returns, in place, as the course's optimiser does."""
-    target = _target(bench, operation)
-    arrays = [each for each in _flat(target.getParameters(), 0) if isinstance(each, np.ndarray)]
+    target = target_of(bench, operation["target"])
+    arrays = [each for each in flat(target.getParameters(), 0) if isinstance(each, np.ndarray)]
     _write(arrays, operation["point"])
     return {}
 

@@ -20,6 +20,7 @@ from grader.assignments.modules.layers.sequential_checks import (
     sequential_zero_grad,
 )
 from grader.assignments.modules.layers.sequential_probe import sequential
+from grader.assignments.modules.layers.sequential_trajectory_check import sequential_trajectory
 from grader.assignments.modules.layers.softmax import softmax
 from grader.assignments.modules.loading import modules
 from grader.checks import Check
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     sequential_backward,
     sequential_zero_grad,
     sequential_parameters,
+    sequential_trajectory,
     *(check for _, checks in OTHERS_CHECKS.values() for check in checks),
 )
 
@@ -57,7 +59,7 @@ def wrong_classes(observations: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """
     wrong = wrong_among(observations)
     seen = Observation("sequential", observations.get("sequential", {}))
-    checks = (sequential_forward, sequential_zero_grad, sequential_parameters)
+    checks = (sequential_forward, sequential_zero_grad, sequential_parameters, sequential_trajectory)
     others = [Observation(name, observations.get(name, {})) for name in OTHERS]
     if any(is_wrong(check, seen) for check in checks) or is_wrong(sequential_backward, seen, *others):
         wrong.append("Sequential")

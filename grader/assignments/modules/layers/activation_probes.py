@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast, grid_case
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.model import Array
 from grader.sandbox import Session
 
@@ -61,6 +62,7 @@ def _ask(
     seen["extreme"] = _extreme(session, kind, seed)
     seen["curve"] = _curve(session, kind, given[0], seed)
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, kind, rng)
 
 
 def _extreme(session: Session, kind: str, seed: int) -> dict[str, Any]:

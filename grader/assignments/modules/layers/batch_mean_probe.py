@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.keeping import kept_problem
 from grader.model import Array
 from grader.sandbox import Session
@@ -35,6 +36,7 @@ def batch_mean_subtraction(session: Session, seen: dict[str, Any], rng: np.rando
     for rows, given, dtype in shapes:
         seen["cases"].append(_case(session, rng, given, rows, d, dtype, seed))
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, NAME, rng)
 
 
 def _batch(rng: np.random.Generator, rows: int, d: int) -> Array:

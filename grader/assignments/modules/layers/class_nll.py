@@ -17,6 +17,7 @@ from grader.assignments.modules.layers.judging import (
     stumbled,
     verdict,
 )
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
 from grader.keeping import kept_problem, number, restored, shape
 from grader.model import Array, Finding, Observation
@@ -40,6 +41,7 @@ def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.G
     wrong = np.roll(p, 1, axis=1)
     seen["clamped"] = _case(session, p, np.concatenate([wrong[:2], p[2:]]), seed)
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, NAME, rng)
 
 
 def _case(session: Session, p: Array, target: Array, seed: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from grader.assignments.modules.layers.cases import Case
 from grader.assignments.modules.layers.judging import (
     Mistake,
 )
-from grader.assignments.modules.layers.linear_probe import Parameters, parameters_of
+from grader.assignments.modules.layers.linear_arrays import Parameters
+from grader.assignments.modules.layers.linear_probe import parameters_of
 from grader.model import Array
 
 

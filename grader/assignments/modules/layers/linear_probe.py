@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.linear_arrays import Parameters, pair
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.keeping import kept_problem
 from grader.model import Array
 from grader.numerics import STEP
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import call
 
-Parameters = tuple[Array, Array]
 WIDE = ((400, 30), (9, 2500))
 
 
@@ -38,6 +39,7 @@ def linear(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     seen["again"] = _again(session, rng, rows, n, m, seed)
     seen["live"] = _live(session, rng, rows, n, m, seed)
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, "Linear", rng)
 
 
 def _wide(session: Session, n: int, m: int, seed: int | None) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def parameters_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = Fa
     Of a square W only other layers tell whether it lies `turned`, as (n, m).
     """
     listed, held = asking.leaves(found["listed"]["tree"]), list(found["held"].values())
-    return _pair(listed, n, m, turned=turned) or _pair(held, n, m, turned=turned)
+    return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
 def gradients_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = False) -> Parameters | None:
@@ -74,19 +76,7 @@ def gradients_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = Fal
         value for name, value in found["held"].items() if "grad" in name.casefold() and "input" not in name.casefold()
     ]
     listed = asking.leaves(found["gradients"]["tree"])
-    return _pair(listed, n, m, turned=turned) or _pair(held, n, m, turned=turned)
-
-
-def _pair(arrays: Sequence[Array], n: int, m: int, *, turned: bool) -> Parameters | None:
-    """Return the first W, lying as (m, n) or else as (n, m), and the first b among arrays."""
-    for shape in ((m, n), (n, m)):
-        W = next((each for each in arrays if each.shape == shape), None)
-        if W is not None:
-            others = [each for each in arrays if each is not W and each.shape in {(m,), (1, m), (m, 1)}]
-            b = min(others, key=lambda each: each.ndim, default=None)
-            upright = shape == (m, n) and not (turned and n == m)
-            return None if b is None else (W if upright else W.T, b.ravel())
-    return None
+    return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
 def _case(

@@ -13,6 +13,7 @@ from grader.assignments.modules.layers import (
     linear_checks,
     linear_parameter_checks,
     softmax,
+    trajectory_checks,
 )
 from grader.checks import Check
 from grader.model import Observation, Verdict
@@ -28,30 +29,60 @@ CHECKS: Mapping[str, tuple[str, tuple[Check, ...]]] = {
             linear_checks.linear_grad_input,
             linear_checks.linear_grad_parameters,
             linear_parameter_checks.linear_parameters_live,
+            trajectory_checks.linear_trajectory,
         ),
     ),
-    "softmax": ("SoftMax", (softmax.softmax_forward, softmax.softmax_stable, softmax.softmax_gradient)),
+    "softmax": (
+        "SoftMax",
+        (
+            softmax.softmax_forward,
+            softmax.softmax_stable,
+            softmax.softmax_gradient,
+            trajectory_checks.softmax_trajectory,
+        ),
+    ),
     "batch_mean_subtraction": (
         "BatchMeanSubtraction",
         (
             batch_mean_checks.batch_mean_training,
             batch_mean_checks.batch_mean_evaluation,
             batch_mean_checks.batch_mean_gradient,
+            trajectory_checks.batch_mean_trajectory,
         ),
     ),
     "dropout": (
         "Dropout",
         (dropout_checks.dropout_training, dropout_checks.dropout_backward, dropout_checks.dropout_evaluation),
     ),
-    "leaky_relu": ("LeakyReLU", (activation_checks.leaky_relu_forward, activation_checks.leaky_relu_gradient)),
-    "elu": ("ELU", (activation_checks.elu_forward, activation_checks.elu_gradient)),
+    "leaky_relu": (
+        "LeakyReLU",
+        (
+            activation_checks.leaky_relu_forward,
+            activation_checks.leaky_relu_gradient,
+            trajectory_checks.leaky_relu_trajectory,
+        ),
+    ),
+    "elu": (
+        "ELU",
+        (activation_checks.elu_forward, activation_checks.elu_gradient, trajectory_checks.elu_trajectory),
+    ),
     "softplus": (
         "SoftPlus",
-        (activation_checks.softplus_forward, activation_checks.softplus_stable, activation_checks.softplus_gradient),
+        (
+            activation_checks.softplus_forward,
+            activation_checks.softplus_stable,
+            activation_checks.softplus_gradient,
+            trajectory_checks.softplus_trajectory,
+        ),
     ),
     "class_nll_criterion": (
         "ClassNLLCriterion",
-        (class_nll.class_nll_value, class_nll.class_nll_clamped, class_nll.class_nll_gradient),
+        (
+            class_nll.class_nll_value,
+            class_nll.class_nll_clamped,
+            class_nll.class_nll_gradient,
+            trajectory_checks.class_nll_trajectory,
+        ),
     ),
 }
 OTHERS = tuple(CHECKS)

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.layers import asking, closed_forms
 from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.keeping import kept_problem
 from grader.model import Array
 from grader.sandbox import Answer, Session
@@ -45,6 +46,7 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     seen["nested"] = _case(session, rng, (1, 0, 2, 1), d, rows, np.float64, seed, nested=True)
     seen["deep"] = [_deep(session, rng, criterion, seed) for criterion in ("ClassNLLCriterion", "MSECriterion")]
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, NAME, rng)
 
 
 def _parts(rng: np.random.Generator, times: Sequence[int], d: int) -> list[Part]:

@@ -16,6 +16,7 @@ from grader.assignments.modules.layers.judging import (
     nothing_to_judge,
     verdict,
 )
+from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
 from grader.keeping import restored
 from grader.model import Array, Finding, Observation
@@ -44,6 +45,7 @@ def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     x[3, 0], x[3, 1] = 1000.0, -1000.0
     seen["extreme"] = grid_case(session, "SoftMax", (), x, rng.standard_normal(x.shape), seed, differences=False)
     seen["done"] = True
+    seen["trajectory"] = trajectory(session, "SoftMax", rng)
 
 
 def _want(case: Case) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mutants.mutant import bug
 
-BACKWARD = "gradients_match gradients_accumulate zero_grad_clears step_descends disc_separates"
+BACKWARD = "gradients_match gradients_accumulate zero_grad_clears step_descends trajectory_matches disc_separates"
 
 MUTANTS = (
     # what is added

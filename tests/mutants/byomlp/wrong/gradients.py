@@ -250,7 +250,7 @@ MUTANTS = (
             "        return self.W.T.dot(g)",
             "        self.W -= 0.01 * np.outer(g, self.h_in)\n        return self.W.T.dot(g)",
         ),
-        fails="gradients_match gradients_accumulate zero_grad_clears step_descends",
+        fails="gradients_match gradients_accumulate zero_grad_clears step_descends trajectory_matches",
     ),
     bug(
         "earlier_forward_pass",

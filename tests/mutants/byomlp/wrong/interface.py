@@ -5,7 +5,7 @@ from __future__ import annotations
 from mutants.mutant import Mutant, bug
 
 FORWARD = "layer_shapes initialisation output_shapes forward_values start_and_end"
-BACKWARD = "gradients_match gradients_accumulate zero_grad_clears step_descends disc_separates"
+BACKWARD = "gradients_match gradients_accumulate zero_grad_clears step_descends trajectory_matches disc_separates"
 ALL = f"mlp_loads {FORWARD} {BACKWARD}"
 
 MUTANTS = (
@@ -125,14 +125,14 @@ MUTANTS = (
         "parallel_lists",
         "step has another name",
         ("    def step(self, alpha):", "    def update(self, alpha):"),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
     ),
     bug(
         "step_without_rate",
         "flat_views",
         "step takes no learning rate",
         ("    def step(self, alpha):\n", "    def step(self):\n        alpha = 0.01\n"),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
     ),
     bug(
         "zero_grad_missing",

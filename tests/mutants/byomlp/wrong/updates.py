@@ -11,7 +11,7 @@ MUTANTS = (
         "flat_views",
         "step goes uphill",
         ("self.theta -= alpha * self.grad", "self.theta += alpha * self.grad"),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
         diagnosis="step_goes_uphill",
     ),
     bug(
@@ -19,7 +19,7 @@ MUTANTS = (
         "slotted_dataclass",
         "step goes downhill with the weights and uphill with the biases",
         ("layer.bias -= alpha", "layer.bias += alpha"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         may_fail="disc_separates",
     ),
     bug(
@@ -27,7 +27,7 @@ MUTANTS = (
         "flat_slices",
         "step subtracts the whole gradient",
         ("self.p = self.p - alpha * self.dp", "self.p = self.p - self.dp"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         may_fail="disc_separates",
         diagnosis="step_ignores_alpha",
     ),
@@ -36,7 +36,7 @@ MUTANTS = (
         "parallel_lists",
         "step uses 0.01, whatever it is given",
         ("    def step(self, alpha):\n", "    def step(self, alpha):\n        alpha = 0.01\n"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         diagnosis="step_scaled",
     ),
     bug(
@@ -47,7 +47,7 @@ MUTANTS = (
             "        self.theta -= alpha * self.grad\n",
             "        self.theta -= alpha * self.grad\n        self.zero_grad()\n",
         ),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         diagnosis="step_clears",
     ),
     bug(
@@ -55,7 +55,7 @@ MUTANTS = (
         "german",
         "step changes the weights only",
         ("            schicht.Schwelle = schicht.Schwelle - alpha * schicht.ΔSchwelle\n", ""),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         diagnosis="step_forgets_biases",
         may_fail="disc_separates",
     ),
@@ -64,14 +64,14 @@ MUTANTS = (
         "dicts",
         "step changes the biases only",
         ('            layer["W"] -= alpha * layer["dW"]\n', ""),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
     ),
     bug(
         "step_only_in_the_last_layer",
         "list_subclass",
         "step changes the last layer only",
         ("for params, grads, *_ in self:", "for params, grads, *_ in self[-1:]:"),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
     ),
     bug(
         "step_only_in_the_first_layer",
@@ -81,7 +81,7 @@ MUTANTS = (
             "self.b[name] = self.b[name] - alpha * self.sumb[name]\n",
             "self.b[name] = self.b[name] - alpha * self.sumb[name]\n            return\n",
         ),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
         may_fail="disc_separates",
     ),
     bug(
@@ -89,7 +89,7 @@ MUTANTS = (
         "layer_objects",
         "the rate is divided by the number of layers",
         ("layer.update(alpha)", "layer.update(alpha / len(self.layers))"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
         diagnosis="step_scaled",
     ),
     bug(
@@ -102,7 +102,7 @@ MUTANTS = (
         ),
         ("self.theta -= alpha * self.grad", "self.theta -= alpha * self.grad / max(getattr(self, 'count', 0), 1)"),
         ("        self.grad[:] = 0.0\n", "        self.grad[:] = 0.0\n        self.count = 0\n"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
     ),
     bug(
         "step_with_momentum",
@@ -113,14 +113,14 @@ MUTANTS = (
             "        self.speed = 0.9 * getattr(self, 'speed', 0.0) + self.grad\n"
             "        self.theta -= alpha * self.speed\n",
         ),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
     ),
     bug(
         "step_with_weight_decay",
         "name_loop",
         "step shrinks the weights a little",
         ("alpha * self.sumW[name]\n", "alpha * (self.sumW[name] + 0.01 * self.W[name])\n"),
-        fails="step_descends",
+        fails="step_descends trajectory_matches",
     ),
     bug(
         "step_changes_local_names_only",
@@ -130,7 +130,7 @@ MUTANTS = (
             "            W -= alpha * dW\n            b -= alpha * db\n",
             "            W = W - alpha * dW\n            b = b - alpha * db\n",
         ),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
         diagnosis="step_does_nothing",
     ),
     bug(
@@ -143,7 +143,7 @@ MUTANTS = (
             '            layer["b"] -= alpha * layer["db"]\n',
             "        pass\n",
         ),
-        fails="step_descends disc_separates",
+        fails="step_descends trajectory_matches disc_separates",
         diagnosis="step_does_nothing",
     ),
     # zero_grad

@@ -69,7 +69,7 @@ MUTANTS = (
         "vectorised",
         "the derivative is 0 where the input is negative",
         ("np.where(input > 0, 1.0, self.slope)", "np.where(input > 0, 1.0, 0)"),
-        fails="leaky_relu_gradient",
+        fails="leaky_relu_gradient leaky_relu_trajectory",
         diagnosis="slope_left_out",
     ),
     bug(
@@ -77,7 +77,7 @@ MUTANTS = (
         "experiments",
         "the slope is chosen by the sign of gradOutput",
         ("self.gradInput[input < 0] *= self.slope", "self.gradInput[gradOutput < 0] *= self.slope"),
-        fails="leaky_relu_gradient",
+        fails="leaky_relu_gradient leaky_relu_trajectory",
         diagnosis="mask_of_grad_output",
     ),
     bug(
@@ -88,7 +88,7 @@ MUTANTS = (
             'self.gradInput = einsum("bi,bi->bi", (input >= 0) + self.slope * (input < 0), gradOutput)',
             "self.gradInput = (input >= 0) + self.slope * (input < 0)",
         ),
-        fails="leaky_relu_gradient",
+        fails="leaky_relu_gradient leaky_relu_trajectory",
         diagnosis="grad_output_ignored",
     ),
     bug(
@@ -96,7 +96,7 @@ MUTANTS = (
         "rows",
         "the gradient is divided by the batch size",
         ("gradOutput * each(lambda x: 1 if x > 0 else self.slope, input)", "gradOutput * each(lambda x: 1 if x > 0 else self.slope, input) / len(input)"),
-        fails="leaky_relu_gradient",
+        fails="leaky_relu_gradient leaky_relu_trajectory",
         diagnosis="batch_divided_in_module",
     ),
     bug(
@@ -104,7 +104,7 @@ MUTANTS = (
         "flat_views",
         "backward works in the array that it was given",
         ("        self.gradInput = numpy.copy(gradOutput)\n", "        self.gradInput = gradOutput\n"),
-        fails="leaky_relu_gradient",
+        fails="leaky_relu_gradient leaky_relu_trajectory",
         diagnosis="grad_output_modified",
     ),
     bug(
@@ -115,7 +115,7 @@ MUTANTS = (
             "    def f(self, x):\n        return x * self.df(x)\n\n    def df(self, x):\n        return 1.0 * (x > 0) + self.slope * (x <= 0)\n",
             "    def f(self, x):\n        raise NotImplementedError\n\n    def df(self, x):\n        raise NotImplementedError\n",
         ),
-        fails="leaky_relu_forward leaky_relu_gradient",
+        fails="leaky_relu_forward leaky_relu_gradient leaky_relu_trajectory",
     ),
     # ELU
     bug(
@@ -162,7 +162,7 @@ MUTANTS = (
         "einsum",
         "forward works in the array that it was given",
         ("        self.output = np.array(input)\n", "        self.output = input\n"),
-        fails="elu_forward elu_gradient",
+        fails="elu_forward elu_gradient elu_trajectory",
         diagnosis="input_modified",
     ),
     bug(
@@ -184,7 +184,7 @@ MUTANTS = (
         "vectorised",
         "alpha is left out of the derivative",
         ("np.where(input > 0, 1.0, self.alpha * np.exp(negative))", "np.where(input > 0, 1.0, np.exp(negative))"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="alpha_left_out",
     ),
     bug(
@@ -192,7 +192,7 @@ MUTANTS = (
         "flat_views",
         "alpha is left out of the derivative",
         ("(input <= 0) * self.alpha * numpy.exp(numpy.minimum(input, 0))", "(input <= 0) * numpy.exp(numpy.minimum(input, 0))"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="alpha_left_out",
     ),
     bug(
@@ -200,14 +200,14 @@ MUTANTS = (
         "preallocated",
         "the derivative is the output plus 1 instead of plus alpha",
         ("np.multiply(gradOutput, self.output + self.alpha, out=self.gradInput, where=input < 0)", "np.multiply(gradOutput, self.output + 1, out=self.gradInput, where=input < 0)"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
     ),
     bug(
         "elu_output_for_derivative",
         "local_derivatives",
         "the output is used as the derivative",
         ("lambda g: g * np.where(x >= 0, 1.0, y + self.alpha)", "lambda g: g * np.where(x >= 0, 1.0, y)"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="output_as_derivative",
     ),
     bug(
@@ -215,7 +215,7 @@ MUTANTS = (
         "experiments",
         "the derivative is taken at the output",
         ("np.exp(input[input < 0]) * self.alpha", "np.exp(self.output[input < 0]) * self.alpha"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="exponent_of_output",
     ),
     bug(
@@ -223,7 +223,7 @@ MUTANTS = (
         "rows",
         "the derivative is not multiplied by gradOutput",
         ("self.gradInput = gradOutput * each(lambda x: 1 if x > 0 else self.alpha * math.exp(x), input)", "self.gradInput = each(lambda x: 1 if x > 0 else self.alpha * math.exp(x), input)"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="grad_output_ignored",
     ),
     bug(
@@ -231,7 +231,7 @@ MUTANTS = (
         "einsum",
         "backward works in the array that it was given",
         ("        self.gradInput = np.array(gradOutput)\n", "        self.gradInput = gradOutput\n"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="grad_output_modified",
     ),
     bug(
@@ -239,7 +239,7 @@ MUTANTS = (
         "plain_module",
         "backward of ELU stores gradInput under another name",
         ("            self.gradInput = np.where(input < 0, self.alpha * np.exp(input), 1) * gradOutput\n", "            self.grad_input = np.where(input < 0, self.alpha * np.exp(input), 1) * gradOutput\n"),
-        fails="elu_gradient",
+        fails="elu_gradient elu_trajectory",
         diagnosis="nothing_returned",
     ),
     # SoftPlus
@@ -264,7 +264,7 @@ MUTANTS = (
         "flat_views",
         "the logarithm is left out where the input is small",
         ("numpy.log1p(numpy.exp(y[small]))", "1 + numpy.exp(y[small])"),
-        fails="softplus_forward softplus_stable softplus_gradient",
+        fails="softplus_forward softplus_stable softplus_gradient softplus_trajectory",
         diagnosis="logarithm_left_out",
     ),
     bug(
@@ -311,7 +311,7 @@ MUTANTS = (
         "parameter_dicts",
         "the exponent in the derivative has the wrong sign",
         ("np.exp(np.clip(-input, -700, 700))", "np.exp(np.clip(input, -700, 700))"),
-        fails="softplus_gradient softplus_stable",
+        fails="softplus_gradient softplus_trajectory softplus_stable",
         diagnosis="one_minus_derivative",
     ),
     bug(
@@ -319,7 +319,7 @@ MUTANTS = (
         "einsum",
         "the derivative of the logistic function is used",
         ('einsum("bi,bi->bi", sigmoid, gradOutput)', 'einsum("bi,bi->bi", sigmoid * (1 - sigmoid), gradOutput)'),
-        fails="softplus_gradient softplus_stable",
+        fails="softplus_gradient softplus_trajectory softplus_stable",
         diagnosis="derivative_of_logistic",
     ),
     bug(
@@ -327,7 +327,7 @@ MUTANTS = (
         "rows",
         "the derivative is taken at the output",
         ("each(sigmoid, input)", "each(sigmoid, self.output)"),
-        fails="softplus_gradient softplus_stable",
+        fails="softplus_gradient softplus_trajectory softplus_stable",
         diagnosis="derivative_at_output",
     ),
     bug(
@@ -335,7 +335,7 @@ MUTANTS = (
         "flat_views",
         "the derivative of the logarithm is left out",
         ("gradOutput * numpy.exp(input - self.output)", "gradOutput * numpy.exp(input)"),
-        fails="softplus_gradient softplus_stable",
+        fails="softplus_gradient softplus_trajectory softplus_stable",
         diagnosis="exponential",
     ),
     bug(
@@ -343,14 +343,14 @@ MUTANTS = (
         "plain_module",
         "the derivative is that of ReLU",
         ("1 / (1 + np.exp(-input)) * gradOutput", "(input > 0) * gradOutput"),
-        fails="softplus_gradient",
+        fails="softplus_gradient softplus_trajectory",
     ),
     bug(
         "softplus_gradient_without_grad_output",
         "vectorised",
         "the derivative is not multiplied by gradOutput",
         ("gradOutput * 0.5 * (1 + np.tanh(input / 2))", "0.5 * (1 + np.tanh(input / 2))"),
-        fails="softplus_gradient",
+        fails="softplus_gradient softplus_trajectory",
         diagnosis="grad_output_ignored",
     ),
 )

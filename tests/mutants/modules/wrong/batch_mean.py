@@ -34,7 +34,7 @@ MUTANTS = (
         "alpha is the share of the batch, forward and back",
         ("self.alpha * self.old_mean + (1 - self.alpha) * np.mean(input, 0)", "(1 - self.alpha) * self.old_mean + self.alpha * np.mean(input, 0)"),
         ("gradOutput - (1 - self.alpha) * np.mean(gradOutput, 0)", "gradOutput - self.alpha * np.mean(gradOutput, 0)"),
-        fails="batch_mean_training batch_mean_gradient",
+        fails="batch_mean_training batch_mean_gradient batch_mean_trajectory",
         diagnosis="alpha_swapped",
     ),
     bug(
@@ -162,7 +162,7 @@ MUTANTS = (
         "vectorised",
         "gradOutput is handed on",
         ("self.gradInput = gradOutput - (1 - self.alpha) * gradOutput.mean(axis=0)", "self.gradInput = gradOutput"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_identity",
     ),
     bug(
@@ -170,7 +170,7 @@ MUTANTS = (
         "preallocated",
         "gradOutput is handed on as a copy",
         ("            self.gradInput -= (1 - self.alpha) * np.mean(gradOutput, axis=0)\n", "            pass\n"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_identity",
     ),
     bug(
@@ -178,7 +178,7 @@ MUTANTS = (
         "families",
         "alpha is left out of the gradient",
         ("gradOutput - (1 - self.alpha) * np.mean(gradOutput, 0)", "gradOutput - np.mean(gradOutput, 0)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_alpha_left_out",
     ),
     bug(
@@ -186,7 +186,7 @@ MUTANTS = (
         "local_derivatives",
         "the factor in the gradient is alpha",
         ("lambda g: g - share * np.mean(g, axis=0)", "lambda g: g - self.alpha * np.mean(g, axis=0)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_alpha_swapped",
     ),
     bug(
@@ -194,7 +194,7 @@ MUTANTS = (
         "flat_views",
         "the sum over the batch is subtracted from the gradient",
         ("(1 - self.alpha) / len(gradOutput) * gradOutput.sum(axis=0)", "(1 - self.alpha) * gradOutput.sum(axis=0)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_sum",
     ),
     bug(
@@ -202,7 +202,7 @@ MUTANTS = (
         "parameter_dicts",
         "the mean is added to the gradient",
         ("self.gradInput = gradOutput - (1 - alpha)", "self.gradInput = gradOutput + (1 - alpha)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_sign",
     ),
     bug(
@@ -210,7 +210,7 @@ MUTANTS = (
         "experiments",
         "one mean is subtracted from the gradients of all features",
         ("np.mean(gradOutput, axis=0) * (1 - alpha)", "np.mean(gradOutput) * (1 - alpha)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="mean_gradient_not_over_batch",
     ),
     bug(
@@ -218,7 +218,7 @@ MUTANTS = (
         "plain_module",
         "the gradient is divided by the batch size",
         ("self.gradInput = gradOutput - self.rate * gradOutput.mean(0)", "self.gradInput = (gradOutput - self.rate * gradOutput.mean(0)) / len(input)"),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="batch_divided_in_module",
     ),
     bug(
@@ -226,7 +226,7 @@ MUTANTS = (
         "einsum",
         "the mean is subtracted in the array that was given",
         ('        self.gradInput = einsum("bc,ci->bi", centering, gradOutput)\n', '        gradOutput[...] = einsum("bc,ci->bi", centering, gradOutput)\n        self.gradInput = gradOutput\n'),
-        fails="batch_mean_gradient",
+        fails="batch_mean_gradient batch_mean_trajectory",
         diagnosis="grad_output_modified",
     ),
 )

@@ -134,7 +134,7 @@ MUTANTS = (
         "plain_module",
         "the bounds of clamping are the wrong way round",
         ("np.clip(input, EPS, 1 - EPS)", "np.clip(input, 1 - EPS, 1)"),
-        fails="class_nll_value class_nll_clamped class_nll_gradient",
+        fails="class_nll_value class_nll_clamped class_nll_gradient class_nll_trajectory",
     ),
     # gradient
     bug(
@@ -142,7 +142,7 @@ MUTANTS = (
         "experiments",
         "the gradient is not divided by the batch size",
         ("-np.multiply(target, 1.0 / input_clamp) / input.shape[0]", "-np.multiply(target, 1.0 / input_clamp)"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_not_averaged",
     ),
     bug(
@@ -150,7 +150,7 @@ MUTANTS = (
         "families",
         "the gradient is divided by the number of all entries",
         ("np.divide(target, -input_clamp * len(target))", "np.divide(target, -input_clamp * target.size)"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_averaged_over_classes",
     ),
     bug(
@@ -158,7 +158,7 @@ MUTANTS = (
         "local_derivatives",
         "the gradient points the wrong way, the loss does not",
         ("self.gradInput = self.d\n", "self.gradInput = -self.d\n"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_sign",
     ),
     bug(
@@ -166,7 +166,7 @@ MUTANTS = (
         "vectorised",
         "this is the gradient through SoftMax, which comes again in SoftMax",
         ("self.gradInput = -target / input_clamp / input.shape[0]", "self.gradInput = (input_clamp - target) / input.shape[0]"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_with_softmax",
     ),
     bug(
@@ -174,7 +174,7 @@ MUTANTS = (
         "flat_views",
         "this is the gradient through SoftMax, and not averaged",
         ("        self.gradInput[right] = -1 / (self.p[right] * len(target))\n", "        self.gradInput = self.p - target\n"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_with_softmax_not_averaged",
     ),
     bug(
@@ -182,7 +182,7 @@ MUTANTS = (
         "plain_module",
         "the target is left out of the gradient",
         ("-target / (self.p * len(target))", "-1 / (self.p * len(target))"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_target_ignored",
     ),
     bug(
@@ -190,7 +190,7 @@ MUTANTS = (
         "preallocated",
         "the gradient is not divided by the probability",
         ("np.divide(target, self.clamped, out=self.gradInput)", "np.copyto(self.gradInput, target)"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_probability_left_out",
     ),
     bug(
@@ -198,7 +198,7 @@ MUTANTS = (
         "parameter_dicts",
         "the logarithm is still in the gradient",
         ("-(target / self.clamped(input)) / target.shape[0]", "-(target * np.log(self.clamped(input))) / target.shape[0]"),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nll_not_derived",
     ),
     bug(
@@ -206,7 +206,7 @@ MUTANTS = (
         "einsum",
         "backward returns nothing",
         ('clamped ** -1.0) / len(input)\n        return self.gradInput', 'clamped ** -1.0) / len(input)'),
-        fails="class_nll_gradient",
+        fails="class_nll_gradient class_nll_trajectory",
         diagnosis="nothing_returned",
     ),
 )

@@ -186,7 +186,7 @@ MUTANTS = (
         "einsum",
         "gradW is divided by the batch size",
         ('self.gradW = einsum("bo,bi->oi", gradOutput, input)', 'self.gradW = einsum("bo,bi->oi", gradOutput, input) / len(input)'),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="grad_W_averaged",
     ),
     bug(
@@ -194,7 +194,7 @@ MUTANTS = (
         "experiments",
         "gradb is the mean over the batch",
         ("self.gradb = np.sum(gradOutput, axis=0)", "self.gradb = np.mean(gradOutput, axis=0)"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="grad_b_averaged",
     ),
     bug(
@@ -202,7 +202,7 @@ MUTANTS = (
         "preallocated",
         "gradW and gradb are divided by the batch size",
         ("        np.sum(gradOutput, axis=0, out=self.gradb)\n", "        np.sum(gradOutput, axis=0, out=self.gradb)\n        self.gradW /= len(input)\n        self.gradb /= len(input)\n"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="batch_divided_in_module",
     ),
     bug(
@@ -210,7 +210,7 @@ MUTANTS = (
         "vectorised",
         "gradb is never computed",
         ("        self.gradb += gradOutput.sum(axis=0)\n", ""),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="grad_b_missing",
     ),
     bug(
@@ -218,7 +218,7 @@ MUTANTS = (
         "local_derivatives",
         "gradW is never computed",
         ("        np.add(self.gradW, np.tensordot(gradOutput, input, axes=(0, 0)), out=self.gradW)\n", ""),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="grad_W_missing",
     ),
     bug(
@@ -226,28 +226,28 @@ MUTANTS = (
         "rows",
         "gradb is that of the last row",
         ("            self.gradb += g\n", "            self.gradb = g.copy()\n"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
     ),
     bug(
         "linear_grad_bias_a_row",
         "experiments",
         "gradb has the shape (1, n_out)",
         ("self.gradb = np.sum(gradOutput, axis=0)", "self.gradb = np.sum(gradOutput, axis=0, keepdims=True)"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
     ),
     bug(
         "linear_grad_weights_transposed",
         "plain_module",
         "gradW has the shape (n_in, n_out)",
         ("self.gradW = (input.T @ gradOutput).T", "self.gradW = input.T @ gradOutput"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
     ),
     bug(
         "linear_gradients_sign",
         "flat_views",
         "the gradients of the parameters are already multiplied by -1",
         ("        self.gradW[:] = numpy.dot(gradOutput.T, input)\n        self.gradb[:] = numpy.sum(gradOutput, 0)\n", "        self.gradW[:] = -numpy.dot(gradOutput.T, input)\n        self.gradb[:] = -numpy.sum(gradOutput, 0)\n"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="sign_flipped",
     ),
     bug(
@@ -255,14 +255,14 @@ MUTANTS = (
         "parameter_dicts",
         "gradb takes the output for its gradient",
         ('np.ones(len(input)) @ gradOutput', 'np.ones(len(input)) @ self.output'),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
     ),
     bug(
         "linear_zero_grad_forgotten",
         "vectorised",
         "gradients are added up and never cleared",
         ("        self.gradW.fill(0)\n        self.gradb.fill(0)\n", "        pass\n"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="gradients_not_cleared",
     ),
     bug(
@@ -270,7 +270,7 @@ MUTANTS = (
         "rows",
         "gradb is never cleared",
         ("        self.gradb *= 0\n", ""),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="gradients_not_cleared",
     ),
     bug(
@@ -278,7 +278,7 @@ MUTANTS = (
         "families",
         "gradW is added up, gradb is overwritten",
         ("self.gradb = self.gradb + both[:, -1]", "self.gradb = both[:, -1]"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="gradients_mixed",
     ),
     bug(
@@ -286,7 +286,7 @@ MUTANTS = (
         "plain_module",
         "getGradParameters is misspelt, so that the base class answers with an empty list",
         ("    def getGradParameters(self):\n        return [self.gradW, self.gradb]", "    def getGradParams(self):\n        return [self.gradW, self.gradb]"),
-        fails="linear_grad_parameters",
+        fails="linear_grad_parameters linear_trajectory",
         diagnosis="gradients_not_listed",
     ),
     # parameters that live

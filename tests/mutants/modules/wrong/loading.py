@@ -10,7 +10,7 @@ MUTANTS = (
         "vectorised",
         "the class is called Softmax",
         ("class SoftMax(Module):", "class Softmax(Module):"),
-        fails="modules_load softmax_forward softmax_stable softmax_gradient",
+        fails="modules_load softmax_forward softmax_stable softmax_gradient softmax_trajectory",
         diagnosis="class_missing",
     ),
     bug(
@@ -18,7 +18,7 @@ MUTANTS = (
         "families",
         "a bracket is missing in a cell with two classes",
         ("    def test_output(self, input):\n        return input - self.old_mean\n", "    def test_output(self, input):\n        return (input - self.old_mean\n"),
-        fails="modules_load dropout_training dropout_backward dropout_evaluation batch_mean_training batch_mean_evaluation batch_mean_gradient",
+        fails="modules_load dropout_training dropout_backward dropout_evaluation batch_mean_training batch_mean_evaluation batch_mean_gradient batch_mean_trajectory",
         diagnosis="class_missing",
     ),
     bug(
@@ -26,7 +26,7 @@ MUTANTS = (
         "experiments",
         "a class is derived from a name that there is not",
         ("class BatchMeanSubtraction(Module):", "class BatchMeanSubtraction(module):"),
-        fails="modules_load batch_mean_training batch_mean_evaluation batch_mean_gradient",
+        fails="modules_load batch_mean_training batch_mean_evaluation batch_mean_gradient batch_mean_trajectory",
         diagnosis="class_missing",
     ),
 )

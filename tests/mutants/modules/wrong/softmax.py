@@ -108,7 +108,7 @@ MUTANTS = (
         "vectorised",
         "each output is taken to hang on its own input alone",
         ("self.gradInput = self.output * (gradOutput - inner)", "self.gradInput = gradOutput * self.output * (1 - self.output)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_element_wise",
     ),
     bug(
@@ -116,7 +116,7 @@ MUTANTS = (
         "local_derivatives",
         "each output is taken to hang on its own input alone",
         ('lambda g: y * g - y * np.einsum("bi,bi->b", y, g)[:, None]', "lambda g: g * y * (1 - y)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_element_wise",
     ),
     bug(
@@ -124,7 +124,7 @@ MUTANTS = (
         "rows",
         "what the denominator contributes is left out of the Jacobian",
         ("J = np.diag(y) - np.outer(y, y)", "J = np.diag(y)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_sum_left_out",
     ),
     bug(
@@ -132,7 +132,7 @@ MUTANTS = (
         "einsum",
         "the entries off the diagonal have the wrong sign",
         ('- einsum("bi,bj->bij", y, y)', '+ einsum("bi,bj->bij", y, y)'),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_off_diagonal_sign",
     ),
     bug(
@@ -140,7 +140,7 @@ MUTANTS = (
         "families",
         "the diagonal of the Jacobian is left out",
         ("g.dot(np.diag(p) - p[:, None] * p)", "g.dot(-p[:, None] * p)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_diagonal_left_out",
     ),
     bug(
@@ -148,7 +148,7 @@ MUTANTS = (
         "preallocated",
         "the gradients of a row are summed without the probabilities as weights",
         ("total = np.sum(self.gradInput, axis=1)[:, None]", "total = np.sum(gradOutput, axis=1)[:, None]"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_sum_unweighted",
     ),
     bug(
@@ -156,7 +156,7 @@ MUTANTS = (
         "parameter_dicts",
         "the sum runs over the batch",
         ("weighted - weighted.sum(1).reshape(-1, 1) * self.output", "weighted - weighted.sum(0).reshape(1, -1) * self.output"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_sum_over_batch",
     ),
     bug(
@@ -164,7 +164,7 @@ MUTANTS = (
         "vectorised",
         "the factor of the entry's own probability is left out",
         ("self.gradInput = self.output * (gradOutput - inner)", "self.gradInput = gradOutput - inner"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_last_factor_left_out",
     ),
     bug(
@@ -172,7 +172,7 @@ MUTANTS = (
         "flat_views",
         "the gradient is divided by the batch size",
         ("numpy.matmul(J, gradOutput[:, :, None])[:, :, 0]", "numpy.matmul(J, gradOutput[:, :, None])[:, :, 0] / len(input)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="batch_divided_in_module",
     ),
     bug(
@@ -180,7 +180,7 @@ MUTANTS = (
         "plain_module",
         "gradOutput is handed on",
         ("self.gradInput = y * ((g[:, :, None] - g[:, None, :]) * y[:, None, :]).sum(axis=2)", "self.gradInput = g"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="gradient_passed_through",
     ),
     bug(
@@ -188,7 +188,7 @@ MUTANTS = (
         "families",
         "this is the gradient of the logarithm of SoftMax",
         ("np.array([g.dot(np.diag(p) - p[:, None] * p) for g, p in zip(gradOutput, y)])", "gradOutput - y * gradOutput.sum(axis=1, keepdims=True)"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
         diagnosis="softmax_gradient_of_logarithm",
     ),
     bug(
@@ -196,6 +196,6 @@ MUTANTS = (
         "rows",
         "only the first row gets a gradient",
         ("        for k in range(len(input)):\n            y = self.output[k]", "        for k in range(1):\n            y = self.output[k]"),
-        fails="softmax_gradient",
+        fails="softmax_gradient softmax_trajectory",
     ),
 )

@@ -1,0 +1,102 @@
+"""Training steps replayed on the trusted side, from the student's own first parameters: where should they lead?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.backward_mistakes import Rules, backpropagate
+from grader.assignments.byomlp.drawing import from_evidence
+from grader.assignments.byomlp.gradients import Block, blocks
+from grader.assignments.byomlp.networks import Network, unflatten
+from grader.model import Array
+from grader.numerics import departure, is_nearly_float32
+
+# measured (docs/decisions/0012-trajectory.md): right code departs by 6e-13 at most, by 8e-7 where only gradients are collected
+# in float32, by 1.4e-5 where parameters are float32, and the mildest mistake by 1e-3
+RIGHT = 1e-5
+RIGHT_SINGLE = 2e-4
+# before this step single precision is not judged: rounding is large beside so short a way
+SETTLED = 10
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training: `steps` steps of `batch` examples each with the rate `alpha`, then a look at the parameters."""
+
+    steps: int
+    batch: int
+    alpha: float
+
+    @property
+    def examples(self) -> int:
+        return self.steps * self.batch
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where parameters leave the way that they should go: the block, and the checkpoints between which it happens.
+
+    `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
+    that of the checkpoint before.
+    """
+
+    block: Block
+    size: float
+    before: int
+    step: int
+
+
+def replayed(
+    net: Network, start: Array, X: Array, Y: Array, stages: Sequence[Stage], order: Sequence[int]
+) -> Iterator[Array]:
+    """Yield the parameters (k,) after every stage of gradient descent from `start` (k,), examples taken in `order`.
+
+    X is (N, d), Y (N, m); a step follows the sum of the gradients of its batch.
+    """
+    vector, coming = start.copy(), iter(order)
+    for stage in stages:
+        for _ in range(stage.steps):
+            parameters = unflatten(net, vector)
+            chosen = [next(coming) for _ in range(stage.batch)]
+            gradients = [backpropagate(net, parameters, X[i], Y[i], Rules()) for i in chosen]
+            vector = vector - stage.alpha * np.sum(gradients, axis=0)
+        yield vector
+
+
+def stages_of(record: Mapping[str, Any]) -> list[Stage]:
+    """Return the stages of a network's evidence."""
+    return [Stage(each["steps"], each["batch"], each["alpha"]) for each in record["stages"]]
+
+
+def departures(record: Mapping[str, Any]) -> list[Departure]:
+    """Return, checkpoint by checkpoint, the block that departs most; one whose parameters are gone departs by inf."""
+    net, start = from_evidence(record), record["start"]
+    ways = replayed(net, start, record["X"], record["Y"], stages_of(record), record["order"].tolist())
+    found, before = [], 0
+    for stage, want in zip(record["stages"], ways, strict=True):
+        got, step = stage["after"], before + stage["steps"]
+        if got is None or got.shape != want.shape:
+            got = np.full(want.shape, np.nan)
+        sizes = [(departure(*(each[block.where] for each in (got, want, start))), block) for block in blocks(net)]
+        size, block = max(sizes, key=lambda pair: pair[0])
+        found.append(Departure(block, size, before, step))
+        before = step
+    return found
+
+
+def in_single(record: Mapping[str, Any]) -> bool:
+    """Tell whether some block is kept in single precision, before or after training."""
+    net = from_evidence(record)
+    seen = [record["start"], *(stage["after"] for stage in record["stages"] if stage["after"] is not None)]
+    return any(is_nearly_float32(vector[block.where]) for vector in seen for block in blocks(net))
+
+
+def first_departure(record: Mapping[str, Any]) -> Departure | None:
+    """Return the first departure that right code does not show, or None."""
+    single = in_single(record)
+    bound, from_step = (RIGHT_SINGLE, SETTLED) if single else (RIGHT, 1)
+    return next((each for each in departures(record) if each.size > bound and each.step >= from_step), None)

@@ -1,0 +1,63 @@
+"""Training a chain of modules, many steps in one crossing: the course's loop, with its gradient descent with momentum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.inside.passes import flat, set_mode, target_of
+
+Array = np.ndarray[Any, Any]
+
+
+def _train(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
+    """Take a step for every batch of `order`; then, if asked, evaluate once, as notebooks do after an epoch."""
+    chain = [target_of(bench, name) for name in operation["chain"]]
+    criterion = target_of(bench, operation["criterion"]) if operation["criterion"] else None
+    # changes of the parameters, by their place in the lists: they go on from one stretch of training to the next
+    speeds: dict[int, Array] = bench.session.setdefault("speeds", {}).setdefault(operation["run"], {})
+    for index in operation["order"].tolist():
+        for each in chain:
+            each.zeroGradParameters()
+        target = np.array(operation["targets"][index])
+        given = [np.array(operation["batches"][index])]
+        for each in chain:
+            given.append(each.forward(given[-1]))
+        grad = _slope(criterion, given.pop(), target)
+        for each, seen in zip(reversed(chain), reversed(given), strict=True):
+            grad = each.backward(seen, grad)
+        _descend(chain, speeds, operation["rate"], operation["momentum"])
+    if operation["evaluated"] is not None:
+        _evaluate(chain, np.array(operation["evaluated"]))
+    return {}
+
+
+def _slope(criterion: Any, output: Any, target: Array) -> Any:
+    """Return the gradient of the loss: the criterion's, or of the sum of squares divided by the size of the batch."""
+    if criterion is None:
+        return 2 * (output - target) / len(target)
+    criterion.forward(output, target)
+    return criterion.backward(output, target)
+
+
+def _descend(chain: list[Any], speeds: dict[int, Array], rate: float, momentum: float) -> None:
+    parameters = [each for module in chain for each in flat(module.getParameters(), 0)]
+    gradients = [each for module in chain for each in flat(module.getGradParameters(), 0)]
+    if len(parameters) != len(gradients):
+        raise ValueError("getGradParameters() returns another number of arrays than getParameters()")
+    for place, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+        speeds[place] = momentum * speeds.get(place, 0.0) + rate * gradient
+        np.subtract(parameter, speeds[place], out=parameter, casting="same_kind")
+
+
+def _evaluate(chain: list[Any], batch: Array) -> None:
+    for each in chain:
+        set_mode(each, training=False)
+    for each in chain:
+        batch = each.forward(batch)
+    for each in chain:
+        set_mode(each, training=True)
+
+
+OPERATIONS = {"module_train": _train}

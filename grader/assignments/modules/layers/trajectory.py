@@ -1,0 +1,175 @@
+"""Training steps replayed on the trusted side, through a class of the student's among modules of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.modules.layers import closed_forms
+from grader.assignments.modules.layers.batch_mean_mistakes import RULES, Rule
+from grader.model import Array
+from grader.numerics import departure, is_nearly_float32
+
+# measured (docs/decisions/0012-trajectory.md): right code departs by 1e-14, by 2e-5 where W and b are float32, and the mildest
+# mistake by 3e-3
+RIGHT = 1e-5
+RIGHT_SINGLE = 2e-4
+# before this step single precision is not judged: rounding is large beside so short a way
+SETTLED = 10
+RATE, MOMENTUM = 0.1, 0.5
+
+# what one module has learned so far, in the order (w, t) or (W, b); nothing for most
+Learned = tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A module of the chain: its class (``@Curved`` is ours), and the numbers that its constructor was given."""
+
+    kind: str
+    given: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where parameters leave the way that they should go: of which module of the chain, which of them, and when.
+
+    `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
+    that of the look before.
+    """
+
+    module: int
+    block: int
+    size: float
+    before: int
+    step: int
+
+
+class _Pass:
+    """One pass forward and back through the chain; the mean that is kept goes on to the next one."""
+
+    def __init__(self, chain: Sequence[Link], rule: Rule, before: Array) -> None:
+        self.chain, self.rule = chain, rule
+        moving = [link for link in chain if link.kind == "BatchMeanSubtraction"]
+        self.mean = rule(None, before.mean(axis=0), moving[0].given[0]) if moving else None
+
+    def gradients(self, learned: Sequence[Learned], x: Array, target: Array, *, nll: bool) -> list[Learned]:
+        given = [x]
+        for link, each in zip(self.chain, learned, strict=True):
+            given.append(self._forward(link, each, given[-1]))
+        output = given.pop()
+        grad = closed_forms.nll_gradient(output, target) if nll else 2 * (output - target) / len(target)
+        found: list[Learned] = []
+        for link, each, seen in zip(reversed(self.chain), reversed(learned), reversed(given), strict=True):
+            grad, mine = _back(link, each, seen, grad)
+            found.insert(0, mine)
+        return found
+
+    def _forward(self, link: Link, learned: Learned, x: Array) -> Array:
+        if link.kind == "BatchMeanSubtraction":
+            self.mean = self.rule(self.mean, x.mean(axis=0), link.given[0])
+            return np.asarray(x - self.mean)
+        match link.kind:
+            case "@Curved":
+                return closed_forms.curved(x, learned[0], learned[1])
+            case "@Squared":
+                return np.asarray(x + 0.25 * x**2)
+            case "Linear":
+                return np.asarray(x @ learned[0].T + learned[1])
+            case "LeakyReLU":
+                return closed_forms.leaky_relu(x, link.given[0])
+            case "ELU":
+                return closed_forms.elu(x, link.given[0])
+            case "SoftPlus":
+                return closed_forms.softplus(x)
+            case _:
+                return closed_forms.softmax(x)
+
+
+def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, Learned]:
+    """Return the gradient with respect to the input of a module, and those with respect to what it learns."""
+    match link.kind:
+        case "@Curved":
+            inner, *mine = closed_forms.curved_gradients(x, learned[0], learned[1], grad)
+            return inner, tuple(mine)
+        case "@Squared":
+            return grad * (1 + 0.5 * x), ()
+        case "Linear":
+            return grad @ learned[0], (grad.T @ x, grad.sum(axis=0))
+        case "LeakyReLU":
+            return grad * closed_forms.leaky_relu_slope(x, link.given[0]), ()
+        case "ELU":
+            return grad * closed_forms.elu_slope(x, link.given[0]), ()
+        case "SoftPlus":
+            return grad * closed_forms.softplus_slope(x), ()
+        case "BatchMeanSubtraction":
+            return closed_forms.without_mean(grad, link.given[0]), ()
+        case _:
+            return closed_forms.softmax_gradient(x, grad), ()
+
+
+def chain_of(record: Mapping[str, Any]) -> list[Link]:
+    """Return the chain of a record of evidence."""
+    return [Link(kind, tuple(given)) for kind, given in record["chain"]]
+
+
+def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
+    """Yield what every module of the chain has learned at every look, from what it was at the first one."""
+    passed = _Pass(chain_of(record), rule, record["before"])
+    learned = [tuple(arrays) for arrays in record["start"]]
+    speeds = [tuple(np.zeros_like(array) for array in arrays) for arrays in learned]
+    for stage in record["stages"]:
+        for index in stage["order"].tolist():
+            x, target = record["batches"][index], record["targets"][index]
+            found = passed.gradients(learned, x, target, nll=record["nll"])
+            speeds = [
+                tuple(MOMENTUM * speed + RATE * each for speed, each in zip(*pair, strict=True))
+                for pair in zip(speeds, found, strict=True)
+            ]
+            learned = [
+                tuple(array - speed for array, speed in zip(*pair, strict=True))
+                for pair in zip(learned, speeds, strict=True)
+            ]
+        yield learned
+
+
+def departures(record: Mapping[str, Any]) -> list[Departure]:
+    """Return, look by look, what departs most, by the rule for the first batch of a moving mean that fits best."""
+    rules = RULES if any(kind == "BatchMeanSubtraction" for kind, _ in record["chain"]) else RULES[:1]
+    return min((_departures(record, rule) for rule in rules), key=lambda found: max(each.size for each in found))
+
+
+def _departures(record: Mapping[str, Any], rule: Rule) -> list[Departure]:
+    found, before = [], 0
+    for stage, want in zip(record["stages"], replayed(record, rule), strict=True):
+        step = before + len(stage["order"])
+        sizes = [
+            (_departed(stage["after"], module, block, array, record["start"][module][block]), module, block)
+            for module, arrays in enumerate(want)
+            for block, array in enumerate(arrays)
+        ]
+        size, module, block = max(sizes)
+        found.append(Departure(module, block, size, before, step))
+        before = step
+    return found
+
+
+def _departed(after: Any, module: int, block: int, want: Array, start: Array) -> float:
+    got = after[module][block] if after[module] else np.full(want.shape, np.nan)
+    return departure(got if got.shape == want.shape else np.full(want.shape, np.nan), want, start)
+
+
+def in_single(record: Mapping[str, Any]) -> bool:
+    """Tell whether some array of the student's is kept in single precision, before or after training."""
+    mine = [index for index, (kind, _) in enumerate(record["chain"]) if kind == "Linear"]
+    looks = [record["start"], *(stage["after"] for stage in record["stages"])]
+    return any(is_nearly_float32(array) for look in looks for index in mine for array in look[index])
+
+
+def first_departure(record: Mapping[str, Any]) -> Departure | None:
+    """Return the first departure that right code does not show, or None."""
+    bound, from_step = (RIGHT_SINGLE, SETTLED) if in_single(record) else (RIGHT, 1)
+    return next((each for each in departures(record) if each.size > bound and each.step >= from_step), None)

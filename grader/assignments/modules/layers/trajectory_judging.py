@@ -1,0 +1,78 @@
+"""Judging many training steps in a row through one class: do they lead where gradient descent leads?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.assignments.modules.layers.trajectory import Departure, departures, first_departure, in_single
+from grader.checks import Check, failed, passed
+from grader.keeping import number, problem_in, restored
+from grader.model import Finding, Observation, Verdict
+
+_HINT = (
+    "One pass is right, many in a row are not: something is carried from batch to batch. Look for values that are kept from an "
+    "earlier batch, a count, or a copy of the parameters that is no longer up to date."
+)
+
+
+def judged(observed: Observation, earlier: Sequence[Check]) -> Finding:
+    """Judge the training of one class; not where a check of `earlier` has failed, for that is paid for there."""
+    if "trajectory" not in observed.data and observed.problem:
+        wrong: Finding | None = failed(f"training ends the process: {observed.problem}", hint=_HINT)
+    else:
+        wrong = _wrong(observed.data["trajectory"], observed.data["class"])
+    if wrong is None:
+        return _right(observed.data["trajectory"])
+    paid = next((check.title for check in earlier if check.judge(observed).verdict is not Verdict.PASSED), "")
+    return passed(f"not judged, because something before it is wrong: {paid}") if paid else wrong
+
+
+def _right(record: Mapping[str, Any]) -> Finding:
+    steps = sum(len(stage["order"]) for stage in record["stages"])
+    most = max(each.size for each in departures(record))
+    format_ = ", in single precision (float32)" if in_single(record) else ""
+    return passed(f"{steps} steps were replayed{format_}: the parameters agree to {number(most)} of the way gone")
+
+
+def _wrong(record: Mapping[str, Any], name: str) -> Finding | None:
+    if problem := problem_in(record):
+        return failed(f"a network with {name} could not be built: {problem}", hint=_HINT)
+    if any(kind == "Linear" and not arrays for (kind, _), arrays in zip(record["chain"], record["start"], strict=True)):
+        return failed(f"{name}: getParameters() does not give W and b", hint=_HINT)
+    found = first_departure(record)
+    steps = 0
+    for stage in record["stages"]:
+        if found and found.step <= steps:
+            break
+        if problem := restored(stage["problem"]):
+            said = f"{name}: training fails after {_steps(steps)}: {problem}"
+            return failed(said, hint=_HINT, diagnosis="training_fails")
+        steps += len(stage["order"])
+    return _explained(record, found, name) if found else None
+
+
+def _explained(record: Mapping[str, Any], found: Departure, name: str) -> Finding:
+    what = _block(record, found, name)
+    if found.size == float("inf"):
+        said = f"{what} hold NaN, or cannot be read any more, after {_steps(found.step)}"
+        return failed(said, hint=_HINT, diagnosis="trajectory_lost")
+    when = f"after {_steps(found.step)}"
+    when += f" (after {_steps(found.before)} all was right)" if found.before else ""
+    said = f"{what} are off by {number(100 * found.size)} % of the way they should have gone {when}"
+    return failed(said, hint=_HINT, diagnosis="trajectory_departs")
+
+
+def _block(record: Mapping[str, Any], found: Departure, name: str) -> str:
+    kind, given = record["chain"][found.module]
+    if kind == "Linear":
+        letter = ("W", "b")[found.block]
+        return f"the entries of {letter} of {name}({', '.join(number(each) for each in given)})"
+    if name == "Sequential":
+        return f"the parameters of module {found.module + 1} in a {name} of {len(record['chain'])} modules"
+    side = "behind" if found.module else "in front of"
+    return f"the parameters of a module {side} {name}"
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'s' * (count != 1)}"
