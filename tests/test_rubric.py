@@ -297,3 +297,9 @@ def test_a_wrong_size_is_named_with_its_fix(tmp_path: Path, old: str, new: str, 
 
 def test_an_assignment_without_notebooks_has_no_sizes(tmp_path: Path) -> None:
     assert complaint(tmp_path, GOOD + SIZES)[0] == "byomlp.toml: [sizes] has the unknown key 'full'; remove it"
+
+
+def test_a_name_cannot_break_the_line_that_complains_of_it(tmp_path: Path) -> None:
+    assert complaint(tmp_path, GOOD.replace("[limits]", '"a\\nb\\u001b" = 1\n[limits]')) == [
+        "byomlp.toml: the rubric has the unknown key 'a\\nb\\x1b'; remove it"
+    ]

@@ -19,6 +19,7 @@ from grader.errors import AuthorError
 from grader.model import Limits, Rubric, RubricItem
 from grader.names import did_you_mean
 from grader.rubric.problems import problems_of
+from grader.text import printable
 
 
 def load(path: Path, *, checks: Mapping[str, tuple[str, ...]], size_numbers: Collection[str] = ()) -> Rubric:
@@ -36,9 +37,9 @@ def load(path: Path, *, checks: Mapping[str, tuple[str, ...]], size_numbers: Col
     except UnicodeDecodeError as error:
         raise AuthorError(f"{path.name}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise AuthorError(f"{path.name}: is not valid TOML: {error}") from error
+        raise AuthorError(f"{path.name}: is not valid TOML: {printable(str(error))}") from error
     if problems := list(problems_of(table, checks, size_numbers)):
-        raise AuthorError("\n".join(f"{path.name}: {problem}" for problem in problems))
+        raise AuthorError("\n".join(f"{path.name}: {printable(problem)}" for problem in problems))
     thresholds = table.get("thresholds", {})
     return Rubric(
         assignment=table["assignment"],
