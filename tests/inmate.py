@@ -88,6 +88,13 @@ class MLP:
             memory[at] = 1
         return True
 
+    def child_shares(self):
+        child = os.fork()
+        if child == 0:
+            self.shares()
+            os._exit(0)
+        return os.waitpid(child, 0)[1]
+
     def secrets(self, *known):
         ours = {"PATH", "LANG", "HOME", "PWD", "TMPDIR", "HOSTNAME", "MPLBACKEND", "MPLCONFIGDIR"}
         return sorted(set(os.environ) - ours - set(known))

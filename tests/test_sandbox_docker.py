@@ -20,7 +20,9 @@ from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
-from grader.sandbox.docker import LABEL, SYSTEM_CALLS, Engine, create_arguments, docker_launcher, reap
+from grader.sandbox.containers import LABEL, reap
+from grader.sandbox.docker import Engine, Reaper, create_arguments, docker_launcher
+from grader.sandbox.system_calls import SYSTEM_CALLS
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +170,7 @@ def test_a_container_that_somebody_removed_is_our_fault_and_the_rest_goes_on(lau
 
     def lose(session: Session, _data: dict[str, Any], _rng: np.random.Generator) -> None:
         session.run(*MADE)
-        subprocess.run(["docker", "rm", "--force", names[0]], check=True, capture_output=True)
+        subprocess.run(["docker", "rm", "--force", names[-1]], check=True, capture_output=True)
         session.run(op.fetch("net"))
 
     def fine(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
@@ -192,10 +194,53 @@ def test_containers_past_their_deadline_are_reaped_and_no_others(sandbox_image: 
     old = leave(f"test-old-{now}", f"mlpgrader.deadline={now - 10}")
     odd = leave(f"test-odd-{now}", "mlpgrader.deadline=soon")
     new = leave(f"test-new-{now}", f"mlpgrader.deadline={now + 1_000}")
-    reap("docker")
+    reaped = reap("docker")
     left = set(containers(f"label={LABEL}=1"))
     subprocess.run(["docker", "rm", "--force", new], check=True, capture_output=True)
     assert (old in left, odd in left, new in left) == (False, False, True)
+    assert len(reaped) == 2
+
+
+@pytest.mark.docker
+def test_a_clock_that_jumps_does_not_reap_what_still_runs(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = time.time() + 100_000
+    with worker(launcher, FILES, Inside()) as conversation:
+        monkeypatch.setattr("grader.sandbox.containers.time.time", lambda: tomorrow)
+        reap("docker")
+        assert session(conversation).run(*MADE)[0].problem is None
+
+
+@pytest.mark.parametrize(("minutes", "passes"), [(0.0, 1), (2.0, 2)])
+def test_it_is_reaped_once_a_minute_while_containers_are_made(tmp_path: Path, minutes: float, passes: int) -> None:
+    client = stand_in(tmp_path, f"echo x >> {tmp_path}/asked")
+    reaper = Reaper(client, time.monotonic() - 61)
+    reaper.pass_by()
+    reaper._last -= 60 * minutes
+    reaper.pass_by()
+    assert len((tmp_path / "asked").read_text().split()) == passes
+
+
+@pytest.mark.docker
+def test_processor_time_is_read_from_the_control_group(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        session(conversation).run(*MADE)
+    assert 0.02 < (conversation.running.cpu_seconds() or 0.0) < 30.0
+
+
+@pytest.mark.docker
+def test_a_container_that_has_ended_by_itself_is_removed_too(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        name = conversation.running.process.args[-1]  # type: ignore[index]
+        conversation.running.process.stdin.close()  # type: ignore[union-attr]
+        conversation.running.process.wait(timeout=30)
+    assert containers(f"name={name}") == []
+
+
+@pytest.mark.docker
+def test_a_child_killed_for_memory_under_a_session_that_lives_is_no_problem(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        *_, answer = session(conversation).run(*MADE, op.call("net", "child_shares"))
+    assert (answer.problem, float(answer.value)) == (None, 9.0)
 
 
 @pytest.mark.docker
@@ -239,15 +284,23 @@ def test_a_container_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
 
 def test_a_container_gets_every_lock_and_numbers_from_the_limits() -> None:
     limits = Limits(memory_mb=300, cpus=0.5, processes=9, files_mb=7)
-    words = create_arguments(Engine("docker", "sha256:abc", "runsc"), "name", limits, 123)
+    words = create_arguments(Engine("docker", "sha256:abc", "runsc"), "name", limits, 123, clock="id:5", cpu_seconds=8)
     text = " ".join(words[: words.index("sha256:abc")])
     wanted = (
         "--network none", "--ipc none", "--read-only", "--user 47123:47123", "--cap-drop ALL", "no-new-privileges",
         f"--security-opt seccomp={SYSTEM_CALLS}",
         "--memory 300m --memory-swap 300m", "--cpus 0.5", "--pids-limit 9", "fsize=7340032:7340032",
-        "--log-driver none", "size=7m,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--init", "--interactive",
-        "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "--runtime runsc", "OMP_NUM_THREADS=1",
+        "--log-driver none", "size=7m,mode=1777,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--init", "--interactive",
+        "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "mlpgrader.clock=id:5", "cpu=8:8",
+        "--runtime runsc", "OMP_NUM_THREADS=1",
     )  # fmt: skip
     assert [each for each in wanted if each not in text] == []
     assert words[words.index("sha256:abc") + 1 :][:4] == ["python3", "-I", "-B", "-c"]
     assert not {"--rm", "--tty", "-t", "--volume", "--privileged"} & set(words)
+
+
+def test_podman_is_not_given_what_it_does_not_know() -> None:
+    text = " ".join(create_arguments(Engine("podman", "sha256:abc"), "name", Limits(), 123))
+    assert "nr_inodes" not in text
+    assert "notmpcopyup" in text
+    assert "nproc=4096:4096" in text

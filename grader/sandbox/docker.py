@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import secrets
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader import __version__
 from grader.errors import AuthorError, HarnessError
 from grader.model import Limits
+from grader.sandbox.containers import (
+    CLOCK,
+    DEADLINE,
+    LABEL,
+    ask,
+    deadline_labels,
+    group,
+    kill,
+    last_line,
+    reap,
+    remove,
+    state,
+)
 from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
 from grader.sandbox.payload import BOOT
+from grader.sandbox.system_calls import SYSTEM_CALLS
 
 IMAGE = f"mlpgrader-sandbox:{__version__}"
 USER = "47123:47123"
-LABEL = "mlpgrader"
-DEADLINE = "mlpgrader.deadline"
 RECIPE = "mlpgrader.recipe"
 FOLDER = "/tmp"  # noqa: S108 - inside the container
-# all that a container may ask of the kernel: processes and threads, files, memory, time, and sockets of three kinds
-SYSTEM_CALLS = Path(__file__).with_name("seccomp.json")
-CLIENT_SECONDS = 60.0
+REAP_SECONDS = 60.0
+WEAKER_IN_PODMAN = "files in /tmp are limited by the memory that they take, not in number"
 WITHOUT = "or choose --sandbox process, which runs student code with your own rights: only for code that you trust"
 
 
@@ -38,6 +49,28 @@ class Engine:
     client: str
     image: str
     runtime: str | None = None
+
+    @property
+    def is_podman(self) -> bool:
+        return Path(self.client).name == "podman"
+
+
+@dataclass
+class Reaper:
+    """Removes what other runs left behind past its deadline: at the start, and once a minute while containers are made."""
+
+    client: str
+    _last: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def pass_by(self) -> None:
+        """Reap if a minute has gone by since the last time."""
+        with self._lock:
+            if time.monotonic() - self._last < REAP_SECONDS:
+                return
+            self._last = time.monotonic()
+        with contextlib.suppress(HarnessError):  # who makes containers will hear of an engine that does not answer
+            reap(self.client)
 
 
 def docker_launcher(*, image: str | None = None, client: str = "docker", runtime: str | None = None) -> Launcher:
@@ -50,34 +83,34 @@ def docker_launcher(*, image: str | None = None, client: str = "docker", runtime
     found = _image(client, name)
     engine = Engine(client, found["Id"], runtime)
     reap(client)
+    reaper = Reaper(client)
     recipe = ((found.get("Config") or {}).get("Labels") or {}).get(RECIPE, "")
-    facts = {"image": found["Id"], "image_name": name, "image_recipe": recipe, "engine": f"{client} {version}"}
-    return Launcher(
-        "docker", {**facts, "runtime": runtime or "default"}, lambda limits, seconds: _launch(engine, limits, seconds)
-    )
+    # podman names the same image without saying how it was counted
+    digest = found["Id"] if ":" in found["Id"] else f"sha256:{found['Id']}"
+    facts = {"image": digest, "image_name": name, "image_recipe": recipe, "engine": f"{client} {version}"}
+    if engine.is_podman:
+        facts["weaker"] = WEAKER_IN_PODMAN
+
+    def launch(limits: Limits, seconds: float) -> Running:
+        reaper.pass_by()
+        return _launch(engine, limits, seconds)
+
+    return Launcher("docker", {**facts, "runtime": runtime or "default"}, launch)
 
 
-def reap(client: str, *, now: float | None = None) -> list[str]:
-    """Remove containers of ours whose deadline has passed, and return their ids; other graders' running ones stay."""
-    form = f'{{{{.ID}}}} {{{{.Label "{DEADLINE}"}}}}'
-    listed = _ask(client, "ps", "--all", "--no-trunc", "--filter", f"label={LABEL}=1", "--format", form)
-    passed = []
-    for line in listed.stdout.splitlines():
-        container, _, deadline = line.partition(" ")
-        if not deadline.isdecimal() or int(deadline) < (time.time() if now is None else now):
-            passed.append(container)
-    if passed:
-        _ask(client, "rm", "--force", "--volumes", *passed)
-    return passed
+def create_arguments(
+    engine: Engine, name: str, limits: Limits, deadline: int, *, clock: str = "", cpu_seconds: int = 0
+) -> list[str]:
+    """Return the arguments of ``create`` for a container that can do nothing but compute.
 
-
-def create_arguments(engine: Engine, name: str, limits: Limits, deadline: int) -> list[str]:
-    """Return the arguments of ``create`` for a container that can do nothing but compute."""
+    `deadline` and `clock` are when it may be reaped; `cpu_seconds` limits each process in it, 0 stands for no limit.
+    """
     memory, files = f"{limits.memory_mb}m", limits.files_mb * 2**20
     environment = {**ENVIRONMENT, "HOME": FOLDER, "TMPDIR": FOLDER, "MPLCONFIGDIR": FOLDER}
     return [
         *("create", "--interactive", "--init", "--pull", "never", "--restart", "no", "--no-healthcheck"),
         *("--name", name, "--hostname", "sandbox", "--label", f"{LABEL}=1", "--label", f"{DEADLINE}={deadline}"),
+        *(["--label", f"{CLOCK}={clock}"] if clock else []),
         *("--network", "none", "--ipc", "none", "--read-only", "--user", USER, "--workdir", FOLDER),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
         *("--security-opt", f"seccomp={SYSTEM_CALLS}"),
@@ -92,24 +125,37 @@ def create_arguments(engine: Engine, name: str, limits: Limits, deadline: int) -
             str(limits.processes),
         ),
         *("--ulimit", "nofile=256:256", "--ulimit", "core=0:0", "--ulimit", f"fsize={files}:{files}"),
+        *(["--ulimit", f"cpu={cpu_seconds}:{cpu_seconds}"] if cpu_seconds else []),
+        # podman sets one by itself that can be above what it may; the limit that counts is that of the control group
+        *(["--ulimit", "nproc=4096:4096"] if engine.is_podman else []),
         *("--log-driver", "none", "--stop-timeout", "1"),
-        *("--tmpfs", f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,nr_inodes=4k,mode=1777"),
+        *("--tmpfs", f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,mode=1777,{_tmpfs_options(engine)}"),
         *(["--runtime", engine.runtime] if engine.runtime else []),
         *(part for key, value in environment.items() for part in ("--env", f"{key}={value}")),
         *(engine.image, "python3", "-I", "-B", "-c", BOOT),
     ]
 
 
+def _tmpfs_options(engine: Engine) -> str:
+    # podman knows no limit on the number of files: there, they are limited by the memory that they take
+    return "notmpcopyup" if engine.is_podman else "nr_inodes=4k"
+
+
 def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
-    name = f"mlpgrader-{secrets.token_hex(8)}"
-    deadline = int(time.time() + seconds) + 1
-    made = _ask(engine.client, *create_arguments(engine, name, limits, deadline))
+    client, name = engine.client, f"mlpgrader-{secrets.token_hex(8)}"
+    labels = deadline_labels(seconds)
+    # should nobody be left to end it, it cannot compute for ever; whoever is there ends it before
+    cpu = math.ceil(seconds * max(limits.cpus, 1.0)) + 1
+    arguments = create_arguments(
+        engine, name, limits, int(labels[DEADLINE]), clock=str(labels.get(CLOCK, "")), cpu_seconds=cpu
+    )
+    made = ask(client, *arguments)
     if made.returncode:
-        _remove(engine.client, name)
-        raise HarnessError(f"{engine.client} cannot make a container: {_last_line(made.stderr)}")
+        remove(client, name)
+        raise HarnessError(f"{client} cannot make a container: {last_line(made.stderr)}")
     try:
         process = subprocess.Popen(
-            [engine.client, "start", "--attach", "--interactive", name],
+            [client, "start", "--attach", "--interactive", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -117,24 +163,39 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
             start_new_session=True,
         )
     except BaseException as error:
-        _remove(engine.client, name)
+        remove(client, name)
         if isinstance(error, OSError):
-            raise HarnessError(f"cannot start {engine.client}: {error.strerror or error}") from error
+            raise HarnessError(f"cannot start {client}: {error.strerror or error}") from error
         raise
-    lock = threading.Lock()
+    lock, stopped = threading.Lock(), threading.Event()
+    used: list[float] = []
 
     def stop() -> None:
         with lock:
-            _stop(engine.client, name, process)
+            if not stopped.is_set():
+                used.extend(_measured(client, name))
+                _stop(client, name, process)
+                stopped.set()
 
-    return Running(process, FOLDER, stop, explain=lambda: _explain(engine.client, name))
+    def explain() -> str:
+        used.extend(_measured(client, name))
+        return _explain(client, name)
+
+    return Running(process, FOLDER, stop, explain, cpu_seconds=lambda: max(used, default=None))
+
+
+def _measured(client: str, name: str) -> list[float]:
+    """Return the processor time that a running container has used, if the kernel's account of it can be read here."""
+    with contextlib.suppress(HarnessError):
+        found = group(client, name)
+        seconds = found.cpu_seconds() if found else None
+        return [] if seconds is None else [seconds]
+    return []
 
 
 def _stop(client: str, name: str, process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is not None:
-        return
     try:
-        _remove(client, name)
+        remove(client, name)
     finally:
         process.kill()
         process.wait()
@@ -143,33 +204,21 @@ def _stop(client: str, name: str, process: subprocess.Popen[bytes]) -> None:
                 process.stdin.close()
 
 
-def _remove(client: str, name: str) -> None:
-    """Kill and remove a container, and make sure that it is gone; HarnessError when it is not."""
-    for _ in range(3):
-        removed = _ask(client, "rm", "--force", "--volumes", name)
-        if removed.returncode == 0 or "No such container" in removed.stderr:
-            return
-    raise HarnessError(f"{client} cannot remove container {name}: {_last_line(removed.stderr)}")
-
-
 def _explain(client: str, name: str) -> str:
-    """Return "memory" when the kernel has killed in this container for want of it."""
-    _ask(client, "kill", name)  # it may have ended already: then this says so, and the next line holds anyway
-    _ask(client, "wait", name)
-    seen = _ask(client, "container", "inspect", "--format", "{{json .State}}", name)
-    if seen.returncode:
-        raise HarnessError(f"{client} does not answer for container {name}: {_last_line(seen.stderr)}")
-    state = json.loads(seen.stdout)
-    return "memory" if state.get("OOMKilled") else ""
+    """Return "memory" when the kernel has killed in this container for want of it, by its account or the engine's."""
+    found = group(client, name)
+    kills = found.memory_kills() if found else 0
+    kill(client, name)
+    return "memory" if kills or state(client, name).get("OOMKilled") else ""
 
 
 def _engine_version(client: str) -> str:
     try:
-        asked = _ask(client, "version", "--format", "{{.Server.Version}}")
+        asked = ask(client, "version", "--format", "{{.Server.Version}}")
     except HarnessError as error:
         raise AuthorError(f"{error}; install Docker (or start it), {WITHOUT}") from error
     if asked.returncode or not asked.stdout.strip():
-        said = _last_line(asked.stderr)
+        said = last_line(asked.stderr)
         raise AuthorError(
             f"no container engine answers '{client}' ({said}); start it, give yourself access to it, {WITHOUT}"
         )
@@ -177,33 +226,8 @@ def _engine_version(client: str) -> str:
 
 
 def _image(client: str, name: str) -> dict[str, Any]:
-    asked = _ask(client, "image", "inspect", name)
+    asked = ask(client, "image", "inspect", name)
     if asked.returncode:
         raise AuthorError(f"there is no image '{name}'; build it with `make image`, {WITHOUT}")
     found: dict[str, Any] = json.loads(asked.stdout)[0]
     return found
-
-
-def _ask(client: str, *arguments: str, seconds: float = CLIENT_SECONDS) -> subprocess.CompletedProcess[str]:
-    """Run the client to its end with a time limit; HarnessError when it cannot be started or does not come back."""
-    command: Sequence[str] = [client, *arguments]
-    try:
-        return subprocess.run(
-            command,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise HarnessError(f"'{client} {arguments[0]}' did not come back within {seconds:g} s") from error
-    except OSError as error:
-        raise HarnessError(f"cannot run '{client}': {error.strerror or error}") from error
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "no reason given"
