@@ -8,7 +8,14 @@ import pytest
 from mutants import byomlp, modules
 
 from grader.assignments import IDS, find
-from grader.calibration.course import course_material, every_group, generated_bugs, plain_items, planted_bugs
+from grader.calibration.course import (
+    course_material,
+    every_group,
+    generated_bugs,
+    plain_items,
+    planted_bugs,
+    with_notebooks,
+)
 from grader.calibration.trial import Group
 from grader.errors import AuthorError
 from grader.pipeline import load_rubric
@@ -68,6 +75,17 @@ def test_an_assignment_without_planted_bugs_has_its_course_material_alone(tmp_pa
 def test_without_course_material_it_is_said_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=r"reference/third: is not there"):
         course_material(tmp_path, "third")
+
+
+@pytest.mark.parametrize("assignment", IDS)
+def test_notebooks_are_right_or_say_which_checks_of_their_items_they_fail(assignment: str) -> None:
+    rubric = load_rubric(find(assignment))
+    found = with_notebooks(ROOT, assignment, rubric)
+    checks = {item.id: set(item.checks) for item in rubric.items}
+    assert len({trial.name for trial in found}) == len(found) > 20
+    assert {trial.group for trial in found} == {Group.RIGHT, Group.PLANTED}
+    assert all(trial.fails <= set().union(*(checks[item] for item in trial.asked)) for trial in found if trial.fails)
+    assert all(bool(trial.fails) is (trial.group is Group.PLANTED) for trial in found)
 
 
 @pytest.mark.parametrize(("assignment", "file"), [("byomlp", "mlp.py"), ("modules", "HW3_Modules.ipynb")])

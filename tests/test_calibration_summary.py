@@ -90,6 +90,11 @@ def test_a_right_solution_that_loses_is_told() -> None:
     assert not found.settled
 
 
+def test_what_is_a_matter_of_luck_is_not_held_against_a_check() -> None:
+    found = calibration(tried("a", "+++-", group=Group.RIGHT, may_fail="learns"))
+    assert (found.wronged, counts(found)[3].wronged) == ((), 0)
+
+
 def test_bugs_that_lose_the_same_stand_together_in_the_order_of_the_checks() -> None:
     found = calibration(tried("a", "+++-"), tried("b", "+-++"), tried("c", "+++-"), tried("d", "++++"))
     assert [(sorted(lost), names(those)) for lost, those in patterns(found)] == [
@@ -131,6 +136,12 @@ def test_a_right_grading_that_failed_counts_in_the_rate() -> None:
     failed = tried("b", "+++-", group=Group.RIGHT)
     (room,) = thresholds(calibration(right("a", margins=(margin(0.97, passed=True),)), failed))
     assert (room.failures, room.gradings) == (1, 2)
+
+
+def test_a_threshold_that_a_right_grading_is_not_judged_by_is_not_measured_with_it() -> None:
+    lucky = tried("a", "++++", group=Group.RIGHT, may_fail="learns", margins=(margin(0.2, passed=True),))
+    (room,) = thresholds(calibration(lucky, right("b", margins=(margin(0.97, passed=True),))))
+    assert (room.right, room.gradings) == ((0.97,), 1)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,18 @@ def test_only_a_run_over_everything_writes_unasked(words: list[str], target: Pat
 
 
 def test_the_command_line_that_repeats_a_run_is_kept() -> None:
-    words = ["calibrate", "--assignment", "byomlp", "--generated", "--seeds", "3", "--seed", "8", "--jobs", "2"]
+    words = [
+        "calibrate",
+        "--assignment",
+        "byomlp",
+        "--generated",
+        "--notebooks",
+        "--seeds",
+        "3",
+        "--seed",
+        "8",
+        "--jobs",
+        "2",
+    ]
     arguments = grader.cli.options.parser().parse_args(words)
     assert calibrate.command(arguments) == " ".join(["mlpgrader", *words])

@@ -18,6 +18,8 @@ from grader.model import Rubric
 from grader.pipeline import selection
 
 PACKAGE = "mutants"
+# what the notebooks of a package are made of
+BESIDE = ("notebook_pairs", "main_notebooks")
 EQUIVALENT = "equivalent.toml"
 
 
@@ -74,6 +76,16 @@ def planted_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
         raise AuthorError(f"tests/{PACKAGE}/{assignment}: {error}; write it anew") from error
 
 
+def with_notebooks(root: Path, assignment: str, rubric: Rubric) -> tuple[Trial, ...]:
+    """Return the notebooks of tests/mutants/ASSIGNMENT/notebooks.py, right and wrong; none where there is no such file."""
+    package = _package(root, assignment)
+    if package is None or not (root / "tests" / PACKAGE / assignment / "notebooks.py").is_file():
+        return ()
+    for name in BESIDE:
+        _ensure_found(root / "tests" / name)
+    return tuple(import_module(f"{PACKAGE}.{assignment}.notebooks").trials(rubric.items, package.RIGHT))
+
+
 def generated_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
     """Return the bugs that rules make of the reference; those of tests/mutants/equivalent.toml are known to be none."""
     equivalent = _equivalent(root / "tests" / PACKAGE / EQUIVALENT, assignment)
@@ -120,13 +132,15 @@ def _package(root: Path, assignment: str) -> ModuleType | None:
 
 
 def _ensure_found(folder: Path) -> None:
-    if PACKAGE in sys.modules:
+    """Make the package in `folder` one that can be imported by its name."""
+    name = folder.name
+    if name in sys.modules:
         return
-    spec = spec_from_file_location(PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    spec = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
     if spec is None or spec.loader is None:
         raise AuthorError(f"{folder}: cannot be imported")
     package = module_from_spec(spec)
-    sys.modules[PACKAGE] = package
+    sys.modules[name] = package
     spec.loader.exec_module(package)
 
 

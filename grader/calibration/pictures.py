@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 DOTS = 110
 RIGHT, WRONG, BLOCKED, QUIET, LINE = "#0072b2", "#d55e00", "#f3c9a5", "#eef1f4", "#667085"
-SHADES = {Verdict.PASSED: 0, Verdict.BLOCKED: 1, Verdict.FAILED: 2, Verdict.UNDECIDED: 3}
-COLOURS = (QUIET, BLOCKED, WRONG, "#000000")
+SHADES = {None: 0, Verdict.PASSED: 1, Verdict.BLOCKED: 2, Verdict.FAILED: 3, Verdict.UNDECIDED: 4}
+COLOURS = ("#ffffff", QUIET, BLOCKED, WRONG, "#000000")
 
 
 def plots(calibration: Calibration) -> Mapping[str, bytes]:
@@ -51,18 +51,18 @@ def _matrix(calibration: Calibration) -> Figure:
 
     names = calibration.names
     rows = [each for _, those in patterns(calibration) for each in those]
-    shades = np.array([[SHADES[each.verdicts.get(name, Verdict.PASSED)] for name in names] for each in rows])
+    shades = np.array([[SHADES[each.verdicts.get(name)] for name in names] for each in rows])
     height = max(3.2, len(rows) * 0.045)
     figure = Figure(figsize=(0.24 * len(names) + 2.6, height + 1.9), dpi=DOTS, layout="constrained")
     axes = figure.add_subplot()
-    axes.imshow(shades, cmap=ListedColormap(COLOURS), vmin=0, vmax=3, aspect="auto", interpolation="nearest")
+    axes.imshow(shades, cmap=ListedColormap(COLOURS), vmin=0, vmax=4, aspect="auto", interpolation="nearest")
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=8)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     places, labels = _by_item(calibration, rows, axes)
     axes.set_yticks(places, labels, fontsize=8)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("a row for each bug: orange failed, pale blocked by a check before it", fontsize=8)
+    axes.set_xlabel("a row for each bug: orange failed, pale blocked by a check before it, white not asked", fontsize=8)
     return figure
 
 

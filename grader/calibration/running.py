@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
@@ -13,7 +14,7 @@ from grader.assignments import Assignment
 from grader.calibration.margins import margins
 from grader.calibration.trial import RIGHT, Trial, Tried
 from grader.errors import HarnessError
-from grader.model import Report, Rubric, Verdict
+from grader.model import REDUCED, Report, Rubric, Setting, Verdict
 from grader.pipeline import selection
 from grader.sandbox import Launcher
 
@@ -32,11 +33,12 @@ def try_out(
     items: tuple[str, ...],
     seed: int,
     launcher: Launcher,
+    setting: Setting | None = None,
     on_progress: Callable[[str, str], None] | None = None,
 ) -> tuple[Report, Tried]:
     """Hand the trial in through the folder `folder`, which is made and removed again, and grade the items of the rubric.
 
-    IntakeError when it cannot be read.
+    `setting` is that of notebooks at their usual size. IntakeError when the submission cannot be read.
     """
     started = time.monotonic()
     path = _handed_in(trial, folder)
@@ -48,12 +50,20 @@ def try_out(
             launcher=launcher,
             seed=seed,
             items=items,
+            setting=_of_size(setting, trial, whole),
             on_progress=on_progress,
         )
     finally:
         if path == folder:
             shutil.rmtree(folder, ignore_errors=True)
     return report, _in_brief(trial, report, assignment, rubric.restrict(whole, items), time.monotonic() - started)
+
+
+def _of_size(setting: Setting | None, trial: Trial, whole: Rubric) -> Setting | None:
+    if setting is None:
+        return None
+    numbers, reduced = whole.sizes.get(trial.size, {}), whole.sizes.get(REDUCED, {})
+    return replace(setting, size=trial.size, numbers={**numbers, **trial.numbers}, reduced={**reduced, **trial.numbers})
 
 
 def _handed_in(trial: Trial, folder: Path) -> Path:
@@ -69,7 +79,9 @@ def _handed_in(trial: Trial, folder: Path) -> Path:
 
 
 def _in_brief(trial: Trial, report: Report, assignment: Assignment, asked: Rubric, seconds: float) -> Tried:
-    findings = {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
+    found = (scored.finding for item in report.score.items for scored in item.findings)
+    # what a person decides tells nothing of the checks
+    findings = {finding.check: finding for finding in found if not finding.waiting}
     checks = selection.needed_checks(assignment, asked)
     # a bug that passes a check says nothing about its thresholds
     verdicts = (Verdict.PASSED, Verdict.FAILED) if trial.group in RIGHT else (Verdict.FAILED,)

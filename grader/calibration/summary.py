@@ -64,7 +64,7 @@ class Calibration:
     @property
     def wronged(self) -> tuple[Tried, ...]:
         """Gradings in which a right solution lost something."""
-        return tuple(each for each in self.right if each.lost_checks)
+        return tuple(each for each in self.right if each.lost_checks - each.trial.may_fail)
 
     @property
     def rewarded(self) -> tuple[Tried, ...]:
@@ -104,7 +104,7 @@ def counts(calibration: Calibration) -> tuple[CheckCounts, ...]:
     """Return the counts of every check, in the rubric's order."""
     failed, blocked = _times(calibration.wrong, Verdict.FAILED), _times(calibration.wrong, Verdict.BLOCKED)
     alone = Counter(next(iter(each.lost_checks)) for each in calibration.wrong if len(each.lost_checks) == 1)
-    wronged = Counter(name for each in calibration.right for name in each.lost_checks)
+    wronged = Counter(name for each in calibration.right for name in each.lost_checks - each.trial.may_fail)
     return tuple(
         CheckCounts(name, failed[name], blocked[name], alone[name], wronged[name]) for name in calibration.names
     )
@@ -164,10 +164,17 @@ def thresholds(calibration: Calibration) -> tuple[ThresholdRoom, ...]:
     found = []
     keys = dict.fromkeys((m.check, m.name) for each in calibration.tried for m in each.margins)
     for check, name in keys:
-        right = [m for each in calibration.right for m in each.margins if (m.check, m.name) == (check, name)]
+        # what a trial is not judged by says nothing of its threshold
+        fair = (each for each in calibration.right if check not in each.trial.may_fail)
+        right = [m for each in fair for m in each.margins if (m.check, m.name) == (check, name)]
         wrong = [m for each in calibration.wrong for m in each.margins if (m.check, m.name) == (check, name)]
-        judged = [each.verdicts[check] for each in calibration.right if check in each.verdicts]
-        failures = sum(verdict is Verdict.FAILED for verdict in judged)
+        failures = sum(
+            each.verdicts.get(check) is Verdict.FAILED and check not in each.trial.may_fail
+            for each in calibration.right
+        )
+        gradings = sum(m.passed for m in right) + failures
+        if not right and not wrong:
+            continue
         some = (right or wrong)[0]
         found.append(
             ThresholdRoom(
@@ -177,9 +184,9 @@ def thresholds(calibration: Calibration) -> tuple[ThresholdRoom, ...]:
                 stricter=some.stricter,
                 right=tuple(m.turning for m in right),
                 wrong=tuple(m.turning for m in wrong if not m.passed and m.stricter == some.stricter),
-                gradings=len(judged),
+                gradings=gradings,
                 failures=failures,
-                bound=upper_bound(failures, len(judged)),
+                bound=upper_bound(failures, gradings) if gradings else 1.0,
             )
         )
     return tuple(found)

@@ -33,7 +33,8 @@ class Trial:
     `source` is the path of a submission, or its files. `fails` are the checks that it must fail or block, None where
     nobody has said; `may_fail` those that are a matter of luck. `diagnosis` is what some finding must name, if anything.
     `items` are the rubric items in one of which it must lose points; empty for any. `equivalent` says why no check can
-    tell it from right code, if none can.
+    tell it from right code, if none can. `asked` are the items that it is graded by, empty for those without notebooks;
+    `size` is at which its notebooks are run, and `numbers` are those of the rubric's numbers of that size that are others.
     """
 
     name: str
@@ -45,6 +46,9 @@ class Trial:
     diagnosis: str = ""
     items: tuple[str, ...] = ()
     equivalent: str = ""
+    asked: tuple[str, ...] = ()
+    size: str = "quick"
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

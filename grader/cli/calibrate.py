@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,20 +21,21 @@ from grader.calibration.diagnoses import diagnosed
 from grader.calibration.own import own_bugs
 from grader.calibration.running import seed_of, try_out
 from grader.calibration.summary import Calibration
-from grader.calibration.trial import RIGHT, Trial, Tried
+from grader.calibration.trial import RIGHT, Group, Trial, Tried
 from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
 from grader.cli.outcomes import Outcome, in_brief
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
 from grader.cli.several import side_by_side, stoppable
 from grader.errors import AuthorError, IntakeError
-from grader.model import Report, Rubric
+from grader.model import Report, Rubric, Setting
 from grader.names import did_you_mean
 from grader.pipeline.delivery import as_text
 from grader.sandbox import open_launcher
 from grader.text import printable
 
 PAGE = "calibration.md"
+COURSE = (Group.REFERENCE, Group.TEMPLATE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Plan:
     items: tuple[str, ...]
     trials: tuple[Trial, ...]
     seeds: int
+    setting: Setting | None = None
 
     @property
     def gradings(self) -> tuple[tuple[Trial, int], ...]:
@@ -105,7 +107,17 @@ def plan(root: Path, name: str, arguments: argparse.Namespace) -> Plan:
     else:
         own = own_bugs(arguments.mutants, root / "reference" / name, assignment, rubric)
         trials = (*course.course_material(root, name), *own)
-    return Plan(assignment, rubric, course.plain_items(assignment, rubric), trials, arguments.seeds)
+    items = course.plain_items(assignment, rubric)
+    if not arguments.notebooks:
+        return Plan(assignment, rubric, items, trials, arguments.seeds)
+    every = tuple(item.id for item in rubric.items)
+    trials = tuple(replace(trial, asked=every) if trial.group in COURSE else trial for trial in trials)
+    if arguments.mutants is None:
+        trials += course.with_notebooks(root, name, rubric)
+    else:
+        trials = tuple(replace(trial, asked=every) for trial in trials)
+    setting = pipeline.prepare(assignment, rubric, size="quick", data=arguments.data)
+    return Plan(assignment, rubric, items, trials, arguments.seeds, setting)
 
 
 def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
@@ -117,7 +129,7 @@ def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
     if unknown:
         raise AuthorError("--only: " + "\n".join(unknown))
     kept = [(each, tuple(trial for trial in each.trials if trial.name in only)) for each in plans]
-    return [Plan(each.assignment, each.rubric, each.items, trials, each.seeds) for each, trials in kept if trials]
+    return [replace(each, trials=trials) for each, trials in kept if trials]
 
 
 def target(root: Path, arguments: argparse.Namespace) -> Path | None:
@@ -141,6 +153,8 @@ def command(arguments: argparse.Namespace) -> str:
             yield f"--only {','.join(arguments.only)}"
         if arguments.generated:
             yield "--generated"
+        if arguments.notebooks:
+            yield "--notebooks"
         yield f"--seeds {arguments.seeds} --seed {arguments.seed} --jobs {arguments.jobs}"
 
     return " ".join(words())
@@ -170,7 +184,8 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
                 path,
                 what.assignment,
                 what.rubric,
-                items=what.items,
+                items=trial.asked or what.items,
+                setting=what.setting,
                 seed=seed(path),
                 launcher=launcher,
                 on_progress=lambda probe, event: shown.doing(trial.name, titles[probe]) if event == "start" else None,
@@ -187,12 +202,13 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
 
         side_by_side(tuple(gradings), work, jobs=arguments.jobs, done=done, stop=launcher.close)
     asked = {item.id: tuple(item.checks) for item in what.rubric.items}
+    graded_items = {name for trial in what.trials for name in trial.asked or what.items}
     return Calibration(
         assignment=what.assignment.id,
         title=what.rubric.title,
         rubric_digest=what.rubric.digest,
-        checks={name: asked[name] for name in what.items},
-        left_out=tuple(name for name in asked if name not in what.items),
+        checks={name: checks for name, checks in asked.items() if name in graded_items},
+        left_out=tuple(name for name in asked if name not in graded_items),
         tried=tuple(tried[path] for path in gradings),
         seconds=time.monotonic() - started,
     )

@@ -270,7 +270,8 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         """
         Grade the reference, the template, right solutions in many styles and every planted bug, and say which
         check catches which bug, what no check catches, how far right gradings are from every threshold, and how
-        often a hint names the planted mistake. Items that need notebooks are left out. A run over everything
+        often a hint names the planted mistake. Items that need notebooks are left out, unless --notebooks is
+        given: these take much longer than all the rest. A run over everything
         writes docs/calibration.md with plots; a run over a part prints only, unless --out is given. Needs a
         checkout of the repository, since only that holds right solutions. Takes some minutes.
         """,
@@ -307,6 +308,17 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         "--generated",
         action="store_true",
         help="also grade bugs that are made by rule from the reference: hundreds, which takes longer",
+    )
+    add(
+        "--notebooks",
+        action="store_true",
+        help="run notebooks, too, at the quick size: right ones, and those with planted mistakes",
+    )
+    add(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="folder with the four MNIST files that notebooks train on (default: as for `mlpgrader grade`)",
     )
     add(
         "--seeds",
