@@ -136,14 +136,15 @@ def best_line(points: Array, classes: Array, *, directions: int = 360) -> Line:
 
 
 def departure(got: Array, want: Array, start: Array) -> float:
-    """Return how far parameters have departed from where they should be: ``|got - want| / |want - start|``, inf for NaN.
+    """Return how far parameters have departed from where they should be: ``|got - want| / |want - start|``, inf where any is NaN.
 
     It is relative to the way that was gone, so that it says the same of few steps as of many. Where there was no way to go,
     anything but staying is inf.
     """
-    if not np.all(np.isfinite(got)):
+    if not (np.all(np.isfinite(got)) and np.all(np.isfinite(want))):
         return math.inf
-    off, way = float(np.linalg.norm(got - want)), float(np.linalg.norm(want - start))
+    with np.errstate(over="ignore"):
+        off, way = float(np.linalg.norm(got - want)), float(np.linalg.norm(want - start))
     if way > 0:
         return off / way
     return 0.0 if off == 0 else math.inf

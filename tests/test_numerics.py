@@ -10,8 +10,10 @@ from grader.numerics import (
     best_line,
     central_difference,
     crosses_kink,
+    departure,
     distance_bound,
     is_float32,
+    is_nearly_float32,
     normal_distance,
     worst_entry,
 )
@@ -120,3 +122,40 @@ def test_no_line_parts_a_disc() -> None:
 
 def test_points_on_one_spot_cannot_be_parted() -> None:
     assert best_line(np.ones((10, 2)), np.array([0.0, 1.0] * 5)).right == 0.5
+
+
+def test_a_departure_is_relative_to_the_way_gone() -> None:
+    start, want = np.zeros(4), np.full(4, 2.0)
+    assert departure(want + 0.5, want, start) == pytest.approx(0.25)
+    assert departure(want, want, start) == 0
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "start"),
+    [
+        (np.array([np.nan, 1.0]), np.ones(2), np.zeros(2)),
+        (np.ones(2), np.array([np.inf, 1.0]), np.zeros(2)),
+        (np.full(2, 1e300), np.ones(2), np.zeros(2)),
+        (np.ones(2), np.zeros(2), np.zeros(2)),
+    ],
+    ids=["lost", "nowhere to go", "too far to measure", "gone though there was no way"],
+)
+def test_what_cannot_be_measured_departs_by_inf(got: Array, want: Array, start: Array) -> None:
+    assert departure(got, want, start) == math.inf
+
+
+def test_staying_is_right_where_there_was_no_way_to_go() -> None:
+    assert departure(np.ones(3), np.ones(3), np.ones(3)) == 0
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-17])
+def test_a_float32_is_recognised_as_it_is_and_read_as_a_difference(noise: float) -> None:
+    values = np.random.default_rng(2).standard_normal(5).astype(np.float32).astype(np.float64)
+    assert is_nearly_float32(values + noise)
+
+
+@pytest.mark.parametrize(
+    "values", [np.random.default_rng(2).standard_normal(2), np.zeros(3), np.arange(4.0), np.array([np.nan, 0.5])]
+)
+def test_doubles_whole_numbers_and_nan_are_not_taken_for_float32(values: Array) -> None:
+    assert not is_nearly_float32(values)

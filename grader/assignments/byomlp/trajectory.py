@@ -38,16 +38,35 @@ class Stage:
 
 @dataclass(frozen=True)
 class Departure:
-    """Where parameters leave the way that they should go: the block, and the checkpoints between which it happens.
+    """Where parameters leave the way that they should go: the block, and the looks between which it happens.
 
     `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
-    that of the checkpoint before.
+    that of the look before.
     """
 
     block: Block
     size: float
     before: int
     step: int
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of one training: the departure at every look, and whether parameters are kept in single precision."""
+
+    departures: tuple[Departure, ...]
+    single: bool
+
+    @property
+    def first(self) -> Departure | None:
+        """The first departure that right code does not show."""
+        bound, from_step = (RIGHT_SINGLE, SETTLED) if self.single else (RIGHT, 1)
+        return next((each for each in self.departures if each.size > bound and each.step >= from_step), None)
+
+    @property
+    def most(self) -> float:
+        """The largest departure, as a part of the way gone."""
+        return max((each.size for each in self.departures), default=0.0)
 
 
 def replayed(
@@ -72,12 +91,19 @@ def stages_of(record: Mapping[str, Any]) -> list[Stage]:
     return [Stage(each["steps"], each["batch"], each["alpha"]) for each in record["stages"]]
 
 
-def departures(record: Mapping[str, Any]) -> list[Departure]:
-    """Return, checkpoint by checkpoint, the block that departs most; one whose parameters are gone departs by inf."""
+def followed(record: Mapping[str, Any]) -> Followed:
+    """Return how the training in a network's evidence compares with the same steps taken here."""
+    return Followed(tuple(_departures(record)), _is_single(record))
+
+
+def _departures(record: Mapping[str, Any]) -> list[Departure]:
+    """Return, look by look, the block that departs most; one whose parameters are gone departs by inf."""
     net, start = from_evidence(record), record["start"]
     ways = replayed(net, start, record["X"], record["Y"], stages_of(record), record["order"].tolist())
     found, before = [], 0
-    for stage, want in zip(record["stages"], ways, strict=True):
+    with np.errstate(all="ignore"):
+        looks = list(ways)
+    for stage, want in zip(record["stages"], looks, strict=True):
         got, step = stage["after"], before + stage["steps"]
         if got is None or got.shape != want.shape:
             got = np.full(want.shape, np.nan)
@@ -88,15 +114,8 @@ def departures(record: Mapping[str, Any]) -> list[Departure]:
     return found
 
 
-def in_single(record: Mapping[str, Any]) -> bool:
+def _is_single(record: Mapping[str, Any]) -> bool:
     """Tell whether some block is kept in single precision, before or after training."""
     net = from_evidence(record)
     seen = [record["start"], *(stage["after"] for stage in record["stages"] if stage["after"] is not None)]
     return any(is_nearly_float32(vector[block.where]) for vector in seen for block in blocks(net))
-
-
-def first_departure(record: Mapping[str, Any]) -> Departure | None:
-    """Return the first departure that right code does not show, or None."""
-    single = in_single(record)
-    bound, from_step = (RIGHT_SINGLE, SETTLED) if single else (RIGHT, 1)
-    return next((each for each in departures(record) if each.size > bound and each.step >= from_step), None)

@@ -10,7 +10,7 @@ from grader.assignments.byomlp.backward_checks import gradients_match
 from grader.assignments.byomlp.drawing import from_evidence
 from grader.assignments.byomlp.loading_checks import mlp_loads
 from grader.assignments.byomlp.step_checks import step_descends
-from grader.assignments.byomlp.trajectory import departures, first_departure, in_single
+from grader.assignments.byomlp.trajectory import Followed, followed
 from grader.checks import check, failed, passed
 from grader.keeping import number, problem_in
 from grader.model import Finding, Observation, Verdict
@@ -20,7 +20,9 @@ from grader.model import Finding, Observation, Verdict
 def trajectory_matches(observed: Observation, backward: Observation, updates: Observation) -> Finding:
     """Many training steps in a row lead where gradient descent leads"""
     records = [record for record in observed.data.get("networks", []) if record.get("start") is not None]
-    wrong = next((finding for record in records if (finding := _wrong(record))), None)
+    trainings = [followed(record) for record in records]
+    findings = (_wrong(record, training) for record, training in zip(records, trainings, strict=True))
+    wrong = next((finding for finding in findings if finding), None)
     if wrong is None and observed.problem:
         hint = "Train a small network for a few dozen steps: the process must not end, and no call may hang."
         wrong = failed(f"student code ended the training early: {observed.problem}", hint=hint)
@@ -30,8 +32,8 @@ def trajectory_matches(observed: Observation, backward: Observation, updates: Ob
     if not records:
         return passed("not judged: the parameters could not be read, as forward is another one than asked for")
     steps = " and ".join(str(sum(stage["steps"] for stage in record["stages"])) for record in records)
-    most = max(each.size for record in records for each in departures(record))
-    format_ = ", in single precision (float32)" if any(map(in_single, records)) else ""
+    most = max(training.most for training in trainings)
+    format_ = ", in single precision (float32)" if any(training.single for training in trainings) else ""
     return passed(f"{steps} steps were replayed{format_}: the parameters agree to {number(most)} of the way gone")
 
 
@@ -53,9 +55,9 @@ _HINT = (
 )
 
 
-def _wrong(record: Mapping[str, Any]) -> Finding | None:
+def _wrong(record: Mapping[str, Any], training: Followed) -> Finding | None:
     net = from_evidence(record)
-    found = first_departure(record)
+    found = training.first
     steps = 0
     for stage in record["stages"]:
         if found and found.step <= steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.assignments.modules.layers.trajectory import Departure, departures, first_departure, in_single
+from grader.assignments.modules.layers.trajectory import Departure, Followed, followed
 from grader.checks import Check, failed, passed
 from grader.keeping import number, problem_in, restored
 from grader.model import Finding, Observation, Verdict
@@ -19,28 +19,39 @@ _HINT = (
 def judged(observed: Observation, earlier: Sequence[Check]) -> Finding:
     """Judge the training of one class; not where a check of `earlier` has failed, for that is paid for there."""
     if "trajectory" not in observed.data and observed.problem:
-        wrong: Finding | None = failed(f"training ends the process: {observed.problem}", hint=_HINT)
-    else:
-        wrong = _wrong(observed.data["trajectory"], observed.data["class"])
-    if wrong is None:
-        return _right(observed.data["trajectory"])
+        ended = failed(f"training ends the process: {observed.problem}", hint=_HINT)
+        return _unless_paid(ended, observed, earlier)
+    record, name = observed.data["trajectory"], observed.data["class"]
+    if wrong := _unfollowed(record, name):
+        return _unless_paid(wrong, observed, earlier)
+    training = followed(record)
+    wrong = _wrong(record, training, name)
+    return _unless_paid(wrong, observed, earlier) if wrong else _right(training)
+
+
+def _unless_paid(wrong: Finding, observed: Observation, earlier: Sequence[Check]) -> Finding:
     paid = next((check.title for check in earlier if check.judge(observed).verdict is not Verdict.PASSED), "")
     return passed(f"not judged, because something before it is wrong: {paid}") if paid else wrong
 
 
-def _right(record: Mapping[str, Any]) -> Finding:
-    steps = sum(len(stage["order"]) for stage in record["stages"])
-    most = max(each.size for each in departures(record))
-    format_ = ", in single precision (float32)" if in_single(record) else ""
-    return passed(f"{steps} steps were replayed{format_}: the parameters agree to {number(most)} of the way gone")
+def _right(training: Followed) -> Finding:
+    steps = training.departures[-1].step
+    format_ = ", in single precision (float32)" if training.single else ""
+    return passed(
+        f"{steps} steps were replayed{format_}: the parameters agree to {number(training.most)} of the way gone"
+    )
 
 
-def _wrong(record: Mapping[str, Any], name: str) -> Finding | None:
+def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
     if problem := problem_in(record):
         return failed(f"a network with {name} could not be built: {problem}", hint=_HINT)
     if any(kind == "Linear" and not arrays for (kind, _), arrays in zip(record["chain"], record["start"], strict=True)):
         return failed(f"{name}: getParameters() does not give W and b", hint=_HINT)
-    found = first_departure(record)
+    return None
+
+
+def _wrong(record: Mapping[str, Any], training: Followed, name: str) -> Finding | None:
+    found = training.first
     steps = 0
     for stage in record["stages"]:
         if found and found.step <= steps:
