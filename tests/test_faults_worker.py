@@ -7,28 +7,20 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 import small_assignment as small
+from interrupting import ONE_LANE, Act, Moment, at_the_end, before, between, graded, interrupted, times, watched
 
 from grader import pipeline
-from grader.assignments import Assignment
 from grader.intake import receive
-from grader.model import Limits, Report
-from grader.sandbox import Inside, Launcher, Probe, Session, observe, open_launcher
+from grader.model import Limits
+from grader.sandbox import Inside, Launcher, Probe, observe, open_launcher
 from grader.sandbox.launching import Running
 from grader.sandbox.process import process_launcher
-
-Act = Callable[[], object]
-Moment = Callable[[Act, Act], object]
-
-# so that the worker that was started last is the one that is asked
-ONE_LANE = replace(small.ASSIGNMENT, probes=tuple(replace(probe, lane=0) for probe in small.ASSIGNMENT.probes))
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL, and stand-ins are shell scripts")
 
@@ -39,55 +31,9 @@ def launcher() -> Iterator[Launcher]:
         yield opened
 
 
-def watched(launcher: Launcher) -> tuple[Launcher, list[Running]]:
-    """Return the launcher, and the list that whatever it starts goes to."""
-    started: list[Running] = []
-
-    def launch(limits: Limits, seconds: float) -> Running:
-        started.append(launcher.launch(limits, seconds))
-        return started[-1]
-
-    return replace(launcher, launch=launch), started
-
-
-def times(count: int, act: Act) -> Act:
-    """Return something that does `act` when it is called, so many times and then no more."""
-    left = [act] * count
-    return lambda: left.pop()() if left else None
-
-
 def killer(started: list[Running]) -> Act:
     """Return what kills the worker that was started last, and that alone."""
     return lambda: os.kill(started[-1].process.pid, signal.SIGKILL)
-
-
-def interrupted(moment: Moment, kill: Act) -> Assignment:
-    """Return the small assignment, during whose first probe `moment(kill, ask)` happens."""
-
-    def run(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
-        moment(kill, lambda: small.module(session, data, rng))
-
-    return replace(ONE_LANE, probes=(Probe("module", "loading", run), *ONE_LANE.probes[1:]))
-
-
-def graded(path: Path, assignment: Assignment, launcher: Launcher, **options: Any) -> Report:
-    return pipeline.grade(path, assignment, rubric=small.RUBRIC, launcher=launcher, seed=7, **options)
-
-
-def before(kill: Act, ask: Act) -> None:
-    kill()
-    ask()
-
-
-def between(kill: Act, ask: Act) -> None:
-    ask()
-    kill()
-    ask()
-
-
-def at_the_end(kill: Act, ask: Act) -> None:
-    ask()
-    kill()
 
 
 @pytest.mark.parametrize("moment", [before, between, at_the_end])

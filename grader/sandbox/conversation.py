@@ -112,12 +112,15 @@ class Conversation:
         return self.running.explain()
 
     def close(self) -> None:
-        """Let go of the pipes of a worker that was stopped."""
-        self.running.stop()
-        for thread, pipe in zip(self._threads, (self.running.process.stdout, self.running.process.stderr), strict=True):
-            thread.join(timeout=1.0)
-            if pipe is not None and not thread.is_alive():
-                pipe.close()
+        """Let go of the pipes of a worker that was stopped, also of one that cannot be."""
+        try:
+            self.running.stop()
+        finally:
+            pipes = self.running.process.stdout, self.running.process.stderr
+            for thread, pipe in zip(self._threads, pipes, strict=True):
+                thread.join(timeout=1.0)
+                if pipe is not None and not thread.is_alive():
+                    pipe.close()
 
     def _wait(self, ready: Callable[[], bool], deadline: float) -> None:
         with self._changed:

@@ -90,11 +90,17 @@ class Launcher:
             return self._closed
 
     def close(self) -> None:
-        """End all workers and start no more."""
+        """End all workers and start no more; HarnessError when some cannot be ended, once all have been tried."""
         with self._lock:
             self._closed = True
+        failed = []
         for running in tuple(self._running):
-            self.stop(running)
+            try:
+                self.stop(running)
+            except HarnessError as error:
+                failed.append(str(error))
+        if failed:
+            raise HarnessError("\n".join(failed))
 
     def __enter__(self) -> Launcher:
         return self

@@ -1,0 +1,73 @@
+"""Interrupting a grading from outside at a chosen moment, such as by killing its worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import small_assignment as small
+
+from grader import pipeline
+from grader.assignments import Assignment
+from grader.model import Limits, Report
+from grader.sandbox import Launcher, Probe, Session
+from grader.sandbox.launching import Running
+
+Act = Callable[[], object]
+Moment = Callable[[Act, Act], object]
+
+# so that the worker that was started last is the one that is asked
+ONE_LANE = replace(small.ASSIGNMENT, probes=tuple(replace(probe, lane=0) for probe in small.ASSIGNMENT.probes))
+
+
+def watched(launcher: Launcher) -> tuple[Launcher, list[Running]]:
+    """Return the launcher, and the list that whatever it starts goes to."""
+    started: list[Running] = []
+
+    def launch(limits: Limits, seconds: float) -> Running:
+        started.append(launcher.launch(limits, seconds))
+        return started[-1]
+
+    return replace(launcher, launch=launch), started
+
+
+def times(count: int, act: Act) -> Act:
+    """Return something that does `act` when it is called, so many times and then no more."""
+    left = [act] * count
+    return lambda: left.pop()() if left else None
+
+
+def interrupted(moment: Moment, kill: Act) -> Assignment:
+    """Return the small assignment, during whose first probe `moment(kill, ask)` happens."""
+
+    def run(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
+        moment(kill, lambda: small.module(session, data, rng))
+
+    return replace(ONE_LANE, probes=(Probe("module", "loading", run), *ONE_LANE.probes[1:]))
+
+
+def graded(path: Path, assignment: Assignment, launcher: Launcher, **options: Any) -> Report:
+    """Grade the submission at `path` by the small rubric."""
+    return pipeline.grade(path, assignment, rubric=small.RUBRIC, launcher=launcher, seed=7, **options)
+
+
+def before(kill: Act, ask: Act) -> None:
+    """Kill before the first request."""
+    kill()
+    ask()
+
+
+def between(kill: Act, ask: Act) -> None:
+    """Kill between two requests."""
+    ask()
+    kill()
+    ask()
+
+
+def at_the_end(kill: Act, ask: Act) -> None:
+    """Kill after the last request."""
+    ask()
+    kill()
