@@ -11,7 +11,8 @@ import numpy as np
 
 from grader import __version__
 from grader.calibration.diagnoses import diagnosed
-from grader.calibration.summary import Calibration, counts, thresholds, upper_bound
+from grader.calibration.summary import Calibration, counts
+from grader.calibration.thresholds import thresholds, upper_bound
 from grader.calibration.trial import Group, Tried
 from grader.text import number
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.calibration.diagnoses import diagnosed
 from grader.calibration.facts import About, at_a_glance, complaints, listed, percent
 from grader.calibration.pictures import matrix_name, thresholds_name
-from grader.calibration.summary import Calibration, ThresholdRoom, counts, patterns, thresholds
+from grader.calibration.summary import Calibration, counts, patterns
+from grader.calibration.thresholds import ThresholdRoom, thresholds
 from grader.calibration.trial import Group, Tried
 from grader.text import printable
 

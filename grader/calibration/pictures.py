@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.calibration.summary import Calibration, ThresholdRoom, patterns, thresholds
+from grader.calibration.summary import Calibration, patterns
+from grader.calibration.thresholds import ThresholdRoom, thresholds
 from grader.calibration.trial import Tried
 from grader.model import Verdict
 

@@ -7,54 +7,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from grader import assignments, atomic, pipeline, places
-from grader.assignments import Assignment
-from grader.calibration import course, facts, page, pictures
+from grader import atomic, places
+from grader.calibration import facts, page, pictures
 from grader.calibration.diagnoses import diagnosed
-from grader.calibration.own import own_bugs
+from grader.calibration.planning import Plan, chosen, plan
 from grader.calibration.running import seed_of, try_out
 from grader.calibration.summary import Calibration
-from grader.calibration.trial import RIGHT, Group, Trial, Tried
+from grader.calibration.trial import Tried
 from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
 from grader.cli.outcomes import Outcome, in_brief
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
 from grader.cli.several import side_by_side, stoppable
 from grader.errors import AuthorError, IntakeError
-from grader.model import Report, Rubric, Setting
-from grader.names import did_you_mean
+from grader.model import Report
 from grader.pipeline.delivery import as_text
 from grader.sandbox import open_launcher
 from grader.text import printable
 
 PAGE = "calibration.md"
-COURSE = (Group.REFERENCE, Group.TEMPLATE)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be graded of one assignment: each trial once, right solutions from `seeds` seeds."""
-
-    assignment: Assignment
-    rubric: Rubric
-    items: tuple[str, ...]
-    trials: tuple[Trial, ...]
-    seeds: int
-    setting: Setting | None = None
-
-    @property
-    def gradings(self) -> tuple[tuple[Trial, int], ...]:
-        """Each trial with the number of its grading."""
-        return tuple(
-            (trial, number) for trial in self.trials for number in range(self.seeds if trial.group in RIGHT else 1)
-        )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,7 +39,19 @@ def run(arguments: argparse.Namespace) -> int:
     root = places.checkout()
     if root is None:
         raise AuthorError("no checkout here: run this in a clone of the repository, the one place with solved homework")
-    plans = chosen([plan(root, name, arguments) for name in names(arguments)], arguments.only)
+    wanted = [
+        plan(
+            root,
+            name,
+            own=arguments.mutants,
+            generated=arguments.generated,
+            notebooks=arguments.notebooks,
+            data=arguments.data,
+            seeds=arguments.seeds,
+        )
+        for name in names(arguments)
+    ]
+    plans = chosen(wanted, arguments.only)
     out = target(root, arguments)
     started = time.monotonic()
     try:
@@ -96,40 +85,6 @@ def names(arguments: argparse.Namespace) -> tuple[str, ...]:
     if arguments.mutants is not None and arguments.generated:
         raise AuthorError("--mutants and --generated do not go together; leave one of them out")
     return asked or places.assignments()
-
-
-def plan(root: Path, name: str, arguments: argparse.Namespace) -> Plan:
-    """Collect what is to be graded of one assignment."""
-    assignment = assignments.find(name)
-    rubric = pipeline.load_rubric(assignment)
-    if arguments.mutants is None:
-        trials = tuple(course.every_group(root, name, generated=arguments.generated))
-    else:
-        own = own_bugs(arguments.mutants, root / "reference" / name, assignment, rubric)
-        trials = (*course.course_material(root, name), *own)
-    items = course.plain_items(assignment, rubric)
-    if not arguments.notebooks:
-        return Plan(assignment, rubric, items, trials, arguments.seeds)
-    every = tuple(item.id for item in rubric.items)
-    trials = tuple(replace(trial, asked=every) if trial.group in COURSE else trial for trial in trials)
-    if arguments.mutants is None:
-        trials += course.with_notebooks(root, name, rubric)
-    else:
-        trials = tuple(replace(trial, asked=every) for trial in trials)
-    setting = pipeline.prepare(assignment, rubric, size="quick", data=arguments.data)
-    return Plan(assignment, rubric, items, trials, arguments.seeds, setting)
-
-
-def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
-    """Return the plans with the trials of these names alone, all of them when none is named."""
-    if not only:
-        return list(plans)
-    there = {trial.name for each in plans for trial in each.trials}
-    unknown = [f"nothing is called '{name}'{did_you_mean(name, there)}" for name in only if name not in there]
-    if unknown:
-        raise AuthorError("--only: " + "\n".join(unknown))
-    kept = [(each, tuple(trial for trial in each.trials if trial.name in only)) for each in plans]
-    return [replace(each, trials=trials) for each, trials in kept if trials]
 
 
 def target(root: Path, arguments: argparse.Namespace) -> Path | None:

@@ -1,0 +1,81 @@
+"""What is to be graded of each assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader import assignments, pipeline
+from grader.assignments import Assignment
+from grader.calibration import course
+from grader.calibration.own import own_bugs
+from grader.calibration.trial import RIGHT, Group, Trial
+from grader.errors import AuthorError
+from grader.model import Rubric, Setting
+from grader.names import did_you_mean
+
+COURSE = (Group.REFERENCE, Group.TEMPLATE)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be graded of one assignment: each trial once, right solutions from `seeds` seeds."""
+
+    assignment: Assignment
+    rubric: Rubric
+    items: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    seeds: int
+    setting: Setting | None = None
+
+    @property
+    def gradings(self) -> tuple[tuple[Trial, int], ...]:
+        """Each trial with the number of its grading."""
+        return tuple(
+            (trial, number) for trial in self.trials for number in range(self.seeds if trial.group in RIGHT else 1)
+        )
+
+
+def plan(
+    root: Path,
+    name: str,
+    *,
+    own: Path | None = None,
+    generated: bool = False,
+    notebooks: bool = False,
+    data: Path | None = None,
+    seeds: int = 1,
+) -> Plan:
+    """Collect what is to be graded of one assignment: the course's bugs, or those in the folder `own`.
+
+    With `notebooks` their items are graded, too, on the digits in the folder `data` or wherever there are some.
+    AuthorError when something of it is missing or wrong.
+    """
+    assignment = assignments.find(name)
+    rubric = pipeline.load_rubric(assignment)
+    items = course.plain_items(assignment, rubric)
+    if own is None:
+        trials = tuple(course.every_group(root, name, generated=generated))
+    else:
+        bugs = own_bugs(own, root / "reference" / name, assignment, rubric)
+        trials = (*course.course_material(root, name), *bugs)
+    if not notebooks:
+        return Plan(assignment, rubric, items, trials, seeds)
+    every = tuple(item.id for item in rubric.items)
+    whole = (*COURSE, Group.PLANTED) if own is not None else COURSE
+    trials = tuple(replace(trial, asked=every) if trial.group in whole else trial for trial in trials)
+    trials += course.with_notebooks(root, name, rubric) if own is None else ()
+    return Plan(assignment, rubric, items, trials, seeds, pipeline.prepare(assignment, rubric, size="quick", data=data))
+
+
+def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
+    """Return the plans with the trials of these names alone, all of them when none is named."""
+    if not only:
+        return list(plans)
+    there = {trial.name for each in plans for trial in each.trials}
+    unknown = [f"nothing is called '{name}'{did_you_mean(name, there)}" for name in only if name not in there]
+    if unknown:
+        raise AuthorError("--only: " + "\n".join(unknown))
+    kept = [(each, tuple(trial for trial in each.trials if trial.name in only)) for each in plans]
+    return [replace(each, trials=trials) for each, trials in kept if trials]
