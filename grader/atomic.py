@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from pathlib import Path
 
 from grader.errors import AuthorError
+
+# tempfile puts eight characters after the prefix
+_TEMPORARY = "." + "[a-z0-9_]" * 8
+
+
+def sweep(path: Path) -> None:
+    """Remove what writers of `path` that were killed have left beside it; AuthorError when that cannot be done."""
+    try:
+        for left in path.parent.glob(f".{glob.escape(path.name)}{_TEMPORARY}"):
+            left.unlink(missing_ok=True)
+    except OSError as error:
+        raise AuthorError(f"{path.parent}: cannot be cleared ({error.strerror}); choose another --out") from error
 
 
 def write(path: Path, data: bytes | str) -> None:

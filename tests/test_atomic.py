@@ -76,3 +76,29 @@ def test_a_place_that_cannot_be_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(AuthorError, match="cannot be written"):
         atomic.write(tmp_path / name, "x")
+
+
+# killed where it cannot clean up after itself
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from grader import atomic
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+atomic.write(Path(sys.argv[1]), b"new")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_what_a_writer_that_was_killed_has_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    others = {"a.txt", ".b.txt.abcdefgh", ".a.txt.swp", "a.txt.abcdefgh"}
+    for name in others:
+        (tmp_path / name).write_text("old")
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "a.txt")], check=False, cwd=Path(__file__).parents[1])
+    assert len(list(tmp_path.iterdir())) == len(others) + 1
+    atomic.sweep(tmp_path / "a.txt")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(others, "old")
+
+
+def test_where_there_is_no_folder_there_is_nothing_to_sweep(tmp_path: Path) -> None:
+    atomic.sweep(tmp_path / "nowhere" / "a.txt")
+    assert not (tmp_path / "nowhere").exists()

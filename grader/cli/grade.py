@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
 import sys
 import threading
@@ -11,9 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader import assignments, exports, intake, pipeline, report
-from grader.cli import STOPPED
-from grader.cli.outcomes import Outcome, Outcomes, failures, graded, in_brief, status, write_summary
+from grader import assignments, atomic, exports, intake, pipeline, report
+from grader.cli import STOPPED, again
+from grader.cli.outcomes import (
+    SPREADSHEET,
+    SUMMARY,
+    Outcome,
+    Outcomes,
+    failures,
+    graded,
+    in_brief,
+    status,
+    write_summary,
+)
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
 from grader.cli.several import side_by_side, stoppable, undisturbed
@@ -64,8 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"stopped; {_kept(outcomes, folders, arguments.out)}", file=sys.stderr)
             return STOPPED
         except AuthorError as error:
-            raise AuthorError(f"{error}\nstopped; {_kept(outcomes, folders, arguments.out)}") from error
+            kept, on = _kept(outcomes, folders, arguments.out), again.rest(folders, outcomes, arguments)
+            raise AuthorError("\n".join(filter(None, (str(error), f"stopped; {kept}", on)))) from error
     show(folders, outcomes, arguments)
+    if advice := again.advice(folders, outcomes, arguments):
+        print(f"mlpgrader: {advice}", file=sys.stderr)
     return status(outcomes, fail_under=arguments.fail_under)
 
 
@@ -110,6 +124,8 @@ def begin(out: Path, folders: Mapping[Path, Path]) -> None:
 
     Its evidence stays until the same submission is graded again.
     """
+    for name in (SPREADSHEET, SUMMARY):
+        atomic.sweep(out / name)
     write_summary(out, [], {})
     for folder in folders.values():
         pipeline.withdraw(folder, evidence=False)
@@ -153,7 +169,8 @@ def grade_all(
 
     def stop() -> None:
         stopped.set()
-        launcher.close()
+        with contextlib.suppress(HarnessError):  # it is closed once more in the end, and then this is said
+            launcher.close()
 
     side_by_side(tuple(folders), work, jobs=arguments.jobs, done=done, stop=stop)
 

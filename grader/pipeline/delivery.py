@@ -44,6 +44,7 @@ def withdraw(folder: Path, *, evidence: bool = True) -> None:
     """
     for name in (REPORT, GRADESCOPE, STUDENT_PAGE, STAFF_PAGE):
         _remove(folder / name)
+        atomic.sweep(folder / name)
     if evidence:
         _remove(folder / EVIDENCE / MANIFEST)
 
