@@ -14,6 +14,7 @@ import ctypes
 import glob
 import mmap
 import os
+import resource
 import socket
 import time
 
@@ -94,6 +95,10 @@ class MLP:
             self.shares()
             os._exit(0)
         return os.waitpid(child, 0)[1]
+
+    def limits(self):
+        names = ("DATA", "AS", "FSIZE", "NOFILE", "CORE")
+        return [resource.getrlimit(getattr(resource, "RLIMIT_" + name))[0] for name in names]
 
     def secrets(self, *known):
         ours = {"PATH", "LANG", "HOME", "PWD", "TMPDIR", "HOSTNAME", "MPLBACKEND", "MPLCONFIGDIR"}

@@ -192,6 +192,12 @@ def test_evidence_says_where_it_was_made(launcher: Launcher) -> None:
     assert evidence.facts["numpy"] == np.__version__
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="nobody measures processor time here")
+def test_the_processor_time_of_all_lanes_is_a_fact(launcher: Launcher) -> None:
+    evidence = look(launcher, Probe("a", "", up), Probe("b", "", up, lane=1))
+    assert 0.0 < float(evidence.facts["cpu_seconds"]) < 60.0
+
+
 def failing(launcher: Launcher, failures: int) -> Launcher:
     """Return a launcher whose first starts fail."""
     left = [HarnessError("the engine has a headache")] * failures

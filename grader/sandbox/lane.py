@@ -52,7 +52,10 @@ class Probe:
 
 @dataclass
 class Lane:
-    """Runs its probes in order; `abandon` may be called from another thread."""
+    """Runs its probes in order; `abandon` may be called from another thread.
+
+    `cpu_seconds` is what its sandboxes used, as far as that could be measured from outside.
+    """
 
     probes: list[Probe]
     submission: Submission
@@ -67,6 +70,7 @@ class Lane:
     observations: list[Observation] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     output: str = ""
+    cpu_seconds: float | None = None
     _conversation: Conversation | None = None
     _has_hung: bool = False
     _is_lost_again: bool = False
@@ -202,3 +206,6 @@ class Lane:
         except HarnessError as error:
             # what was observed stays observed, and staff are told what is still there
             self.facts[LEFT] = printable(str(error))
+        used = conversation.running.cpu_seconds()
+        if used is not None:
+            self.cpu_seconds = (self.cpu_seconds or 0.0) + used

@@ -55,6 +55,8 @@ def observe(
         future.result()
     observations = {each.probe: each for worker in workers for each in worker.observations}
     facts = {**launcher.facts, **{key: value for worker in workers for key, value in worker.facts.items()}}
+    if measured := [worker.cpu_seconds for worker in workers if worker.cpu_seconds is not None]:
+        facts["cpu_seconds"] = f"{sum(measured):.2f}"
     return Evidence(
         observations={probe.name: observations[probe.name] for probe in probes},
         seed=seed,

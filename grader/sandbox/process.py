@@ -18,22 +18,29 @@ from typing import Any
 
 from grader.errors import HarnessError
 from grader.model import Limits
-from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
+from grader.sandbox.launching import ENVIRONMENT, Launcher, Running, wait
 from grader.sandbox.payload import BOOT
+from grader.sandbox.watching import Watch, processor_seconds, tree
 
 MARK = "MLPGRADER_SANDBOX"
 PATIENCE = 3.0
+# the report and `mlpgrader doctor` say so
+WEAKER = (
+    "student code can read, change and remove whatever you can, and use the network",
+    "files are limited one by one, not all together",
+    *(["memory is not limited"] if sys.platform == "win32" else []),
+    *(["the number of processes is not limited"]),
+)
 
 
 def process_launcher(*, python: str = sys.executable) -> Launcher:
     """Return a launcher of child processes of the interpreter `python`, which needs numpy."""
-    return Launcher(
-        "process", {"isolation": "none: student code ran with the rights of the user"}, _launch_with(python)
-    )
+    facts = {"isolation": "none: student code ran with the rights of the user", "weaker": "; ".join(WEAKER)}
+    return Launcher("process", facts, _launch_with(python))
 
 
 def _launch_with(python: str) -> Callable[[Limits, float], Running]:
-    def launch(_limits: Limits, _seconds: float) -> Running:
+    def launch(limits: Limits, _seconds: float) -> Running:
         token = secrets.token_hex(8)
         folder = tempfile.mkdtemp(prefix="mlpgrader-")
         try:
@@ -41,14 +48,34 @@ def _launch_with(python: str) -> Callable[[Limits, float], Running]:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise HarnessError(f"cannot start {python}: {error.strerror or error}") from error
-        lock = threading.Lock()
+        used = [0.0]
+
+        def kill() -> None:
+            # what is killed together with its parent is accounted for nowhere
+            used.append(processor_seconds(list(tree(process.pid))))
+            _kill_group(process)
+
+        watch = Watch(process.pid, limits.memory_mb, kill)
+        lock, stopped = threading.Lock(), threading.Event()
 
         def stop() -> None:
             with lock:
-                _stop(process, token, folder)
+                if not stopped.is_set():
+                    stopped.set()
+                    watch.end()
+                    if process.returncode is None:
+                        kill()
+                        used.append(wait(process) or 0.0)
+                    _clear_away(process, token, folder)
 
-        # a child that died of memory says so itself: the limit makes allocations fail, it does not kill
-        return Running(process, folder, stop, explain=lambda: "")
+        # one process alone that is short of memory says so itself: its limit makes allocations fail, it does not kill
+        return Running(
+            process,
+            folder,
+            stop,
+            explain=lambda: "memory" if watch.exceeded else "",
+            cpu_seconds=lambda: max(used) or None,
+        )
 
     return launch
 
@@ -77,15 +104,24 @@ def _environment(folder: str, token: str) -> dict[str, str]:
     return {**ENVIRONMENT, **kept, **homes, "PATH": os.defpath, MARK: token}
 
 
-def _stop(process: subprocess.Popen[bytes], token: str, folder: str) -> None:
-    if process.returncode is None:
-        # the group first: once its leader has been waited for, the number may belong to somebody else
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that nobody has waited for yet, with its group: its number cannot belong to somebody else."""
+    if sys.platform == "win32":
+        end_tree(process.pid)
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_tree(process: int, run: Callable[..., Any] = subprocess.run) -> None:
+    """End a process and all that it has started, on Windows: the interpreter of an environment starts another one."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        run(["taskkill", "/T", "/F", "/PID", str(process)], capture_output=True, timeout=10, check=False)
+
+
+def _clear_away(process: subprocess.Popen[bytes], token: str, folder: str) -> None:
+    if sys.platform != "win32":
         _end_strays(token)
     if process.stdin is not None:
         with contextlib.suppress(OSError):
@@ -94,17 +130,39 @@ def _stop(process: subprocess.Popen[bytes], token: str, folder: str) -> None:
 
 
 def _end_strays(token: str) -> None:
-    """Kill what left the process group, found by the mark in its environment (where there is /proc)."""
-    mark = f"{MARK}={token}".encode()
+    """Kill what left the process group, found by the mark in its environment."""
     stop = time.monotonic() + PATIENCE
     while time.monotonic() < stop:
-        strays = [process for process in Path("/proc").glob("[0-9]*") if _has_mark(process, mark)]
+        strays = marked(f"{MARK}={token}")
         if not strays:
             return
         for stray in strays:
             with contextlib.suppress(OSError):
-                os.kill(int(stray.name), signal.SIGKILL)
+                os.kill(stray, signal.SIGKILL)
         time.sleep(0.01)
+
+
+def marked(mark: str, ask: Callable[[], str] | None = None) -> list[int]:
+    """Return the processes that have `mark` in their environment, from /proc or from what `ps` says (macOS)."""
+    if Path("/proc/self/environ").exists() and ask is None:
+        return [int(process.name) for process in Path("/proc").glob("[0-9]*") if _has_mark(process, mark.encode())]
+    rows = (line.split(None, 1) for line in (ask or _ps)().splitlines())
+    return [int(row[0]) for row in rows if len(row) > 1 and mark in row[1].split()]
+
+
+def _ps() -> str:
+    try:
+        done = subprocess.run(
+            ["ps", "-A", "-E", "-ww", "-o", "pid=,command="],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
 
 
 def _has_mark(process: Path, mark: bytes) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
-SECONDS = 0.1
+# asking `ps` takes longer than looking into /proc
+SECONDS, SECONDS_OF_PS = 0.1, 0.5
 # the limit of each process bites first, and gives its code the chance to hear of it
 ROOM = 1.125
 # each takes memory of the kernel's
@@ -20,7 +23,7 @@ MEBIBYTE = 2**20
 class Watch:
     """Looks at the processes below `first` several times a second and calls `kill` once they use more than `memory_mb`.
 
-    Does nothing on systems without /proc. `folder` is one inside, whose file system may hold 20,000 files at most.
+    Does nothing on Windows. `folder` is one inside, whose file system may hold 20,000 files at most (Linux).
     """
 
     def __init__(self, first: int, memory_mb: int, kill: Callable[[], None], *, folder: str = "") -> None:
@@ -29,7 +32,7 @@ class Watch:
         self._folder = PROC / str(first) / "root" / folder.lstrip("/") if folder else None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        if (PROC / str(first) / "statm").exists():
+        if sys.platform != "win32":
             self._thread.start()
 
     def end(self) -> None:
@@ -39,9 +42,10 @@ class Watch:
             self._thread.join()
 
     def _watch(self) -> None:
-        while not self._ended.wait(SECONDS):
-            processes = list(tree(self._first))
-            if memory(processes, at_least=self._most) > self._most or _files(self._folder) > FILES:
+        has_proc = (PROC / "self" / "statm").exists()
+        while not self._ended.wait(SECONDS if has_proc else SECONDS_OF_PS):
+            used = memory(list(tree(self._first)), at_least=self._most) if has_proc else memory_by_ps(self._first)
+            if used > self._most or _files(self._folder) > FILES:
                 self.exceeded = True
                 self._kill()
                 return
@@ -64,8 +68,35 @@ def memory(processes: list[int], *, at_least: int = 0) -> int:
     return bound if bound <= at_least else sum(map(_own, processes))
 
 
+def memory_by_ps(first: int, ask: Callable[[], str] | None = None) -> int:
+    """Return the bytes that a process and all below it use, as `ps` says where there is no /proc (macOS)."""
+    rows = [list(map(int, line.split())) for line in (ask or _ps)().splitlines()]
+    used = {process: kibibytes * 1024 for process, _, kibibytes in rows}
+    below: dict[int, list[int]] = {}
+    for process, parent, _ in rows:
+        below.setdefault(parent, []).append(process)
+    total, waiting = 0, [first]
+    while waiting:
+        process = waiting.pop()
+        total += used.get(process, 0)
+        waiting.extend(below.pop(process, []))
+    return total
+
+
+def _ps() -> str:
+    try:
+        done = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
+
+
 def processor_seconds(processes: list[int]) -> float:
-    """Return the processor time of processes and of those that they have waited for."""
+    """Return the processor time of processes and of those that they have waited for, 0 where there is no /proc."""
+    if not PROC.is_dir():
+        return 0.0
     return sum(map(_ticks, processes)) / os.sysconf("SC_CLK_TCK")
 
 
