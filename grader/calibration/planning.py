@@ -70,12 +70,12 @@ def plan(
 
 
 def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:
-    """Return the plans with the trials of these names alone, all of them when none is named."""
+    """Return the plans with the trials of these names or groups alone, all of them when none is named."""
     if not only:
         return list(plans)
-    there = {trial.name for each in plans for trial in each.trials}
+    there = {name for each in plans for trial in each.trials for name in (trial.name, str(trial.group))}
     unknown = [f"nothing is called '{name}'{did_you_mean(name, there)}" for name in only if name not in there]
     if unknown:
         raise AuthorError("--only: " + "\n".join(unknown))
-    kept = [(each, tuple(trial for trial in each.trials if trial.name in only)) for each in plans]
+    kept = [(each, tuple(trial for trial in each.trials if {trial.name, trial.group} & set(only))) for each in plans]
     return [replace(each, trials=trials) for each, trials in kept if trials]

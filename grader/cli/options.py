@@ -303,7 +303,14 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         help="grade the broken submissions in this folder instead of the course's: a .py or .ipynb file, a folder or "
         "an archive each; what they must fail stands in its mutants.toml (docs/instructors.md)",
     )
-    add("--only", metavar="NAME,NAME", type=values.names, default=(), help="grade what has one of these names only")
+    add(
+        "--only",
+        metavar="NAME,NAME",
+        type=values.names,
+        default=(),
+        help="grade what has one of these names only; reference, template, right, planted and generated are names of all "
+        "that are such",
+    )
     add(
         "--generated",
         action="store_true",
