@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import traceback
@@ -54,6 +55,7 @@ def _open_streams() -> None:
 def _complain(message: str, arguments: argparse.Namespace) -> None:
     from grader.text import printable
 
-    if getattr(arguments, "debug", False):
-        traceback.print_exc()
-    print(f"mlpgrader: {printable(message, newlines=True)}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # where even this cannot be written, the exit status says it
+        if getattr(arguments, "debug", False):
+            traceback.print_exc()
+        print(f"mlpgrader: {printable(message, newlines=True)}", file=sys.stderr)

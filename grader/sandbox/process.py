@@ -42,7 +42,10 @@ def process_launcher(*, python: str = sys.executable) -> Launcher:
 def _launch_with(python: str) -> Callable[[Limits, float], Running]:
     def launch(limits: Limits, _seconds: float) -> Running:
         token = secrets.token_hex(8)
-        folder = tempfile.mkdtemp(prefix="mlpgrader-")
+        try:
+            folder = tempfile.mkdtemp(prefix="mlpgrader-")
+        except OSError as error:
+            raise HarnessError(f"no folder for the sandbox can be made: {error.strerror or error}") from error
         try:
             process = _start(python, folder, token)
         except OSError as error:
