@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,7 +59,7 @@ def messages(made: Report) -> set[str]:
     return {scored.finding.message for item in made.score.items for scored in item.findings if scored.finding.message}
 
 
-ENDS = {
+ENDS: dict[str, Callable[[str, Running], None]] = {
     "killed": lambda name, _running: docker("kill", name),
     "removed": lambda name, _running: docker("rm", "--force", name),
     "its client killed": lambda _name, running: os.kill(running.process.pid, 9),
@@ -159,9 +159,10 @@ def test_all_workers_are_tried_before_it_is_said_what_could_not_be_ended() -> No
         return Running(SimpleNamespace(), "", stop, explain=lambda: "")  # type: ignore[arg-type]
 
     workers = [running("a", fails=True), running("b", fails=False), running("c", fails=True)]
-    launcher = Launcher("docker", {}, lambda _limits, _seconds: workers[len(launcher._running)])
+    left = iter(workers)
+    account = Launcher("docker", {}, lambda _limits, _seconds: next(left))
     for _ in workers:
-        launcher.start(Limits(), 1.0)
+        account.start(Limits(), 1.0)
     with pytest.raises(HarnessError, match="cannot remove container a\ncannot remove container c"):
-        launcher.close()
+        account.close()
     assert tried == ["a", "b", "c"]
