@@ -11,7 +11,14 @@ from grader.model import Verdict
 
 CHECKS = {"first": ("loads", "values"), "second": ("gradient", "learns")}
 SIGNS = {"+": Verdict.PASSED, "-": Verdict.FAILED, "b": Verdict.BLOCKED, "?": Verdict.UNDECIDED}
-ABOUT = About(command="mlpgrader calibrate --jobs 2", date="2026-01-31", seconds=61.0, seed=1, sandbox="process")
+ABOUT = About(
+    command="mlpgrader calibrate --jobs 2",
+    date="2026-01-31",
+    seconds=61.0,
+    processor_seconds=104.0,
+    seed=1,
+    sandbox="process",
+)
 
 
 def verdicts(signs: str) -> dict[str, Verdict]:

@@ -21,11 +21,12 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True)
 class About:
-    """How a calibration came about; `seconds` are those of the whole run."""
+    """How a calibration came about; `seconds` are those of the whole run, `processor_seconds` those of all processors."""
 
     command: str
     date: str
     seconds: float
+    processor_seconds: float
     seed: int
     sandbox: str
     versions: str = field(
@@ -88,6 +89,7 @@ def as_data(calibrations: Sequence[Calibration], about: About) -> dict[str, Any]
         "command": about.command,
         "date": about.date,
         "seconds": number(about.seconds),
+        "processor_seconds": number(about.processor_seconds),
         "seed": about.seed,
         "sandbox": about.sandbox,
         "versions": about.versions,

@@ -40,7 +40,11 @@ def markdown(calibrations: Sequence[Calibration], about: About, *, folder: str) 
 
 
 def _run(about: About) -> str:
-    facts = [("date", about.date), ("command", f"`{about.command}`"), ("took", f"{about.seconds:.0f} s")]
+    facts = [
+        ("date", about.date),
+        ("command", f"`{about.command}`"),
+        ("took", f"{about.seconds:.0f} s, and {about.processor_seconds:.0f} s of processor time"),
+    ]
     return _table(("", ""), [*facts, ("sandbox", about.sandbox), ("versions", about.versions)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     plans = chosen(wanted, arguments.only)
     out = target(root, arguments)
-    started = time.monotonic()
+    started, before = time.monotonic(), processor_seconds()
     try:
         with stoppable(), display(sum(len(each.gradings) for each in plans)) as shown:
             found = [graded(each, arguments, shown) for each in plans]
@@ -64,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         command=command(arguments),
         date=date.today().isoformat(),
         seconds=time.monotonic() - started,
+        processor_seconds=processor_seconds() - before,
         seed=arguments.seed,
         sandbox=arguments.sandbox,
     )
@@ -75,6 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
         write(found, about, out)
         print(f"Written: {printable(str(out))}", file=sys.stderr)
     return status(found)
+
+
+def processor_seconds() -> float:
+    """Return the processor time that this process and those that it has seen to their end have used."""
+    return sum(os.times()[:4])
 
 
 def names(arguments: argparse.Namespace) -> tuple[str, ...]:
