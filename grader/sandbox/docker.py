@@ -7,6 +7,7 @@ import json
 import math
 import secrets
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -153,9 +154,12 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
     if made.returncode:
         remove(client, name)
         raise HarnessError(f"{client} cannot make a container: {last_line(made.stderr)}")
+    # where podman's monitor leaves a note of its own when memory runs out
+    folder = tempfile.TemporaryDirectory(prefix="mlpgrader-")
     try:
         process = subprocess.Popen(
             [client, "start", "--attach", "--interactive", name],
+            cwd=folder.name,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -163,6 +167,7 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
             start_new_session=True,
         )
     except BaseException as error:
+        folder.cleanup()
         remove(client, name)
         if isinstance(error, OSError):
             raise HarnessError(f"cannot start {client}: {error.strerror or error}") from error
@@ -175,6 +180,7 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
             if not stopped.is_set():
                 used.extend(_measured(client, name))
                 _stop(client, name, process)
+                folder.cleanup()
                 stopped.set()
 
     def explain() -> str:

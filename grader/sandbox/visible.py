@@ -30,8 +30,8 @@ def arguments() -> list[str]:
     shown = interpreter_folders()
     hidden = [folder for folder in _ours() if any(folder.is_relative_to(each) for each in (SYSTEM, *shown))]
     # what lies in a folder that is hidden is shown again: an environment in its checkout
-    again = [folder for folder in shown if any(folder.is_relative_to(each) for each in hidden)]
-    first = [folder for folder in shown if folder not in again]
+    again = _outermost(folder for folder in shown if any(folder.is_relative_to(each) for each in hidden))
+    first = _outermost(folder for folder in shown if not any(folder.is_relative_to(each) for each in hidden))
     return [
         *_bound(SYSTEM),
         *(word for name in TOP for word in _top(Path("/", name))),
@@ -46,14 +46,14 @@ def arguments() -> list[str]:
     ]
 
 
-def interpreter_folders(python: Path = Path(sys.executable)) -> list[Path]:
-    """Return the folders outside of /usr that the interpreter consists of, outer ones first.
+def interpreter_folders() -> list[Path]:
+    """Return the folders outside of /usr that the interpreter consists of, some of them within others, outer ones first.
 
     AuthorError when one of them is too much to show, since the interpreter was installed right into it.
     """
     prefixes = [Path(prefix) for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)]
     # an environment starts its interpreter through links, each of which has to be there
-    links = [link.parent for link in _links(python)]
+    links = [link.parent for link in _links(Path(sys.executable))]
     found = {Path(folder) for each in (*prefixes, *links) for folder in (each, each.resolve())}
     for folder in sorted(found):
         if folder in TOO_MUCH or Path.home().is_relative_to(folder):
@@ -61,14 +61,17 @@ def interpreter_folders(python: Path = Path(sys.executable)) -> list[Path]:
                 f"Python is installed right in {folder}, which bubblewrap would have to show to student code; "
                 "use an interpreter in a folder of its own, such as an environment (python3 -m venv)"
             )
-    outside = [folder for folder in sorted(found) if not folder.is_relative_to(SYSTEM)]
     tops = [Path("/", name) for name in TOP]
-    return [
-        folder
-        for folder in outside
-        if not any(folder != other and folder.is_relative_to(other) for other in (*outside, *tops))
-        and folder not in tops
-    ]
+    return [folder for folder in sorted(found) if not any(folder.is_relative_to(each) for each in (SYSTEM, *tops))]
+
+
+def _outermost(folders: Iterable[Path]) -> list[Path]:
+    """Return those of sorted folders that lie in none of the others."""
+    kept: list[Path] = []
+    for folder in folders:
+        if not any(folder.is_relative_to(each) for each in kept):
+            kept.append(folder)
+    return kept
 
 
 def _links(python: Path) -> Iterable[Path]:
