@@ -63,7 +63,9 @@ def _matrix(calibration: Calibration) -> Figure:
     places, labels = _by_item(calibration, rows, axes)
     axes.set_yticks(places, labels, fontsize=8)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("a row for each bug: orange failed, pale blocked by a check before it, white not asked", fontsize=8)
+    axes.set_xlabel(
+        "a row for each bug: orange failed,\npale blocked by a check before it, white not asked", fontsize=8
+    )
     return figure
 
 
