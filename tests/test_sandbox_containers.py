@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from grader.errors import HarnessError
-from grader.sandbox.containers import CLOCK, DEADLINE, ask, deadline_labels, has_passed, reap, remove
+from grader.sandbox.containers import CLOCK, DEADLINE, OWNER, ask, deadline_labels, has_passed, owner, reap, remove
 
 BOOT = "5f0c"
+
+
+def alive(pid: int) -> str:
+    """Describe the only two processes that there are: this one and number 7."""
+    return {os.getpid(): f"40:{os.getpid()}:5", 7: "40:7:1000"}.get(pid, "")
 
 
 def stand_in(folder: Path, script: str) -> str:
@@ -38,17 +44,36 @@ def stand_in(folder: Path, script: str) -> str:
     ],
 )
 def test_a_deadline_is_by_the_clock_that_does_not_jump_where_there_is_one(labels: dict[str, str], passed: bool) -> None:
-    assert has_passed(labels, now=100.0, since_start=(BOOT, 50.0)) is passed
+    assert has_passed(labels, now=100.0, since_start=(BOOT, 50.0), owner=alive) is passed
+
+
+@pytest.mark.parametrize(
+    ("labels", "passed"),
+    [
+        ({OWNER: "5f0c:40:7:1000", CLOCK: "5f0c:51", DEADLINE: "1"}, False),
+        ({OWNER: "5f0c:40:7:1000", CLOCK: "5f0c:49"}, True),
+        # gone, or its number belongs to another process by now
+        ({OWNER: "5f0c:40:8:1000", CLOCK: "5f0c:51"}, True),
+        ({OWNER: "5f0c:40:7:999", CLOCK: "5f0c:51"}, True),
+        # in another container, or on another machine: it cannot be seen from here
+        ({OWNER: "5f0c:41:8:1000", CLOCK: "5f0c:51"}, False),
+        ({OWNER: "aaaa:40:8:1000", DEADLINE: "101"}, False),
+        ({OWNER: "5f0c:40:x", CLOCK: "5f0c:51"}, True),
+        ({OWNER: "5f0c:", CLOCK: "5f0c:51"}, False),
+    ],
+)
+def test_a_container_is_kept_for_as_long_as_its_grader_lives(labels: dict[str, str], passed: bool) -> None:
+    assert has_passed(labels, now=100.0, since_start=(BOOT, 50.0), owner=alive) is passed
 
 
 def test_where_no_such_clock_is_the_calendar_decides() -> None:
-    assert has_passed({DEADLINE: "1", CLOCK: "5f0c:51"}, now=100.0, since_start=None)
+    assert has_passed({DEADLINE: "1", CLOCK: "5f0c:51"}, now=100.0, since_start=None, owner=alive)
 
 
 def test_what_is_made_now_has_not_passed_even_when_the_clock_is_set() -> None:
-    labels = {name: str(value) for name, value in deadline_labels(60.0).items()}
+    labels = deadline_labels(60.0)
     boot, _, seconds = labels[CLOCK].rpartition(":")
-    assert not has_passed(labels, now=10.0**10, since_start=(boot, float(seconds) - 30))
+    assert not has_passed(labels, now=10.0**10, since_start=(boot, float(seconds) - 30), owner=owner)
 
 
 def test_containers_are_reaped_by_what_their_labels_say(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
-from grader.sandbox.containers import LABEL, reap
+from grader.sandbox.containers import LABEL, OWNER, deadline_labels, reap
 from grader.sandbox.docker import Engine, Reaper, create_arguments, docker_launcher
 from grader.sandbox.system_calls import SYSTEM_CALLS
 
@@ -179,7 +179,7 @@ def test_a_container_that_somebody_removed_is_our_fault_and_the_rest_goes_on(lau
     probes = [Probe("lose", "", lose), Probe("fine", "", fine)]
     kept = replace(launcher, launch=launch)
     seen = observe(submission(MLP), probes, Inside(), launcher=kept, seed=1, limits=LIMITS).observations
-    assert "does not answer for container" in seen["lose"].fault
+    assert "was killed from outside" in seen["lose"].fault
     assert (seen["fine"].fault, seen["fine"].data) == ("", {"problems": [None, None]})
 
 
@@ -199,6 +199,30 @@ def test_containers_past_their_deadline_are_reaped_and_no_others(sandbox_image: 
     subprocess.run(["docker", "rm", "--force", new], check=True, capture_output=True)
     assert (old in left, odd in left, new in left) == (False, False, True)
     assert len(reaped) == 2
+
+
+@pytest.mark.docker
+def test_a_container_whose_grader_is_gone_is_reaped_at_once_and_that_of_another_one_stays(sandbox_image: str) -> None:
+    name = f"test-owner-{time.time_ns()}"
+    labels = deadline_labels(1_000.0)
+    made = {f"{name}-gone": labels | {OWNER: labels[OWNER][:-1]}, f"{name}-here": labels}
+    for each, texts in made.items():
+        chosen = [part for key, value in {LABEL: "1", **texts}.items() for part in ("--label", f"{key}={value}")]
+        subprocess.run(["docker", "create", "--name", each, *chosen, sandbox_image], check=True, capture_output=True)
+    reap("docker")
+    left = containers(f"name={name}")
+    subprocess.run(["docker", "rm", "--force", *left], check=True, capture_output=True)
+    assert left == [f"{name}-here"]
+
+
+@pytest.mark.docker
+def test_a_container_that_somebody_kills_is_no_fault_of_the_code(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        asked = session(conversation)
+        asked.run(*MADE)
+        subprocess.run(["docker", "kill", conversation.running.process.args[-1]], check=True, capture_output=True)  # type: ignore[index]
+        with pytest.raises(HarnessError, match="was killed from outside"):
+            asked.run(op.fetch("net"))
 
 
 @pytest.mark.docker
@@ -284,14 +308,16 @@ def test_a_container_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
 
 def test_a_container_gets_every_lock_and_numbers_from_the_limits() -> None:
     limits = Limits(memory_mb=300, cpus=0.5, processes=9, files_mb=7)
-    words = create_arguments(Engine("docker", "sha256:abc", "runsc"), "name", limits, 123, clock="id:5", cpu_seconds=8)
+    words = create_arguments(
+        Engine("docker", "sha256:abc", "runsc"), "name", limits, 123, labels={"k": "v"}, cpu_seconds=8
+    )
     text = " ".join(words[: words.index("sha256:abc")])
     wanted = (
         "--network none", "--ipc none", "--read-only", "--user 47123:47123", "--cap-drop ALL", "no-new-privileges",
         f"--security-opt seccomp={SYSTEM_CALLS}",
         "--memory 300m --memory-swap 300m", "--cpus 0.5", "--pids-limit 9", "fsize=7340032:7340032",
         "--log-driver none", "size=7m,mode=1777,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--init", "--interactive",
-        "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "mlpgrader.clock=id:5", "cpu=8:8",
+        "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "--label k=v", "cpu=8:8",
         "--runtime runsc", "OMP_NUM_THREADS=1",
     )  # fmt: skip
     assert [each for each in wanted if each not in text] == []

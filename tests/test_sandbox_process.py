@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from asking import LIMITS, session, worker
 from inmate import FILES, MADE
@@ -92,3 +95,14 @@ def test_a_limit_of_the_rubric_is_a_limit_of_the_process(launcher: Launcher) -> 
         *_, answer = session(conversation).run(*MADE, op.call("net", "limits"))
     memory = LIMITS.memory_mb * 2**20
     assert answer.value.tolist() == [memory, memory + 2**30, LIMITS.files_mb * 2**20, 256.0, 0.0]
+
+
+@linux
+def test_a_worker_that_takes_nothing_in_any_more_is_a_timeout(launcher: Launcher) -> None:
+    with worker(launcher, FILES, Inside()) as conversation:
+        asked = session(conversation)
+        asked.run(*MADE)
+        os.kill(conversation.running.process.pid, signal.SIGSTOP)
+        with pytest.raises(SessionEnded) as ended:
+            asked.run(op.hold("x", np.ones(100_000)), seconds=0.1)
+        assert ended.value.problem.kind == ProblemKind.TIMEOUT

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from grader.sandbox.cgroup import Group, group_of
 LABEL = "mlpgrader"
 DEADLINE = "mlpgrader.deadline"
 CLOCK = "mlpgrader.clock"
+OWNER = "mlpgrader.owner"
 CLIENT_SECONDS = 60.0
 DYING_SECONDS = 20.0
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -81,20 +83,46 @@ def remove(client: str, name: str) -> None:
     raise HarnessError(f"{client} cannot remove container {name}: {said}")
 
 
-def deadline_labels(seconds: float) -> dict[str, int | str]:
-    """Return the labels of a container that may live for `seconds`: by the calendar, and by the clock since the start.
+def was_killed(client: str, name: str, *, since: float) -> bool:
+    """Say whether somebody has had a container killed since a time of the calendar; False where the engine does not tell."""
+    filters = ("--filter", f"container={name}", "--filter", "event=kill")
+    with contextlib.suppress(HarnessError):
+        times = ("--since", str(int(since) - 1), "--until", str(int(time.time()) + 1))
+        told = ask(client, "events", *times, *filters, "--format", "killed", seconds=10.0)
+        return told.returncode == 0 and "killed" in told.stdout
+    return False
 
-    The second one does not jump when somebody sets the time, but holds only until this machine starts again.
+
+def deadline_labels(seconds: float) -> dict[str, str]:
+    """Return the labels of a container that may live for `seconds`: by the calendar, by the clock since the start, and whose.
+
+    The clock since the start does not jump when somebody sets the time, but holds only until this machine starts again.
     """
-    labels: dict[str, int | str] = {DEADLINE: int(time.time() + seconds) + 1}
-    if now := _since_start():
+    labels = {DEADLINE: str(int(time.time() + seconds) + 1)}
+    if now := since_start():
         boot, running = now
-        labels[CLOCK] = f"{boot}:{int(running + seconds) + 1}"
+        labels |= {CLOCK: f"{boot}:{int(running + seconds) + 1}", OWNER: f"{boot}:{owner(os.getpid())}"}
     return labels
 
 
-def has_passed(labels: dict[str, str], *, now: float, since_start: tuple[str, float] | None) -> bool:
-    """Say whether a container's deadline has passed, by the clock that does not jump if it was started by the same one."""
+def has_passed(
+    labels: dict[str, str],
+    *,
+    now: float,
+    since_start: tuple[str, float] | None,
+    owner: Callable[[int], str],
+) -> bool:
+    """Say whether nobody needs a container any more.
+
+    Of a grader that can be seen from here, its end decides, and the clock that does not jump; of others the deadlines.
+    `owner(pid)` describes a process of this machine, or says nothing of one that is gone.
+    """
+    boot, _, process = labels.get(OWNER, "").partition(":")
+    space, _, number = process.partition(":")
+    if since_start and boot == since_start[0] and number and space == owner(os.getpid()).partition(":")[0]:
+        pid = number.partition(":")[0]
+        if not pid.isdecimal() or owner(int(pid)) != process:
+            return True
     boot, _, running = labels.get(CLOCK, "").rpartition(":")
     if since_start and boot == since_start[0] and running.isdecimal():
         return int(running) < since_start[1]
@@ -103,13 +131,13 @@ def has_passed(labels: dict[str, str], *, now: float, since_start: tuple[str, fl
 
 
 def reap(client: str) -> list[str]:
-    """Remove containers of ours whose deadline has passed, and return their ids; other graders' running ones stay."""
+    """Remove containers of graders that are gone, or past their deadline, and return their ids; those in use stay."""
     listed = ask(client, "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}=1").stdout.split()
     if not listed:
         return []
     # one that is gone by now is left out of the answer
     seen = ask(client, "container", "inspect", "--format", "{{.Id}} {{json .Config.Labels}}", *listed)
-    clocks: dict[str, Any] = {"now": time.time(), "since_start": _since_start()}
+    clocks: dict[str, Any] = {"now": time.time(), "since_start": since_start(), "owner": owner}
     passed = []
     for line in seen.stdout.splitlines():
         container, _, labels = line.partition(" ")
@@ -120,9 +148,20 @@ def reap(client: str) -> list[str]:
     return passed
 
 
-def _since_start() -> tuple[str, float] | None:
+def since_start() -> tuple[str, float] | None:
     """Return which start of this machine it was, and the seconds since then; None on systems that do not say."""
     try:
         return BOOT.read_text(encoding="ascii").strip(), time.clock_gettime(time.CLOCK_BOOTTIME)
     except (OSError, AttributeError):
         return None
+
+
+def owner(pid: int) -> str:
+    """Return the space that numbers of processes are from, a process's number and when it began; "" when there is none."""
+    try:
+        space = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
+        # the name of the program, in parentheses, may hold anything
+        began = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{space}:{pid}:{began}"

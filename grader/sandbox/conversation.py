@@ -136,8 +136,14 @@ class Conversation:
 
     def _write(self, data: bytes, deadline: float) -> None:
         kill = None
+        is_late = threading.Event()
+
+        def give_up() -> None:
+            is_late.set()
+            self.running.stop()
+
         if len(data) > SMALL:
-            kill = threading.Timer(max(deadline - time.monotonic(), 0.0), self.running.stop)
+            kill = threading.Timer(max(deadline - time.monotonic(), 0.0), give_up)
             kill.daemon = True
             kill.start()
         try:
@@ -145,6 +151,8 @@ class Conversation:
             while view:
                 view = view[self._stdin.write(view) or 0 :]
         except (OSError, ValueError):
+            if is_late.is_set():
+                raise Silence("timeout") from None
             self._wait(lambda: False, min(deadline, time.monotonic() + 1.0))
         finally:
             if kill is not None:

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from grader import __version__
 from grader.errors import AuthorError, HarnessError
 from grader.model import Limits
 from grader.sandbox.containers import (
-    CLOCK,
     DEADLINE,
     LABEL,
     ask,
@@ -29,6 +29,7 @@ from grader.sandbox.containers import (
     reap,
     remove,
     state,
+    was_killed,
 )
 from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
 from grader.sandbox.payload import BOOT
@@ -100,18 +101,24 @@ def docker_launcher(*, image: str | None = None, client: str = "docker", runtime
 
 
 def create_arguments(
-    engine: Engine, name: str, limits: Limits, deadline: int, *, clock: str = "", cpu_seconds: int = 0
+    engine: Engine,
+    name: str,
+    limits: Limits,
+    deadline: int,
+    *,
+    labels: Mapping[str, str] | None = None,
+    cpu_seconds: int = 0,
 ) -> list[str]:
     """Return the arguments of ``create`` for a container that can do nothing but compute.
 
-    `deadline` and `clock` are when it may be reaped; `cpu_seconds` limits each process in it, 0 stands for no limit.
+    `deadline` and further `labels` say when it may be reaped; `cpu_seconds` limits each process in it, 0 stands for no limit.
     """
     memory, files = f"{limits.memory_mb}m", limits.files_mb * 2**20
     environment = {**ENVIRONMENT, "HOME": FOLDER, "TMPDIR": FOLDER, "MPLCONFIGDIR": FOLDER}
     return [
         *("create", "--interactive", "--init", "--pull", "never", "--restart", "no", "--no-healthcheck"),
         *("--name", name, "--hostname", "sandbox", "--label", f"{LABEL}=1", "--label", f"{DEADLINE}={deadline}"),
-        *(["--label", f"{CLOCK}={clock}"] if clock else []),
+        *(part for key, value in (labels or {}).items() for part in ("--label", f"{key}={value}")),
         *("--network", "none", "--ipc", "none", "--read-only", "--user", USER, "--workdir", FOLDER),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
         *("--security-opt", f"seccomp={SYSTEM_CALLS}"),
@@ -144,22 +151,22 @@ def _tmpfs_options(engine: Engine) -> str:
 
 def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
     client, name = engine.client, f"mlpgrader-{secrets.token_hex(8)}"
-    labels = deadline_labels(seconds)
+    began, labels = time.time(), deadline_labels(seconds)
+    deadline = int(labels.pop(DEADLINE))
     # should nobody be left to end it, it cannot compute for ever; whoever is there ends it before
     cpu = math.ceil(seconds * max(limits.cpus, 1.0)) + 1
-    arguments = create_arguments(
-        engine, name, limits, int(labels[DEADLINE]), clock=str(labels.get(CLOCK, "")), cpu_seconds=cpu
-    )
+    arguments = create_arguments(engine, name, limits, deadline, labels=labels, cpu_seconds=cpu)
     made = ask(client, *arguments)
     if made.returncode:
         remove(client, name)
         raise HarnessError(f"{client} cannot make a container: {last_line(made.stderr)}")
-    # where podman's monitor leaves a note of its own when memory runs out
-    folder = tempfile.TemporaryDirectory(prefix="mlpgrader-")
+    room = contextlib.ExitStack()
     try:
+        # podman's monitor leaves a note in the current folder when memory runs out
+        folder = room.enter_context(tempfile.TemporaryDirectory(prefix="mlpgrader-")) if engine.is_podman else None
         process = subprocess.Popen(
             [client, "start", "--attach", "--interactive", name],
-            cwd=folder.name,
+            cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -167,7 +174,7 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
             start_new_session=True,
         )
     except BaseException as error:
-        folder.cleanup()
+        room.close()
         remove(client, name)
         if isinstance(error, OSError):
             raise HarnessError(f"cannot start {client}: {error.strerror or error}") from error
@@ -180,12 +187,12 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
             if not stopped.is_set():
                 used.extend(_measured(client, name))
                 _stop(client, name, process)
-                folder.cleanup()
+                room.close()
                 stopped.set()
 
     def explain() -> str:
         used.extend(_measured(client, name))
-        return _explain(client, name)
+        return _explain(client, name, began)
 
     return Running(process, FOLDER, stop, explain, cpu_seconds=lambda: max(used, default=None))
 
@@ -210,8 +217,13 @@ def _stop(client: str, name: str, process: subprocess.Popen[bytes]) -> None:
                 process.stdin.close()
 
 
-def _explain(client: str, name: str) -> str:
-    """Return "memory" when the kernel has killed in this container for want of it, by its account or the engine's."""
+def _explain(client: str, name: str, began: float) -> str:
+    """Return "memory" when the kernel has killed in this container for want of it, by its account or the engine's.
+
+    HarnessError when somebody else has had it killed.
+    """
+    if was_killed(client, name, since=began):
+        raise HarnessError(f"container {name} was killed from outside")
     found = group(client, name)
     kills = found.memory_kills() if found else 0
     kill(client, name)
