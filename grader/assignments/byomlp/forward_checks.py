@@ -26,6 +26,9 @@ from grader.keeping import number, shape
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 
+# how many times the parameters that are held forward may use
+FACTORS = (1.0, 0.1)
+
 
 @check(reads=["forward"], after=[mlp_loads])
 def output_shapes(observed: Observation) -> Finding:
@@ -76,6 +79,8 @@ def _wrong_values(record: Mapping[str, Any]) -> Finding | None:
     way = record["way"]
     if not way or mistake_by_name(record) or not agrees(outputs, forward(net, readings[way], record["inputs"])):
         return _explain_values(net, record, outputs, readings)
+    if record.get("held") is not None and (finding := _unlike_held(net, readings[way], unflatten(net, record["held"]))):
+        return finding
     again = stacked(record["again"], net)
     before, after = record["inputs"][0], record["input_after"]["value"]
     if after is None or after.shape != before.shape or not np.array_equal(after, before):
@@ -89,6 +94,25 @@ def _wrong_values(record: Mapping[str, Any]) -> Finding | None:
             "forward gives another result when it is called again with the same input",
             hint="The result may depend on x and the parameters only, not on earlier calls.",
         )
+    return None
+
+
+def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | None:
+    """Return the finding on a forward pass that takes a multiple of the parameters that the object holds, or None.
+
+    What is read by behaviour is what forward makes of them: -b where it subtracts b, 0 where it leaves W out. A tenth is fine:
+    there the parameters are scaled where they are used.
+    """
+    for index, (layer, own) in enumerate(zip(used, held, strict=True)):
+        for kind, seen, kept in zip(("weights", "biases"), layer, own, strict=True):
+            # one or two numbers are a multiple of others by chance, too
+            factor = float(np.vdot(seen, kept) / np.vdot(kept, kept)) if kept.size > 2 and np.any(kept) else 1.0
+            if not agrees(seen, factor * kept) or any(abs(factor - fine) < 1e-3 for fine in FACTORS):
+                continue
+            what = f"layer {index + 1}: forward uses {number(factor)} times the {kind} that add_layer has drawn"
+            if abs(factor) < 1e-3:
+                what = f"layer {index + 1}: forward does not use the {kind} that add_layer has drawn"
+            return failed(f"network {net}: {what}", hint="For each layer: a = W h + b, with a plus, then h = f(a).")
     return None
 
 

@@ -112,6 +112,8 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         way, found = explain(session, target, net, inputs, seed=seed)
         record["way"] = way
         record["readings"] = {name: flatten(parameters) for name, parameters in found.items()}
+        held = found.get("attributes") or read(session, target, net, ["attributes"]).get("attributes")
+        record["held"] = flatten(held) if held else None
         record["parts"] = _parts(session, target, net, rng)
         record["compositions"] = [] if way or not net.named else _compositions(session, target, net, inputs[0])
         session.run(ask.forget(target))

@@ -184,9 +184,9 @@ def explain(
         found |= _read_twin(session, network, seed) if way == "twin" else read(session, target, network, [way])
         if way not in found or not predicts(network, found[way], inputs, outputs):
             continue
-        if all(np.any(b) for _, b in found[way]) or not _holds_biases(session, target, network):
+        if all(np.any(each) for layer in found[way] for each in layer) or not _holds_any(session, target, network):
             return way, found
-        # the biases look like zero only because forward does not add those that the object holds
+        # weights or biases look like zero only because forward does not use those that the object holds
         del found[way]
     return "", found
 
@@ -204,5 +204,5 @@ def _named(network: Network) -> Network:
     return replace(network, layers=tuple(layers))
 
 
-def _holds_biases(session: Session, target: str, network: Network) -> bool:
+def _holds_any(session: Session, target: str, network: Network) -> bool:
     return "attributes" in read(session, target, network, ["attributes"])

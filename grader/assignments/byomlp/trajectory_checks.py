@@ -11,6 +11,7 @@ from grader.assignments.byomlp.drawing import from_evidence
 from grader.assignments.byomlp.loading_checks import mlp_loads
 from grader.assignments.byomlp.step_checks import step_descends
 from grader.assignments.byomlp.trajectory import Followed, followed
+from grader.assignments.byomlp.trajectory_mistakes import diagnose
 from grader.checks import check, failed, passed
 from grader.keeping import number, problem_in
 from grader.model import Finding, Observation, Verdict
@@ -64,7 +65,7 @@ def _wrong(record: Mapping[str, Any], training: Followed) -> Finding | None:
             break
         if problem := problem_in(stage):
             message = f"network {net}: training fails after {_steps(steps)}: {problem}"
-            return failed(message, hint=_HINT, diagnosis="training_fails")
+            return failed(message, hint=_HINT)
         if not stage["whole"]:
             message = f"network {net}: training is too slow to be followed after {_steps(steps)}"
             return failed(message, hint="A step on so small a network should take far less than a millisecond.")
@@ -73,15 +74,12 @@ def _wrong(record: Mapping[str, Any], training: Followed) -> Finding | None:
         return None
     where = f"network {net}: {found.block}"
     if found.size == float("inf"):
-        return failed(
-            f"{where} holds NaN, or cannot be read any more, after {_steps(found.step)}",
-            hint=_HINT,
-            diagnosis="trajectory_lost",
-        )
+        return failed(f"{where} holds NaN, or cannot be read any more, after {_steps(found.step)}", hint=_HINT)
     when = f"after {_steps(found.step)}"
     when += f" (after {_steps(found.before)} all was right)" if found.before else ""
     message = f"{where} is off by {number(100 * found.size)} % of the way it should have gone {when}"
-    return failed(message, hint=_HINT, diagnosis="trajectory_departs")
+    cause = diagnose(record, found.step)
+    return failed(message, hint=cause.hint if cause else _HINT, diagnosis=cause.id if cause else "")
 
 
 def _steps(count: int) -> str:

@@ -120,15 +120,17 @@ def elu_forward(observed: Observation) -> Finding:
 
 @check(reads=["elu"])
 def elu_gradient(observed: Observation) -> Finding:
-    """ELU: gradInput agrees with central differences"""
+    """ELU: gradInput agrees with central differences, and never overflows"""
     if finding := nothing_to_judge(observed):
         return finding
     hint = "Multiply gradOutput by the derivative of ELU at the input, entry by entry."
     found = _gradient(observed, elu_gradient_of, ELU_GRADIENT_MISTAKES, hint)
     extreme = observed.data["extreme"]
-    wrong = _unstable(
-        {**extreme, "backward": {**extreme["backward"], "warnings": []}}, "backward", elu_gradient_of(extreme), "ELU"
-    )
+    back = extreme["backward"]
+    if _unstable(extreme, "forward", elu(extreme), "ELU"):
+        # that is paid for in forward
+        back = {**back, "warnings": []}
+    wrong = _unstable({**extreme, "backward": back}, "backward", elu_gradient_of(extreme), "ELU")
     return _pictured(found or wrong, observed, "backward", elu_gradient_of)
 
 

@@ -27,14 +27,16 @@ def grid_case(
     """Make an object, pass x forward and grad back through it, and measure its forward pass around x."""
     made = asking.build("layer", kind, *given, seed=seed)
     asked = [made, asking.mode("layer", training=True), asking.forward("layer", x), asking.backward("layer", grad)]
+    asked.append(asking.attributes("layer"))
     if differences:
         asked.append(asking.values("layer", asking.around(x)))
-    built, _, went, back, *rest = session.run(*asked)
+    built, _, went, back, held, *rest = session.run(*asked)
     case = about(x, grad, given)
     case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if built.problem:
         case["forward"]["problem"] = kept_problem(built.problem)
     case["around"] = asking.kept_values(rest[0])["value"] if rest else None
+    case["output_after"] = asking.kept_attributes(held).get("output")
     return case
 
 

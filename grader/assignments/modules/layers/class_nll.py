@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
 from grader.keeping import kept_problem, number, restored, shape
 from grader.model import Array, Finding, Observation
+from grader.numerics import worst_entry
 from grader.sandbox import Session
 
 NAME = "ClassNLLCriterion"
@@ -131,7 +133,23 @@ def class_nll_clamped(observed: Observation) -> Finding:
     back = case["backward"]["value"]
     if back is not None and not np.all(np.isfinite(back)):
         return failed("the gradient at a probability of 0 is not finite", hint=hint, diagnosis="nll_not_clamped")
-    return verdict(None)
+    return verdict(_wrong_at_zero(case, observed.data["cases"], hint))
+
+
+def _wrong_at_zero(case: Case, ordinary: Sequence[Case], hint: str) -> Finding | None:
+    """Return the finding on a gradient that is right but where the target's probability is 0, or None.
+
+    There it is -1e15 divided by the batch size, or 0, which is the derivative of the clamping itself.
+    """
+    back = case["backward"]["value"]
+    if back is None or not all(close(each["backward"]["value"], gradient_of(each), CLOSE_32) for each in ordinary):
+        return None
+    wants = (gradient_of(case), np.where(case["input"] > 0, gradient_of(case), 0.0), np.zeros(case["input"].shape))
+    if any(close(back, want) for want in wants):
+        return None
+    worst = worst_entry(back, wants[0], floor=1.0)
+    said = f"the gradient at a probability of 0 is {number(worst.got)}, expected {number(worst.want)}"
+    return failed(said, hint=hint, diagnosis="nll_not_clamped")
 
 
 @check(reads=["class_nll_criterion"])

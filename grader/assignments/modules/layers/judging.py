@@ -163,7 +163,16 @@ def _side_effects(case: Case, answer: Mapping[str, Any], got: Array, name: str) 
             message = f"{name}: the array {which} that was passed in is changed"
             hint = f"Whoever passes {which} still needs it: avoid `{which} *= ...` and `{which}[...] = ...`, or work on a copy."
             return failed(message, hint=hint, diagnosis="input_modified" if position == 0 else "grad_output_modified")
-    return None
+    return _spoilt_output(case, name) if answer is case["backward"] else None
+
+
+def _spoilt_output(case: Case, name: str) -> Finding | None:
+    """Return the finding on a backward pass that works in the array that forward has returned, or None."""
+    before, after = case["forward"]["stored"], case.get("output_after")
+    if before is None or after is None or np.array_equal(before, after, equal_nan=True):
+        return None
+    hint = "Whoever called forward still needs its output: avoid `self.output *= ...` in updateGradInput, or work on a copy."
+    return failed(f"{name}: self.output is changed on the way back", hint=hint, diagnosis="output_modified")
 
 
 def explained(case: Case, got: Array, want: Array, mistakes: Iterable[Mistake]) -> Mistake | None:

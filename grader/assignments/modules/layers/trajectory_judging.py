@@ -58,7 +58,7 @@ def _wrong(record: Mapping[str, Any], training: Followed, name: str) -> Finding 
             break
         if problem := restored(stage["problem"]):
             said = f"{name}: training fails after {_steps(steps)}: {problem}"
-            return failed(said, hint=_HINT, diagnosis="training_fails")
+            return failed(said, hint=_HINT)
         steps += len(stage["order"])
     return _explained(record, found, name) if found else None
 
@@ -67,11 +67,11 @@ def _explained(record: Mapping[str, Any], found: Departure, name: str) -> Findin
     what = _block(record, found, name)
     if found.size == float("inf"):
         said = f"{what} hold NaN, or cannot be read any more, after {_steps(found.step)}"
-        return failed(said, hint=_HINT, diagnosis="trajectory_lost")
+        return failed(said, hint=_HINT)
     when = f"after {_steps(found.step)}"
     when += f" (after {_steps(found.before)} all was right)" if found.before else ""
     said = f"{what} are off by {number(100 * found.size)} % of the way they should have gone {when}"
-    return failed(said, hint=_HINT, diagnosis="trajectory_departs")
+    return failed(said, hint=_HINT)
 
 
 def _block(record: Mapping[str, Any], found: Departure, name: str) -> str:

@@ -18,6 +18,7 @@ MUTANTS = (
             "        self.speed = 0.5 * getattr(self, 'taken', 0.0)\n        self.grad[:] = 0.0\n",
         ),
         fails="trajectory_matches",
+        diagnosis="momentum",
         may_fail="disc_separates",
     ),
     bug(
@@ -44,6 +45,7 @@ MUTANTS = (
             "                schicht.Schwelle = schicht.Schwelle - alpha * schicht.ΔSchwelle\n",
         ),
         fails="trajectory_matches",
+        diagnosis="stands_still",
         may_fail="disc_separates",
     ),
     bug(
@@ -56,6 +58,7 @@ MUTANTS = (
             "        if self.taken > 40:\n            return\n",
         ),
         fails="trajectory_matches disc_separates",
+        diagnosis="stands_still",
     ),
     bug(
         "stale_weights_on_the_way_back",
@@ -67,6 +70,7 @@ MUTANTS = (
             "        if self.WT is None:\n            self.WT = self.W.T.copy()\n        return self.WT.dot(g)",
         ),
         fails="trajectory_matches",
+        diagnosis="stale_weights_on_the_way_back",
         may_fail="disc_separates",
     ),
     bug(
@@ -113,6 +117,7 @@ MUTANTS = (
             "    def step(self, alpha):\n        alpha = max(alpha, 0.1) if alpha > 0 else alpha\n",
         ),
         fails="trajectory_matches",
+        diagnosis="rate_changed",
         may_fail="disc_separates",
     ),
     bug(
@@ -138,6 +143,7 @@ MUTANTS = (
             "    def step(self, alpha):\n        MLP.count += 1\n        alpha = alpha if MLP.count <= 60 else 0.9 * alpha\n",
         ),
         fails="trajectory_matches",
+        diagnosis="rate_changed",
         may_fail="disc_separates",
     ),
     bug(
@@ -153,6 +159,7 @@ MUTANTS = (
             "            W -= alpha * dW * (self.age < 20 or W is not self.L[0][0])\n",
         ),
         fails="trajectory_matches",
+        diagnosis="stands_still",
         may_fail="disc_separates",
     ),
 )

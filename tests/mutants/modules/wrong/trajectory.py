@@ -15,7 +15,6 @@ MUTANTS = (
             "        self.output = input.dot(self.WT) + self.b\n",
         ),
         fails="linear_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "linear_weights_kept_for_the_way_back",
@@ -26,7 +25,6 @@ MUTANTS = (
             "        self.first = getattr(self, 'first', self.W.copy())\n        self.gradInput = (self.first.T @ gradOutput.T).T\n",
         ),
         fails="linear_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "linear_bias_frozen_after_a_while",
@@ -38,7 +36,6 @@ MUTANTS = (
             "        if self.batches <= 20:\n            self.gradb += gradOutput.sum(axis=0)\n",
         ),
         fails="linear_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "linear_weight_decay_now_and_then",
@@ -50,7 +47,6 @@ MUTANTS = (
             "        if self.batches % 10 == 0:\n            self.gradW += 0.01 * self.W\n",
         ),
         fails="linear_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "leaky_relu_signs_kept",
@@ -63,7 +59,6 @@ MUTANTS = (
             "        self.output = np.where(self.positive, input, self.slope * input)\n",
         ),
         fails="leaky_relu_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "elu_slope_kept",
@@ -75,7 +70,6 @@ MUTANTS = (
             "        self.gradInput = gradOutput * self.__dict__.setdefault(str(input.shape), slope)\n",
         ),
         fails="elu_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "softplus_slope_kept",
@@ -87,7 +81,6 @@ MUTANTS = (
             "        self.gradInput = gradOutput * self.__dict__.setdefault(str(input.shape), slope)\n",
         ),
         fails="softplus_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "softmax_jacobian_kept",
@@ -95,7 +88,6 @@ MUTANTS = (
         "the Jacobian of a row is kept under its number, and never made again",
         ("J = np.diag(y) - np.outer(y, y)", 'J = self.__dict__.setdefault("J%d" % k, np.diag(y) - np.outer(y, y))'),
         fails="softmax_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "batch_mean_frozen_after_a_while",
@@ -108,7 +100,6 @@ MUTANTS = (
             "                    self.old_mean = self.alpha * self.old_mean + (1 - self.alpha) * mean\n",
         ),
         fails="batch_mean_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "class_nll_size_of_the_first_batch",
@@ -120,7 +111,6 @@ MUTANTS = (
             "        self.gradInput = -target / input_clamp / self.size\n",
         ),
         fails="class_nll_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "sequential_inputs_never_emptied",
@@ -143,7 +133,6 @@ MUTANTS = (
             "        if self.cleared > 8:\n            return\n        for i in range(len(self.modules)):\n",
         ),
         fails="sequential_trajectory",
-        diagnosis="trajectory_departs",
     ),
     bug(
         "sequential_first_module_frozen_after_a_while",
@@ -157,6 +146,5 @@ MUTANTS = (
             "        self.gradInput = self.modules[0].backward(input, grad)\n",
         ),
         fails="sequential_trajectory",
-        diagnosis="trajectory_departs",
     ),
 )
