@@ -104,13 +104,16 @@ def killed(course: Course, moment: float) -> Aftermath:
         time.sleep(moment * course.seconds)
         running.kill()
     waited = _wait(lambda: not course.processes())
+    left = _files(course.scratch)
+    shutil.rmtree(course.scratch)
+    course.scratch.mkdir()
     scores = course.scores()
     faults = {
         f"processes go on: {course.processes()}": not waited,
         "the report of another submission is lost": (course.out / "zoe" / "report.json").read_bytes() != course.other,
         "a report is not whole": not all(is_whole(course.out / name) for name in scores),
         f"a score is wrong: {scores}": any(score != course.points[name] for name, score in scores.items()),
-        f"files are left: {_files(course.scratch)}": bool(_files(course.scratch)),
+        f"files are left: {left}": bool(left),
     }
     return Aftermath(moment, len(scores), tuple(fault for fault, is_so in faults.items() if is_so))
 

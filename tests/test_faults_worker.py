@@ -15,11 +15,12 @@ import pytest
 import small_assignment as small
 from interrupting import ONE_LANE, Act, Moment, at_the_end, before, between, graded, interrupted, times, watched
 
-from grader import pipeline
+from grader import pipeline, wire
 from grader.intake import receive
 from grader.model import Limits
 from grader.sandbox import Inside, Launcher, Probe, observe, open_launcher
 from grader.sandbox.launching import Running
+from grader.sandbox.payload import payload
 from grader.sandbox.process import process_launcher
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL, and stand-ins are shell scripts")
@@ -146,3 +147,19 @@ def test_points_that_were_withheld_are_given_when_the_submission_is_graded_again
     with process_launcher(python=dying(tmp_path, 4, "kill -9 $$")) as launcher:
         first, second = (graded(path, small.ASSIGNMENT, launcher) for _ in range(2))
     assert (first.score.marks.withheld, second.score.marks.earned) == (7, 7)
+
+
+@pytest.mark.parametrize("last", [b"", wire.chunks(wire.END)], ids=["in the midst", "at the end of a session"])
+def test_a_worker_whose_grader_is_gone_clears_away_even_if_it_is_just_writing(launcher: Launcher, last: bytes) -> None:
+    running = launcher.start(Limits(), 60.0)
+    first = payload(Inside(), {"mlp.py": small.RIGHT.encode()}, Limits(), folder=running.folder)
+    with running.process as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(first + wire.chunks(wire.BEGIN, b"1"))
+        assert process.stdout.read(1) == wire.HELLO
+        process.stdout.close()
+        process.stdin.write(last)
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+    assert not Path(running.folder).exists()

@@ -46,12 +46,12 @@ def main(
     _plug_in(bench, plugins)
     forks = bool(settings["fork"]) and hasattr(os, "fork")
     facts = {"python": platform.python_version(), "numpy": np.__version__, "forks": forks}
-    channel.write_all(outward, wire.chunks(wire.HELLO, wire.encode(facts)))
     gc.freeze()
     try:
+        channel.write_all(outward, wire.chunks(wire.HELLO, wire.encode(facts)))
         while True:
             _next_session(inward, outward, bench, files, root, forks=forks)
-    except EOFError:  # the grader has closed the pipe, or is no more
+    except (EOFError, BrokenPipeError):  # the grader has closed the pipes, or is no more
         offspring.end_all()
         folders.empty(root)
         # nobody is left to do it; where the folder is not ours alone the system refuses
