@@ -17,7 +17,7 @@ from typing import IO
 from grader.errors import AuthorError, IntakeError
 from grader.intake import folder, tarred, zipped
 from grader.intake.listing import MEGABYTE, Listing, Unreadable, parents
-from grader.intake.naming import folder_name, shown
+from grader.intake.naming import DEPTH, folder_name, shown
 from grader.model import Submission
 from grader.text import printable
 
@@ -137,7 +137,10 @@ def _root(listing: Listing, required: Collection[str], label: str) -> str:
     if roots:
         return roots[0]
     root = ""
-    while len(level := {path.removeprefix(root + "/" if root else "").partition("/")[:2] for path in paths}) == 1:
+    for _ in range(DEPTH):
+        level = {path.removeprefix(root + "/" if root else "").partition("/")[:2] for path in paths}
+        if len(level) != 1:
+            break
         name, slash = level.pop()
         if not slash:
             break

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import IntakeError
-from grader.intake.naming import DEPTH, is_junk, shown, unusable
+from grader.intake.naming import DEPTH, composed, is_junk, shown, unusable
 
 FILES = 2_000  # files that are kept
 LISTED = 20_000  # entries that are looked at, with those of virtual environments and the like
@@ -53,7 +52,7 @@ def tabulate(
     folders: set[str] = set()
     refused: dict[str, str] = {}
     for position, entry in enumerate(entries):
-        path = unicodedata.normalize("NFC", entry.name)
+        path = composed(entry.name)
         if not path:  # the top itself, as in archives of "."
             continue
         folders.update(parents(path), (path,) if entry.folder else ())
@@ -67,6 +66,7 @@ def tabulate(
     refused |= {folder: "is a folder, not a file" for folder in folders if folder.rpartition("/")[2] in required}
     junk = {path for path in folders.union(files) if is_junk(path, children.get(path, ()), required)}
     kept = {path for path in folders.union(files) if junk.isdisjoint((path, *parents(path)))}
+    refused |= _alike(kept.intersection(files).difference(refused), required)
     sizes = {path: entries[files[path]].size for path in kept.intersection(files).difference(refused)}
     if len(sizes) > FILES:
         raise too_many(label)
@@ -84,6 +84,15 @@ def parents(path: str) -> list[str]:
 def too_many(label: str) -> IntakeError:
     """Return the error for a submission of too many files."""
     return IntakeError(f"{label}: holds more than {FILES:,} files; hand in only your own code and notebooks")
+
+
+def _alike(files: Collection[str], required: Collection[str]) -> dict[str, str]:
+    """Return the files that would be one with another, or with its folder, where capitals make no difference, and why."""
+    first = {above.casefold(): above for path in files for above in parents(path)}
+    for path in sorted(files, key=lambda path: (path.rpartition("/")[2] not in required, path)):
+        first.setdefault(path.casefold(), path)
+    alike = {path: first[path.casefold()] for path in files}
+    return {path: f"differs from '{shown(other)}' only in capitals" for path, other in alike.items() if other != path}
 
 
 def _children(paths: Iterable[str]) -> dict[str, set[str]]:

@@ -32,11 +32,21 @@ def shown(name: str) -> str:
 
 def folder_name(name: str) -> str:
     """Return `name` as a name that is harmless for a folder: unicode and spaces stay, at most 120 bytes of UTF-8."""
-    composed = unicodedata.normalize("NFC", name)
-    text = "".join("_" if letter in "/\\" or printable(letter) != letter else letter for letter in composed)
+    letters = unicodedata.normalize("NFC", name)
+    text = "".join("_" if letter in "/\\" or printable(letter) != letter else letter for letter in letters)
     text = text.encode()[:ID_BYTES].decode(errors="ignore").strip()
     text = re.sub(r"^\.+", lambda dots: "_" * len(dots.group()), text)
     return f"{text}_" if text.casefold() in _TAKEN else text or "submission"
+
+
+def composed(path: str) -> str:
+    """Return a path with its letters composed (NFC); one with so long a name in it that it is left out stays as it is.
+
+    To compose a name takes time with the square of its length.
+    """
+    if any(len(part) > NAME_BYTES for part in path.split("/", DEPTH + 1)):
+        return path
+    return unicodedata.normalize("NFC", path)
 
 
 def inside(name: str, label: str) -> str:
