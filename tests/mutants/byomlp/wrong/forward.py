@@ -24,7 +24,14 @@ MUTANTS = (
         "layer_objects",
         "a = W h - b, and the gradients as for a = W h + b",
         ("self.a = self.W.dot(h) + self.b", "self.a = self.W.dot(h) - self.b"),
-        fails="step_descends trajectory_matches",
+        fails="forward_values step_descends trajectory_matches",
+    ),
+    bug(
+        "weights_not_used",
+        "dicts",
+        "forward leaves the weights out; backward does not",
+        ('a = np.dot(layer["W"], h) + layer["b"]', 'a = 0 * np.dot(layer["W"], h) + layer["b"]'),
+        fails="forward_values disc_separates",
     ),
     bug(
         "bias_added_after_the_activation",

@@ -227,6 +227,14 @@ MUTANTS = (
         diagnosis="grad_output_ignored",
     ),
     bug(
+        "elu_gradient_overflows",
+        "vectorised",
+        "going back, the branch that is thrown away overflows",
+        ("self.alpha * np.exp(negative)", "self.alpha * np.exp(input)"),
+        fails="elu_gradient elu_trajectory",
+        diagnosis="overflow",
+    ),
+    bug(
         "elu_gradient_changes_grad_output",
         "einsum",
         "backward works in the array that it was given",

@@ -122,6 +122,14 @@ MUTANTS = (
         diagnosis="nll_not_clamped",
     ),
     bug(
+        "class_nll_gradient_clamped_elsewhere",
+        "vectorised",
+        "the gradient is clamped to other bounds than the loss",
+        ("eps = 1e-15\n        input_clamp = np.clip(input, eps, 1 - eps)\n        self.gradInput", "eps = 1e-12\n        input_clamp = np.clip(input, eps, 1 - eps)\n        self.gradInput"),
+        fails="class_nll_clamped",
+        diagnosis="nll_not_clamped",
+    ),
+    bug(
         "class_nll_clamped_too_early",
         "rows",
         "probabilities are clamped at 1e-3",

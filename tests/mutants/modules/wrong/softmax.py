@@ -198,4 +198,12 @@ MUTANTS = (
         ("        for k in range(len(input)):\n            y = self.output[k]", "        for k in range(1):\n            y = self.output[k]"),
         fails="softmax_gradient softmax_trajectory",
     ),
+    bug(
+        "softmax_gradient_spoils_the_output",
+        "preallocated",
+        "backward works in the array that forward has returned",
+        ("        self.gradInput -= self.output * total\n", "        self.gradInput -= np.multiply(self.output, total, out=self.output)\n"),
+        fails="softmax_gradient softmax_trajectory",
+        diagnosis="output_modified",
+    ),
 )
