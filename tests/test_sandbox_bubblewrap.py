@@ -6,6 +6,8 @@ import errno
 import os
 import platform
 import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from grader.errors import AuthorError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Session, SessionEnded, open_launcher
 from grader.sandbox import operations as op
-from grader.sandbox.bubblewrap import Wrap, bubblewrap_launcher, create_arguments
+from grader.sandbox.bubblewrap import ENTRY, Wrap, bubblewrap_launcher, create_arguments, end_orphans
 from grader.sandbox.launching import ENVIRONMENT
 from grader.sandbox.watching import tree
 
@@ -272,3 +274,41 @@ def test_a_sandbox_gets_every_lock_and_numbers_from_the_limits() -> None:
     )  # fmt: skip
     assert [each for each in wanted if each not in text] == []
     assert "--cap-add" not in text
+
+
+@bubblewrap
+def test_nothing_outlives_a_grader_that_is_killed(root: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from asking import LIMITS; from grader.sandbox import open_launcher\n"
+        "print(open_launcher('bubblewrap').start(LIMITS, 60.0).process.pid, flush=True); sys.stdin.read()"
+    )
+    grader = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert grader.stdin is not None
+    assert grader.stdout is not None
+    descriptors = [os.pidfd_open(process) for process in tree(int(grader.stdout.readline()))]
+    grader.kill()
+    ended = [bool(select.select([each], [], [], 30.0)[0]) for each in descriptors]
+    grader.wait()
+    grader.stdin.close()
+    grader.stdout.close()
+    for each in descriptors:
+        os.close(each)
+    assert ended == [True] * len(descriptors)
+    assert len(ended) >= 2
+
+
+@bubblewrap
+def test_what_a_bwrap_that_was_killed_at_once_left_is_ended_at_the_next_start() -> None:
+    # it waits for the word of a parent that is gone, as the first process of a sandbox does when bwrap dies too early
+    script = "import os, time; open('/proc/self/comm', 'w').write('bwrap'); os.setsid(); print(os.fork(), flush=True); os.getpid() == os.getsid(0) or time.sleep(600)"
+    starter = subprocess.Popen(
+        [sys.executable, "-c", script, ENTRY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    left = max(int(starter.stdout.readline()), int(starter.stdout.readline()))
+    starter.wait()
+    starter.stdout.close()
+    assert left in end_orphans()

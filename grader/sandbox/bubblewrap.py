@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -22,7 +23,7 @@ from grader.sandbox import visible
 from grader.sandbox.launching import ENVIRONMENT, Launcher, Running, wait
 from grader.sandbox.payload import BOOT
 from grader.sandbox.system_calls import filter_program
-from grader.sandbox.watching import Watch, processor_seconds, tree
+from grader.sandbox.watching import PROC, Watch, processor_seconds, tree
 
 PROGRAM = "bwrap"
 LEAST_VERSION = (0, 8, 0)
@@ -46,13 +47,14 @@ UNCOUNTED = "the number of processes is not limited: this kernel counts them for
 # before the worker: another user than the grader's where that can be had, and as few processes as asked
 ENTRY = """
 import os, resource, sys
-user, processes = map(int, sys.argv[1:])
+user, processes = map(int, sys.argv[2:])
 if os.getuid() != user:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
 if processes:
     resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+exec(sys.argv[1], {"__name__": "__main__"})
 """
 
 
@@ -76,6 +78,7 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
     version = _version(program)
     counts = _kernel() >= COUNTED
     wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED), counts)
+    end_orphans()
     _try_out(wrap)
     weaker = (*WEAKER, *([] if counts else [UNCOUNTED]))
     facts = {"isolation": f"bubblewrap {version}", "weaker": "; ".join(weaker)}
@@ -153,7 +156,7 @@ def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[b
             *create_arguments(wrap, limits, as_root=as_root),
             *("--seccomp", str(calls.fileno()), "--info-fd", str(told.fileno())),
             *(("--userns-block-fd", str(mapping.fileno())) if as_root else ()),
-            *("--", sys.executable, "-I", "-B", "-c", ENTRY + program),
+            *("--", sys.executable, "-I", "-B", "-c", ENTRY, program),
             *(str(USER), str(limits.processes if wrap.counts_processes else 0)),
         ]
         try:
@@ -179,6 +182,7 @@ def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[b
             if as_root:
                 _map_users(first)
                 mapped.write(b"1")
+            _wait_for_session(first)
         except (OSError, ValueError, KeyError) as error:
             process.kill()
             said = (process.stderr.read() if process.stderr else b"").decode(errors="replace").strip()
@@ -192,6 +196,30 @@ def _first_process(info: IO[bytes]) -> int:
         raise TimeoutError(f"no word from it within {START_SECONDS:g} s")
     number: int = json.loads(info.read())["child-pid"]
     return number
+
+
+def _wait_for_session(process: int) -> None:
+    """Wait until the first process has a session of its own: from then on it ends when bwrap does, or when its input does."""
+    stop = time.monotonic() + START_SECONDS
+    with contextlib.suppress(ProcessLookupError):  # what became of it is told by its words
+        while os.getsid(process) != process and time.monotonic() < stop:
+            time.sleep(0.001)
+
+
+def end_orphans() -> list[int]:
+    """Kill first processes whose bwrap was killed before they had begun, and return their numbers.
+
+    They wait for its word for ever: the session that they were started in has lost its leader.
+    """
+    ended = []
+    for process in map(int, (path.name for path in PROC.glob("[0-9]*"))):
+        with contextlib.suppress(OSError):
+            words = (PROC / str(process) / "cmdline").read_bytes().split(b"\0")
+            name = (PROC / str(process) / "comm").read_text(errors="replace").strip()
+            if name == PROGRAM and ENTRY.encode() in words and not (PROC / str(os.getsid(process))).exists():
+                os.kill(process, signal.SIGKILL)
+                ended.append(process)
+    return ended
 
 
 def _map_users(process: int) -> None:
