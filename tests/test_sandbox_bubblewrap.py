@@ -303,7 +303,10 @@ def test_nothing_outlives_a_grader_that_is_killed(root: Path) -> None:
 @bubblewrap
 def test_what_a_bwrap_that_was_killed_at_once_left_is_ended_at_the_next_start() -> None:
     # it waits for the word of a parent that is gone, as the first process of a sandbox does when bwrap dies too early
-    script = "import os, time; open('/proc/self/comm', 'w').write('bwrap'); os.setsid(); print(os.fork(), flush=True); os.getpid() == os.getsid(0) or time.sleep(600)"
+    script = (
+        "import os, time; open('/proc/self/comm', 'w').write('bwrap'); os.setsid(); print(os.fork(), flush=True); "
+        "os.getpid() == os.getsid(0) or time.sleep(600)"
+    )
     starter = subprocess.Popen(
         [sys.executable, "-c", script, ENTRY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     )
