@@ -1,0 +1,6 @@
+def hostile(self, x, y):
+    while True:
+        pass
+
+
+MLP.backward = hostile

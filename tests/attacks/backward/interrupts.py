@@ -1,0 +1,5 @@
+def hostile(self, x, y):
+    raise KeyboardInterrupt
+
+
+MLP.backward = hostile

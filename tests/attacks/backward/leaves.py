@@ -1,0 +1,8 @@
+import os
+
+
+def hostile(self, x, y):
+    os._exit(0)
+
+
+MLP.backward = hostile

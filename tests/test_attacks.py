@@ -1,0 +1,232 @@
+"""Every attack of the table, graded as any submission is: it comes to nothing, and nothing else suffers from it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import attack_table as table
+import pytest
+from attack_handed_in import HANDED_IN
+from attack_notebooks import NOTEBOOKS
+from attack_table import ATTACKS, ROWS, Attack, finding, graded
+
+from grader.doctor.refusals import planted
+from grader.model import Limits, Report
+from grader.sandbox import Launcher, open_launcher
+from grader.sandbox.launching import Running
+from grader.text import printable
+
+MARKS = {"process": (), "docker": (pytest.mark.docker,), "bubblewrap": (pytest.mark.bubblewrap,)}
+KINDS = [pytest.param(kind, marks=marks) for kind, marks in MARKS.items()]
+# what a sandbox does not promise is not tried in it
+TRIED = [
+    pytest.param(kind, attack, marks=marks, id=f"{kind}-{attack.name}")
+    for kind, marks in MARKS.items()
+    for attack in ATTACKS
+    if attack.pattern(kind) is not None
+]
+OUTPUT_LIMIT = 64 * 1024
+PAGE_LIMIT = 3_000_000
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Sandbox:
+    """A launcher, and everything that it has started."""
+
+    launcher: Launcher
+    started: list[Running] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """Which one it is."""
+        return self.launcher.name
+
+    def left(self) -> list[str]:
+        """Return what is left of all that was started: processes of this side, containers, folders."""
+        running = [str(each.process.pid) for each in self.started if each.process.poll() is None]
+        folders = [each.folder for each in self.started if self.kind == "process" and Path(each.folder).exists()]
+        return [*running, *folders, *self._containers(), *self._processes()]
+
+    def _containers(self) -> list[str]:
+        if self.kind != "docker":
+            return []
+        listed = subprocess.run(
+            ["docker", "ps", "--all", "--format", "{{.Names}}"], capture_output=True, text=True, check=True
+        )
+        own = {str(each.process.args[-1]) for each in self.started}  # type: ignore[index]
+        return sorted(own.intersection(listed.stdout.split()))
+
+    def _processes(self) -> list[str]:
+        """Return processes on this machine that have the folder of a child process for a home."""
+        homes = {f"HOME={each.folder}".encode() for each in self.started if self.kind == "process"}
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if homes.intersection((process / "environ").read_bytes().split(b"\0")):
+                    found.append(process.name)
+        return found
+
+
+def opened(kind: str) -> Iterator[Sandbox]:
+    """Give a sandbox that keeps account, and see that nothing is left of it in the end."""
+    with open_launcher(kind) as launcher:
+        sandbox = Sandbox(launcher)
+
+        def launch(limits: Limits, seconds: float) -> Running:
+            running = launcher.launch(limits, seconds)
+            sandbox.started.append(running)
+            return running
+
+        sandbox.launcher = replace(launcher, launch=launch)
+        yield sandbox
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    yield from opened(request.param)
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Sandbox]:
+    yield from opened("process")
+
+
+@pytest.fixture(scope="module")
+def words() -> Iterator[dict[str, str]]:
+    """Return what is filled into attacks, with ports and files behind it that must not be reached."""
+    with planted(f"mlpgrader-{secrets.token_hex(4)}") as asked:
+        yield table.reaching(asked)
+
+
+class Words(HTMLParser):
+    """Collects the words of a page, and what runs in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.scripts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += [tag] * (tag == "script") + [name for name, _ in attrs if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def opens(out: Path) -> bool:
+    """Say whether every report of a submission can be read, is bounded, and runs nothing."""
+    for name in ("report.html", "staff.html"):
+        page = Words()
+        page.feed((out / name).read_text(encoding="utf-8"))
+        assert "points" in "".join(page.words)
+        assert page.scripts == []
+        assert (out / name).stat().st_size < PAGE_LIMIT
+    for name in ("report.json", "results.json"):
+        json.loads((out / name).read_text(encoding="utf-8"))
+        assert (out / name).stat().st_size < PAGE_LIMIT
+    return True
+
+
+def verdicts(made: Report) -> list[tuple[str, str]]:
+    """Return what came of every check, without words that speak of times."""
+    return [(each.finding.check, str(each.finding.verdict)) for item in made.score.items for each in item.findings]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row != "side by side"])
+def test_every_row_of_the_table_has_an_attack(row: str) -> None:
+    assert row in {each.row for each in (*ATTACKS, *HANDED_IN, *NOTEBOOKS)}
+
+
+def test_every_attack_belongs_to_a_row_and_every_file_is_tried() -> None:
+    assert {each.row for each in (*ATTACKS, *HANDED_IN, *NOTEBOOKS)} <= set(ROWS)
+    assert {path.stem for path in table.SOURCES.glob("*.py")} <= {attack.name for attack in ATTACKS}
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+
+
+@pytest.mark.parametrize(("sandbox", "attack"), TRIED, indirect=["sandbox"])
+def test_an_attack_comes_to_nothing(attack: Attack, sandbox: Sandbox, words: dict[str, str], tmp_path: Path) -> None:
+    made = graded(attack, sandbox.launcher, tmp_path, **words)
+    assert re.search(str(attack.pattern(sandbox.kind)), finding(made, attack.check).message)
+    assert (made.score.marks.earned, made.score.marks.withheld) == (attack.keeps, 0.0)
+    assert opens(tmp_path / "out")
+    assert table.PLANTED not in made.evidence.output
+    assert not (tmp_path / "mark").exists()
+    # what is not printable is written out, which takes up to ten times the room
+    assert len(made.evidence.output) < 2 * OUTPUT_LIMIT
+    assert made.evidence.output == printable(made.evidence.output, newlines=True)
+    assert sandbox.left() == []
+
+
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.pattern("process") is not None], ids=lambda attack: attack.name
+)
+def test_one_seed_gives_one_verdict(attack: Attack, process: Sandbox, tmp_path: Path) -> None:
+    first, second = (graded(attack, process.launcher, tmp_path / name) for name in ("first", "second"))
+    assert verdicts(first) == verdicts(second)
+
+
+def test_the_next_submission_is_graded_as_if_nothing_had_been(sandbox: Sandbox, tmp_path: Path) -> None:
+    floods = [attack for attack in ATTACKS if attack.row == "flooding" and attack.pattern(sandbox.kind)]
+    graded(floods[0], sandbox.launcher, tmp_path / "flood")
+    right = Attack("right", "flooding", "", text="# nothing hostile")
+    assert graded(right, sandbox.launcher, tmp_path / "right").score.marks.earned == table.POINTS
+
+
+def test_two_runs_side_by_side_see_nothing_of_each_other(sandbox: Sandbox, tmp_path: Path) -> None:
+    chosen = [
+        attack for attack in ATTACKS if attack.name in ("prints_results", "nan", "late_thread", "leaves_children")
+    ]
+    alone = [verdicts(graded(attack, sandbox.launcher, tmp_path / "alone" / attack.name)) for attack in chosen]
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        together = list(
+            pool.map(lambda each: graded(each, sandbox.launcher, tmp_path / "together" / each.name), chosen)
+        )
+    assert [verdicts(made) for made in together] == alone
+    outputs = {attack.name: made.evidence.output for attack, made in zip(chosen, together, strict=True)}
+    assert [name for name, output in outputs.items() if "PASSED 6/6" in output] == ["prints_results"]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found, and everything that was written after it."""
+
+    canary: str
+    own: str
+    kept: bytes
+    said: str
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    """Return what came of grading a search, in a grader of its own that has canaries in all its corners."""
+    folder = tmp_path_factory.mktemp("searched")
+    canary, own = f"GRD-CANARY-{secrets.token_hex(16)}", f"OWN-CANARY-{secrets.token_hex(16)}"
+    script = str(Path(__file__).with_name("attack_canaries.py"))
+    command = [sys.executable, script, request.param, str(folder), canary, own]
+    environment = {**os.environ, "MLPGRADER_SECRET": canary, "LABELS": canary}
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
+    kept = [path.read_bytes() for path in sorted((folder / "out").rglob("*")) if path.is_file()]
+    report: Any = json.loads((folder / "out" / "report.json").read_bytes())
+    return Searched(canary, own, b"".join(kept), json.dumps(report))
+
+
+def test_a_search_finds_what_the_submission_itself_holds(searched: Searched) -> None:
+    assert f"RuntimeError: found {searched.own}" in searched.said
+
+
+def test_no_search_finds_what_the_grader_holds(searched: Searched) -> None:
+    assert searched.canary.encode() not in searched.kept
+    assert b"GRD-CANARY" not in searched.kept.replace(b"GRD-CANARY-[", b"")
