@@ -14,9 +14,10 @@ from grader.text import INVISIBLE, JOINERS, printable
 
 PIECES = st.sampled_from(
     ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "![a](http://x/y.png)",
-     "<!--", "-->", "```", "`", "$", "$$", "\\begin{align}", "\\end{align}", "\\frac{1}{", "{", "}", "\\href{javascript:a}{b}",
-     "&#x202e;", "&lt;", "&#60;script&#62;", "\x1b[2J", "\u202e", "\0", "\r", "\t", "\n", "\n\n", "    ", "> ", "- ", "|",
-     "|---|", "\n# ", "**", "_", "~~", "http://example.org", "<a href='x'>", "</pre>", "</span>", "'''", '"""', "def f(:", "\\", "\ud800")
+     "<!--", "-->", "```", "`", "$", "$$", "\\begin{align}", "\\end{align}", "\\frac{1}{", "{", "}",
+     "\\href{javascript:a}{b}", "&#x202e;", "&lt;", "&#60;script&#62;", "\x1b[2J", "\u202e", "\0", "\r", "\t", "\n",
+     "\n\n", "    ", "> ", "- ", "|", "|---|", "\n# ", "**", "_", "~~", "http://example.org", "<a href='x'>", "</pre>",
+     "</span>", "'''", '"""', "def f(:", "\\", "\ud800")
 )  # fmt: skip
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=14).map("".join)
 # all that a page of ours may hold of what somebody else has written; attributes are ours alone
