@@ -39,6 +39,7 @@ IMAGE = f"mlpgrader-sandbox:{__version__}"
 USER = "47123:47123"
 RECIPE = "mlpgrader.recipe"
 FOLDER = "/tmp"  # noqa: S108 - inside the container
+QUEUES = "/dev/mqueue"
 REAP_SECONDS = 60.0
 WEAKER_IN_PODMAN = "files in /tmp are limited by the memory that they take, not in number"
 WITHOUT = "or choose --sandbox process, which runs student code with your own rights: only for code that you trust"
@@ -138,6 +139,8 @@ def create_arguments(
         *(["--ulimit", "nproc=4096:4096"] if engine.is_podman else []),
         *("--log-driver", "none", "--stop-timeout", "1"),
         *("--tmpfs", f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,mode=1777,{_tmpfs_options(engine)}"),
+        # message queues have a folder of their own, which anybody may write to and no session would find empty
+        *("--tmpfs", f"{QUEUES}:ro,noexec,nosuid,nodev,size=4k,mode=555"),
         *(["--runtime", engine.runtime] if engine.runtime else []),
         *(part for key, value in environment.items() for part in ("--env", f"{key}={value}")),
         *(engine.image, "python3", "-I", "-B", "-c", BOOT),
