@@ -137,6 +137,8 @@ def create_arguments(
         *(["--ulimit", f"cpu={cpu_seconds}:{cpu_seconds}"] if cpu_seconds else []),
         # podman sets one by itself that can be above what it may; the limit that counts is that of the control group
         *(["--ulimit", "nproc=4096:4096"] if engine.is_podman else []),
+        # and it mounts folders that can be written to where everything is to be read only
+        *(["--read-only-tmpfs=false"] if engine.is_podman else []),
         *("--log-driver", "none", "--stop-timeout", "1"),
         *("--tmpfs", f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,mode=1777,{_tmpfs_options(engine)}"),
         # message queues have a folder of their own, which anybody may write to and no session would find empty
