@@ -1,17 +1,28 @@
-"""Mutants made by rule: enough of them, each another one, all of them whole files, the same ones every time."""
+"""Mutants made by rule: enough of them, no two alike, whole files, the same every time; and what they lose."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
+import tomllib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
+from grader import rubric, sandbox
+from grader.assignments import find
 from grader.calibration.generating import Generated, generate
 from grader.calibration.rules import EDITS, RULES
+from grader.model import Rubric
+from grader.pipeline import grade, load_rubric
 
+# one worker makes them all, once
+pytestmark = pytest.mark.xdist_group("mutants made by rule")
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCES = {"byomlp": "mlp.py", "modules": "HW3_Modules.ipynb"}
 EQUIVALENT = ROOT / "tests" / "mutants" / "equivalent.toml"
@@ -29,6 +40,11 @@ EVERY_ITEM = {
         "class_nll_criterion",
     },
 }
+# the check that trains a network for seconds
+TRAINING = "disc_separates"
+in_campaign = pytest.mark.skipif(
+    not os.environ.get("MLPGRADER_CAMPAIGN_SECONDS"), reason="a campaign; MLPGRADER_CAMPAIGN_SECONDS asks for it"
+)
 each_assignment = pytest.mark.parametrize("assignment", REFERENCES)
 
 
@@ -209,3 +225,78 @@ def test_refusing_arguments_is_not_graded_and_left_alone(body: str) -> None:
 def test_a_source_without_a_graded_class_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="no class of the assignment 'byomlp'"):
         generate(source, assignment="byomlp")
+
+
+# --- the mutants, graded
+
+
+@cache
+def equivalent(assignment: str) -> dict[str, str]:
+    table: dict[str, str] = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))[assignment]
+    return table
+
+
+def wrong(assignment: str) -> list[Generated]:
+    return [mutant for mutant in made(assignment) if mutant.key not in equivalent(assignment)]
+
+
+def some(assignment: str, number: int) -> Generated:
+    """Return one of ten wrong mutants that are evenly spread from the first line to the last."""
+    mutants = wrong(assignment)
+    return mutants[number * len(mutants) // 10]
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[sandbox.Launcher]:
+    with sandbox.open_launcher("process") as launcher:
+        yield launcher
+
+
+def asked(assignment: str, items: Collection[str]) -> Rubric:
+    """Return these items without the check that trains a network, which takes seconds, and with little patience."""
+    whole = rubric.restrict(load_rubric(find(assignment)), items)
+    kept = [{name: points for name, points in item.checks.items() if name != TRAINING} for item in whole.items]
+    chosen = tuple(
+        replace(item, checks=checks, points=sum(checks.values()))
+        for item, checks in zip(whole.items, kept, strict=True)
+    )
+    return replace(whole, items=chosen, limits=replace(whole.limits, call_seconds=2.0))
+
+
+def lost(mutant: Generated, assignment: str, folder: Path, launcher: sandbox.Launcher) -> dict[str, float]:
+    """Return the points that a mutant loses, by item."""
+    (folder / REFERENCES[assignment]).write_text(mutant.source, encoding="utf-8")
+    chosen = asked(assignment, mutant.items)
+    report = grade(folder, find(assignment), rubric=chosen, launcher=launcher, seed=crc32(mutant.name.encode()))
+    return {item.id: item.marks.lost for item in report.score.items}
+
+
+@pytest.mark.parametrize("number", range(10))
+@each_assignment
+def test_a_mutant_loses_points_in_the_item_of_the_method_that_is_wrong(
+    assignment: str, number: int, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    mutant = some(assignment, number)
+    assert any(lost(mutant, assignment, tmp_path, launcher).values()), mutant.key
+
+
+@pytest.mark.campaign
+@in_campaign
+@pytest.mark.parametrize(("assignment", "item"), [(name, item) for name in REFERENCES for item in EVERY_ITEM[name]])
+def test_every_mutant_loses_points_but_for_those_that_are_equivalent(
+    assignment: str, item: str, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    mutants = [mutant for mutant in made(assignment) if mutant.items[0] == item]
+    unseen = {mutant.key for mutant in mutants if not any(lost(mutant, assignment, tmp_path, launcher).values())}
+    assert unseen == {mutant.key for mutant in mutants} & equivalent(assignment).keys()
+
+
+@each_assignment
+def test_every_equivalent_mutant_is_still_made_and_has_a_reason(assignment: str) -> None:
+    assert equivalent(assignment).keys() <= {mutant.key for mutant in made(assignment)}
+    assert all(len(why) > 20 for why in equivalent(assignment).values())
+
+
+@each_assignment
+def test_few_mutants_are_equivalent(assignment: str) -> None:
+    assert len(equivalent(assignment)) < len(made(assignment)) / 10

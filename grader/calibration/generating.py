@@ -11,7 +11,8 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.calibration.differences import differing
 from grader.calibration.rules import EDITS, RULES
@@ -20,8 +21,11 @@ from grader.template import MARKER
 
 # what a student does not write, or what nobody grades
 LEFT_OUT = {"__repr__", "train", "evaluate", "training"}
+# what stands for the lines of the cell that is changed, and how those are set in a notebook
+HERE, NEXT, INDENTED = "the changed cell", "\n", "   "
+Classes = Mapping[str, Mapping[str | None, tuple[str, ...]]]
 # assignment -> class -> the items that its methods count for; None stands for every other method
-ITEMS: Mapping[str, Mapping[str, Mapping[str | None, tuple[str, ...]]]] = {
+ITEMS: Mapping[str, Classes] = {
     "byomlp": {
         "MLP": {
             "__init__": ("forward", "backprop"),
@@ -75,23 +79,27 @@ def generate(source: str, *, assignment: str) -> tuple[Generated, ...]:
     change.
     """
     classes = ITEMS.get(assignment, {})
-    notebook = json.loads(source) if source.lstrip().startswith("{") else None
-    if notebook is None:
-        made = _named(_mutants(source, classes), "")
-    else:
-        made = []
-        for index, cell in enumerate(notebook["cells"]):
-            text = "".join(cell["source"])
-            if cell["cell_type"] != "code" or "class " not in text:
-                continue
-            for mutant in _named(_mutants(text, classes), f"C{index + 1}"):
-                cells = [*notebook["cells"]]
-                cells[index] = {**cell, "source": mutant.source.splitlines(keepends=True)}
-                whole = json.dumps({**notebook, "cells": cells}, indent=1, ensure_ascii=False) + "\n"
-                made.append(Generated(**{**vars(mutant), "source": whole}))
+    is_notebook = source.lstrip().startswith("{")
+    made = _of_notebook(json.loads(source), classes) if is_notebook else _named(_mutants(source, classes), "")
     if not made:
         raise ValueError(f"nothing to change: no class of the assignment '{assignment}' has a solution in this source")
     return tuple(made)
+
+
+def _of_notebook(notebook: dict[str, Any], classes: Classes) -> list[Generated]:
+    made = []
+    for index, cell in enumerate(notebook["cells"]):
+        text = "".join(cell["source"])
+        if cell["cell_type"] != "code" or "class " not in text:
+            continue
+        cells = [*notebook["cells"]]
+        cells[index] = {**cell, "source": HERE}
+        # written out once for all mutants of the cell: that takes longer than making them
+        before, _, after = json.dumps({**notebook, "cells": cells}, indent=1, ensure_ascii=False).partition(f'"{HERE}"')
+        for mutant in _named(_mutants(text, classes), f"C{index + 1}"):
+            lines = json.dumps(mutant.source.splitlines(keepends=True), indent=1, ensure_ascii=False)
+            made.append(replace(mutant, source=f"{before}{lines.replace(NEXT, NEXT + INDENTED)}{after}\n"))
+    return made
 
 
 def _named(mutants: Iterator[Generated], cell: str) -> list[Generated]:
@@ -102,25 +110,27 @@ def _named(mutants: Iterator[Generated], cell: str) -> list[Generated]:
         name = mutant.name.replace("_L", f"_{cell}L", 1)
         counts[name] += 1
         full = f"{name}_{counts[name]}" if counts[name] > 1 else name
-        named.append(Generated(**{**vars(mutant), "name": full}))
+        named.append(replace(mutant, name=full))
     return named
 
 
-def _mutants(text: str, classes: Mapping[str, Mapping[str | None, tuple[str, ...]]]) -> Iterator[Generated]:
+def _mutants(text: str, classes: Classes) -> Iterator[Generated]:
     tree = ast.parse(text)
     written = _written(text)
-    seen = {ast.dump(tree)}
-    for owner in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name in classes):
+    for place, owner in enumerate(tree.body):
+        if not isinstance(owner, ast.ClassDef) or owner.name not in classes:
+            continue
         items = classes[owner.name]
-        for function in (node for node in owner.body if isinstance(node, ast.FunctionDef)):
-            if function.name in LEFT_OUT:
+        for within, function in enumerate(owner.body):
+            if not isinstance(function, ast.FunctionDef) or function.name in LEFT_OUT:
                 continue
             around = of_function(owner, function)
+            seen = {ast.dump(function)}
             changes = sorted(_changes(function, around, written), key=lambda change: change.line)
             for change in changes:
                 source = _edited(text, change)
-                dump = ast.dump(ast.parse(source))
-                if dump in seen or not _compiles(source):
+                dump = _compiled(source, place, within)
+                if not dump or dump in seen:
                     continue
                 seen.add(dump)
                 before, after = differing(change.old, change.new)
@@ -187,9 +197,12 @@ def _edited(text: str, change: Change) -> str:
     return "".join([*lines[: first.lineno - 1], indented, *lines[last.end_lineno :]])
 
 
-def _compiles(source: str) -> bool:
+def _compiled(source: str, place: int, within: int) -> str:
+    """Return what a method, found by its place in a class at its place, is compiled from; nothing where that cannot be."""
     try:
-        compile(source, "mutant", "exec")
+        tree = ast.parse(source)
+        compile(tree, "mutant", "exec")
     except (SyntaxError, ValueError):
-        return False
-    return True
+        return ""
+    owner = tree.body[place]
+    return ast.dump(owner.body[within]) if isinstance(owner, ast.ClassDef) else ""
