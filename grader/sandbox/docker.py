@@ -42,7 +42,10 @@ FOLDER = "/tmp"  # noqa: S108 - inside the container
 QUEUES = "/dev/mqueue"
 REAP_SECONDS = 60.0
 WEAKER_IN_PODMAN = "files in /tmp are limited by the memory that they take, not in number"
-WITHOUT = "or choose --sandbox process, which runs student code with your own rights: only for code that you trust"
+WITHOUT = (
+    "or choose --sandbox bubblewrap, which needs no engine, or --sandbox process, which runs student code with your own "
+    "rights: only for code that you trust"
+)
 
 
 @dataclass(frozen=True)
