@@ -17,13 +17,13 @@ from asking import LIMITS, session, worker
 from inmate import FILES, FORBIDDEN, MADE, number
 
 from grader import assignments, pipeline
-from grader.errors import AuthorError
+from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Session, SessionEnded, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.bubblewrap import ENTRY, Wrap, bubblewrap_launcher, create_arguments, end_orphans
 from grader.sandbox.launching import ENVIRONMENT
-from grader.sandbox.watching import tree
+from grader.sandbox.watching import memory, tree
 
 bubblewrap = pytest.mark.bubblewrap
 CANARY = "5ecre7"
@@ -270,7 +270,7 @@ def test_a_sandbox_gets_every_lock_and_numbers_from_the_limits() -> None:
     wanted = (
         "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
         "--new-session", "--die-with-parent", "--clearenv", "--cap-drop ALL", "--uid 47123 --gid 47123", "--proc /proc",
-        "--size 7340032 --tmpfs /tmp", "--remount-ro /dev", "--remount-ro /", "OMP_NUM_THREADS 1",
+        "--size 7340032 --tmpfs /tmp", "--remount-ro /dev", "--remount-ro / --chdir", "OMP_NUM_THREADS 1",
     )  # fmt: skip
     assert [each for each in wanted if each not in text] == []
     assert "--cap-add" not in text
@@ -298,6 +298,22 @@ def test_nothing_outlives_a_grader_that_is_killed(root: Path) -> None:
         os.close(each)
     assert ended == [True] * len(descriptors)
     assert len(ended) >= 2
+
+
+@bubblewrap
+def test_a_start_that_breaks_off_is_our_fault_and_leaves_nothing(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def fail(process: int) -> None:
+        begun.append(process)
+        raise PermissionError(errno.EPERM, "not today")
+
+    monkeypatch.setattr("grader.sandbox.bubblewrap._wait_for_session", fail)
+    with pytest.raises(HarnessError, match=r"cannot make a sandbox: .*not today"):
+        launcher.start(LIMITS, 60.0)
+    assert memory(list(tree(begun[0]))) == 0
 
 
 @bubblewrap

@@ -176,6 +176,7 @@ def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[b
         told.close()
         mapping.close()
         # bwrap ends with the thread that started it: whoever starts a sandbox waits for its end
+        inner = -1
         try:
             first = _first_process(info)
             inner = os.pidfd_open(first)
@@ -184,11 +185,23 @@ def _start(wrap: Wrap, limits: Limits, program: str) -> tuple[subprocess.Popen[b
                 mapped.write(b"1")
             _wait_for_session(first)
         except (OSError, ValueError, KeyError) as error:
-            process.kill()
-            said = (process.stderr.read() if process.stderr else b"").decode(errors="replace").strip()
-            process.communicate()
+            said = _given_up(process, inner)
             raise HarnessError(f"bubblewrap cannot make a sandbox: {said or error}") from error
         return process, first, inner
+
+
+def _given_up(process: subprocess.Popen[bytes], inner: int) -> str:
+    """End what was started of a sandbox and return what it said."""
+    if inner >= 0:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(inner, signal.SIGKILL)
+        os.close(inner)
+    process.kill()
+    try:
+        said = process.communicate(timeout=PATIENCE)[1]
+    except subprocess.TimeoutExpired:  # something holds its pipes that has no number yet; it ends without its parent
+        return ""
+    return said.decode(errors="replace").strip()
 
 
 def _first_process(info: IO[bytes]) -> int:
