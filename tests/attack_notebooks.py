@@ -173,8 +173,8 @@ def rubric() -> Rubric:
     return replace(whole, items=(whole.items[0], whole.items[2]), limits=limits)
 
 
-def graded(attack: Notebook, launcher: Launcher, folder: Path, **filled: str) -> Report:
-    """Grade a notebook as any submission is, write its reports into ``folder / "out"``, and return the report."""
+def write(attack: Notebook, folder: Path, **filled: str) -> Path:
+    """Write the submission into ``folder / "hostile"``, with the words between @ filled in, and return it."""
     handed_in = folder / "hostile"
     handed_in.mkdir(parents=True)
     content = attack.content()
@@ -184,6 +184,16 @@ def graded(attack: Notebook, launcher: Launcher, folder: Path, **filled: str) ->
         (handed_in / name).parent.mkdir(parents=True, exist_ok=True)
         (handed_in / name).write_bytes(data)
     (handed_in / "Autoencoder.ipynb").unlink()
+    return handed_in
+
+
+def graded(attack: Notebook, launcher: Launcher, folder: Path, **filled: str) -> Report:
+    """Grade a notebook as any submission is, write its reports into ``folder / "out"``, and return the report."""
+    return grade(write(attack, folder, **filled), launcher, folder)
+
+
+def grade(handed_in: Path, launcher: Launcher, folder: Path) -> Report:
+    """Grade what was written, write its reports into ``folder / "out"``, and return the report."""
     numbers = {**NUMBERS, "cell_seconds": 4.0, "notebook_seconds": 60.0}
     made = pipeline.grade(
         handed_in,

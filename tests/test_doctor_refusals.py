@@ -130,3 +130,11 @@ def test_an_attempt_that_stumbles_is_not_taken_for_a_refusal() -> None:
 def test_docker_refuses_everything_here() -> None:
     with open_launcher("docker") as launcher:
         assert [each for each in tried(launcher).refusals if each.outcome is Outcome.NOT_HELD] == []
+
+
+@pytest.mark.bubblewrap
+def test_bubblewrap_refuses_everything_but_what_it_is_said_to_be_weaker_in() -> None:
+    weaker = {"running written programs", "files without end", "memory of all together"}
+    with open_launcher("bubblewrap") as launcher:
+        found = {each.name for each in tried(launcher).refusals if each.outcome is Outcome.NOT_HELD}
+    assert found <= weaker

@@ -54,7 +54,7 @@ HARMLESS = (
 # differs from run to run, or from Python to Python: that the rest is graded is all that is asked
 OTHERS = ("bottomless_recursion", "patched_world")
 HANGING = (*UNSTOPPABLE, "sleep_at_import", "endless_loop", "patched_world")
-IN_DOCKER = (
+ISOLATED = (
     "os_exit_in_method",
     "kills_the_worker",
     "stops_the_worker",
@@ -140,16 +140,21 @@ def test_whatever_comes_of_it_the_rest_is_graded(launcher: Launcher, name: str) 
     first_of(look(launcher, name))
 
 
-@pytest.mark.docker
-@pytest.mark.parametrize("name", IN_DOCKER)
-def test_attacks_come_to_nothing_in_a_container_too(docker_launcher: Launcher, name: str) -> None:
-    first_of(look(docker_launcher, name))
-
-
-@pytest.fixture(scope="module")
-def docker_launcher() -> Iterator[Launcher]:
-    with open_launcher("docker") as launcher:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("docker", marks=pytest.mark.docker),
+        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    ],
+)
+def isolated(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    with open_launcher(request.param) as launcher:
         yield launcher
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_attacks_come_to_nothing_in_other_sandboxes_too(isolated: Launcher, name: str) -> None:
+    first_of(look(isolated, name))
 
 
 def test_an_object_that_equals_everything_has_no_value(launcher: Launcher) -> None:

@@ -1,0 +1,157 @@
+"""What becomes of every attack in every sandbox that this machine has: held or not, how long it takes, how much memory.
+
+    python benchmarks/attacks.py [--sandbox KIND] [--only NAME,NAME]
+
+The attacks are those that the tests try (tests/attack_table.py, attack_notebooks.py, attack_handed_in.py). A verdict is
+"held" when the finding reads as it must, everything besides keeps its points and no mark is left on this machine;
+"succeeded" otherwise; "declared weaker" where a sandbox does not promise it, so that it is not tried, or where the finding
+reads differently there. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
+for. Peak memory is that of the grader's own process, which grades everything, one after another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import attack_handed_in  # noqa: E402
+import attack_notebooks  # noqa: E402
+import attack_table  # noqa: E402
+
+from grader import intake  # noqa: E402
+from grader.doctor.refusals import planted  # noqa: E402
+from grader.errors import AuthorError, IntakeError  # noqa: E402
+from grader.model import Report  # noqa: E402
+from grader.sandbox import KINDS, Launcher, Session, open_launcher  # noqa: E402
+from grader.sandbox.session import GRACE  # noqa: E402
+
+HELD, SUCCEEDED, WEAKER = "held", "succeeded", "declared weaker"
+MOST_MEMORY = 400
+
+
+@dataclass(frozen=True)
+class Line:
+    """What came of one attack."""
+
+    attack: str
+    sandbox: str
+    verdict: str
+    seconds: float = 0.0
+    late: float = 0.0
+
+
+class Clock:
+    """Notes by how much requests outlast their own limit."""
+
+    def __init__(self) -> None:
+        self.late = 0.0
+        whole = Session.run
+
+        def run(session: Session, *operations: dict[str, object], seconds: float | None = None) -> object:
+            own = sum(float(str(each.get("seconds", 0.0))) for each in operations)
+            limit = seconds if seconds is not None else session._limits.call_seconds + own
+            begun = time.monotonic()
+            try:
+                return whole(session, *operations, seconds=seconds)
+            finally:
+                self.late = max(self.late, time.monotonic() - begun - limit)
+
+        Session.run = run  # type: ignore[method-assign, assignment]
+
+
+def main() -> int:
+    """Try everything and print a table; 1 when an attack has succeeded or the grader has used too much memory."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sandbox", choices=KINDS, help="this one only")
+    parser.add_argument("--only", metavar="NAME,NAME", default="", help="these attacks only")
+    arguments = parser.parse_args()
+    lines: list[Line] = []
+    only = {name for name in arguments.only.split(",") if name}
+    for kind in [arguments.sandbox] if arguments.sandbox else KINDS:
+        try:
+            with open_launcher(kind) as launcher, tempfile.TemporaryDirectory() as folder:
+                for line in tried(launcher, Path(folder), only):
+                    print(
+                        f"{line.attack:26} {line.sandbox:11} {line.verdict:16} {line.seconds:6.1f} s  late {line.late:4.1f} s"
+                    )
+                    lines.append(line)
+        except AuthorError as error:
+            print(f"{kind}: not on this machine: {error}")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in (HELD, WEAKER, SUCCEEDED)}
+    late = max((line.late for line in lines), default=0.0)
+    print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
+    print(f"latest answer {late:.1f} s after its limit ({GRACE:g} s are allowed)")
+    print(f"the grader's own peak memory: {memory:.0f} MB (limit {MOST_MEMORY} MB)")
+    return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY)
+
+
+def tried(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
+    """Try every attack in one sandbox."""
+    clock = Clock()
+    with planted("mlpgrader-benchmark") as asked:
+        words = attack_table.reaching(asked)
+        for number, attack in enumerate((*attack_table.ATTACKS, *attack_notebooks.NOTEBOOKS)):
+            if only and attack.name not in only:
+                continue
+            pattern, place = attack.pattern(launcher.name), folder / str(number)
+            name = attack.name if isinstance(attack, attack_table.Attack) else f"notebook {attack.name}"
+            if pattern is None:
+                # a notebook that is not tried here is the same everywhere
+                yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, attack_table.Attack)
+                continue
+            begun, clock.late = time.monotonic(), 0.0
+            if isinstance(attack, attack_table.Attack):
+                made = attack_table.graded(attack, launcher, place, **words)
+            else:
+                elsewhere(lambda attack=attack, place=place: attack_notebooks.write(attack, place))
+                made = attack_notebooks.grade(place / "hostile", launcher, place)
+            held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
+            verdict = HELD if held and pattern == attack.said else WEAKER if held else SUCCEEDED
+            yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late)
+    yield from refused(launcher, folder / "handed-in", only)
+
+
+def elsewhere(make: Callable[[], object]) -> None:
+    """Make something large in another process, so that it is not counted as the grader's memory."""
+    process = multiprocessing.get_context("fork").Process(target=make)
+    process.start()
+    process.join()
+
+
+def is_held(made: Report, check: str, pattern: str, keeps: float) -> bool:
+    """Say whether the report says what it must, and nothing besides has suffered."""
+    reads = re.search(pattern, attack_table.finding(made, check).message) is not None
+    fine = made.score.marks.withheld == 0 and made.score.marks.earned >= keeps
+    return reads and fine and attack_table.PLANTED not in made.evidence.output
+
+
+def refused(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
+    """Hand in what must be refused before anything is started, whichever the sandbox."""
+    folder.mkdir()
+    for each in attack_handed_in.HANDED_IN:
+        if only and each.name not in only:
+            continue
+        elsewhere(lambda each=each: each.make(folder / each.name))
+        begun = time.monotonic()
+        try:
+            intake.receive(folder / each.name, required=("mlp.py",), provided={})
+            verdict = SUCCEEDED
+        except IntakeError as error:
+            verdict = HELD if re.search(each.why, str(error)) else SUCCEEDED
+        yield Line(repr(each.name)[1:-1][:22], launcher.name, verdict, time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
