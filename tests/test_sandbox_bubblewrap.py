@@ -101,7 +101,7 @@ def test_the_temporary_folder_can_be_written(ask: Session) -> None:
 
 @bubblewrap
 @pytest.mark.parametrize(
-    "path", ["/var", "/run", "/home", "/boot", "/sys", "/etc/passwd", "/etc/hostname", "/var/run/docker.sock"]
+    "path", ["/var", "/run", "/srv", "/boot", "/sys", "/etc/passwd", "/etc/hostname", "/var/run/docker.sock"]
 )
 def test_the_machine_is_not_to_be_seen(ask: Session, path: str) -> None:
     assert number(ask, "sees", path) == 0.0

@@ -309,7 +309,7 @@ def _output(command: Sequence[str]) -> str:
             timeout=START_SECONDS,
             check=False,
         )
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise AuthorError(
             f"there is no '{command[0]}'; install bubblewrap (apt-get install bubblewrap, dnf install bubblewrap), {WITHOUT}"
         ) from error
