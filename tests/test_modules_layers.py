@@ -83,6 +83,13 @@ def test_the_first_batch_may_be_averaged_with_zero() -> None:
     assert {each.verdict for each in found.values()} == {Verdict.PASSED}
 
 
+@pytest.mark.parametrize("inside", ["input > 1e-15", "(input > 1e-15) & (input < 1 - 1e-15)"])
+def test_the_gradient_may_be_zero_where_a_probability_is_clamped(inside: str) -> None:
+    cells = changed("-target / clamped / input.shape[0]", f"-target / clamped / input.shape[0] * ({inside})")
+    found = graded(*cells, probes=("class_nll_criterion",))
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+
+
 def test_a_gradient_that_is_right_for_the_own_forward_keeps_its_points() -> None:
     cells = changed("self.slope * input)", "2 * self.slope * input)")
     cells = tuple(
