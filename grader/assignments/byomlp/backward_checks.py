@@ -25,7 +25,9 @@ def gradients_match(observed: Observation) -> Finding:
     """Gradients agree with central differences in every entry"""
     records = observed.data.get("networks", [])
     if problem := _first_problem(observed, records):
-        found = diagnose([ways[0] for record in records for ways in measured(record) if ways])
+        # what a backward that broke off has left behind is no gradient to find a mistake in
+        whole = [record for record in records if not _problem_of(record)]
+        found = diagnose([ways[0] for record in whole for ways in measured(record) if ways])
         message = f"backward could not be followed: {problem}"
         return failed(message, hint=found.hint if found else _HINT, diagnosis=found.id if found else "")
     examples = [ways for record in records for ways in measured(record)]
@@ -50,16 +52,21 @@ _HINT = "Try backward on one example of a network with a single layer, then prin
 
 
 def _first_problem(observed: Observation, records: Sequence[Mapping[str, Any]]) -> Problem | str | None:
-    for record in records:
-        if problem := problem_in(record):
-            return problem
-        for each in record["objects"]:
-            stored = each["backward"] or (not each["filled"] and each["steps"] and each["steps"][0]["problem"])
-            if problem := restored(stored or None):
-                return problem
+    if problem := next((problem for record in records if (problem := _problem_of(record))), None):
+        return problem
     if observed.problem:
         return observed.problem
     return None if records else "no network could be built"
+
+
+def _problem_of(record: Mapping[str, Any]) -> Problem | None:
+    if problem := problem_in(record):
+        return problem
+    for each in record["objects"]:
+        stored = each["backward"] or (not each["filled"] and each["steps"] and each["steps"][0]["problem"])
+        if problem := restored(stored or None):
+            return problem
+    return None
 
 
 def _single_precision(chosen: Sequence[Measured]) -> str:

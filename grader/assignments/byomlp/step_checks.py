@@ -117,6 +117,8 @@ def _explain_step(net: Network, moved: Sequence[Array], gradient: Array, hint: s
         return failed(
             "a second step(0.25) no longer moves: step has cleared the gradients", hint=hint, diagnosis="step_clears"
         )
+    if _agrees(net, once, 0.25 * gradient, gradient, exact):
+        return failed("one step is right, and the next one moves otherwise than it should", hint=hint)
     factor = float(once @ gradient / (0.25 * gradient @ gradient))
     if _agrees(net, once, 0.25 * factor * gradient, gradient, exact):
         message = f"step(0.25) moves {number(factor)} times as far as 0.25 times the gradient"
