@@ -21,9 +21,10 @@ from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Session, SessionEnded, open_launcher
 from grader.sandbox import operations as op
-from grader.sandbox.bubblewrap import ENTRY, Wrap, bubblewrap_launcher, create_arguments, end_orphans
+from grader.sandbox.bubblewrap import bubblewrap_launcher, create_arguments
 from grader.sandbox.launching import ENVIRONMENT
 from grader.sandbox.watching import memory, tree
+from grader.sandbox.wrapping import ENTRY, Wrap, end_orphans
 
 bubblewrap = pytest.mark.bubblewrap
 CANARY = "5ecre7"
@@ -310,7 +311,7 @@ def test_a_start_that_breaks_off_is_our_fault_and_leaves_nothing(
         begun.append(process)
         raise PermissionError(errno.EPERM, "not today")
 
-    monkeypatch.setattr("grader.sandbox.bubblewrap._wait_for_session", fail)
+    monkeypatch.setattr("grader.sandbox.wrapping._wait_for_session", fail)
     with pytest.raises(HarnessError, match=r"cannot make a sandbox: .*not today"):
         launcher.start(LIMITS, 60.0)
     assert memory(list(tree(begun[0]))) == 0
