@@ -78,6 +78,12 @@ def test_a_checkout_in_what_is_shown_is_hidden_but_for_its_environment(
     assert options.index(str(machine)) < options.index(checkout, options.index("--tmpfs")) < options.index(environment)
 
 
+def test_a_checkout_in_the_system_is_hidden_in_the_same_way(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visible, "SYSTEM", machine)
+    assert words(of="--tmpfs") == [str(machine / "checkout")]
+    assert shown(machine) == [".", "checkout/.venv"]
+
+
 def test_a_grader_that_is_installed_beside_the_interpreter_is_hidden(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,8 @@ def arguments() -> list[str]:
     hidden = [folder for folder in _ours() if any(folder.is_relative_to(each) for each in (SYSTEM, *shown))]
     # what lies in a folder that is hidden is shown again: an environment in its checkout
     again = _outermost(folder for folder in shown if any(folder.is_relative_to(each) for each in hidden))
-    first = _outermost(folder for folder in shown if not any(folder.is_relative_to(each) for each in hidden))
+    there = (SYSTEM, *(Path("/", name) for name in TOP), *hidden)
+    first = _outermost(folder for folder in shown if not any(folder.is_relative_to(each) for each in there))
     return [
         *_bound(SYSTEM),
         *(word for name in TOP for word in _top(Path("/", name))),
@@ -47,7 +48,7 @@ def arguments() -> list[str]:
 
 
 def interpreter_folders() -> list[Path]:
-    """Return the folders outside of /usr that the interpreter consists of, some of them within others, outer ones first.
+    """Return the folders that the interpreter consists of, some of them within others, outer ones first.
 
     AuthorError when one of them is too much to show, since the interpreter was installed right into it.
     """
@@ -61,8 +62,7 @@ def interpreter_folders() -> list[Path]:
                 f"Python is installed right in {folder}, which bubblewrap would have to show to student code; "
                 "use an interpreter in a folder of its own, such as an environment (python3 -m venv)"
             )
-    tops = [Path("/", name) for name in TOP]
-    return [folder for folder in sorted(found) if not any(folder.is_relative_to(each) for each in (SYSTEM, *tops))]
+    return sorted(found)
 
 
 def _outermost(folders: Iterable[Path]) -> list[Path]:
