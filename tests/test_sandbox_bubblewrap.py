@@ -234,6 +234,15 @@ def test_the_reference_has_all_points_in_it(launcher: Launcher, root: Path) -> N
 
 
 @bubblewrap
+def test_notebooks_run_in_it_and_draw(launcher: Launcher) -> None:
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint('drawn')"
+    with worker(launcher, FILES, Inside(kernel=True), limits=replace(LIMITS, memory_mb=1024)) as conversation:
+        _, answer = session(conversation).run(op.open_kernel(), op.cell(source, 1, seconds=60))
+    kinds = [output["kind"] for output in answer.value["outputs"]]
+    assert (answer.value["error"], "png" in kinds) == (None, True)
+
+
+@bubblewrap
 def test_what_it_cannot_promise_is_a_fact(launcher: Launcher) -> None:
     assert launcher.facts["isolation"].startswith("bubblewrap ")
     assert "memory of each process" in launcher.facts["weaker"]
