@@ -9,7 +9,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -111,6 +111,24 @@ def words() -> Iterator[dict[str, str]]:
         yield table.reaching(asked)
 
 
+First = Callable[[Attack, Sandbox], tuple[Report, Path]]
+
+
+@pytest.fixture(scope="module")
+def first(words: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> First:
+    """Return what gives the report on an attack in a sandbox, and where it is: graded when it is first asked for."""
+    kept: dict[tuple[str, str], tuple[Report, Path]] = {}
+
+    def first(attack: Attack, sandbox: Sandbox) -> tuple[Report, Path]:
+        key = (sandbox.kind, attack.name)
+        if key not in kept:
+            folder = tmp_path_factory.mktemp(attack.name)
+            kept[key] = graded(attack, sandbox.launcher, folder, **words), folder
+        return kept[key]
+
+    return first
+
+
 class Words(HTMLParser):
     """Collects the words of a page, and what runs in it."""
 
@@ -157,13 +175,13 @@ def test_every_attack_belongs_to_a_row_and_every_file_is_tried() -> None:
 
 
 @pytest.mark.parametrize(("sandbox", "attack"), TRIED, indirect=["sandbox"])
-def test_an_attack_comes_to_nothing(attack: Attack, sandbox: Sandbox, words: dict[str, str], tmp_path: Path) -> None:
-    made = graded(attack, sandbox.launcher, tmp_path, **words)
+def test_an_attack_comes_to_nothing(attack: Attack, sandbox: Sandbox, first: First) -> None:
+    made, folder = first(attack, sandbox)
     assert re.search(str(attack.pattern(sandbox.kind)), finding(made, attack.check).message)
     assert (made.score.marks.earned, made.score.marks.withheld) == (attack.keeps, 0.0)
-    assert opens(tmp_path / "out")
+    assert opens(folder / "out")
     assert table.PLANTED not in made.evidence.output
-    assert not (tmp_path / "mark").exists()
+    assert not (folder / "mark").exists()
     # what is not printable is written out, which takes up to ten times the room
     assert len(made.evidence.output) < 2 * OUTPUT_LIMIT
     assert made.evidence.output == printable(made.evidence.output, newlines=True)
@@ -173,9 +191,9 @@ def test_an_attack_comes_to_nothing(attack: Attack, sandbox: Sandbox, words: dic
 @pytest.mark.parametrize(
     "attack", [attack for attack in ATTACKS if attack.pattern("process") is not None], ids=lambda attack: attack.name
 )
-def test_one_seed_gives_one_verdict(attack: Attack, process: Sandbox, tmp_path: Path) -> None:
-    first, second = (graded(attack, process.launcher, tmp_path / name) for name in ("first", "second"))
-    assert verdicts(first) == verdicts(second)
+def test_one_seed_gives_one_verdict(attack: Attack, process: Sandbox, first: First, tmp_path: Path) -> None:
+    again = graded(attack, process.launcher, tmp_path)
+    assert verdicts(again) == verdicts(first(attack, process)[0])
 
 
 def test_the_next_submission_is_graded_as_if_nothing_had_been(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader import assignments, digits, places
@@ -38,9 +39,12 @@ def examine(*, image: str = IMAGE, client: str = "docker", sandbox: Try = refusa
     )
 
 
-def _refusals(docker: Sequence[Row], image: str, client: str, sandbox: Try) -> Iterator[Row]:
+def _refusals(docker: Sequence[Row], image: str, client: str, sandbox: Try) -> list[Row]:
     """Try what must be refused in a container, where the rows on docker say that one can be run, and in bubblewrap."""
+    kinds: dict[str, Callable[[], Launcher]] = {}
     if all(row.state is not State.MISSING for row in docker):
-        yield sandbox("docker", lambda: open_launcher("docker", image=image, client=client))
+        kinds["docker"] = lambda: open_launcher("docker", image=image, client=client)
     if sys.platform == "linux":
-        yield sandbox("bubblewrap", lambda: open_launcher("bubblewrap"))
+        kinds["bubblewrap"] = lambda: open_launcher("bubblewrap")
+    with ThreadPoolExecutor(max_workers=len(kinds) or 1) as pool:
+        return list(pool.map(sandbox, kinds.keys(), kinds.values()))
