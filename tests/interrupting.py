@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import small_assignment as small
 
-from grader import pipeline
+from grader import evidence, pipeline
 from grader.assignments import Assignment
 from grader.model import Limits, Report
 from grader.sandbox import Launcher, Probe, Session
@@ -71,3 +72,12 @@ def at_the_end(kill: Act, ask: Act) -> None:
     """Kill after the last request."""
     ask()
     kill()
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether a report is there with everything that belongs to it."""
+    report = json.loads((folder / "report.json").read_bytes())
+    kept, submission, _ = evidence.load(folder / "evidence")
+    pages = all("</html>" in (folder / page).read_text(encoding="utf-8") for page in ("report.html", "staff.html"))
+    same = (report["seed"], report["submission"]["digest"]) == (kept.seed, submission.digest)
+    return pages and same and bool(json.loads((folder / "results.json").read_bytes()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import subprocess
 import sys
@@ -14,9 +13,9 @@ from typing import Any, NoReturn
 
 import pytest
 import small_assignment as small
-from interrupting import ONE_LANE, graded
+from interrupting import ONE_LANE, graded, is_whole
 
-from grader import atomic, evidence
+from grader import atomic
 from grader.cli.progress import Lines
 from grader.errors import AuthorError
 from grader.sandbox import open_launcher
@@ -56,15 +55,6 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         pytest.skip(f"no small disk can be made here: {made.stderr.strip()}")
     yield place
     subprocess.run(["umount", str(place)], check=True)
-
-
-def is_whole(folder: Path) -> bool:
-    """Tell whether a report is there with everything that belongs to it."""
-    report = json.loads((folder / "report.json").read_bytes())
-    kept, submission, _ = evidence.load(folder / "evidence")
-    pages = all("</html>" in (folder / page).read_text(encoding="utf-8") for page in ("report.html", "staff.html"))
-    same = (report["seed"], report["submission"]["digest"]) == (kept.seed, submission.digest)
-    return pages and same and bool(json.loads((folder / "results.json").read_bytes()))
 
 
 # room for nothing, for a part of a report, for one and a part of the next
