@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,6 +48,7 @@ HARMLESS = (
     "fills_the_disk",
     "forks_and_returns_twice",
     "grandchild_stays",
+    "limits_the_worker",
     "megabyte_of_output",
     "own_library_modules",
     "own_streams",
@@ -155,6 +157,20 @@ def isolated(request: pytest.FixtureRequest) -> Iterator[Launcher]:
 @pytest.mark.parametrize("name", ISOLATED)
 def test_attacks_come_to_nothing_in_other_sandboxes_too(isolated: Launcher, name: str) -> None:
     first_of(look(isolated, name))
+
+
+def limits_seen(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+    data["limits"] = session.run(op.load(), op.create("net", "mlp.MLP"), op.call("net", "limit"))[2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process change the limits of another one")
+def test_limits_of_the_worker_that_were_changed_are_not_those_of_the_next_session(launcher: Launcher) -> None:
+    probes = [
+        Probe(name, "", run) for name, run in (("before", limits_seen), ("hostile", hostile), ("after", limits_seen))
+    ]
+    seen = observe(attack("limits_the_worker"), probes, Inside(), launcher=launcher, seed=1, limits=LIMITS).observations
+    assert seen["after"].data["limits"].value.tolist() == seen["before"].data["limits"].value.tolist()
+    assert seen["before"].data["limits"].value[0] == LIMITS.memory_mb * 2**20
 
 
 def test_an_object_that_equals_everything_has_no_value(launcher: Launcher) -> None:

@@ -10,7 +10,6 @@ import gc
 import importlib
 import os
 import platform
-import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.random  # else numpy imports it when it is first used, in every session again
 
 from grader import wire
-from grader.worker import channel, folders, loading, offspring, sessions
+from grader.worker import channel, folders, limits, loading, offspring, sessions
 from grader.worker.alarm import Alarm
 from grader.worker.operations import Bench
 from grader.worker.problems import Places
@@ -39,7 +38,7 @@ def main(
     root = Path(settings["root"])
     if not root.samefile(Path.cwd()):
         raise SystemExit(f"the worker may only be started in the folder that it may empty, {root}")
-    _limit_resources(settings)
+    limits.lay_on(settings)
     offspring.adopt()
     _import_slow_ones(files, settings["unhurried"])
     bench = _bench(settings, inside, files, root / "submission")
@@ -66,6 +65,7 @@ def _next_session(
     if kind != wire.BEGIN:
         return
     folders.lay(files, root / "submission")
+    standing = limits.standing()
     if not forks:
         sessions.serve_here(channel.unwrapped(inward), channel.wrapped(outward), bench, int(data))
     code = sessions.run(inward, outward, bench, int(data))
@@ -75,6 +75,8 @@ def _next_session(
     channel.write_all(outward, wire.chunks(wire.FATE, str(code).encode()))
     if not alone:
         raise SystemExit("processes come faster than they can be ended")
+    if limits.standing() != standing:  # a process may lower those of any other of its user
+        raise SystemExit("somebody has changed the limits of the worker")
 
 
 def _bench(settings: Mapping[str, Any], inside: Mapping[str, bytes], files: Mapping[str, bytes], folder: Path) -> Bench:
@@ -112,30 +114,3 @@ def _import_slow_ones(files: Mapping[str, bytes], unhurried: Iterable[str]) -> N
                 importlib.import_module("matplotlib_inline.backend_inline")
         except ImportError:  # the student's own import says so where it belongs
             return
-
-
-def _limit_resources(settings: Mapping[str, Any]) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    memory, files = settings["memory_mb"] * 2**20, settings["files_mb"] * 2**20
-    # private writable memory is what students use up; address space needs room for libraries besides; the number of
-    # processes is left alone: that limit counts all processes of the user, also those outside the sandbox
-    wanted = {
-        "RLIMIT_DATA": memory,
-        "RLIMIT_AS": memory + 2**30,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_FSIZE": files,
-        "RLIMIT_NOFILE": 256,
-    }
-    for name, value in wanted.items():
-        try:
-            number = getattr(resource, name)
-            most = resource.getrlimit(number)[1]
-            least = value if most == resource.RLIM_INFINITY else min(value, most)
-            resource.setrlimit(number, (least, least))
-        except (AttributeError, ValueError, OSError):  # not every system has every limit
-            continue
-    if hasattr(signal, "SIGXFSZ"):
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
