@@ -39,7 +39,8 @@ TRIED = [
 ]
 OUTPUT_LIMIT = 64 * 1024
 PAGE_LIMIT = 3_000_000
-pytestmark = pytest.mark.slow
+# what was graded once serves several tests
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks")]
 
 
 @dataclass

@@ -22,6 +22,7 @@ from grader.cli import UNSETTLED
 from grader.text import printable
 
 HONEST = "honest"
+pytestmark = pytest.mark.xdist_group("handed in")
 
 
 @dataclass(frozen=True)

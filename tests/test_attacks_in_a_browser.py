@@ -23,6 +23,8 @@ from grader.sandbox import open_launcher
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
+    # one browser serves them all
+    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine"),
 ]
 PAGES = ("report.html", "staff.html")

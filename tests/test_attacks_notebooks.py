@@ -15,7 +15,8 @@ from test_attacks import KINDS, MARKS, opens
 from grader.model import Report, Transcript, Verdict
 from grader.sandbox import Launcher, open_launcher
 
-pytestmark = pytest.mark.slow
+# what was graded once serves several tests
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile notebooks")]
 TRIED = [
     pytest.param(kind, attack, marks=marks, id=f"{kind}-{attack.name}")
     for kind, marks in MARKS.items()
