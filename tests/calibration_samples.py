@@ -35,6 +35,7 @@ def tried(
     fails: str | None = None,
     may_fail: str = "",
     diagnosis: str = "",
+    may_name: str = "",
     named: Mapping[str, str] | None = None,
     items: tuple[str, ...] = (),
     equivalent: str = "",
@@ -55,6 +56,7 @@ def tried(
         fails=None if fails is None else frozenset(fails.split()),
         may_fail=frozenset(may_fail.split()),
         diagnosis=diagnosis,
+        may_name=frozenset(may_name.split()),
         items=items,
         equivalent=equivalent,
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ MUTANTS = {"byomlp": byomlp.MUTANTS, "modules": modules.MUTANTS}
 # a fresh interpreter, in which tests/ is on no path
 ALONE = """
 import sys
+import tomllib
 from pathlib import Path
 from grader.calibration.course import planted_bugs
 assert "mutants" not in sys.modules
@@ -38,6 +40,17 @@ def test_every_planted_bug_is_there_with_what_it_must_fail(assignment: str) -> N
     assert [(each.name, each.fails, each.diagnosis) for each in found] == [
         (mutant.name, mutant.fails, mutant.diagnosis) for mutant in MUTANTS[assignment]
     ]
+
+
+@pytest.mark.parametrize("assignment", IDS)
+def test_true_names_are_those_of_bugs_that_there_are(assignment: str) -> None:
+    said = tomllib.loads((ROOT / "tests" / "mutants" / "named.toml").read_text(encoding="utf-8"))[assignment]
+    found = {trial.name: trial for trial in planted_bugs(ROOT, assignment)}
+    assert said.keys() <= found.keys()
+    assert {name: sorted(found[name].may_name) for name in said} == {
+        name: sorted(names) for name, names in said.items()
+    }
+    assert all(found[name].diagnosis not in names for name, names in said.items())
 
 
 @pytest.mark.parametrize("assignment", IDS)

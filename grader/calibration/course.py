@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from grader.assignments import Assignment
 from grader.calibration.generating import generate
@@ -21,6 +22,7 @@ PACKAGE = "mutants"
 # what the notebooks of a package are made of
 BESIDE = ("notebook_pairs", "main_notebooks")
 EQUIVALENT = "equivalent.toml"
+TRUE_NAMES = "named.toml"
 
 
 def plain_items(assignment: Assignment, rubric: Rubric) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ def planted_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
     package = _package(root, assignment)
     if package is None:
         return ()
+    names = _table(root / "tests" / PACKAGE / TRUE_NAMES, assignment)
     try:
         return tuple(
             Trial(
@@ -69,6 +72,7 @@ def planted_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
                 fails=mutant.fails,
                 may_fail=mutant.may_fail,
                 diagnosis=mutant.diagnosis,
+                may_name=frozenset(names.get(mutant.name, ())),
             )
             for mutant in package.MUTANTS
         )
@@ -88,7 +92,7 @@ def with_notebooks(root: Path, assignment: str, rubric: Rubric) -> tuple[Trial, 
 
 def generated_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
     """Return the bugs that rules make of the reference; those of tests/mutants/equivalent.toml are known to be none."""
-    equivalent = _equivalent(root / "tests" / PACKAGE / EQUIVALENT, assignment)
+    equivalent = _table(root / "tests" / PACKAGE / EQUIVALENT, assignment)
     found = []
     for path in sorted((root / "reference" / assignment).iterdir()):
         if path.suffix not in (".py", ".ipynb"):
@@ -112,14 +116,15 @@ def generated_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
     return tuple(found)
 
 
-def _equivalent(path: Path, assignment: str) -> dict[str, str]:
+def _table(path: Path, assignment: str) -> dict[str, Any]:
+    """Return what a file says of the bugs of an assignment; nothing where there is no such file."""
     if not path.is_file():
         return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get(assignment, {})
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get(assignment, {})
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{path}: is not valid TOML: {error}") from error
-    return {key: why for key, why in table.items() if isinstance(why, str)}
+    return table
 
 
 def _package(root: Path, assignment: str) -> ModuleType | None:

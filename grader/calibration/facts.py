@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.calibration.diagnoses import diagnosed
+from grader.calibration.diagnoses import diagnosed, untrue
 from grader.calibration.summary import Calibration, counts
 from grader.calibration.thresholds import thresholds, upper_bound
 from grader.calibration.trial import Group, Tried
@@ -56,10 +56,11 @@ def at_a_glance(calibration: Calibration) -> Iterator[tuple[str, str]]:
     for each in calibration.of(Group.TEMPLATE):
         yield "points of the template", str(number(each.earned))
     found = diagnosed(calibration.wrong)
-    catalogued = len(found.right) + len(found.none) + len(found.wrong)
-    if catalogued:
-        share = f"{len(found.right)} of {catalogued} ({percent(found.share)})"
-        yield "mistakes of the catalogue named", f"{share}; not named {len(found.none)}, wrongly {len(found.wrong)}"
+    if found.catalogued:
+        share = f"{len(found.right)} of {found.catalogued} ({percent(found.share)})"
+        yield "mistakes of the catalogue named", f"{share}; not named {len(found.none)}"
+        yield "other bugs told by a true name", f"{len(found.named)} of {len(found.named) + len(found.unnamed)}"
+        yield "bugs given a wrong name", f"{len(found.wrong)}"
 
 
 def complaints(calibration: Calibration) -> Iterator[str]:
@@ -79,7 +80,8 @@ def complaints(calibration: Calibration) -> Iterator[str]:
         less = [f"did not lose {listed(passed)}"] if passed else []
         yield f"{each.trial.name} {' and '.join(more + less)} (seed {each.seed})"
     for each in diagnosed(calibration.wrong).wrong:
-        yield f"{each.trial.name} was called {listed(each.diagnoses.values())}, it is {each.trial.diagnosis}"
+        known = f", it is {each.trial.diagnosis}" if each.trial.diagnosis else ""
+        yield f"{each.trial.name} was called {listed(untrue(each))}{known} ({each.trial.story})"
 
 
 def as_data(calibrations: Sequence[Calibration], about: About) -> dict[str, Any]:

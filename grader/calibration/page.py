@@ -25,6 +25,9 @@ asked about since a check before it had failed; *alone*: bugs that no other chec
 SPARE = """\
 Checks without which every bug would still be caught by another one: {names}. They say *what* is wrong, and keep a mistake from
 costing more than its own points."""
+NAMES = """\
+A hint may name the mistake. Bugs whose mistake is in the catalogue must get its name; others may be told by a name that is true
+of them (`tests/mutants/named.toml`, read by a person), and none may be called what it is not."""
 ROOM = """\
 Each threshold of the rubric is moved until the verdict of a grading turns, everything else left as it is. The *margin* is how
 far it could be moved before the first right grading failed, and *bugs from* where the first bug would pass. The *rate* is that
@@ -114,20 +117,20 @@ def _margin(value: float, turning: float | None) -> str:
 
 def _diagnoses(calibration: Calibration) -> Iterator[str]:
     found = diagnosed(calibration.wrong)
-    said = [*found.right, *found.none, *found.wrong, *found.unnamed, *found.named]
-    if not said:
+    if not any((found.right, found.none, found.unnamed, found.named, found.wrong)):
         return
+    in_catalogue = sum(bool(each.trial.diagnosis) for each in found.wrong)
     yield "### Diagnoses"
+    yield NAMES
     yield _table(
         ("bugs", "named rightly", "not named", "named wrongly"),
         [
-            ("whose mistake is in the catalogue", len(found.right), len(found.none), len(found.wrong)),
-            ("whose mistake is in no catalogue", "", len(found.unnamed), f"{len(found.named)} to look at"),
+            ("whose mistake is in the catalogue", len(found.right), len(found.none), in_catalogue),
+            ("others", len(found.named), len(found.unnamed), len(found.wrong) - in_catalogue),
         ],
     )
-    yield _list("Wrong:", map(_called, found.wrong))
-    yield _list("In no catalogue, and given a name all the same:", map(_called, found.named))
-    yield _list("Named rightly, and something else beside:", map(_called, found.further))
+    yield _list("Not named:", (f"`{each.trial.name}` ({each.trial.story})" for each in found.none))
+    yield _list("Others that are told by a true name:", map(_called, found.named))
 
 
 def _called(tried: Tried) -> str:

@@ -31,7 +31,8 @@ class Trial:
     """One submission, and what is known of it beforehand.
 
     `source` is the path of a submission, or its files. `fails` are the checks that it must fail or block, None where
-    nobody has said; `may_fail` those that are a matter of luck. `diagnosis` is what some finding must name, if anything.
+    nobody has said; `may_fail` those that are a matter of luck. `diagnosis` is what some finding must name, if anything,
+    and `may_name` what is true of it besides.
     `items` are the rubric items in one of which it must lose points; empty for any. `equivalent` says why no check can
     tell it from right code, if none can. `asked` are the items that it is graded by, empty for those without notebooks;
     `size` is at which its notebooks are run, and `numbers` are those of the rubric's numbers of that size that are others.
@@ -44,6 +45,7 @@ class Trial:
     fails: frozenset[str] | None = None
     may_fail: frozenset[str] = frozenset()
     diagnosis: str = ""
+    may_name: frozenset[str] = frozenset()
     items: tuple[str, ...] = ()
     equivalent: str = ""
     asked: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from grader.assignments.modules.layers.batch_mean_mistakes import (
     GRADIENT_MISTAKES,
     RULES,
     Rule,
+    alpha_of,
     follows,
     gradient_of,
     means_by,
@@ -144,7 +145,8 @@ def _explain_evaluation(
     if not np.any(subtracted):
         hint = "In evaluation nothing is subtracted: subtract the mean that was kept in training."
         return failed(said, hint=hint, diagnosis="evaluation_subtracts_nothing")
-    if np.ptp(subtracted, axis=0).max() < 1e-4:
+    share = float(np.vdot(subtracted[0] - mean, kept - mean) / max(np.vdot(kept - mean, kept - mean), 1e-300))
+    if close(subtracted, np.broadcast_to(mean + share * (kept - mean), subtracted.shape), bound):
         hint = "In evaluation the kept mean is subtracted alone: the batch that is evaluated has no part in it."
         return failed(said, hint=hint, diagnosis="evaluation_mixes_means")
     return failed(said, hint="In evaluation subtract the kept mean from every row, and nothing else.")
@@ -169,7 +171,8 @@ def batch_mean_gradient(observed: Observation) -> Finding:
     hint = "Derive output = input - (1 - alpha) * mean(input) + constant: which outputs hang on one entry of the input?"
     findings = (
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=is_element_wise)
-        for case in observed.data["cases"]
+        # without an alpha several mistakes are one and the same
+        for case in sorted(observed.data["cases"], key=lambda case: alpha_of(case) == 0)
     )
     found = first_of(findings)
     return found if found is not None else passed()

@@ -18,7 +18,8 @@ from grader.model import Array
 Rule = Callable[[Array | None, Array, float], Array]
 
 
-def _alpha(about_it: Mapping[str, Any]) -> float:
+def alpha_of(about_it: Mapping[str, Any]) -> float:
+    """Return the alpha that a story or a case was given, 0 where it was given none."""
     return float(about_it["given"][0]) if about_it["given"] else 0.0
 
 
@@ -81,7 +82,7 @@ def means_by(rule: Rule, story: Mapping[str, Any]) -> list[Array]:
     means = []
     for step in story["steps"]:
         if step["training"]:
-            old = rule(old, step["input"].mean(axis=0), _alpha(story))
+            old = rule(old, step["input"].mean(axis=0), alpha_of(story))
         means.append(np.zeros(step["input"].shape[1]) if old is None else old)
     return means
 
@@ -96,7 +97,7 @@ def follows(rule: Rule, story: Mapping[str, Any], steps: Sequence[int]) -> bool:
 
 def gradient_of(case: Case) -> Array:
     """Return the right gradient."""
-    return closed_forms.without_mean(case["grad"], _alpha(case))
+    return closed_forms.without_mean(case["grad"], alpha_of(case))
 
 
 GRADIENT_MISTAKES = (
@@ -112,32 +113,32 @@ GRADIENT_MISTAKES = (
     ),
     Mistake(
         "mean_gradient_alpha_swapped",
-        lambda c: closed_forms.without_mean(c["grad"], 1 - _alpha(c)),
+        lambda c: closed_forms.without_mean(c["grad"], 1 - alpha_of(c)),
         "The factor in the gradient is alpha: the mean of the batch was subtracted by the factor 1 - alpha.",
     ),
     Mistake(
         "mean_gradient_scaled",
-        lambda c: _alpha(c) * c["grad"],
+        lambda c: alpha_of(c) * c["grad"],
         "Every entry of gradOutput is scaled by itself: the mean of the batch hangs on every input of the feature.",
     ),
     Mistake(
         "mean_gradient_sum",
-        lambda c: c["grad"] - (1 - _alpha(c)) * c["grad"].sum(axis=0),
+        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].sum(axis=0),
         "The sum over the batch is subtracted: every input counts 1 / batch size in the mean.",
     ),
     Mistake(
         "mean_gradient_not_over_batch",
-        lambda c: c["grad"] - (1 - _alpha(c)) * c["grad"].mean(),
+        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].mean(),
         "One mean is subtracted for all features: every feature has its own (axis=0).",
     ),
     Mistake(
         "mean_gradient_diagonal",
-        lambda c: c["grad"] * (1 - (1 - _alpha(c)) / len(c["grad"])),
+        lambda c: c["grad"] * (1 - (1 - alpha_of(c)) / len(c["grad"])),
         "Only the input's own part in the mean is counted: the other rows' outputs hang on it as well.",
     ),
     Mistake(
         "mean_gradient_sign",
-        lambda c: c["grad"] + (1 - _alpha(c)) * c["grad"].mean(axis=0),
+        lambda c: c["grad"] + (1 - alpha_of(c)) * c["grad"].mean(axis=0),
         "The sign of the mean is wrong.",
     ),
 )

@@ -129,7 +129,9 @@ def class_nll_clamped(observed: Observation) -> Finding:
     factors = (1.0, float(rows), 1.0 / classes, -1.0, 1.0 / np.log(2))
     if not any(close(np.array([size]), factor * want) for factor in factors):
         said = f"the loss of a batch with probabilities of 0 is {number(size)}, expected {number(want.item())}"
-        return failed(said, hint=hint, diagnosis="nll_not_clamped")
+        # where other losses are wrong as well, it is not the clamping that is told by this one
+        told = all(_judge_value(each) is None for each in observed.data["cases"])
+        return failed(said, hint=hint, diagnosis="nll_not_clamped" if told else "")
     back = case["backward"]["value"]
     if back is not None and not np.all(np.isfinite(back)):
         return failed("the gradient at a probability of 0 is not finite", hint=hint, diagnosis="nll_not_clamped")
