@@ -34,6 +34,13 @@ MUTANTS = (
         fails="forward_values disc_separates",
     ),
     bug(
+        "first_layer_skipped",
+        "parallel_lists",
+        "without start, forward begins with the second layer",
+        ("        first = 0\n", "        first = 1\n"),
+        fails="output_shapes forward_values start_and_end disc_separates",
+    ),
+    bug(
         "bias_added_after_the_activation",
         "flat_slices",
         "forward computes f(W h) + b; backward does not",
