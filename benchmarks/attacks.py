@@ -118,7 +118,8 @@ def tried(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
                 elsewhere(lambda attack=attack, place=place: attack_notebooks.write(attack, place))
                 made = attack_notebooks.grade(place / "hostile", launcher, place)
             held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
-            verdict = HELD if held and pattern == attack.said else WEAKER if held else SUCCEEDED
+            full = re.search(attack.said, attack_table.finding(made, attack.check).message) is not None
+            verdict = SUCCEEDED if not held else HELD if full else WEAKER
             yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late)
     yield from refused(launcher, folder / "handed-in", only)
 
