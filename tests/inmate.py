@@ -48,16 +48,20 @@ class MLP:
         except OSError as error:
             return str(error)
 
+    def writes_beside(self, name):
+        return self.writes(os.environ["TMPDIR"] + "/" + name)
+
     def writes(self, path):
         with open(path, "w") as file:
             file.write("x")
         return True
 
     def executes(self):
-        with open("/tmp/program", "w") as file:
+        program = os.environ["TMPDIR"] + "/program"
+        with open(program, "w") as file:
             file.write("#!/bin/sh\\nexit 0\\n")
-        os.chmod("/tmp/program", 0o755)
-        os.execv("/tmp/program", ["program"])
+        os.chmod(program, 0o755)
+        os.execv(program, ["program"])
 
     def forks(self):
         made = 0
@@ -74,7 +78,8 @@ class MLP:
     def fills(self):
         blocks = 0
         try:
-            with open("/tmp/one", "wb") as one, open("/tmp/two", "wb") as two:
+            folder = os.environ["TMPDIR"]
+            with open(folder + "/one", "wb") as one, open(folder + "/two", "wb") as two:
                 while blocks < 1000:
                     one.write(bytes(2**19))
                     two.write(bytes(2**19))
@@ -139,7 +144,7 @@ class MLP:
 
     def makes_files(self):
         for number in range(1000000):
-            open("/tmp/%d" % number, "w").close()
+            open("%s/%d" % (os.environ["TMPDIR"], number), "w").close()
 
     def runs(self, program):
         return os.system(program)

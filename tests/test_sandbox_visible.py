@@ -102,3 +102,10 @@ def test_an_interpreter_right_in_a_home_is_refused(machine: Path, monkeypatch: p
 def test_of_the_settings_nothing_names_users_or_machines() -> None:
     bound = {*words(of="--ro-bind"), *words(of="--ro-bind-try")}
     assert not {"/", "/etc", "/etc/passwd", "/etc/hosts", "/etc/hostname", "/etc/ssh"} & bound
+
+
+@pytest.mark.parametrize(
+    ("folder", "writable"), [("/work/checkout/.venv", "/tmp"), ("/tmp/checkout/.venv", "/scratch")]
+)
+def test_an_interpreter_below_the_temporary_folder_is_not_covered_by_it(folder: str, writable: str) -> None:
+    assert visible.writable_folder([Path("/opt/python"), Path(folder)]) == writable

@@ -20,7 +20,6 @@ from grader.sandbox.watching import Watch, processor_seconds, tree
 from grader.sandbox.wrapping import PROGRAM, START_SECONDS, USER, Wrap
 
 LEAST_VERSION = (0, 8, 0)
-FOLDER = "/tmp"  # noqa: S108 - inside the sandbox
 # from this kernel on, processes are counted for each sandbox; before, for all of the user's together
 COUNTED = (5, 14)
 WITHOUT = "or choose --sandbox docker"
@@ -30,7 +29,7 @@ REFUSED = ("memfd_create",)
 WEAKER = (
     "the kernel limits the memory of each process only; of all together it is looked at ten times a second",
     "one sandbox can use all processors",
-    "files in /tmp can be executed",
+    "files that code has written can be executed",
     "the names and versions of this machine's programs, its processors and its kernel can be seen",
 )
 UNCOUNTED = "the number of processes is not limited: this kernel counts them for the whole user"
@@ -45,7 +44,8 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
         raise AuthorError(f"bubblewrap needs Linux; grade on a Linux machine, {WITHOUT}")
     version = _version(program)
     counts = _kernel() >= COUNTED
-    wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED), counts)
+    folder = visible.writable_folder(visible.interpreter_folders())
+    wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED), counts, folder)
     wrapping.end_orphans()
     _try_out(wrap)
     weaker = (*WEAKER, *([] if counts else [UNCOUNTED]))
@@ -55,7 +55,8 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
 
 def create_arguments(wrap: Wrap, limits: Limits, *, as_root: bool) -> list[str]:
     """Return the options of bwrap for a sandbox that can do nothing but compute, up to those with descriptors."""
-    environment = {**ENVIRONMENT, "HOME": FOLDER, "TMPDIR": FOLDER, "MPLCONFIGDIR": FOLDER, "PATH": os.defpath}
+    homes = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), wrap.folder)
+    environment = {**ENVIRONMENT, **homes, "PATH": os.defpath}
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--hostname", "sandbox", "--new-session", "--die-with-parent", "--cap-drop", "ALL"),
@@ -65,8 +66,8 @@ def create_arguments(wrap: Wrap, limits: Limits, *, as_root: bool) -> list[str]:
         *(word for name, value in environment.items() for word in ("--setenv", name, value)),
         *wrap.options,
         *("--proc", "/proc", "--dev", "/dev"),
-        *("--perms", "1777", "--size", str(limits.files_mb * 2**20), "--tmpfs", FOLDER),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", FOLDER),
+        *("--perms", "1777", "--size", str(limits.files_mb * 2**20), "--tmpfs", wrap.folder),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", wrap.folder),
     ]
 
 
@@ -86,7 +87,7 @@ def _launch(wrap: Wrap, limits: Limits, program: str = BOOT) -> Running:
             used.append(processor_seconds(list(tree(first))))
             wrapping.kill(inner)
 
-    watch = Watch(first, limits.memory_mb, kill, folder=FOLDER)
+    watch = Watch(first, limits.memory_mb, kill, folder=wrap.folder)
     lock, stopped = threading.Lock(), threading.Event()
 
     def stop() -> None:
@@ -99,7 +100,7 @@ def _launch(wrap: Wrap, limits: Limits, program: str = BOOT) -> Running:
 
     return Running(
         process,
-        FOLDER,
+        wrap.folder,
         stop,
         explain=lambda: "memory" if watch.exceeded else "",
         cpu_seconds=lambda: max(used),

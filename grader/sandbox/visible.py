@@ -74,6 +74,11 @@ def _outermost(folders: Iterable[Path]) -> list[Path]:
     return kept
 
 
+def writable_folder(shown: Iterable[Path]) -> str:
+    """Return the folder inside that can be written to: /tmp, or another where what is `shown` lies in /tmp itself."""
+    return "/scratch" if any(folder.is_relative_to("/tmp") for folder in shown) else "/tmp"  # noqa: S108 - inside
+
+
 def _links(python: Path) -> Iterable[Path]:
     for _ in range(40):
         yield python

@@ -38,12 +38,16 @@ exec(sys.argv[1], {"__name__": "__main__"})
 
 @dataclass(frozen=True)
 class Wrap:
-    """What every sandbox of a run has in common: the program, the options that make it, and the filter of system calls."""
+    """What every sandbox of a run has in common: the program, the options that make it, and the filter of system calls.
+
+    `folder` is the one inside that can be written to.
+    """
 
     program: str
     options: tuple[str, ...]
     calls: bytes
     counts_processes: bool
+    folder: str
 
 
 def is_root() -> bool:
