@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -54,20 +54,24 @@ def agrees(got: Array, want: Array) -> bool:
     return bool(np.max(np.abs(got - want), initial=0.0) <= bound * max(1.0, float(np.abs(want).max(initial=0.0))))
 
 
-def forward_mistake(record: Mapping[str, Any]) -> tuple[ForwardMistake, Parameters] | None:
-    """Return the known mistake that explains all outputs of one network, and the parameters it does so with."""
+def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[ForwardMistake, Parameters]]:
+    """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
     net = from_evidence(record)
     outputs = stacked(record["outputs"], net)
     if outputs is None:
-        return None
+        return
     for vector, mistake in product(record["readings"].values(), FORWARD_MISTAKES):
         parameters = unflatten(net, vector)
         if record.get("held") is not None and not all(np.any(each) for layer in parameters for each in layer):
             # the object holds weights and biases everywhere: what looks like none is a layer that was left out
             continue
         if agrees(outputs, mistake.forward(net, parameters, record["inputs"], 0, None)):
-            return mistake, parameters
-    return None
+            yield mistake, parameters
+
+
+def forward_mistake(record: Mapping[str, Any]) -> tuple[ForwardMistake, Parameters] | None:
+    """Return the first known mistake that explains all outputs of one network, and the parameters it does so with."""
+    return next(forward_mistakes(record), None)
 
 
 def mistake_by_name(record: Mapping[str, Any]) -> bool:

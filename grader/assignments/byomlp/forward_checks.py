@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from grader.assignments.byomlp.drawing import from_evidence
 from grader.assignments.byomlp.forward_answers import (
     agrees,
     first_problem_of,
-    forward_mistake,
+    forward_mistakes,
     mistake_by_name,
     no_output,
     nothing_seen,
@@ -59,13 +59,14 @@ def forward_values(observed: Observation) -> Finding:
     """forward computes f(W h + b) layer by layer, x untouched"""
     if not observed.data.get("networks"):
         return nothing_seen(observed)
-    for record in seen_until(observed, "way"):
-        if finding := _wrong_values(record):
+    records = seen_until(observed, "way")
+    for record in records:
+        if finding := _wrong_values(record, records):
             return finding
     return unless_cut_short(observed)
 
 
-def _wrong_values(record: Mapping[str, Any]) -> Finding | None:
+def _wrong_values(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Finding | None:
     net = from_evidence(record)
     if problem := first_problem_of(record):
         return no_output(net, problem)
@@ -77,8 +78,8 @@ def _wrong_values(record: Mapping[str, Any]) -> Finding | None:
         )
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
     way = record["way"]
-    if not way or mistake_by_name(record) or not agrees(outputs, forward(net, readings[way], record["inputs"])):
-        return _explain_values(net, record, outputs, readings)
+    if _is_another_function(record):
+        return _explain_values(net, record, outputs, readings, records)
     if record.get("held") is not None and (finding := _unlike_held(net, readings[way], unflatten(net, record["held"]))):
         return finding
     again = stacked(record["again"], net)
@@ -116,16 +117,41 @@ def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | 
     return None
 
 
+def _is_another_function(record: Mapping[str, Any]) -> bool:
+    """Tell whether a network that gave outputs of the right size computes something else than layers of f(W h + b)."""
+    net, way = from_evidence(record), record["way"]
+    outputs = stacked(record["outputs"], net)
+    if outputs is None:
+        return False
+    if not way or mistake_by_name(record):
+        return True
+    return not agrees(outputs, forward(net, unflatten(net, record["readings"][way]), record["inputs"]))
+
+
+def _common_mistakes(records: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the names of the known mistakes each of which explains every network that computes something else.
+
+    A network whose parameters could not be read says nothing about it.
+    """
+    odd = [each for each in records if not first_problem_of(each) and each["readings"] and _is_another_function(each)]
+    explanations = [{mistake.id for mistake, _ in forward_mistakes(each)} for each in odd]
+    return set.intersection(*explanations) if explanations else set()
+
+
 def _explain_values(
-    net: Network, record: Mapping[str, Any], outputs: Array, readings: Mapping[str, Parameters]
+    net: Network,
+    record: Mapping[str, Any],
+    outputs: Array,
+    readings: Mapping[str, Parameters],
+    records: Sequence[Mapping[str, Any]],
 ) -> Finding:
     if not np.all(np.isfinite(outputs)):
         return failed(
             f"forward of {net} returned NaN or inf",
             hint="Look for a division by zero, a logarithm of 0 or an overflow.",
         )
-    if found := forward_mistake(record):
-        mistake, _ = found
+    common = _common_mistakes(records)
+    if mistake := next((each for each, _ in forward_mistakes(record) if each.id in common), None):
         return failed(f"network {net}: {mistake.message}", hint=mistake.hint, diagnosis=mistake.id)
     if not readings:
         return failed(
