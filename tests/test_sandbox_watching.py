@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 
@@ -42,6 +43,14 @@ def family() -> Iterator[int]:
 def test_all_processes_below_one_are_found(family: int) -> None:
     assert len(list(tree(family))) == 4
     assert family in tree(os.getpid())
+
+
+@pytest.mark.parametrize("listed", [["1", "2"], FileNotFoundError("gone")])
+def test_a_process_that_ends_while_it_is_looked_at_has_no_children(
+    listed: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "listdir", Mock(side_effect=[listed]))
+    assert list(tree(2**22 + 1)) == [2**22 + 1]
 
 
 def test_what_processes_share_counts_once(family: int) -> None:

@@ -57,9 +57,16 @@ def tree(first: int) -> Iterator[int]:
     while waiting:
         process = waiting.pop()
         yield process
-        for children in (PROC / str(process) / "task").glob("*/children"):
+        waiting.extend(_children(process))
+
+
+def _children(process: int) -> Iterator[int]:
+    """Yield the numbers of the children of a process, which may end at any moment in between, as may its threads."""
+    tasks = PROC / str(process) / "task"
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(tasks):
             with contextlib.suppress(OSError):
-                waiting.extend(map(int, children.read_text().split()))
+                yield from map(int, (tasks / thread / "children").read_text().split())
 
 
 def memory(processes: list[int], *, at_least: int = 0) -> int:
