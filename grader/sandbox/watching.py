@@ -64,9 +64,9 @@ def _children(process: int) -> Iterator[int]:
     """Yield the numbers of the children of a process, which may end at any moment in between, as may its threads."""
     tasks = PROC / str(process) / "task"
     with contextlib.suppress(OSError):
-        for thread in os.listdir(tasks):
+        for thread in tasks.iterdir():
             with contextlib.suppress(OSError):
-                yield from map(int, (tasks / thread / "children").read_text().split())
+                yield from map(int, (thread / "children").read_text().split())
 
 
 def memory(processes: list[int], *, at_least: int = 0) -> int:
