@@ -16,6 +16,7 @@ from typing import Any
 
 from grader import atomic
 from grader.errors import AuthorError
+from grader.parsing import parse
 
 MENTION = re.compile(r"\b(BEGIN|END)\s+SOLUTION\b", re.IGNORECASE)
 MARKER = re.compile(r"\s*(?:#+\s*(BEGIN|END) SOLUTION|<!--\s*(BEGIN|END) SOLUTION\s*-->)\s*", re.IGNORECASE)
@@ -60,7 +61,7 @@ def strip_python(text: str, name: str) -> str:
     """Return the Python module `text` without its solutions; `name` is what errors call it."""
     stripped = "\n".join(_without_blocks(text.split("\n"), name, code=True))
     try:
-        tree = ast.parse(stripped, name)
+        tree = parse(stripped, name)
     except (SyntaxError, ValueError) as error:
         raise AuthorError(f"{name}: not Python when its solutions are taken out: {error}") from error
     lines = stripped.split("\n")

@@ -81,8 +81,8 @@ def test_containers_are_reaped_by_what_their_labels_say(tmp_path: Path) -> None:
     client = stand_in(
         tmp_path,
         f"""case "$1" in
-        ps) echo one two;;
-        container) echo 'one {old}'; echo 'two {new}';;
+        ps) echo one two gone;;
+        container) echo 'one {old}'; echo 'two {new}'; echo; echo 'No such container: gone' >&2; exit 1;;
         rm) echo "$@" > {tmp_path}/removed;;
         esac""",
     )

@@ -17,6 +17,7 @@ from typing import Any
 from grader.calibration.differences import differing
 from grader.calibration.rules import EDITS, RULES
 from grader.calibration.rules.surroundings import Block, Change, Surroundings, anew, of_function, own_nodes
+from grader.parsing import parse
 from grader.template import MARKER
 
 # what a student does not write, or what nobody grades
@@ -115,7 +116,7 @@ def _named(mutants: Iterator[Generated], cell: str) -> list[Generated]:
 
 
 def _mutants(text: str, classes: Classes) -> Iterator[Generated]:
-    tree = ast.parse(text)
+    tree = parse(text)
     written = _written(text)
     for place, owner in enumerate(tree.body):
         if not isinstance(owner, ast.ClassDef) or owner.name not in classes:
@@ -200,7 +201,7 @@ def _edited(text: str, change: Change) -> str:
 def _compiled(source: str, place: int, within: int) -> str:
     """Return what a method, found by its place in a class at its place, is compiled from; nothing where that cannot be."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
         compile(tree, "mutant", "exec")
     except (SyntaxError, ValueError):
         return ""

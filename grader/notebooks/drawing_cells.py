@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.notebooks.sources import without_magics
+from grader.parsing import parse
 
 DRAWS = frozenset({"imshow", "matshow", "pcolormesh", "pcolor", "figimage", "AnnotationBbox", "OffsetImage"})
 
@@ -31,7 +32,7 @@ def drawing_cells(
 
 def _functions(source: str) -> list[tuple[str, set[str]]]:
     try:
-        tree = ast.parse(without_magics(source))
+        tree = parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from grader.notebooks import reading
 from grader.notebooks.naming import SUFFIX
+from grader.parsing import parse
 
 # what Jupyter itself brings along
 JUPYTER = frozenset({"IPython", "ipywidgets", "tqdm"})
@@ -34,7 +35,7 @@ def forbidden_imports(texts: Iterable[tuple[str, str]], paths: Iterable[str], *,
 def imported(source: str) -> Iterator[str]:
     """Yield the top-level names of all modules that a source text imports, also when it is no valid Python."""
     try:
-        tree = ast.parse(without_magics(source))
+        tree = parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # a cell that does not compile imports nothing when it runs, yet shows what its author meant to use
         yield from re.findall(r"^[ \t]*(?:import|from)[ \t]+(\w+)", source, re.MULTILINE)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from grader.notebooks.sources import without_magics
+from grader.parsing import parse
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACEHOLDER = re.compile(
@@ -60,7 +61,7 @@ def _comments(source: str) -> Iterable[str]:
 
 def _strings(source: str) -> Iterator[str]:
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):

@@ -135,13 +135,13 @@ def reap(client: str) -> list[str]:
     listed = ask(client, "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}=1").stdout.split()
     if not listed:
         return []
-    # one that is gone by now is left out of the answer
+    # one that is gone by now is left out of the answer, or leaves an empty line
     seen = ask(client, "container", "inspect", "--format", "{{.Id}} {{json .Config.Labels}}", *listed)
     clocks: dict[str, Any] = {"now": time.time(), "since_start": since_start(), "owner": owner}
     passed = []
     for line in seen.stdout.splitlines():
         container, _, labels = line.partition(" ")
-        if has_passed(json.loads(labels), **clocks):
+        if labels and has_passed(json.loads(labels), **clocks):
             passed.append(container)
     if passed:
         ask(client, "rm", "--force", "--volumes", *passed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 from grader.keeping import kept_problem
 from grader.model import ProblemKind
 from grader.notebooks.reading import read
+from grader.parsing import parse
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation, plugged
@@ -119,7 +119,7 @@ def _plain(line: str) -> str:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -9,6 +9,7 @@ from typing import Any
 from grader.assignments.modules.loading import python_of
 from grader.assignments.modules.main.files import as_notebook
 from grader.notebooks.reading import read
+from grader.parsing import parse
 
 
 def without_experiments(content: bytes, loaded: Mapping[str, Any]) -> bytes:
@@ -31,7 +32,7 @@ def _cell(source: str, skip: Collection[int], failed: bool) -> str:
     if not skip and not failed:
         return source
     try:
-        statements: Sequence[ast.stmt] = ast.parse(python_of(source)).body
+        statements: Sequence[ast.stmt] = parse(python_of(source)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     kept = [each for index, each in enumerate(statements) if index not in skip]
