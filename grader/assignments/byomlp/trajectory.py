@@ -14,14 +14,9 @@ from grader.assignments.byomlp.gradients import Block, blocks
 from grader.assignments.byomlp.networks import Network, unflatten
 from grader.model import Array
 from grader.numerics import departure, is_nearly_float32
+from grader.trajectories import Departure, Followed
 
-# measured (docs/decisions/0012-trajectory.md): right code departs by 1e-11 at most, by 8e-7 where only gradients are collected
-# in float32, by 1.4e-5 where parameters are float32, and the mildest mistake by 1e-3
-RIGHT = 1e-5
-RIGHT_SINGLE = 2e-4
 RIGHT_RULES = Rules()
-# before this step single precision is not judged: rounding is large beside so short a way
-SETTLED = 10
 
 
 @dataclass(frozen=True)
@@ -35,39 +30,6 @@ class Stage:
     @property
     def examples(self) -> int:
         return self.steps * self.batch
-
-
-@dataclass(frozen=True)
-class Departure:
-    """Where parameters leave the way that they should go: the block, and the looks between which it happens.
-
-    `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
-    that of the look before.
-    """
-
-    block: Block
-    size: float
-    before: int
-    step: int
-
-
-@dataclass(frozen=True)
-class Followed:
-    """What became of one training: the departure at every look, and whether parameters are kept in single precision."""
-
-    departures: tuple[Departure, ...]
-    single: bool
-
-    @property
-    def first(self) -> Departure | None:
-        """The first departure that right code does not show."""
-        bound, from_step = (RIGHT_SINGLE, SETTLED) if self.single else (RIGHT, 1)
-        return next((each for each in self.departures if each.size > bound and each.step >= from_step), None)
-
-    @property
-    def most(self) -> float:
-        """The largest departure, as a part of the way gone."""
-        return max((each.size for each in self.departures), default=0.0)
 
 
 def replayed(
@@ -99,12 +61,12 @@ def stages_of(record: Mapping[str, Any]) -> list[Stage]:
     return [Stage(each["steps"], each["batch"], each["alpha"]) for each in record["stages"]]
 
 
-def followed(record: Mapping[str, Any]) -> Followed:
+def followed(record: Mapping[str, Any]) -> Followed[Block]:
     """Return how the training in a network's evidence compares with the same steps taken here."""
     return Followed(tuple(_departures(record)), _is_single(record))
 
 
-def _departures(record: Mapping[str, Any]) -> list[Departure]:
+def _departures(record: Mapping[str, Any]) -> list[Departure[Block]]:
     """Return, look by look, the block that departs most; one whose parameters are gone departs by inf."""
     net, start = from_evidence(record), record["start"]
     ways = replayed(net, start, record["X"], record["Y"], stages_of(record), record["order"].tolist())

@@ -8,13 +8,15 @@ from typing import Any
 from grader.assignments.byomlp.accumulation_checks import gradients_accumulate, zero_grad_clears
 from grader.assignments.byomlp.backward_checks import gradients_match
 from grader.assignments.byomlp.drawing import from_evidence
+from grader.assignments.byomlp.gradients import Block
 from grader.assignments.byomlp.loading_checks import mlp_loads
 from grader.assignments.byomlp.step_checks import step_descends
-from grader.assignments.byomlp.trajectory import Followed, followed
+from grader.assignments.byomlp.trajectory import followed
 from grader.assignments.byomlp.trajectory_mistakes import diagnose
 from grader.checks import check, failed, passed
 from grader.keeping import number, problem_in
 from grader.model import Finding, Observation, Verdict
+from grader.trajectories import Followed, in_words
 
 
 @check(reads=["trajectory", "backward", "updates"], after=[mlp_loads, step_descends])
@@ -56,7 +58,7 @@ _HINT = (
 )
 
 
-def _wrong(record: Mapping[str, Any], training: Followed) -> Finding | None:
+def _wrong(record: Mapping[str, Any], training: Followed[Block]) -> Finding | None:
     net = from_evidence(record)
     found = training.first
     steps = 0
@@ -64,23 +66,17 @@ def _wrong(record: Mapping[str, Any], training: Followed) -> Finding | None:
         if found and found.step <= steps:
             break
         if problem := problem_in(stage):
-            message = f"network {net}: training fails after {_steps(steps)}: {problem}"
+            message = f"network {net}: training fails after {in_words(steps)}: {problem}"
             return failed(message, hint=_HINT)
         if not stage["whole"]:
-            message = f"network {net}: training is too slow to be followed after {_steps(steps)}"
+            message = f"network {net}: training is too slow to be followed after {in_words(steps)}"
             return failed(message, hint="A step on so small a network should take far less than a millisecond.")
         steps += stage["steps"]
     if found is None:
         return None
-    where = f"network {net}: {found.block}"
+    where = f"network {net}: {found.where}"
     if found.size == float("inf"):
-        return failed(f"{where} holds NaN, or cannot be read any more, after {_steps(found.step)}", hint=_HINT)
-    when = f"after {_steps(found.step)}"
-    when += f" (after {_steps(found.before)} all was right)" if found.before else ""
-    message = f"{where} is off by {number(100 * found.size)} % of the way it should have gone {when}"
+        return failed(f"{where} holds NaN, or cannot be read any more, after {in_words(found.step)}", hint=_HINT)
+    message = f"{where} is off by {number(100 * found.size)} % of the way it should have gone {found.when}"
     cause = diagnose(record, found.step)
     return failed(message, hint=cause.hint if cause else _HINT, diagnosis=cause.id if cause else "")
-
-
-def _steps(count: int) -> str:
-    return f"{count} step{'s' * (count != 1)}"

@@ -12,17 +12,14 @@ from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES, Rule
 from grader.model import Array
 from grader.numerics import departure, is_nearly_float32
+from grader.trajectories import Departure, Followed
 
-# measured (docs/decisions/0012-trajectory.md): right code departs by 3e-14 at most, by 4e-7 where W and b are float32, and
-# the mildest mistake by 3e-3
-RIGHT = 1e-5
-RIGHT_SINGLE = 2e-4
-# before this step single precision is not judged: rounding is large beside so short a way
-SETTLED = 10
 RATE, MOMENTUM = 0.1, 0.5
 
 # what one module has learned so far, in the order (w, t) or (W, b); nothing for most
 Learned = tuple[Array, ...]
+# the number of a module in the chain, and which of what it has learned
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -31,40 +28,6 @@ class Link:
 
     kind: str
     given: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Departure:
-    """Where parameters leave the way that they should go: of which module of the chain, which of them, and when.
-
-    `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
-    that of the look before.
-    """
-
-    module: int
-    block: int
-    size: float
-    before: int
-    step: int
-
-
-@dataclass(frozen=True)
-class Followed:
-    """What became of one training: the departure at every look, and whether parameters are kept in single precision."""
-
-    departures: tuple[Departure, ...]
-    single: bool
-
-    @property
-    def first(self) -> Departure | None:
-        """The first departure that right code does not show."""
-        bound, from_step = (RIGHT_SINGLE, SETTLED) if self.single else (RIGHT, 1)
-        return next((each for each in self.departures if each.size > bound and each.step >= from_step), None)
-
-    @property
-    def most(self) -> float:
-        """The largest departure, as a part of the way gone."""
-        return max((each.size for each in self.departures), default=0.0)
 
 
 class _Pass:
@@ -155,7 +118,7 @@ def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
         yield learned
 
 
-def followed(record: Mapping[str, Any]) -> Followed:
+def followed(record: Mapping[str, Any]) -> Followed[Place]:
     """Return how the training in a record compares with the same steps taken here.
 
     Before its first batch a moving mean may be anything that the assignment allows: what fits best counts.
@@ -165,7 +128,7 @@ def followed(record: Mapping[str, Any]) -> Followed:
     return min((Followed(tuple(_departures(record, rule)), single) for rule in rules), key=lambda found: found.most)
 
 
-def _departures(record: Mapping[str, Any], rule: Rule) -> list[Departure]:
+def _departures(record: Mapping[str, Any], rule: Rule) -> list[Departure[Place]]:
     found, before = [], 0
     with np.errstate(all="ignore"):
         looks = list(replayed(record, rule))
@@ -177,7 +140,7 @@ def _departures(record: Mapping[str, Any], rule: Rule) -> list[Departure]:
             for block, array in enumerate(arrays)
         ]
         size, module, block = max(sizes)
-        found.append(Departure(module, block, size, before, step))
+        found.append(Departure((module, block), size, before, step))
         before = step
     return found
 

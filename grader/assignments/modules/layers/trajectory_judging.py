@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.assignments.modules.layers.trajectory import Departure, Followed, followed
+from grader.assignments.modules.layers.trajectory import Place, followed
 from grader.checks import Check, failed, passed
 from grader.keeping import number, problem_in, restored
 from grader.model import Finding, Observation, Verdict
+from grader.trajectories import Departure, Followed, in_words
 
 _HINT = (
     "One pass is right, many in a row are not: something is carried from batch to batch. Look for values that are kept from an "
@@ -34,7 +35,7 @@ def _unless_paid(wrong: Finding, observed: Observation, earlier: Sequence[Check]
     return passed(f"not judged, because something before it is wrong: {paid}") if paid else wrong
 
 
-def _right(training: Followed) -> Finding:
+def _right(training: Followed[Place]) -> Finding:
     steps = training.departures[-1].step
     format_ = ", in single precision (float32)" if training.single else ""
     return passed(
@@ -50,40 +51,35 @@ def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
     return None
 
 
-def _wrong(record: Mapping[str, Any], training: Followed, name: str) -> Finding | None:
+def _wrong(record: Mapping[str, Any], training: Followed[Place], name: str) -> Finding | None:
     found = training.first
     steps = 0
     for stage in record["stages"]:
         if found and found.step <= steps:
             break
         if problem := restored(stage["problem"]):
-            said = f"{name}: training fails after {_steps(steps)}: {problem}"
+            said = f"{name}: training fails after {in_words(steps)}: {problem}"
             return failed(said, hint=_HINT)
         steps += len(stage["order"])
     return _explained(record, found, name) if found else None
 
 
-def _explained(record: Mapping[str, Any], found: Departure, name: str) -> Finding:
+def _explained(record: Mapping[str, Any], found: Departure[Place], name: str) -> Finding:
     what = _block(record, found, name)
     if found.size == float("inf"):
-        said = f"{what} hold NaN, or cannot be read any more, after {_steps(found.step)}"
+        said = f"{what} hold NaN, or cannot be read any more, after {in_words(found.step)}"
         return failed(said, hint=_HINT)
-    when = f"after {_steps(found.step)}"
-    when += f" (after {_steps(found.before)} all was right)" if found.before else ""
-    said = f"{what} are off by {number(100 * found.size)} % of the way they should have gone {when}"
+    said = f"{what} are off by {number(100 * found.size)} % of the way they should have gone {found.when}"
     return failed(said, hint=_HINT)
 
 
-def _block(record: Mapping[str, Any], found: Departure, name: str) -> str:
-    kind, given = record["chain"][found.module]
+def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str:
+    module, block = found.where
+    kind, given = record["chain"][module]
     if kind == "Linear":
-        letter = ("W", "b")[found.block]
+        letter = ("W", "b")[block]
         return f"the entries of {letter} of {name}({', '.join(number(each) for each in given)})"
     if name == "Sequential":
-        return f"the parameters of module {found.module + 1} in a {name} of {len(record['chain'])} modules"
-    side = "behind" if found.module else "in front of"
+        return f"the parameters of module {module + 1} in a {name} of {len(record['chain'])} modules"
+    side = "behind" if module else "in front of"
     return f"the parameters of a module {side} {name}"
-
-
-def _steps(count: int) -> str:
-    return f"{count} step{'s' * (count != 1)}"
