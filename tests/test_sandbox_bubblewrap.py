@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from asking import LIMITS, session, worker
 from inmate import FILES, FORBIDDEN, MADE, number
+from standing_in import stand_in
 
 from grader import assignments, pipeline
 from grader.errors import AuthorError, HarnessError
@@ -42,14 +43,6 @@ def ask(launcher: Launcher) -> Iterator[Session]:
         asked = session(conversation)
         asked.run(*MADE)
         yield asked
-
-
-def stand_in(folder: Path, script: str) -> str:
-    """Return the path of a program that does what a shell script says."""
-    program = folder / "bwrap"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    return str(program)
 
 
 @bubblewrap

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from standing_in import stand_in
 
 from grader.errors import HarnessError
 from grader.sandbox.containers import CLOCK, DEADLINE, OWNER, ask, deadline_labels, has_passed, owner, reap, remove
@@ -17,14 +18,6 @@ BOOT = "5f0c"
 def alive(pid: int) -> str:
     """Describe the only two processes that there are: this one and number 7."""
     return {os.getpid(): f"40:{os.getpid()}:5", 7: "40:7:1000"}.get(pid, "")
-
-
-def stand_in(folder: Path, script: str) -> str:
-    """Return the path of a client that does what a shell script says."""
-    client = folder / "client"
-    client.write_text(f"#!/bin/sh\n{script}\n")
-    client.chmod(0o755)
-    return str(client)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from asking import LIMITS, session, submission, worker
 from inmate import FILES, FORBIDDEN, MADE, MLP, number
+from standing_in import stand_in
 
 from grader.errors import AuthorError, HarnessError
 from grader.model import Limits, ProblemKind
@@ -282,14 +283,6 @@ def test_without_the_image_it_is_said_how_to_build_it() -> None:
 def test_without_a_client_it_is_said_what_to_install() -> None:
     with pytest.raises(AuthorError, match=r"'no-such-client'.*install Docker.*--sandbox process.*your own rights"):
         docker_launcher(client="no-such-client")
-
-
-def stand_in(folder: Path, script: str) -> str:
-    """Return the path of a client that does what a shell script says."""
-    client = folder / "client"
-    client.write_text(f"#!/bin/sh\n{script}\n")
-    client.chmod(0o755)
-    return str(client)
 
 
 def test_without_an_engine_its_words_are_passed_on(tmp_path: Path) -> None:
