@@ -6,7 +6,8 @@ The attacks are those that the tests try (tests/attack_table.py, attack_notebook
 "held" when the finding reads as it must, everything besides keeps its points and no mark is left on this machine;
 "succeeded" otherwise; "declared weaker" where a sandbox does not promise it, so that it is not tried, or where the finding
 reads differently there. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
-for. Peak memory is that of the grader's own process, which grades everything, one after another.
+for. Peak memory is that of the grader's own process, which grades everything, one after another. The disk is looked at
+all the while: by how much more is in use on the file systems of the temporary folder and of the engine.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import argparse
 import multiprocessing
 import re
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,6 +42,8 @@ from grader.sandbox.session import GRACE  # noqa: E402
 
 HELD, SUCCEEDED, WEAKER = "held", "succeeded", "declared weaker"
 MOST_MEMORY = 400
+# what the reports and archives of the attacks themselves take, and some for others who use this disk
+MOST_DISK = 200
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,53 @@ class Clock:
         Session.run = run  # type: ignore[method-assign, assignment]
 
 
+class Disk:
+    """Looks every fifth of a second how much of some file systems is in use."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._before = [shutil.disk_usage(folder).used for folder in folders]
+        self.most = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def grown(self) -> int:
+        """Return by how many bytes more is in use now, on the file system where it is most."""
+        now = [shutil.disk_usage(folder).used for folder in self._folders]
+        return max(after - before for after, before in zip(now, self._before, strict=True))
+
+    def end(self) -> None:
+        """Look no more."""
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.2):
+            self.most = max(self.most, self.grown())
+
+
+def engine_folder() -> Path:
+    """Return where the engine keeps its containers; the temporary folder where there is no engine on this machine."""
+    try:
+        asked = subprocess.run(
+            ["docker", "info", "--format", "{{.DockerRootDir}}"], capture_output=True, text=True, timeout=60, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return Path(tempfile.gettempdir())
+    folder = Path(asked.stdout.strip())
+    return folder if folder.is_dir() else Path(tempfile.gettempdir())
+
+
 def main() -> int:
-    """Try everything and print a table; 1 when an attack has succeeded or the grader has used too much memory."""
+    """Try everything and print a table; 1 when an attack has succeeded or the grader has used too much memory or disk."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sandbox", choices=KINDS, help="this one only")
     parser.add_argument("--only", metavar="NAME,NAME", default="", help="these attacks only")
     arguments = parser.parse_args()
     lines: list[Line] = []
     only = {name for name in arguments.only.split(",") if name}
+    disk = Disk(Path(tempfile.gettempdir()), engine_folder())
     for kind in [arguments.sandbox] if arguments.sandbox else KINDS:
         try:
             with open_launcher(kind) as launcher, tempfile.TemporaryDirectory() as folder:
@@ -88,13 +133,16 @@ def main() -> int:
                     lines.append(line)
         except AuthorError as error:
             print(f"{kind}: not on this machine: {error}")
+    disk.end()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in (HELD, WEAKER, SUCCEEDED)}
     late = max((line.late for line in lines), default=0.0)
     print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
     print(f"latest answer {late:.1f} s after its limit ({GRACE:g} s are allowed)")
     print(f"the grader's own peak memory: {memory:.0f} MB (limit {MOST_MEMORY} MB)")
-    return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY)
+    most, now = disk.most / 1e6, disk.grown() / 1e6
+    print(f"disk in use beyond what was before: at most {most:.0f} MB (limit {MOST_DISK} MB), {now:.0f} MB at the end")
+    return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY or most > MOST_DISK)
 
 
 def tried(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import attack_notebooks as notebooks
@@ -43,11 +44,23 @@ def test_a_hostile_notebook_costs_its_own_points(attack: Notebook, launcher: Lau
 
 
 @pytest.fixture(scope="module")
-def everything(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, Path]:
-    """Return what came of the notebook that tries everything at once, and where."""
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Report, Path]]:
+    """Return what grades the notebook that tries everything at once, in each sandbox once: it takes most of a minute."""
     (attack,) = (each for each in NOTEBOOKS if each.name == "everything")
-    folder = tmp_path_factory.mktemp("everything")
-    return notebooks.graded(attack, launcher, folder), folder
+
+    @cache
+    def once(kind: str) -> tuple[Report, Path]:
+        folder = tmp_path_factory.mktemp("everything")
+        with open_launcher(kind) as launcher:
+            return notebooks.graded(attack, launcher, folder), folder
+
+    return once
+
+
+@pytest.fixture(params=KINDS)
+def everything(request: pytest.FixtureRequest, tried: Callable[[str], tuple[Report, Path]]) -> tuple[Report, Path]:
+    """Return what came of the notebook that tries everything at once, and where."""
+    return tried(request.param)
 
 
 def test_what_a_notebook_does_besides_costs_nothing(everything: tuple[Report, Path]) -> None:
