@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,26 @@ STEP = 3e-5
 NOISE = 1e-9
 # a float32 that was read as the difference of two outputs; a float64 is that near to one by chance in 1e-7 of cases
 FLOAT32_READ = 1e-14
+
+
+# so many results of what takes milliseconds are kept: calibration asks for the same again and again, with other bounds
+REMEMBERED = 32
+
+
+@dataclass(frozen=True)
+class _Content:
+    """An array as what it holds, under which results can be remembered."""
+
+    data: bytes
+    shape: tuple[int, ...]
+    dtype: str
+
+    @staticmethod
+    def of(array: Array) -> _Content:
+        return _Content(array.tobytes(), array.shape, array.dtype.str)
+
+    def array(self) -> Array:
+        return np.frombuffer(self.data, dtype=self.dtype).reshape(self.shape)
 
 
 def central_difference(function: Callable[[Array], Array], point: Array, *, step: float = STEP) -> Array:
@@ -83,9 +104,14 @@ def is_float32(values: Array) -> bool:
 
 def normal_distance(sample: Array, *, std: float) -> float:
     """Return the Kolmogorov-Smirnov distance between `sample` (n,) and a normal distribution of mean 0 and `std`."""
-    ordered = np.sort(sample) / (std * math.sqrt(2))
+    return _normal_distance(_Content.of(sample), std)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _normal_distance(content: _Content, std: float) -> float:
+    ordered = np.sort(content.array()) / (std * math.sqrt(2))
     cumulative = np.array([0.5 * (1 + math.erf(value)) for value in ordered])
-    steps = np.arange(sample.size + 1) / sample.size
+    steps = np.arange(ordered.size + 1) / ordered.size
     return float(max(np.max(cumulative - steps[:-1]), np.max(steps[1:] - cumulative)))
 
 
@@ -112,27 +138,37 @@ def best_line(points: Array, classes: Array, *, directions: int = 360) -> Line:
 
     The points are standardised first, so that the angles are spread evenly over the cloud.
     """
+    return _best_line(_Content.of(points), _Content.of(classes), directions)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _best_line(of_points: _Content, of_classes: _Content, directions: int) -> Line:
+    points, classes = of_points.array(), of_classes.array()
     centre, spread = points.mean(axis=0), points.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     cloud = (points - centre) / spread
-    best = Line(0.0, 0.0, 0.0, float(max(classes.mean(), 1 - classes.mean())))
-    for angle in np.linspace(0, 2 * np.pi, directions, endpoint=False):
-        direction = np.array([np.cos(angle), np.sin(angle)])
-        heights = cloud @ direction
-        order = np.argsort(heights, kind="stable")
-        ones_above = classes.sum() - np.concatenate([[0], np.cumsum(classes[order])])
-        zeros_below = np.concatenate([[0], np.cumsum(1 - classes[order])])
-        right = (ones_above + zeros_below) / classes.size
-        sorted_heights = heights[order]
-        # a threshold between two equal heights separates nothing
-        right[1:-1][sorted_heights[1:] == sorted_heights[:-1]] = 0
-        cut = int(np.argmax(right))
-        if right[cut] > best.right:
-            edges = np.concatenate([[sorted_heights[0] - 1], sorted_heights, [sorted_heights[-1] + 1]])
-            offset = (edges[cut] + edges[cut + 1]) / 2
-            a, b = direction / spread
-            best = Line(float(a), float(b), float(-offset - direction @ (centre / spread)), float(right[cut]))
-    return best
+    # the other half of the circle parts the points just so, with the classes exchanged
+    angles = np.linspace(0, np.pi, max(directions // 2, 1), endpoint=False)
+    normals = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    heights = normals @ cloud.T
+    order = np.argsort(heights, axis=1)
+    heights = np.take_along_axis(heights, order, axis=1)
+    below, cuts = classes[order], np.arange(classes.size + 1)
+    ones_below = np.pad(np.cumsum(below, axis=1), ((0, 0), (1, 0)))
+    right = (classes.sum() - ones_below + cuts - ones_below) / classes.size
+    # a threshold between two equal heights separates nothing
+    parts = np.pad(heights[:, 1:] != heights[:, :-1], ((0, 0), (1, 1)), constant_values=True)
+    either = np.where(parts, np.maximum(right, 1 - right), 0.0)
+    best, cut = map(int, np.unravel_index(np.argmax(either), either.shape))
+    plain = float(max(classes.mean(), 1 - classes.mean()))
+    if either[best, cut] <= plain:
+        return Line(0.0, 0.0, 0.0, plain)
+    edges = np.concatenate([[heights[best, 0] - 1], heights[best], [heights[best, -1] + 1]])
+    offset = (edges[cut] + edges[cut + 1]) / 2
+    sign = 1.0 if right[best, cut] >= 0.5 else -1.0
+    a, b = sign * normals[best] / spread
+    c = -sign * (offset + normals[best] @ (centre / spread))
+    return Line(float(a), float(b), float(c), float(either[best, cut]))
 
 
 def departure(got: Array, want: Array, start: Array) -> float:

@@ -105,14 +105,24 @@ def test_other_samples_exceed_the_bound(sample: Array) -> None:
     assert normal_distance(sample, std=0.1) > distance_bound(10_000, chance=1e-7)
 
 
-def test_the_best_line_parts_separable_classes() -> None:
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_best_line_parts_separable_classes(sign: int) -> None:
     rng = np.random.default_rng(7)
     points = rng.standard_normal((400, 2)) * [1.0, 50.0]
-    classes = (3 * points[:, 0] - 0.1 * points[:, 1] + 0.4 > 0).astype(float)
+    classes = (sign * (3 * points[:, 0] - 0.1 * points[:, 1] + 0.4) > 0).astype(float)
     line = best_line(points, classes)
     above = line.a * points[:, 0] + line.b * points[:, 1] + line.c > 0
     assert line.right > 0.98
     assert np.mean(above == (classes > 0.5)) == pytest.approx(line.right)
+
+
+def test_a_distance_that_was_asked_for_before_is_not_taken_for_another() -> None:
+    sample = np.random.default_rng(9).standard_normal(1000)
+    first = normal_distance(sample, std=1.0)
+    wider = normal_distance(sample, std=2.0)
+    sample *= 2
+    assert first < 0.05 < wider
+    assert normal_distance(sample, std=2.0) == pytest.approx(first)
 
 
 def test_no_line_parts_a_disc() -> None:
