@@ -24,8 +24,10 @@ DISC = "disc_separates"
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 HANGING = "backward_never_ends"
 PROMPT = [mutant for mutant in MUTANTS if mutant.name != HANGING]
+# every network holds the layers of all before it: training one more takes ever longer
+GROWING = "networks_share_their_layers"
 SEEDS = range(1, 4)
-# as different from one another as they come
+# as different from one another as they come; docs/calibration.md has two hundred draws of every one
 EIGHT = (
     "closures",
     "dicts",
@@ -43,6 +45,9 @@ each_style_at_its_time = pytest.mark.parametrize(
     "style", [pytest.param(style, marks=pytest.mark.slow if style == LABORIOUS else ()) for style in STYLES]
 )
 each_mutant = pytest.mark.parametrize("mutant", PROMPT, ids=lambda mutant: mutant.name)
+each_that_trains = pytest.mark.parametrize(
+    "mutant", [mutant for mutant in PROMPT if mutant.name != GROWING], ids=lambda mutant: mutant.name
+)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +114,7 @@ def test_a_mutant_fails_exactly_the_checks_it_names(
 
 
 @pytest.mark.slow
-@each_mutant
+@each_that_trains
 def test_training_with_a_mutant_separates_the_disc_unless_it_says_otherwise(
     mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
@@ -139,11 +144,11 @@ def test_a_right_solution_in_another_style_earns_all_points(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("style", EIGHT)
-def test_a_right_solution_earns_all_points_in_fifty_draws(
+def test_a_right_solution_earns_all_points_in_twenty_draws(
     style: str, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
     hand_in(style, tmp_path)
-    reports = drawn(tmp_path, ASSIGNMENT, whole, launcher, draws=50)
+    reports = drawn(tmp_path, ASSIGNMENT, whole, launcher, draws=20)
     assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 25} == {}
 
 

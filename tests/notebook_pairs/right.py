@@ -22,7 +22,8 @@ STYLES = (
         "no functions, one variable for both networks, all images evaluated and printed in every epoch",
         Notebook("classification_flat"),
         Notebook("autoencoder_flat"),
-        ALL,
+        {"classification": Points(8, 2), "autoencoder": Points(6)},
+        few=AUTOENCODER,
     ),
     Pair(
         "shuffled_copies",

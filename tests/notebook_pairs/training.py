@@ -167,9 +167,9 @@ NETWORKS = (
                 "net.add_layer(300, leaky_relu, leaky_relu_deriv, 'd",
             ),
         ),
-        {"classification": Points(4, 2), "autoencoder": Points(8)},
+        {"classification": Points(4, 2), "autoencoder": Points(4)},
         of("large_architecture large_accuracy autoencoder_layers"),
-        few=CLASSIFICATION,
+        few=BOTH,
     ),
     Pair(
         "other_activations",
