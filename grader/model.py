@@ -53,13 +53,15 @@ class Submission:
     """What one student handed in, as bytes: nothing of it is ever opened by path again.
 
     `files` maps relative POSIX paths to contents, provided files already laid over the student's copies.
-    `digest` is ``sha256:...`` over the files as handed in. `notes` are facts for the staff report.
+    `digest` is ``sha256:...`` over the files as handed in. `notes` are facts for the staff report. `left_out` says of files
+    that were handed in and not read why they were not, path -> the rest of a sentence; it is not kept with the evidence.
     """
 
     id: str
     digest: str
     files: Mapping[str, bytes]
     notes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 # what notebooks can be run at: as the assignment says, or quickly; and what a run on the student's own class falls back on

@@ -361,9 +361,9 @@ def test_a_file_that_cannot_be_opened_is_left_out_with_a_note(tmp_path: Path) ->
     top = put(tmp_path / "alice", "a.py", "mlp.py")
     with folder.opened(top, required=REQUIRED) as listing:
         (top / "a.py").unlink()
-        notes: list[str] = []
-        assert dict(intake._contents(listing, ["a.py", "mlp.py"], REQUIRED, notes, "alice")) == {"mlp.py": CODE}
-    assert notes == ["left out: 'a.py' cannot be read (No such file or directory)"]
+        left_out: dict[str, str] = {}
+        assert dict(intake._contents(listing, ["a.py", "mlp.py"], REQUIRED, left_out, "alice")) == {"mlp.py": CODE}
+    assert left_out == {"a.py": "cannot be read (No such file or directory)"}
 
 
 def test_more_files_than_a_person_writes_are_refused(tmp_path: Path) -> None:
@@ -383,6 +383,7 @@ def test_the_largest_files_are_left_out_until_the_rest_fits(tmp_path: Path) -> N
     submission = receive(top, limit_mb=1)
     assert set(submission.files) == {"mlp.py", "b.npy", "c.npy"}
     assert submission.notes == ("left out: 'film.mp4' does not fit into 1 MB",)
+    assert submission.left_out == {"film.mp4": "does not fit into 1 MB"}
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def receive(path: Path, *, required: tuple[str, ...], provided: Mapping[str, byt
         with _opened(path, required, limit_mb * MEGABYTE, label) as listing:
             root = _root(listing, required, label)
             inner = _beneath(listing, root)
-            chosen, notes = _choose(inner, required, limit_mb, label)
-            files = dict(_contents(inner, chosen, required, notes, label))
+            chosen, left_out = _choose(inner, required, limit_mb, label)
+            files = dict(_contents(inner, chosen, required, left_out, label))
     except OSError as error:
         raise IntakeError(
             f"{printable(str(path))}: cannot be read ({error.strerror}); check the path and its permissions"
@@ -55,7 +55,8 @@ def receive(path: Path, *, required: tuple[str, ...], provided: Mapping[str, byt
     place = [f"taken from the folder '{shown(root)}' inside"] if root else []
     laid_over, replaced = _lay_over(files, provided)
     name = submission_id(path, required=required)
-    return Submission(name, _digest(files), laid_over, (*place, *missing, *replaced, *_shortened(notes)))
+    left = _shortened([f"left out: '{shown(path)}' {why}" for path, why in left_out.items()])
+    return Submission(name, _digest(files), laid_over, (*place, *missing, *replaced, *left), left_out)
 
 
 def submission_id(path: Path, *, required: Collection[str]) -> str:
@@ -157,12 +158,12 @@ def _beneath(listing: Listing, root: str) -> Listing:
     )
 
 
-def _choose(listing: Listing, required: Collection[str], limit_mb: int, label: str) -> tuple[list[str], list[str]]:
-    """Return the files to read, in order, and notes about the others; the largest are left out until the rest fits."""
+def _choose(listing: Listing, required: Collection[str], limit_mb: int, label: str) -> tuple[list[str], dict[str, str]]:
+    """Return the files to read, in order, and why the others are not; the largest are left out until the rest fits."""
     for name in required:
         if name in listing.refused:
             raise _refused(label, name, listing.refused[name])
-    notes = [f"left out: '{shown(path)}' {why}" for path, why in sorted(listing.refused.items())]
+    left_out = dict(sorted(listing.refused.items()))
     room = limit_mb * MEGABYTE - sum(listing.sizes.get(name, 0) for name in required)
     if room < 0:
         raise _refused(label, ", ".join(required), f"is larger than {limit_mb} MB")
@@ -172,8 +173,8 @@ def _choose(listing: Listing, required: Collection[str], limit_mb: int, label: s
         if room >= 0:
             chosen.append(name)
         else:
-            notes.append(f"left out: '{shown(name)}' does not fit into {limit_mb} MB")
-    return chosen, notes
+            left_out[name] = f"does not fit into {limit_mb} MB"
+    return chosen, left_out
 
 
 def _refused(label: str, name: str, why: str) -> IntakeError:
@@ -181,7 +182,7 @@ def _refused(label: str, name: str, why: str) -> IntakeError:
 
 
 def _contents(
-    listing: Listing, names: Iterable[str], required: Collection[str], notes: list[str], label: str
+    listing: Listing, names: Iterable[str], required: Collection[str], left_out: dict[str, str], label: str
 ) -> Iterator[tuple[str, bytes]]:
     for name in names:
         try:
@@ -189,7 +190,7 @@ def _contents(
         except Unreadable as error:
             if name in required:
                 raise _refused(label, name, str(error)) from None
-            notes.append(f"left out: '{shown(name)}' {error}")
+            left_out[name] = str(error)
 
 
 def _shortened(notes: list[str]) -> list[str]:

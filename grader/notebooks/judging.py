@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from grader.checks import failed
 from grader.errors import HarnessError
-from grader.model import REDUCED, SIZES, Transcript, TranscriptCell, TranscriptOutput
+from grader.model import REDUCED, SIZES, Finding, Transcript, TranscriptCell, TranscriptOutput
 
 # the names of the thresholds of a check that hangs on what the notebook was run with: mnist_full, drawn_quick, ...
 BY_RUN = tuple(f"{dataset}_{size}" for dataset in ("mnist", "drawn") for size in (*SIZES, REDUCED))
@@ -20,6 +21,14 @@ def threshold(seen: Mapping[str, Any], numbers: Mapping[str, float]) -> float:
     if name not in numbers:
         raise HarnessError(f"there is no threshold {name}")
     return numbers[name]
+
+
+def not_there(seen: Mapping[str, Any], file: str) -> Finding:
+    """Say that the notebook `file` was not handed in, or why what was handed in was not read."""
+    if why := seen.get("left_out"):
+        hint = "Clear the outputs of its cells, save it and hand it in again: outputs are made anew when it is graded."
+        return failed(f"{why}, and was not read", hint=hint)
+    return failed(f"there is no notebook {file}", hint=f"Hand in your notebook under the name {file}.")
 
 
 def errors_in(seen: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 SUFFIX = ".ipynb"
 
@@ -23,6 +23,12 @@ def notebook_file(paths: Iterable[str], name: str) -> tuple[str, str]:
         others = ", ".join(alike[1:4])
         return alike[0], f"of {len(alike)} notebooks that could be {name}, {alike[0]} was run, not {others}"
     return alike[0], "" if alike[0] == name else f"{alike[0]} was taken for {name}"
+
+
+def why_not_read(left_out: Mapping[str, str], name: str) -> str:
+    """Return which file could be the notebook `name` and why it was left out, in a phrase; empty when there is none."""
+    path, _ = notebook_file(left_out, name)
+    return f"{path} {left_out[path]}" if path else ""
 
 
 def _rank(path: str, name: str) -> tuple[bool, bool, bool, int, str]:

@@ -155,6 +155,7 @@ class Lane:
                     limits=limits,
                     setting=self.setting,
                     files=self.submission.files,
+                    left_out=self.submission.left_out,
                     earlier={each.probe: each.data for each in self.observations},
                     seconds=seconds,
                     seed=inner,

@@ -35,8 +35,9 @@ class SessionEnded(Exception):
 class Session:
     """One process that holds student code, from its fork to its end.
 
-    `setting` is at which size and on which digits, `files` what was handed in, and `earlier` what the probes before this one
-    on its lane have seen. `unexplained` says of an end that it may have come from outside as well as from the code.
+    `setting` is at which size and on which digits, `files` what was handed in, `left_out` why some of it was not read, and
+    `earlier` what the probes before this one on its lane have seen. `unexplained` says of an end that it may have come from
+    outside as well as from the code.
     """
 
     def __init__(
@@ -48,12 +49,13 @@ class Session:
         seed: int,
         setting: Setting | None = None,
         files: Mapping[str, bytes] | None = None,
+        left_out: Mapping[str, str] | None = None,
         earlier: Mapping[str, Mapping[str, Any]] | None = None,
         patience: int = PATIENCE,
     ) -> None:
         self._conversation, self._limits = conversation, limits
         self.setting = setting or Setting()
-        self.files, self.earlier = files or {}, earlier or {}
+        self.files, self.left_out, self.earlier = files or {}, left_out or {}, earlier or {}
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self._room = limits.answer_mb * 2**20

@@ -8,7 +8,7 @@ from typing import Any
 from grader.checks import check, failed, passed
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, transcript_of
+from grader.notebooks.judging import errors_in, not_there, transcript_of
 
 
 def judged(first: Observation, own: Observation) -> Observation:
@@ -33,8 +33,7 @@ def judge_run(observed: Observation, file: str) -> Finding:
     """Say whether a notebook could be run and made any network, and where it stumbled."""
     seen = observed.data
     if not seen.get("handed_in"):
-        hint = f"Hand in your notebook under the name {file}."
-        return failed(f"there is no notebook {file}", hint=hint)
+        return not_there(seen, file)
     if seen["problem"]:
         return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
     transcript = [transcript_of(seen)]

@@ -18,7 +18,7 @@ from grader.digits import idx
 from grader.errors import HarnessError
 from grader.model import REDUCED, Digits
 from grader.notebooks.drawing_cells import drawing_cells
-from grader.notebooks.naming import notebook_file
+from grader.notebooks.naming import notebook_file, why_not_read
 from grader.notebooks.reading import Cell, read
 from grader.notebooks.running import run_cells
 from grader.notebooks.sources import all_sources_of, forbidden_imports, sources_of
@@ -108,6 +108,7 @@ def run_notebook(
         raise HarnessError(f"there are no digits to run {task.file} on")
     numbers = setting.reduced if mode == OWN else setting.numbers
     seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": setting.digits.name, "mode": mode}
+    seen["left_out"] = why_not_read(session.left_out, task.file)
     cells = _read(session.files, seen, task)
     if not cells:
         return None

@@ -12,7 +12,7 @@ from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import Task
 from grader.checks import check, failed, passed, waits
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, joined, time_note, transcript_of
+from grader.notebooks.judging import errors_in, joined, not_there, time_note, transcript_of
 
 SPELL_OUT = "Write one entry of the result down with its indices, differentiate that, and read the matrix off."
 NOT_WRITTEN = "NotImplementedError"
@@ -61,7 +61,7 @@ def derivations_written(observed: Observation) -> Finding:
 def _unreadable(observed: Observation) -> Finding | None:
     seen = observed.data
     if not seen.get("handed_in"):
-        return failed(f"there is no notebook {FILE}", hint=f"Hand in your notebook under the name {FILE}.")
+        return not_there(seen, FILE)
     if seen["problem"]:
         return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
     return None

@@ -12,7 +12,7 @@ import numpy as np
 from grader.assignments.modules.differentiation.tasks import NAMES, TASKS, Task, drawn
 from grader.errors import HarnessError
 from grader.keeping import kept
-from grader.notebooks.naming import SUFFIX, notebook_file
+from grader.notebooks.naming import SUFFIX, notebook_file, why_not_read
 from grader.notebooks.reading import Cell, read
 from grader.notebooks.running import run_cells
 from grader.sandbox import Session
@@ -32,7 +32,7 @@ def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Gener
     """Run the notebook, and note what each answer function returns for arguments of several shapes."""
     path, note = find(session.files)
     seen |= {"handed_in": bool(path), "file": path, "note": note, "problem": "", "cut": "", "cells": []}
-    seen |= {"mentioned": [], "found": {}, "asked": {}}
+    seen |= {"mentioned": [], "found": {}, "asked": {}, "left_out": why_not_read(session.left_out, FILE)}
     if not path:
         return
     notebook = read(session.files[path])

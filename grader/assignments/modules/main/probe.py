@@ -17,7 +17,7 @@ from grader.assignments.modules.main.measuring import Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.errors import HarnessError
 from grader.notebooks import reading
-from grader.notebooks.naming import SUFFIX
+from grader.notebooks.naming import SUFFIX, why_not_read
 from grader.notebooks.reading import Cell
 from grader.notebooks.running import run_cells
 from grader.notebooks.sources import all_sources_of, forbidden_imports
@@ -44,6 +44,7 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
         raise HarnessError(f"there are no digits to run {files.MAIN} on")
     seen |= {"size": setting.size, "dataset": setting.digits.name, "cells": [], "cut": "", "problem": ""}
     seen |= {"networks": [], "figures": [], "measured": {}, "fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
+    seen["left_out"] = why_not_read(session.left_out, files.MAIN)
     cells = _read(session.files, seen)
     if not cells:
         return
