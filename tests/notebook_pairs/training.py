@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notebook_pairs.pair import BOTH, CLASSIFICATION, Pair, Points, edit
+from notebook_pairs.pair import BOTH, Pair, Points, edit
 
 IN_ORDER = "idx = np.random.permutation(len(X))\n"
 SHOWS_SHAPES = "X_train.shape, y_train.shape, X_test.shape"
