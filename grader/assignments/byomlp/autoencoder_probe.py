@@ -108,8 +108,9 @@ def box(code: Array) -> list[float]:
 
 
 def had_bad_luck(seen: Mapping[str, Any]) -> bool:
-    """Tell whether an autoencoder learned nothing although it was trained just as the assignment says.
+    """Tell whether an autoencoder learned nothing although it was trained as the assignment says.
 
+    Rates that were not halved do no harm, so long as none was lower or higher than those that are asked for.
     About one initialisation in seven ends so at the quick size, fewer at the full size, whatever the code:
     `benchmarks/calibrate_digits.py`. At the reduced size all do.
     """
@@ -126,8 +127,12 @@ def had_bad_luck(seen: Mapping[str, Any]) -> bool:
         stuck
         and training.epoch_count(log, train) >= EPOCHS
         and not training_mistakes.of_autoencoder(log, train, batch=BATCH)
-        and not training_mistakes.wrong_rates(log, train, first=RATE, batch=BATCH)
+        and (not training_mistakes.wrong_rates(log, train, first=RATE, batch=BATCH) or _has_usual_rates(log))
     )
+
+
+def _has_usual_rates(log: Mapping[str, Any]) -> bool:
+    return any(training.rates_are_within(log, first / 2 ** (EPOCHS - 1), first) for first in (RATE, RATE / BATCH))
 
 
 autoencoder, autoencoder_own = questions_about(TASK, measure)

@@ -123,6 +123,12 @@ def rate_is_halved(log: Log, train_size: int) -> bool:
     return len(rates) > 1 and halved and changes <= len(rates)
 
 
+def rates_are_within(log: Log, lowest: float, highest: float) -> bool:
+    """Tell whether no step was taken with a rate that is lower or higher."""
+    rates = [float(rate) for rate, _ in log["rates"]]
+    return bool(rates) and all(lowest * (1 - SAME_RATE) <= rate <= highest * (1 + SAME_RATE) for rate in rates)
+
+
 def same_rate(one: float, other: float) -> bool:
     """Tell whether two learning rates are one, but for how they were computed."""
     return abs(one - other) <= SAME_RATE * abs(other)
