@@ -54,6 +54,16 @@ def docker_problem() -> str:
 
 
 @cache
+def podman_problem() -> str:
+    """Return why tests cannot use podman on this machine, or an empty string when they can."""
+    try:
+        image = subprocess.run(["podman", "image", "inspect", IMAGE], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"there is no podman that answers ({error})"
+    return "" if image.returncode == 0 else f"podman does not have the image (docker save {IMAGE} | podman load)"
+
+
+@cache
 def bubblewrap_problem() -> str:
     """Return why tests cannot use bubblewrap on this machine, or an empty string when they can."""
     try:
@@ -61,6 +71,14 @@ def bubblewrap_problem() -> str:
     except AuthorError as error:
         return str(error)
     return ""
+
+
+PROBLEMS = {
+    "docker": docker_problem,
+    "podman": podman_problem,
+    "bubblewrap": bubblewrap_problem,
+    "mnist": mnist_problem,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,7 +90,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose mark names something that is not here: an engine with the image, bubblewrap, the MNIST files."""
-    for mark, problem in (("docker", docker_problem), ("bubblewrap", bubblewrap_problem), ("mnist", mnist_problem)):
+    for mark, problem in PROBLEMS.items():
         if item.get_closest_marker(mark) and (reason := problem()):
             pytest.skip(reason)
 
