@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from grader.forms import array, has_form, is_count, optional, row, text
 from grader.model import Array
 from grader.sandbox.operations import Operation, map_rows, plugged
 
 NETWORKS, LAYERS, PASSES, BATCHES, RATES, CURVE, INPUTS = 60, 100, 420, 60, 420, 130, 40
-TEXT = 400
+TEXT, WIDTH = 400, 2**20
 COUNTS = ("examples", "steps", "zeros", "forwards", "train_rows", "test_rows", "unknown_rows", "passes_total")
 
 
@@ -48,84 +48,49 @@ def believable(value: Any) -> list[dict[str, Any]]:
     """Return the networks in an answer to `networks`, without those that have not the form they should have."""
     if not isinstance(value, list):
         return []
-    return [each for each in value[:NETWORKS] if _is(NETWORK, each) and each["name"].startswith("net-")]
+    return [each for each in value[:NETWORKS] if has_form(NETWORK, each) and each["name"].startswith("net-")]
 
 
-def _is(rule: Any, value: Any) -> bool:
-    """Tell whether a value has a form: a type, (longest, form of entries) for a list, a dict of forms, or a question."""
-    if isinstance(rule, dict):
-        return isinstance(value, Mapping) and rule.keys() <= value.keys() and all(_is(rule[k], value[k]) for k in rule)
-    if isinstance(rule, tuple):
-        return isinstance(value, list) and len(value) <= rule[0] and all(_is(rule[1], each) for each in value)
-    if rule is float:
-        return type(value) in (float, int)
-    if rule is str:
-        return isinstance(value, str) and len(value) <= TEXT
-    if isinstance(rule, type):
-        return type(value) is rule
-    return bool(rule(value))
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_row(*forms: Any) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and len(value) == len(forms) and all(map(_is, forms, value))
-
-
-def _is_table(most: int, width: int | None) -> Callable[[Any], bool]:
-    def is_table(value: Any) -> bool:
-        return (
-            isinstance(value, np.ndarray)
-            and value.dtype == np.float64
-            and value.ndim == 2
-            and len(value) <= most
-            and width in (None, value.shape[1])
-        )
-
-    return is_table
-
-
+_NAME = text(TEXT)
 PASS = {
-    "examples": _is_count,
-    "order": _is_count,
+    "examples": is_count,
+    "order": is_count,
     "sorted": float,
     "same_class": float,
     "same_as_before": bool,
     "whole": float,
-    "train": _is_count,
-    "test": _is_count,
-    "rates": _is_row(float, float),
-    "steps": _is_count,
-    "cell": _is_count,
+    "train": is_count,
+    "test": is_count,
+    "rates": row(float, float),
+    "steps": is_count,
+    "cell": is_count,
 }
 LOG = {
-    **dict.fromkeys(COUNTS, _is_count),
-    "inputs": _is_table(INPUTS, None),
+    **dict.fromkeys(COUNTS, is_count),
+    "inputs": array(np.float64, INPUTS, WIDTH),
     "rescaling": (2, float),
     "targets_are_inputs": float,
     "labels_right": float,
     "passes": (PASSES, PASS),
-    "batches": (BATCHES, _is_row(int, bool, float, _is_count)),
-    "rates": (RATES, _is_row(float, _is_count)),
-    "curve": _is_table(CURVE, 3),
+    "batches": (BATCHES, row(int, bool, float, is_count)),
+    "rates": (RATES, row(float, is_count)),
+    "curve": array(np.float64, CURVE, 3, columns=3),
 }
 LAYER = {
-    "width": _is_count,
-    "name": lambda value: value is None or _is(str, value),
-    "activation": str,
-    "slope": str,
+    "width": is_count,
+    "name": optional(_NAME),
+    "activation": _NAME,
+    "slope": _NAME,
 }
 NETWORK = {
-    "name": str,
-    "cell": _is_count,
+    "name": _NAME,
+    "cell": is_count,
     "copied_from": int,
-    "inputs": _is_count,
-    "loss": str,
+    "inputs": is_count,
+    "loss": _NAME,
     "layers": (LAYERS, LAYER),
     "log": LOG,
-    "missing": (NETWORKS, str),
+    "missing": (NETWORKS, _NAME),
     "fits": bool,
-    "fault": str,
+    "fault": _NAME,
 }

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from numpy import abs as absolute
-from numpy import array, count_nonzero, errstate, float64, isfinite, ndarray, uint64, zeros
+from numpy import array, count_nonzero, errstate, float64, ndarray, uint64, zeros
 
 from grader.assignments.byomlp.inside.batches import Batches
 from grader.assignments.byomlp.inside.known_images import KnownImages
@@ -118,7 +118,6 @@ class TrainingLog:
             "test_rows": self.test_rows,
             "unknown_rows": self.unknown_rows,
             "inputs": inputs,
-            "finite_inputs": bool(isfinite(inputs).all()),
             "rescaling": list(self.rescaling or ()),
             "targets_are_inputs": self._copies / self._compared if self._compared else 0.0,
             "labels_right": self._right / self._labelled if self._labelled else -1.0,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from grader.forms import array, has_form, is_count, text
+
 NETWORKS, LAYERS, SERIES, SAMPLES, WIDTH, KEYS = 60, 100, 481, 16, 4096, 12_000
 FIGURES, AXES, LINES, TEXTS, POINTS, TEXT = 24, 12, 24, 24, 120, 200
-LARGEST = 2**53
 
 
 def networks_in(value: Any) -> tuple[list[dict[str, Any]], str]:
@@ -34,68 +35,32 @@ def outputs_in(value: Any, rows: int) -> np.ndarray[Any, Any] | None:
     return outputs if len(outputs) == rows and outputs.shape[1] <= WIDTH else None
 
 
-def has_form(rule: Any, value: Any) -> bool:
-    """Tell whether a value has a form: (longest, form of entries) for a list, a dict of forms, or a question."""
-    if isinstance(rule, dict):
-        return (
-            isinstance(value, Mapping)
-            and rule.keys() == value.keys()
-            and all(has_form(rule[k], value[k]) for k in rule)
-        )
-    if isinstance(rule, tuple):
-        return isinstance(value, list) and len(value) <= rule[0] and all(has_form(rule[1], each) for each in value)
-    return bool(rule(value))
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value < LARGEST
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= TEXT
-
-
-def _is_series(most: int, dtype: Any = np.float64) -> Callable[[Any], bool]:
-    def is_series(value: Any) -> bool:
-        return isinstance(value, np.ndarray) and value.dtype == dtype and value.ndim == 1 and len(value) <= most
-
-    return is_series
-
-
-def _is_samples(value: Any) -> bool:
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype == np.float32
-        and value.ndim == 2
-        and len(value) <= SAMPLES
-        and value.shape[1] <= WIDTH
-    )
-
-
+_TEXT, _SERIES = text(TEXT), array(np.float64, SERIES)
+_POINTS = array(np.float64, POINTS)
 COUNTS = (
     *("index", "cell", "inputs", "outputs", "backwards", "last", "trained_rows", "asked_rows", "distinct", "held_out"),
     *("loss_block", "steps", "fitted_count"),
 )
 SERIES_OF = ("losses", "asked_losses", "fitted", "named")
 NETWORK = {
-    **dict.fromkeys(COUNTS, _is_count),
-    **dict.fromkeys(SERIES_OF, _is_series(SERIES)),
-    "layers": (LAYERS, {"kind": _is_text, "inputs": _is_count, "outputs": _is_count}),
-    "criterion": _is_text,
-    **dict.fromkeys(("trained_keys", "held_out_keys"), _is_series(KEYS, np.int64)),
-    "modes": dict.fromkeys(("trained_on", "trained_off", "asked_on", "asked_off"), _is_count),
-    "samples": _is_samples,
+    **dict.fromkeys(COUNTS, is_count),
+    **dict.fromkeys(SERIES_OF, _SERIES),
+    "layers": (LAYERS, {"kind": _TEXT, "inputs": is_count, "outputs": is_count}),
+    "criterion": _TEXT,
+    **dict.fromkeys(("trained_keys", "held_out_keys"), array(np.int64, KEYS)),
+    "modes": dict.fromkeys(("trained_on", "trained_off", "asked_on", "asked_off"), is_count),
+    "samples": array(np.float32, SAMPLES, WIDTH),
 }
-LINE = {"label": _is_text, "look": _is_text, "x": _is_series(POINTS), "y": _is_series(POINTS), "points": _is_count}
+LINE = {"label": _TEXT, "look": _TEXT, "x": _POINTS, "y": _POINTS, "points": is_count}
 FIGURE = {
     "axes": (
         AXES,
         {
-            **dict.fromkeys(("title", "x_label", "y_label", "x_scale", "y_scale"), _is_text),
-            "legend": (TEXTS, _is_text),
-            "texts": (TEXTS, _is_text),
+            **dict.fromkeys(("title", "x_label", "y_label", "x_scale", "y_scale"), _TEXT),
+            "legend": (TEXTS, _TEXT),
+            "texts": (TEXTS, _TEXT),
             "lines": (LINES, LINE),
-            "images": _is_count,
+            "images": is_count,
         },
     )
 }
