@@ -27,7 +27,7 @@ PROMPT = [mutant for mutant in MUTANTS if mutant.name != HANGING]
 # every network holds the layers of all before it: training one more takes ever longer
 GROWING = "networks_share_their_layers"
 SEEDS = range(1, 4)
-# as different from one another as they come; docs/calibration.md has two hundred draws of every one
+# as different from one another as they come; docs/right-solutions.md tells of two hundred draws of every one
 EIGHT = (
     "closures",
     "dicts",
