@@ -36,7 +36,7 @@ def test_the_autoencoder_is_judged_likewise() -> None:
 
 
 def test_a_notebook_that_is_missing_is_asked_for_by_name() -> None:
-    finding = runs(handed_in=False)
+    finding = runs(file="")
     assert finding.verdict is Verdict.FAILED
     assert "Classification.ipynb" in finding.hint
 

@@ -207,7 +207,7 @@ def test_one_function_that_is_not_there_costs_its_check() -> None:
 
 
 def test_without_the_notebook_everything_fails() -> None:
-    findings = judged(Observation("differentiation", {"handed_in": False}))
+    findings = judged(Observation("differentiation", {"file": ""}))
     assert failures(findings) == [*NAMES, "derivations_written"]
 
 

@@ -23,8 +23,11 @@ def threshold(seen: Mapping[str, Any], numbers: Mapping[str, float]) -> float:
     return numbers[name]
 
 
-def not_there(seen: Mapping[str, Any], file: str) -> Finding:
-    """Say that the notebook `file` was not handed in, or why what was handed in was not read."""
+def unreadable(seen: Mapping[str, Any], file: str) -> Finding | None:
+    """Say why there is no notebook `file` to look at: not handed in, too large to be read, or damaged; None when there is."""
+    if seen.get("file"):
+        hint = "Save it again with Jupyter, then hand it in."
+        return failed(f"{seen['file']}: {seen['problem']}", hint=hint) if seen["problem"] else None
     if why := seen.get("left_out"):
         hint = "Clear the outputs of its cells, save it and hand it in again: outputs are made anew when it is graded."
         return failed(f"{why}, and was not read", hint=hint)

@@ -8,7 +8,7 @@ from typing import Any
 from grader.checks import check, failed, passed
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, not_there, transcript_of
+from grader.notebooks.judging import errors_in, transcript_of, unreadable
 
 
 def judged(first: Observation, own: Observation) -> Observation:
@@ -32,10 +32,8 @@ def _reached(observed: Observation) -> tuple[float, int]:
 def judge_run(observed: Observation, file: str) -> Finding:
     """Say whether a notebook could be run and made any network, and where it stumbled."""
     seen = observed.data
-    if not seen.get("handed_in"):
-        return not_there(seen, file)
-    if seen["problem"]:
-        return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
+    if finding := unreadable(seen, file):
+        return finding
     transcript = [transcript_of(seen)]
     remarks = [*_circumstances(observed), *errors_in(seen)]
     if not seen["networks"]:

@@ -138,7 +138,7 @@ def run_notebook(
 
 def _read(files: Mapping[str, bytes], seen: dict[str, Any], task: Task) -> Sequence[Cell]:
     path, note = notebook_file(files, task.file)
-    seen |= {"handed_in": bool(path), "file": path, "note": note, "problem": "", "cut": ""}
+    seen |= {"file": path, "note": note, "problem": "", "cut": ""}
     seen |= {"cells": [], "networks": [], "networks_found": 0, "measured": {}}
     seen["imports"] = forbidden_imports(all_sources_of(files), files, allowed=ALLOWED)[:20]
     if not path:

@@ -12,7 +12,7 @@ from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import Task
 from grader.checks import check, failed, passed, waits
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, joined, not_there, time_note, transcript_of
+from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
 
 SPELL_OUT = "Write one entry of the result down with its indices, differentiate that, and read the matrix off."
 NOT_WRITTEN = "NotImplementedError"
@@ -46,7 +46,7 @@ def factorisation_gradient(observed: Observation) -> Finding:
 def derivations_written(observed: Observation) -> Finding:
     """The derivations are written down"""
     seen = observed.data
-    if lost := _unreadable(observed):
+    if lost := unreadable(observed.data, FILE):
         return lost
     quotes, transcript = derivations(seen["cells"], PROMPTS), transcript_of(seen)
     if not quotes:
@@ -58,18 +58,9 @@ def derivations_written(observed: Observation) -> Finding:
     return waits(joined([said, seen["note"], seen_in]), for_staff=[*quotes, transcript])
 
 
-def _unreadable(observed: Observation) -> Finding | None:
-    seen = observed.data
-    if not seen.get("handed_in"):
-        return not_there(seen, FILE)
-    if seen["problem"]:
-        return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
-    return None
-
-
 def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
     seen = observed.data
-    if lost := _unreadable(observed):
+    if lost := unreadable(observed.data, FILE):
         return lost
     if not seen["mentioned"] and not seen["found"]:
         return _of_old(observed)

@@ -31,7 +31,7 @@ TAKE = "take_functions"
 def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run the notebook, and note what each answer function returns for arguments of several shapes."""
     path, note = find(session.files)
-    seen |= {"handed_in": bool(path), "file": path, "note": note, "problem": "", "cut": "", "cells": []}
+    seen |= {"file": path, "note": note, "problem": "", "cut": "", "cells": []}
     seen |= {"mentioned": [], "found": {}, "asked": {}, "left_out": why_not_read(session.left_out, FILE)}
     if not path:
         return

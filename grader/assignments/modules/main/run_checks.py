@@ -13,7 +13,7 @@ from grader.assignments.modules.main.pictures import autoencoder_pictures
 from grader.checks import check, failed, passed
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, joined, not_there, transcript_of
+from grader.notebooks.judging import errors_in, joined, transcript_of, unreadable
 
 # the classes are asked before the notebook is run: on wrong ones it is not run
 READS = ("main", *LAYER_PROBES)
@@ -25,10 +25,8 @@ AGAIN = f"Restart the kernel and run all cells: the notebook has to run from top
 def main_runs(observed: Observation, *_classes: Observation) -> Finding:
     """HW3_main.ipynb runs from top to bottom"""
     seen = observed.data
-    if not seen.get("file"):
-        return not_there(seen, MAIN)
-    if seen["problem"]:
-        return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
+    if finding := unreadable(seen, MAIN):
+        return finding
     transcript = [transcript_of(seen)]
     remarks = _circumstances(observed)
     if not nets.trained(seen["networks"]):
