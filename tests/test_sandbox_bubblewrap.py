@@ -25,7 +25,7 @@ from grader.sandbox import operations as op
 from grader.sandbox.bubblewrap import bubblewrap_launcher, create_arguments
 from grader.sandbox.launching import ENVIRONMENT
 from grader.sandbox.watching import memory, tree
-from grader.sandbox.wrapping import ENTRY, Wrap, end_orphans
+from grader.sandbox.wrapping import ENTRY, Wrap, end_orphans, is_readable
 
 bubblewrap = pytest.mark.bubblewrap
 CANARY = "5ecre7"
@@ -323,14 +323,16 @@ def test_a_start_that_breaks_off_is_our_fault_and_leaves_nothing(
 def test_what_a_bwrap_that_was_killed_at_once_left_is_ended_at_the_next_start() -> None:
     # it waits for the word of a parent that is gone, as the first process of a sandbox does when bwrap dies too early
     script = (
-        "import os, time; open('/proc/self/comm', 'w').write('bwrap'); os.setsid(); print(os.fork(), flush=True); "
-        "os.getpid() == os.getsid(0) or time.sleep(600)"
+        "import os, sys, time; open('/proc/self/comm', 'w').write('bwrap'); os.setsid(); process = os.fork(); "
+        "process or time.sleep(600); print(process, flush=True); sys.stdin.read()"
     )
-    starter = subprocess.Popen(
-        [sys.executable, "-c", script, ENTRY], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    )
-    assert starter.stdout is not None
-    left = max(int(starter.stdout.readline()), int(starter.stdout.readline()))
-    starter.wait()
-    starter.stdout.close()
-    assert left in end_orphans()
+    with subprocess.Popen(
+        [sys.executable, "-c", script, ENTRY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        assert starter.stdout is not None
+        left = os.pidfd_open(int(starter.stdout.readline()))
+    # another grader that starts at this moment may have been first
+    end_orphans()
+    ended = is_readable(left, 5.0)
+    os.close(left)
+    assert ended
