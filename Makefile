@@ -3,8 +3,10 @@
 .SUFFIXES:
 
 PYTHON ?= python3
-# passed to `docker build` as they are, for example --network host
+# passed to `docker build` or `podman build` as they are, for example --network host
 DOCKER_BUILD_FLAGS ?=
+# docker or podman, also as "podman --runtime runc": what builds the image, and keeps it
+ENGINE ?= docker
 BASE ?= python:3.11-slim-bookworm
 # docker or process; empty: docker where an engine answers
 SANDBOX ?=
@@ -26,7 +28,7 @@ help:
 	@echo 'make demo    grade the reference and the bundled examples, and say where the reports are'
 	@echo 'make test    run the tests (FAST=1 leaves the slow ones out)'
 	@echo 'make lint    linter, formatter and type checker'
-	@echo 'make image   build the Docker image that submissions run in (DOCKER_BUILD_FLAGS=..., BASE=...)'
+	@echo 'make image   build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
 	@echo 'make venv    set up $(VENV) with the pinned packages; the others do so by themselves'
 	@echo 'make lock    resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
 	@echo 'make clean   remove everything that was made, $(VENV) included'
@@ -53,11 +55,11 @@ lint: $(READY)
 	$(PY) -m mypy
 
 image: $(READY)
-	@docker info >/dev/null 2>&1 || { echo 'No Docker engine answers: install Docker or start it, then run this again.' >&2; exit 1; }
+	@$(ENGINE) info >/dev/null 2>&1 || { echo 'No engine answers $(ENGINE): install it or start it, then run this again.' >&2; exit 1; }
 	@set -- $(DOCKER_BUILD_FLAGS); \
-	test $$# -gt 0 || docker network inspect bridge >/dev/null 2>&1 || set -- --network host; \
+	test $$# -gt 0 || $(ENGINE) network inspect bridge >/dev/null 2>&1 || set -- --network host; \
 	name=$$($(PY) -c '$(IMAGE_NAME)') && recipe=$$($(PY) -c '$(RECIPE)') && \
-	docker build "$$@" --build-arg 'BASE=$(BASE)' --build-arg "RECIPE=$$recipe" --tag "$$name" .
+	$(ENGINE) build "$$@" --build-arg 'BASE=$(BASE)' --build-arg "RECIPE=$$recipe" --tag "$$name" .
 
 demo: $(READY)
 	@sandbox='$(SANDBOX)'; \

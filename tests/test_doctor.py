@@ -64,6 +64,22 @@ def test_a_client_that_is_not_there_is_said_to_be_missing() -> None:
     assert row.detail == "no engine answers no-such-client (there is no program 'no-such-client')"
 
 
+def test_podman_is_told_of_podman() -> None:
+    (gone,) = containers(image=IMAGE, client="podman", ask=engine(version=NO))
+    unbuilt = containers(image=IMAGE, client="podman", ask=engine(image=NO))[-1]
+    stale = containers(image=IMAGE, client="podman", wanted="sha256:other", ask=engine())[1]
+    assert gone.advice.startswith("install podman;")
+    assert unbuilt.advice.startswith("make image ENGINE=podman in a checkout")
+    assert stale.advice == "make image ENGINE=podman"
+
+
+def test_the_runtime_that_is_asked_for_makes_the_container() -> None:
+    asked: list[tuple[str, ...]] = []
+    containers(image=IMAGE, client="podman", runtime="runc", ask=engine(asked))
+    made = next(command for command in asked if "create" in command)
+    assert made[made.index("--runtime") + 1] == "runc"
+
+
 def test_an_image_that_is_not_built_is_missing() -> None:
     rows = containers(image=IMAGE, ask=engine(image=NO))
     assert states(*rows) == [("engine", "ok"), ("image", "missing")]

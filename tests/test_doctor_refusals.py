@@ -105,7 +105,7 @@ def test_a_sandbox_that_does_not_start_is_missing() -> None:
     def launch(*_: object) -> Any:
         raise HarnessError("it does not start")
 
-    said = tried(Launcher("docker", {}, launch))
+    said = tried(Launcher("docker", {}, launch), "docker")
     assert (said.state, said.detail) == (State.MISSING, "none can be run (it does not start)")
 
 
@@ -129,12 +129,12 @@ def test_an_attempt_that_stumbles_is_not_taken_for_a_refusal() -> None:
 @pytest.mark.docker
 def test_docker_refuses_everything_here() -> None:
     with open_launcher("docker") as launcher:
-        assert [each for each in tried(launcher).refusals if each.outcome is Outcome.NOT_HELD] == []
+        assert [each for each in tried(launcher, launcher.name).refusals if each.outcome is Outcome.NOT_HELD] == []
 
 
 @pytest.mark.bubblewrap
 def test_bubblewrap_refuses_everything_but_what_it_is_said_to_be_weaker_in() -> None:
     weaker = {"running written programs", "files without end", "memory of all together"}
     with open_launcher("bubblewrap") as launcher:
-        found = {each.name for each in tried(launcher).refusals if each.outcome is Outcome.NOT_HELD}
+        found = {each.name for each in tried(launcher, launcher.name).refusals if each.outcome is Outcome.NOT_HELD}
     assert found <= weaker

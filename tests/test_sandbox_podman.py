@@ -53,7 +53,7 @@ def test_the_reference_earns_everything(podman: Launcher, root: Path) -> None:
 
 
 def test_everything_that_must_be_refused_is_refused_but_for_the_number_of_files(podman: Launcher) -> None:
-    said = refusals.tried(podman)
+    said = refusals.tried(podman, "podman")
     assert [each.name for each in said.refusals if each.outcome is not Outcome.HELD] == ["files without end"], said
 
 

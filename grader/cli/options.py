@@ -81,14 +81,7 @@ def _grade(commands: Commands[argparse.ArgumentParser]) -> None:
         help="where student code runs: docker; bubblewrap, for Linux machines without an engine; or process, which "
         "runs it with your own rights (default: docker; another one is never chosen for you)",
     )
-    add("--image", metavar="NAME", help="the Docker image to use instead of the one that `make image` builds")
-    add(
-        "--engine",
-        choices=("docker", "podman"),
-        default="docker",
-        help="the command-line client that containers are made with (default: docker)",
-    )
-    add("--runtime", metavar="NAME", help="the runtime that the engine is to use, such as runsc (gVisor)")
+    _containers(command)
     _seed(command)
     add(
         "--items",
@@ -358,13 +351,17 @@ def _doctor(commands: Commands[argparse.ArgumentParser]) -> None:
         "doctor",
         "say what this machine can do",
         """
-        Look at versions, the Docker engine and the image, and say what to do about what is missing. Then start each
+        Look at versions, the container engine and the image, and say what to do about what is missing. Then start each
         sandbox that this machine can have and try inside what must be refused: network, system calls, files of this
         machine, processes, memory and disk without end. Each attempt is held, not held, or not testable here.
         """,
-        "mlpgrader doctor",
-        "exit status: 0 when submissions can be graded in Docker, 2 when something has to be done first",
+        """
+        mlpgrader doctor
+        mlpgrader doctor --engine podman --runtime runc
+        """,
+        "exit status: 0 when submissions can be graded in containers, 2 when something has to be done first",
     )
+    _containers(command)
     command.add_argument("--json", action="store_true", help=f"print what was found as JSON, {JSON}")
 
 
@@ -391,6 +388,19 @@ def _epilog(examples: str, statuses: str) -> str:
 def _debug(command: argparse.ArgumentParser) -> None:
     # no default: what was given before the command must survive the command's own parser
     command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
+
+
+def _containers(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--image", metavar="NAME", help="the image to use instead of the one that `make image` builds")
+    command.add_argument(
+        "--engine",
+        choices=("docker", "podman"),
+        default="docker",
+        help="the command-line client that containers are made with (default: docker)",
+    )
+    command.add_argument(
+        "--runtime", metavar="NAME", help="the runtime that the engine is to use, such as runsc (gVisor)"
+    )
 
 
 def _digits(command: argparse.ArgumentParser, *, size: str) -> None:

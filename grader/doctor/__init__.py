@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,10 +20,15 @@ __all__ = ["IMAGE", "Outcome", "Refusal", "Row", "State", "examine", "recipe"]
 Try = Callable[[str, Callable[[], Launcher]], Row]
 
 
-def examine(*, image: str = IMAGE, client: str = "docker", sandbox: Try = refusals.sandbox) -> tuple[Row, ...]:
-    """Look at everything that grading stands on; takes seconds, and every sandbox that this machine can have is tried."""
+def examine(
+    *, image: str = IMAGE, client: str = "docker", runtime: str | None = None, sandbox: Try = refusals.sandbox
+) -> tuple[Row, ...]:
+    """Look at everything that grading stands on; takes seconds, and every sandbox that this machine can have is tried.
+
+    `image`, `client` (or ``podman``) and `runtime` are for containers, as in `open_launcher`.
+    """
     root = places.checkout()
-    docker = engine.containers(image=image, client=client, wanted=recipe(root) if root else "")
+    containers = engine.containers(image=image, client=client, runtime=runtime, wanted=recipe(root) if root else "")
     return (
         machine.python(sys.version_info[:3]),
         *machine.packages(machine.pins(root), machine.installed),
@@ -31,20 +36,27 @@ def examine(*, image: str = IMAGE, client: str = "docker", sandbox: Try = refusa
         machine.watching(),
         machine.process_sandbox(),
         machine.disk(shutil.disk_usage(Path.cwd()).free),
-        *docker,
-        *_refusals(docker, image, client, sandbox),
+        *containers,
+        *_refusals(sandbox, _opened(containers, image, client, runtime)),
         material.digits_row(digits.where()),
         *(material.rubric_row(name) for name in assignments.IDS),
         *(material.template_row(root, name) for name in assignments.IDS if root),
     )
 
 
-def _refusals(docker: Sequence[Row], image: str, client: str, sandbox: Try) -> list[Row]:
-    """Try what must be refused in a container, where the rows on docker say that one can be run, and in bubblewrap."""
-    kinds: dict[str, Callable[[], Launcher]] = {}
-    if all(row.state is not State.MISSING for row in docker):
-        kinds["docker"] = lambda: open_launcher("docker", image=image, client=client)
+def _opened(
+    containers: Sequence[Row], image: str, client: str, runtime: str | None
+) -> dict[str, Callable[[], Launcher]]:
+    """Return what opens each sandbox: containers, by their engine, where the rows on them say that one can be run."""
+    opened: dict[str, Callable[[], Launcher]] = {}
+    if all(row.state is not State.MISSING for row in containers):
+        opened[client] = lambda: open_launcher("docker", image=image, client=client, runtime=runtime)
     if sys.platform == "linux":
-        kinds["bubblewrap"] = lambda: open_launcher("bubblewrap")
-    with ThreadPoolExecutor(max_workers=len(kinds) or 1) as pool:
-        return list(pool.map(sandbox, kinds.keys(), kinds.values()))
+        opened["bubblewrap"] = lambda: open_launcher("bubblewrap")
+    return opened
+
+
+def _refusals(sandbox: Try, opened: Mapping[str, Callable[[], Launcher]]) -> list[Row]:
+    """Try in each sandbox what must be refused, side by side."""
+    with ThreadPoolExecutor(max_workers=len(opened) or 1) as pool:
+        return list(pool.map(sandbox, opened.keys(), opened.values()))

@@ -1,4 +1,4 @@
-"""Docker: whether an engine answers, the image is there and current, and a container is as tight as asked."""
+"""Containers: whether an engine answers, the image is there and current, and a container is as tight as asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.doctor.row import Row, State
 from grader.model import Limits
-from grader.sandbox.docker import IMAGE, RECIPE, USER, Engine, create_arguments
+from grader.sandbox.docker import IMAGE, RECIPE, USER, Engine, build, create_arguments, install
 
 __all__ = ["IMAGE", "Reply", "containers", "recipe"]
 
@@ -70,39 +70,42 @@ def recipe(root: Path) -> str:
     return "sha256:" + hashlib.sha256(b"\0".join(part.read_bytes() for part in parts if part.is_file())).hexdigest()
 
 
-def containers(*, image: str, client: str = "docker", wanted: str = "", ask: Ask = ask) -> tuple[Row, ...]:
+def containers(
+    *, image: str, client: str = "docker", runtime: str | None = None, wanted: str = "", ask: Ask = ask
+) -> tuple[Row, ...]:
     """Look at engine, image and a container, as far as it goes; `wanted` is the recipe of a current image, if known."""
     engine = _engine(ask(client, "version", "--format", "{{.Server.Version}}"), client)
     if engine.state is State.MISSING:
         return (engine,)
     inspected = ask(client, "image", "inspect", image)
     if not inspected.good:
-        advice = f"make image in a checkout builds it; {PROCESS}"
+        advice = f"{build(client)} in a checkout builds it; {PROCESS}"
         return (engine, Row("image", State.MISSING, f"{image} is not there ({inspected.complaint})", advice))
     found: dict[str, Any] = json.loads(inspected.text)[0]
-    return (engine, _image(found, image, wanted), _container(found["Id"], client, ask))
+    return (engine, _image(found, image, wanted, client), _container(Engine(client, found["Id"], runtime), ask))
 
 
 def _engine(reply: Reply, client: str) -> Row:
     if not reply.good or not reply.text:
-        advice = f"install Docker, start it, and give yourself access to it; {PROCESS}"
+        advice = f"{install(client)}; {PROCESS}"
         return Row("engine", State.MISSING, f"no engine answers {client} ({reply.complaint})", advice)
     return Row("engine", State.OK, f"{client} {reply.text}")
 
 
-def _image(found: Mapping[str, Any], image: str, wanted: str) -> Row:
+def _image(found: Mapping[str, Any], image: str, wanted: str, client: str) -> Row:
     detail = f"{image} {found['Id']}"
     labels = (found.get("Config") or {}).get("Labels") or {}
     if wanted and labels.get(RECIPE) != wanted:
-        return Row("image", State.WEAKER, f"{detail}, built from another Dockerfile or other pins", "make image")
+        return Row("image", State.WEAKER, f"{detail}, built from another Dockerfile or other pins", build(client))
     return Row("image", State.OK, detail)
 
 
-def _container(digest: str, client: str, ask: Ask) -> Row:
+def _container(engine: Engine, ask: Ask) -> Row:
     name = f"mlpgrader-{secrets.token_hex(8)}"
-    arguments = create_arguments(Engine(client, digest), name, Limits(), int(time.time()) + 120)
+    client = engine.client
+    arguments = create_arguments(engine, name, Limits(), int(time.time()) + 120)
     # the same container as for a submission, with our question in the place of the worker
-    made = ask(client, *arguments[: arguments.index(digest) + 1], "python3", "-I", "-B", "-c", QUESTION)
+    made = ask(client, *arguments[: arguments.index(engine.image) + 1], "python3", "-I", "-B", "-c", QUESTION)
     if not made.good:
         return Row("container", State.MISSING, f"none can be made ({made.complaint})", LOOK)
     started = time.monotonic()

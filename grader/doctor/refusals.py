@@ -75,6 +75,7 @@ NETWORK = (
 FILTER = "the filter of system calls does not bite: update the engine or the kernel, and look for seccomp in its configuration"
 LIMIT = "the limit does not hold: the engine or the kernel has no control group for it; grade in docker, or one by one"
 FILES = "files of this machine can be reached from inside: do not grade strangers' code here until that is mended"
+MANY = "the room that files take is limited all the same; docker limits their number too"
 PROGRAMS = (
     "a written program can do no more than student code, whose limits are its own; docker refuses it all the same"
 )
@@ -104,7 +105,7 @@ MUSTS = (
     Must("writes", "writing elsewhere", FILES, (errno.EROFS,)),
     Must("executes", "running written programs", PROGRAMS),
     Must("files", "filling the disk", LIMIT, FULL, killed=True),
-    Must("inodes", "files without end", LIMIT, FULL),
+    Must("inodes", "files without end", MANY, FULL),
     Must("forks", "processes without end", LIMIT, (errno.EAGAIN, errno.ENOMEM)),
     Must("memory", "memory of one process", LIMIT, FULL, killed=True),
     Must("memory_in_all", "memory of all together", LIMIT, FULL, killed=True),
@@ -159,27 +160,27 @@ def sandbox(kind: str, opened: Callable[[], Launcher]) -> Row:
     """Say what a sandbox refuses; one that this machine cannot have is a row that says why."""
     try:
         with opened() as launcher:
-            return tried(launcher)
+            return tried(launcher, kind)
     except AuthorError as error:
         return Row(
             kind, State.WEAKER, f"not to be had here ({error})", "only needed where there is no container engine"
         )
 
 
-def tried(launcher: Launcher) -> Row:
+def tried(launcher: Launcher, kind: str) -> Row:
     """Start the sandbox as for a submission, try in it everything that must be refused, and say what came of it."""
     name = f"mlpgrader-{secrets.token_hex(8)}"
     with planted(name) as asked:
         try:
             evidence = _observed(launcher, asked)
         except HarnessError as error:
-            return Row(f"{launcher.name} refuses", State.MISSING, f"none can be run ({error})", LOOK)
+            return Row(f"{kind} refuses", State.MISSING, f"none can be run ({error})", LOOK)
     seen = evidence.observations
     if fault := seen["attempts"].fault:
-        return Row(f"{launcher.name} refuses", State.MISSING, f"none can be run ({fault})", LOOK)
+        return Row(f"{kind} refuses", State.MISSING, f"none can be run ({fault})", LOOK)
     said = {name: answer for each in seen.values() for name, answer in each.data.items()}
     killed = [name for name in LAST if (problem := seen[name].problem) and problem.kind is ProblemKind.MEMORY]
-    return row(launcher.name, refusals(launcher.name, {**said, **dict.fromkeys(killed, KILLED)}))
+    return row(kind, refusals(kind, {**said, **dict.fromkeys(killed, KILLED)}))
 
 
 def _observed(launcher: Launcher, asked: Mapping[str, Any]) -> Evidence:

@@ -58,7 +58,21 @@ class Engine:
 
     @property
     def is_podman(self) -> bool:
-        return Path(self.client).name == "podman"
+        return _is_podman(self.client)
+
+
+def install(client: str) -> str:
+    """Return what to do where no engine answers `client`."""
+    return "install podman" if _is_podman(client) else "install Docker, start it, and give yourself access to it"
+
+
+def build(client: str) -> str:
+    """Return the command that builds the image for `client`, in a checkout."""
+    return "make image ENGINE=podman" if _is_podman(client) else "make image"
+
+
+def _is_podman(client: str) -> bool:
+    return Path(client).name == "podman"
 
 
 @dataclass
@@ -242,18 +256,16 @@ def _engine_version(client: str) -> str:
     try:
         asked = ask(client, "version", "--format", "{{.Server.Version}}")
     except HarnessError as error:
-        raise AuthorError(f"{error}; install Docker (or start it), {WITHOUT}") from error
+        raise AuthorError(f"{error}; {install(client)}, {WITHOUT}") from error
     if asked.returncode or not asked.stdout.strip():
         said = last_line(asked.stderr)
-        raise AuthorError(
-            f"no container engine answers '{client}' ({said}); start it, give yourself access to it, {WITHOUT}"
-        )
+        raise AuthorError(f"no container engine answers '{client}' ({said}); {install(client)}, {WITHOUT}")
     return asked.stdout.strip()
 
 
 def _image(client: str, name: str) -> dict[str, Any]:
     asked = ask(client, "image", "inspect", name)
     if asked.returncode:
-        raise AuthorError(f"there is no image '{name}'; build it with `make image`, {WITHOUT}")
+        raise AuthorError(f"there is no image '{name}'; build it with `{build(client)}`, {WITHOUT}")
     found: dict[str, Any] = json.loads(asked.stdout)[0]
     return found
