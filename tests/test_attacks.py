@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -11,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,11 @@ import attack_table as table
 import pytest
 from attack_handed_in import HANDED_IN
 from attack_notebooks import NOTEBOOKS
+from attack_sandbox import Sandbox, opened
 from attack_table import ATTACKS, ROWS, Attack, finding, graded
 
 from grader.doctor.refusals import planted
-from grader.model import Limits, Report
-from grader.sandbox import Launcher, open_launcher
-from grader.sandbox.launching import Running
+from grader.model import Report
 from grader.text import printable
 
 MARKS = {"process": (), "docker": (pytest.mark.docker,), "bubblewrap": (pytest.mark.bubblewrap,)}
@@ -43,66 +41,16 @@ PAGE_LIMIT = 3_000_000
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks")]
 
 
-@dataclass
-class Sandbox:
-    """A launcher, and everything that it has started."""
-
-    launcher: Launcher
-    started: list[Running] = field(default_factory=list)
-
-    @property
-    def kind(self) -> str:
-        """Which one it is."""
-        return self.launcher.name
-
-    def left(self) -> list[str]:
-        """Return what is left of all that was started: processes of this side, containers, folders."""
-        running = [str(each.process.pid) for each in self.started if each.process.poll() is None]
-        folders = [each.folder for each in self.started if self.kind == "process" and Path(each.folder).exists()]
-        return [*running, *folders, *self._containers(), *self._processes()]
-
-    def _containers(self) -> list[str]:
-        if self.kind != "docker":
-            return []
-        listed = subprocess.run(
-            ["docker", "ps", "--all", "--format", "{{.Names}}"], capture_output=True, text=True, check=True
-        )
-        own = {str(each.process.args[-1]) for each in self.started}  # type: ignore[index]
-        return sorted(own.intersection(listed.stdout.split()))
-
-    def _processes(self) -> list[str]:
-        """Return processes on this machine that have the folder of a child process for a home."""
-        homes = {f"HOME={each.folder}".encode() for each in self.started if self.kind == "process"}
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if homes.intersection((process / "environ").read_bytes().split(b"\0")):
-                    found.append(process.name)
-        return found
-
-
-def opened(kind: str) -> Iterator[Sandbox]:
-    """Give a sandbox that keeps account, and see that nothing is left of it in the end."""
-    with open_launcher(kind) as launcher:
-        sandbox = Sandbox(launcher)
-
-        def launch(limits: Limits, seconds: float) -> Running:
-            running = launcher.launch(limits, seconds)
-            sandbox.started.append(running)
-            return running
-
-        sandbox.launcher = replace(launcher, launch=launch)
-        yield sandbox
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    yield from opened(request.param)
+    with opened(request.param) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[Sandbox]:
-    yield from opened("process")
+    with opened("process") as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import attack_table as table
 import pytest
+from attack_sandbox import Sandbox, opened
 from attack_table import ATTACKS, Attack, finding, graded
 
 from grader.doctor import refusals
 from grader.doctor.refusals import Outcome
 from grader.pipeline import grade, load_rubric
-from grader.sandbox import Launcher, open_launcher
 
 pytestmark = [pytest.mark.podman, pytest.mark.slow, pytest.mark.xdist_group("podman")]
 # one for each way in which an engine has to do something about it
@@ -26,34 +25,27 @@ RUNTIME = "runc" if shutil.which("runc") else None
 
 
 @pytest.fixture(scope="module")
-def podman() -> Iterator[Launcher]:
-    with open_launcher("docker", client="podman", runtime=RUNTIME) as launcher:
-        yield launcher
+def podman() -> Iterator[Sandbox]:
+    with opened("docker", client="podman", runtime=RUNTIME) as sandbox:
+        yield sandbox
 
 
-def left() -> list[str]:
-    """Return the containers of graders that podman still has."""
-    line = ["podman", "ps", "--all", "--format", "{{.Names}}"]
-    listed = subprocess.run(line, capture_output=True, text=True, check=True).stdout.split()
-    return [name for name in listed if name.startswith("mlpgrader")]
-
-
-def test_the_reference_earns_everything(podman: Launcher, root: Path) -> None:
+def test_the_reference_earns_everything(podman: Sandbox, root: Path) -> None:
     items = ("forward", "backprop")
     made = grade(
         root / "reference" / "byomlp",
         table.BYOMLP,
         rubric=load_rubric(table.BYOMLP),
-        launcher=podman,
+        launcher=podman.launcher,
         seed=1,
         items=items,
     )
     assert made.score.marks.earned == made.score.marks.possible == 25
-    assert left() == []
+    assert podman.left() == []
 
 
-def test_everything_that_must_be_refused_is_refused_but_for_the_number_of_files(podman: Launcher) -> None:
-    said = refusals.tried(podman, "podman")
+def test_everything_that_must_be_refused_is_refused_but_for_the_number_of_files(podman: Sandbox) -> None:
+    said = refusals.tried(podman.launcher, "podman")
     assert [each.name for each in said.refusals if each.outcome is not Outcome.HELD] == ["files without end"], said
 
 
@@ -62,12 +54,12 @@ def test_every_chosen_attack_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("attack", TRIED, ids=lambda attack: attack.name)
-def test_an_attack_costs_its_own_points_and_leaves_nothing(attack: Attack, podman: Launcher, tmp_path: Path) -> None:
+def test_an_attack_costs_its_own_points_and_leaves_nothing(attack: Attack, podman: Sandbox, tmp_path: Path) -> None:
     with refusals.planted("mlpgrader-podman") as asked:
-        made = graded(attack, podman, tmp_path, **table.reaching(asked))
+        made = graded(attack, podman.launcher, tmp_path, **table.reaching(asked))
     assert re.search(str(attack.pattern("docker")), finding(made, attack.check).message)
     assert made.score.marks.earned >= attack.keeps
     assert made.score.marks.withheld == 0
     assert table.PLANTED not in made.evidence.output
     assert not (tmp_path / "mark").exists()
-    assert left() == []
+    assert podman.left() == []
