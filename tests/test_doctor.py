@@ -73,6 +73,13 @@ def test_podman_is_told_of_podman() -> None:
     assert stale.advice == "make image ENGINE=podman"
 
 
+@pytest.mark.parametrize(("runtime", "words"), [(None, "another runtime"), ("runc", "the engine's log")])
+def test_where_podman_cannot_run_a_container_another_runtime_may(runtime: str | None, words: str) -> None:
+    row = containers(image=IMAGE, client="podman", runtime=runtime, ask=engine(start=NO))[-1]
+    assert row.state is State.MISSING
+    assert words in row.advice
+
+
 def test_the_runtime_that_is_asked_for_makes_the_container() -> None:
     asked: list[tuple[str, ...]] = []
     containers(image=IMAGE, client="podman", runtime="runc", ask=engine(asked))

@@ -20,6 +20,7 @@ __all__ = ["IMAGE", "Reply", "containers", "recipe"]
 
 PROCESS = "until then --sandbox process grades code that you trust"
 LOOK = "run mlpgrader doctor again; if it stays, look at the engine's log"
+ANOTHER = "try another runtime: --runtime runc or --runtime crun"
 # asked inside a container in which nothing but this runs
 QUESTION = """
 import json, os, numpy
@@ -102,22 +103,22 @@ def _image(found: Mapping[str, Any], image: str, wanted: str, client: str) -> Ro
 
 def _container(engine: Engine, ask: Ask) -> Row:
     name = f"mlpgrader-{secrets.token_hex(8)}"
-    client = engine.client
+    client, advice = engine.client, ANOTHER if engine.is_podman and not engine.runtime else LOOK
     arguments = create_arguments(engine, name, Limits(), int(time.time()) + 120)
     # the same container as for a submission, with our question in the place of the worker
     made = ask(client, *arguments[: arguments.index(engine.image) + 1], "python3", "-I", "-B", "-c", QUESTION)
     if not made.good:
-        return Row("container", State.MISSING, f"none can be made ({made.complaint})", LOOK)
+        return Row("container", State.MISSING, f"none can be made ({made.complaint})", advice)
     started = time.monotonic()
     answer = ask(client, "start", "--attach", name)
     seconds = time.monotonic() - started
     ask(client, "rm", "--force", "--volumes", name)
     if not answer.good or not answer.text.startswith("{"):
-        return Row("container", State.MISSING, f"none can be run ({answer.complaint})", LOOK)
+        return Row("container", State.MISSING, f"none can be run ({answer.complaint})", advice)
     said = json.loads(answer.text)
     if gaps := _gaps(said):
-        advice = "do not grade strangers' code with this engine: update it, or take away what it adds to containers"
-        return Row("container", State.WEAKER, f"looser than asked: {', '.join(gaps)}", advice)
+        update = "do not grade strangers' code with this engine: update it, or take away what it adds to containers"
+        return Row("container", State.WEAKER, f"looser than asked: {', '.join(gaps)}", update)
     return Row("container", State.OK, f"numpy {said['numpy']}; no network, no rights, read-only; {seconds:.1f} s")
 
 
