@@ -15,7 +15,8 @@ from grader.doctor.engine import IMAGE, Reply, ask, containers
 from grader.doctor.machine import disk, packages, pins, process_sandbox, python, watching
 from grader.doctor.material import digits_row, rubric_row, template_row
 from grader.doctor.row import Row, State
-from grader.sandbox.docker import RECIPE, USER
+from grader.sandbox.docker import USER
+from grader.sandbox.engines import RECIPE
 
 TIGHT: dict[str, Any] = {
     "numpy": "2.4.6",
@@ -33,7 +34,12 @@ def engine(asked: list[tuple[str, ...]] | None = None, **replies: Reply) -> Call
     """Return a container client whose commands answer as given, and as a good one otherwise."""
     image = {"Id": "sha256:1f", "Config": {"Labels": {RECIPE: "sha256:2e"}}}
     good = {"version": Reply(good=True, text="29.1"), "image": Reply(good=True, text=json.dumps([image]))}
-    good |= {"create": Reply(good=True), "start": Reply(good=True, text=json.dumps(TIGHT)), "rm": Reply(good=True)}
+    good |= {
+        "info": Reply(good=True, text="{}"),
+        "create": Reply(good=True),
+        "start": Reply(good=True, text=json.dumps(TIGHT)),
+        "rm": Reply(good=True),
+    }
 
     def answer(*command: str) -> Reply:
         (asked if asked is not None else []).append(command)
@@ -62,6 +68,22 @@ def test_nothing_more_is_asked_where_no_engine_answers() -> None:
 def test_a_client_that_is_not_there_is_said_to_be_missing() -> None:
     (row,) = containers(image=IMAGE, client="no-such-client", ask=ask)
     assert row.detail == "no engine answers no-such-client (there is no program 'no-such-client')"
+
+
+def test_an_engine_that_cannot_limit_memory_is_not_grading() -> None:
+    info = Reply(good=True, text=json.dumps({"MemoryLimit": False, "PidsLimit": False, "CpuCfsQuota": True}))
+    (row,) = containers(image=IMAGE, ask=engine(info=info))
+    assert (row.state, row.detail) == (
+        State.MISSING,
+        "docker 29.1 cannot limit the memory, processes of a container",
+    )
+    assert "control groups of version 2" in row.advice
+
+
+def test_an_engine_that_cannot_limit_swap_is_weaker() -> None:
+    rows = containers(image=IMAGE, wanted="sha256:2e", ask=engine(info=Reply(good=True, text='{"SwapLimit": false}')))
+    assert states(*rows) == [("engine", "weaker"), ("image", "ok"), ("container", "ok")]
+    assert "swapaccount" in rows[0].advice
 
 
 def test_podman_is_told_of_podman() -> None:
@@ -108,7 +130,7 @@ def test_a_container_that_does_not_run_is_missing(command: str) -> None:
 def test_a_container_that_was_looked_at_is_removed() -> None:
     asked: list[tuple[str, ...]] = []
     containers(image=IMAGE, ask=engine(asked))
-    made = asked[2][asked[2].index("--name") + 1]
+    made = asked[3][asked[3].index("--name") + 1]
     assert asked[-1] == ("docker", "rm", "--force", "--volumes", made)
 
 

@@ -22,7 +22,8 @@ from grader.model import Limits, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.containers import LABEL, OWNER, deadline_labels, reap
-from grader.sandbox.docker import Engine, Reaper, create_arguments, docker_launcher
+from grader.sandbox.docker import Reaper, create_arguments, docker_launcher
+from grader.sandbox.engines import Engine
 from grader.sandbox.system_calls import SYSTEM_CALLS
 
 
@@ -291,6 +292,45 @@ def test_without_an_engine_its_words_are_passed_on(tmp_path: Path) -> None:
         docker_launcher(client=client)
 
 
+def engine(folder: Path, info: str) -> str:
+    """Return a client whose engine has every image, and says `info` of itself."""
+    return stand_in(
+        folder, f"""case "$1" in version) echo 1.0;; image) echo '[{{"Id": "0"}}]';; info) echo '{info}';; esac"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("info", "lacking"),
+    [
+        ('{"MemoryLimit": false, "PidsLimit": true, "SwapLimit": false}', "memory"),
+        ('{"MemoryLimit": true, "PidsLimit": false, "CpuCfsQuota": false}', "processes, processor time"),
+        ('{"host": {"cgroupControllers": ["memory", "pids"]}}', "processor time"),
+        ('{"host": {"cgroupControllers": []}}', "memory, processes, processor time"),
+    ],
+)
+def test_an_engine_without_limits_is_not_graded_in(info: str, lacking: str, tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match=rf"cannot limit the {lacking} of a container; .*--sandbox bubblewrap"):
+        docker_launcher(client=engine(tmp_path, info))
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "",
+        "[]",
+        '{"host": 1}',
+        '{"MemoryLimit": true, "SwapLimit": true}',
+        '{"host": {"cgroupControllers": ["cpu", "memory", "pids"]}}',
+    ],
+)
+def test_what_an_engine_does_not_say_is_not_held_against_it(info: str, tmp_path: Path) -> None:
+    assert "weaker" not in docker_launcher(client=engine(tmp_path, info)).facts
+
+
+def test_swap_without_a_limit_is_said_in_the_report(tmp_path: Path) -> None:
+    assert "swap is not limited" in docker_launcher(client=engine(tmp_path, '{"SwapLimit": false}')).facts["weaker"]
+
+
 def test_a_container_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
     answers = """version) echo 1.0;; image) echo '[{"Id": "sha256:0"}]';; create) echo full disk >&2; exit 1;;"""
     client = stand_in(tmp_path, f'case "$1" in {answers} esac')
@@ -321,5 +361,5 @@ def test_a_container_gets_every_lock_and_numbers_from_the_limits() -> None:
 def test_podman_is_not_given_what_it_does_not_know() -> None:
     text = " ".join(create_arguments(Engine("podman", "sha256:abc"), "name", Limits(), 123))
     assert "nr_inodes" not in text
-    assert "notmpcopyup" in text
+    assert text.count("notmpcopyup") == text.count("--tmpfs") == 2
     assert "nproc=4096:4096" in text

@@ -14,11 +14,13 @@ from typing import Any
 
 from grader.doctor.row import Row, State
 from grader.model import Limits
-from grader.sandbox.docker import IMAGE, RECIPE, USER, Engine, build, create_arguments, install
+from grader.sandbox.docker import USER, create_arguments
+from grader.sandbox.engines import IMAGE, INFO, RECIPE, ROOTLESS, SWAP, Engine, build, install, unlimited
 
 __all__ = ["IMAGE", "Reply", "containers", "recipe"]
 
 PROCESS = "until then --sandbox process grades code that you trust"
+SWAPPING = "switch the kernel's account of swap on (swapaccount=1 where it is started), or swap off"
 LOOK = "run mlpgrader doctor again; if it stays, look at the engine's log"
 ANOTHER = "try another runtime: --runtime runc or --runtime crun"
 # asked inside a container in which nothing but this runs
@@ -75,7 +77,7 @@ def containers(
     *, image: str, client: str = "docker", runtime: str | None = None, wanted: str = "", ask: Ask = ask
 ) -> tuple[Row, ...]:
     """Look at engine, image and a container, as far as it goes; `wanted` is the recipe of a current image, if known."""
-    engine = _engine(ask(client, "version", "--format", "{{.Server.Version}}"), client)
+    engine = _engine(client, ask)
     if engine.state is State.MISSING:
         return (engine,)
     inspected = ask(client, "image", "inspect", image)
@@ -86,11 +88,18 @@ def containers(
     return (engine, _image(found, image, wanted, client), _container(Engine(client, found["Id"], runtime), ask))
 
 
-def _engine(reply: Reply, client: str) -> Row:
+def _engine(client: str, ask: Ask) -> Row:
+    reply = ask(client, "version", "--format", "{{.Server.Version}}")
     if not reply.good or not reply.text:
         advice = f"{install(client)}; {PROCESS}"
         return Row("engine", State.MISSING, f"no engine answers {client} ({reply.complaint})", advice)
-    return Row("engine", State.OK, f"{client} {reply.text}")
+    found, lacking = f"{client} {reply.text}", unlimited(ask(client, *INFO).text)
+    if dangers := [what for what in lacking if what != SWAP]:
+        detail = f"{found} cannot limit the {', '.join(dangers)} of a container"
+        return Row("engine", State.MISSING, detail, f"{ROOTLESS}; {PROCESS}")
+    if SWAP in lacking:
+        return Row("engine", State.WEAKER, f"{found}, which cannot limit swap", SWAPPING)
+    return Row("engine", State.OK, found)
 
 
 def _image(found: Mapping[str, Any], image: str, wanted: str, client: str) -> Row:

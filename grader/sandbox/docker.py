@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import secrets
 import subprocess
@@ -12,11 +11,8 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from grader import __version__
-from grader.errors import AuthorError, HarnessError
+from grader.errors import HarnessError
 from grader.model import Limits
 from grader.sandbox.containers import (
     DEADLINE,
@@ -31,48 +27,15 @@ from grader.sandbox.containers import (
     state,
     was_killed,
 )
+from grader.sandbox.engines import IMAGE, RECIPE, Engine, answers, cannot_promise, inspect
 from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
 from grader.sandbox.payload import BOOT
 from grader.sandbox.system_calls import SYSTEM_CALLS
 
-IMAGE = f"mlpgrader-sandbox:{__version__}"
 USER = "47123:47123"
-RECIPE = "mlpgrader.recipe"
 FOLDER = "/tmp"  # noqa: S108 - inside the container
 QUEUES = "/dev/mqueue"
 REAP_SECONDS = 60.0
-WEAKER_IN_PODMAN = "files in /tmp are limited by the memory that they take, not in number"
-WITHOUT = (
-    "or choose --sandbox bubblewrap, which needs no engine, or --sandbox process, which runs student code with your own "
-    "rights: only for code that you trust"
-)
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A container engine that answers, and the image to run: by its digest, never by a name that can move."""
-
-    client: str
-    image: str
-    runtime: str | None = None
-
-    @property
-    def is_podman(self) -> bool:
-        return _is_podman(self.client)
-
-
-def install(client: str) -> str:
-    """Return what to do where no engine answers `client`."""
-    return "install podman" if _is_podman(client) else "install Docker, start it, and give yourself access to it"
-
-
-def build(client: str) -> str:
-    """Return the command that builds the image for `client`, in a checkout."""
-    return "make image ENGINE=podman" if _is_podman(client) else "make image"
-
-
-def _is_podman(client: str) -> bool:
-    return Path(client).name == "podman"
 
 
 @dataclass
@@ -98,9 +61,9 @@ def docker_launcher(*, image: str | None = None, client: str = "docker", runtime
 
     Containers that an earlier run left behind past their deadline are removed first.
     """
-    version = _engine_version(client)
+    version, weaker = answers(client), cannot_promise(client)
     name = image or IMAGE
-    found = _image(client, name)
+    found = inspect(client, name)
     engine = Engine(client, found["Id"], runtime)
     reap(client)
     reaper = Reaper(client)
@@ -108,8 +71,8 @@ def docker_launcher(*, image: str | None = None, client: str = "docker", runtime
     # podman names the same image without saying how it was counted
     digest = found["Id"] if ":" in found["Id"] else f"sha256:{found['Id']}"
     facts = {"image": digest, "image_name": name, "image_recipe": recipe, "engine": f"{client} {version}"}
-    if engine.is_podman:
-        facts["weaker"] = WEAKER_IN_PODMAN
+    if weaker:
+        facts["weaker"] = "; ".join(weaker)
 
     def launch(limits: Limits, seconds: float) -> Running:
         reaper.pass_by()
@@ -157,18 +120,26 @@ def create_arguments(
         # and it mounts folders that can be written to where everything is to be read only
         *(["--read-only-tmpfs=false"] if engine.is_podman else []),
         *("--log-driver", "none", "--stop-timeout", "1"),
-        *("--tmpfs", f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,mode=1777,{_tmpfs_options(engine)}"),
+        *(
+            "--tmpfs",
+            f"{FOLDER}:rw,noexec,nosuid,nodev,size={limits.files_mb}m,mode=1777{_number(engine)}{_not_copied(engine)}",
+        ),
         # message queues have a folder of their own, which anybody may write to and no session would find empty
-        *("--tmpfs", f"{QUEUES}:ro,noexec,nosuid,nodev,size=4k,mode=555"),
+        *("--tmpfs", f"{QUEUES}:ro,noexec,nosuid,nodev,size=4k,mode=555{_not_copied(engine)}"),
         *(["--runtime", engine.runtime] if engine.runtime else []),
         *(part for key, value in environment.items() for part in ("--env", f"{key}={value}")),
         *(engine.image, "python3", "-I", "-B", "-c", BOOT),
     ]
 
 
-def _tmpfs_options(engine: Engine) -> str:
+def _number(engine: Engine) -> str:
     # podman knows no limit on the number of files: there, they are limited by the memory that they take
-    return "notmpcopyup" if engine.is_podman else "nr_inodes=4k"
+    return "" if engine.is_podman else ",nr_inodes=4k"
+
+
+def _not_copied(engine: Engine) -> str:
+    # podman would fill a folder with what the image has there, by way of a folder of this machine
+    return ",notmpcopyup" if engine.is_podman else ""
 
 
 def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
@@ -250,22 +221,3 @@ def _explain(client: str, name: str, began: float) -> str:
     kills = found.memory_kills() if found else 0
     kill(client, name)
     return "memory" if kills or state(client, name).get("OOMKilled") else ""
-
-
-def _engine_version(client: str) -> str:
-    try:
-        asked = ask(client, "version", "--format", "{{.Server.Version}}")
-    except HarnessError as error:
-        raise AuthorError(f"{error}; {install(client)}, {WITHOUT}") from error
-    if asked.returncode or not asked.stdout.strip():
-        said = last_line(asked.stderr)
-        raise AuthorError(f"no container engine answers '{client}' ({said}); {install(client)}, {WITHOUT}")
-    return asked.stdout.strip()
-
-
-def _image(client: str, name: str) -> dict[str, Any]:
-    asked = ask(client, "image", "inspect", name)
-    if asked.returncode:
-        raise AuthorError(f"there is no image '{name}'; build it with `{build(client)}`, {WITHOUT}")
-    found: dict[str, Any] = json.loads(asked.stdout)[0]
-    return found
