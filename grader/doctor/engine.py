@@ -15,7 +15,7 @@ from typing import Any
 from grader.doctor.row import Row, State
 from grader.model import Limits
 from grader.sandbox.docker import USER, create_arguments
-from grader.sandbox.engines import IMAGE, INFO, RECIPE, ROOTLESS, SWAP, Engine, build, install, unlimited
+from grader.sandbox.engines import IMAGE, INFO, RECIPE, ROOTLESS, Engine, build, install, leaves_swap, unlimited
 
 __all__ = ["IMAGE", "Reply", "containers", "recipe"]
 
@@ -93,11 +93,11 @@ def _engine(client: str, ask: Ask) -> Row:
     if not reply.good or not reply.text:
         advice = f"{install(client)}; {PROCESS}"
         return Row("engine", State.MISSING, f"no engine answers {client} ({reply.complaint})", advice)
-    found, lacking = f"{client} {reply.text}", unlimited(ask(client, *INFO).text)
-    if dangers := [what for what in lacking if what != SWAP]:
-        detail = f"{found} cannot limit the {', '.join(dangers)} of a container"
+    found, info = f"{client} {reply.text}", ask(client, *INFO).text
+    if lacking := unlimited(info):
+        detail = f"{found} cannot limit the {', '.join(lacking)} of a container"
         return Row("engine", State.MISSING, detail, f"{ROOTLESS}; {PROCESS}")
-    if SWAP in lacking:
+    if leaves_swap(info):
         return Row("engine", State.WEAKER, f"{found}, which cannot limit swap", SWAPPING)
     return Row("engine", State.OK, found)
 

@@ -14,9 +14,8 @@ from grader.sandbox.containers import ask, last_line
 IMAGE = f"mlpgrader-sandbox:{__version__}"
 RECIPE = "mlpgrader.recipe"
 INFO = ("info", "--format", "{{json .}}")
-SWAP = "swap"
 # what is limited, as Docker calls the ability and as podman's controller is called
-LIMITS = {"memory": "MemoryLimit", "processes": "PidsLimit", "processor time": "CpuCfsQuota", SWAP: "SwapLimit"}
+LIMITS = {"memory": "MemoryLimit", "processes": "PidsLimit", "processor time": "CpuCfsQuota"}
 CONTROLLERS = {"memory": "memory", "processes": "pids", "processor time": "cpu"}
 WEAKER_IN_PODMAN = "files in /tmp are limited by the memory that they take, not in number"
 WEAKER_WITHOUT_SWAP = "swap is not limited: the kernel keeps no account of it"
@@ -71,12 +70,12 @@ def answers(client: str) -> str:
 
 def cannot_promise(client: str) -> list[str]:
     """Return what containers of this engine cannot promise; AuthorError where they could take the whole machine."""
-    lacking = unlimited(ask(client, *INFO).stdout)
-    if dangers := [what for what in lacking if what != SWAP]:
+    info = ask(client, *INFO).stdout
+    if lacking := unlimited(info):
         raise AuthorError(
-            f"the engine that answers '{client}' cannot limit the {', '.join(dangers)} of a container; {ROOTLESS}, {WITHOUT}"
+            f"the engine that answers '{client}' cannot limit the {', '.join(lacking)} of a container; {ROOTLESS}, {WITHOUT}"
         )
-    promises = {WEAKER_IN_PODMAN: not _is_podman(client), WEAKER_WITHOUT_SWAP: SWAP not in lacking}
+    promises = {WEAKER_IN_PODMAN: not _is_podman(client), WEAKER_WITHOUT_SWAP: not leaves_swap(info)}
     return [weaker for weaker, kept in promises.items() if not kept]
 
 
@@ -89,21 +88,29 @@ def inspect(client: str, name: str) -> dict[str, Any]:
     return found
 
 
-def unlimited(info: str) -> tuple[str, ...]:
-    """Return what an engine cannot limit, of the keys of `LIMITS`, by what its ``info`` said as JSON.
+def unlimited(info: str) -> list[str]:
+    """Return what an engine cannot limit in a container, of the keys of `LIMITS`, by what its ``info`` said as JSON.
 
-    Docker says it of each, podman names the controllers of control groups that it may use (of swap it says nothing). An
-    engine without root rights has none of them where control groups are of version 1, and then ignores limits that it is
-    given. What is not said is not held against an engine.
+    Docker says it of each, podman names the controllers of control groups that it may use. An engine without root rights
+    has none of them where control groups are of version 1, and then ignores limits that it is given. What is not said is
+    not held against an engine.
     """
-    try:
-        said = json.loads(info)
-    except ValueError:
-        return ()
-    if not isinstance(said, dict):
-        return ()
+    said = _read(info)
     host = said.get("host")
     controllers = host.get("cgroupControllers") if isinstance(host, dict) else None
     if isinstance(controllers, list):
-        return tuple(what for what, name in CONTROLLERS.items() if name not in controllers)
-    return tuple(what for what, name in LIMITS.items() if said.get(name) is False)
+        return [what for what, name in CONTROLLERS.items() if name not in controllers]
+    return [what for what, name in LIMITS.items() if said.get(name) is False]
+
+
+def leaves_swap(info: str) -> bool:
+    """Tell whether an engine cannot limit swap, by what its ``info`` said as JSON (podman's says nothing of it)."""
+    return _read(info).get("SwapLimit") is False
+
+
+def _read(info: str) -> dict[str, Any]:
+    try:
+        said = json.loads(info)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
