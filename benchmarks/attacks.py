@@ -7,7 +7,8 @@ The attacks are those that the tests try (tests/attack_table.py, attack_notebook
 "succeeded" otherwise; "declared weaker" where a sandbox does not promise it, so that it is not tried, or where the finding
 reads differently there. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
 for. Peak memory is that of the grader's own process, which grades everything, one after another. The disk is looked at
-all the while: by how much more is in use on the file systems of the temporary folder and of the engine.
+all the while: by how much more is in use, on the file systems of the temporary folder and of the engine, than when the
+submission had been written.
 """
 
 from __future__ import annotations
@@ -81,25 +82,31 @@ class Disk:
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
-        self._before = [shutil.disk_usage(folder).used for folder in folders]
+        self._first = self._before = self._used()
         self.most = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
-    def grown(self) -> int:
-        """Return by how many bytes more is in use now, on the file system where it is most."""
-        now = [shutil.disk_usage(folder).used for folder in self._folders]
-        return max(after - before for after, before in zip(now, self._before, strict=True))
+    def begin(self) -> None:
+        """Count from here: what is to be graded has been written."""
+        self._before = self._used()
 
-    def end(self) -> None:
-        """Look no more."""
+    def end(self) -> int:
+        """Look no more, and return by how many bytes more is in use than at the very start."""
         self._done.set()
         self._thread.join()
+        return self._beyond(self._first)
 
     def _look(self) -> None:
         while not self._done.wait(0.2):
-            self.most = max(self.most, self.grown())
+            self.most = max(self.most, self._beyond(self._before))
+
+    def _used(self) -> list[int]:
+        return [shutil.disk_usage(folder).used for folder in self._folders]
+
+    def _beyond(self, before: list[int]) -> int:
+        return max(now - then for now, then in zip(self._used(), before, strict=True))
 
 
 def engine_folder() -> Path:
@@ -126,26 +133,26 @@ def main() -> int:
     for kind in [arguments.sandbox] if arguments.sandbox else KINDS:
         try:
             with open_launcher(kind) as launcher, tempfile.TemporaryDirectory() as folder:
-                for line in tried(launcher, Path(folder), only):
+                for line in tried(launcher, Path(folder), only, disk):
                     print(
                         f"{line.attack:26} {line.sandbox:11} {line.verdict:16} {line.seconds:6.1f} s  late {line.late:4.1f} s"
                     )
                     lines.append(line)
         except AuthorError as error:
             print(f"{kind}: not on this machine: {error}")
-    disk.end()
+    left = disk.end() / 1e6
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in (HELD, WEAKER, SUCCEEDED)}
     late = max((line.late for line in lines), default=0.0)
     print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
     print(f"latest answer {late:.1f} s after its limit ({GRACE:g} s are allowed)")
     print(f"the grader's own peak memory: {memory:.0f} MB (limit {MOST_MEMORY} MB)")
-    most, now = disk.most / 1e6, disk.grown() / 1e6
-    print(f"disk in use beyond what was before: at most {most:.0f} MB (limit {MOST_DISK} MB), {now:.0f} MB at the end")
+    most = disk.most / 1e6
+    print(f"disk in use beyond the submission: at most {most:.0f} MB (limit {MOST_DISK} MB); {left:.0f} MB at the end")
     return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY or most > MOST_DISK)
 
 
-def tried(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
+def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Iterator[Line]:
     """Try every attack in one sandbox."""
     clock = Clock()
     with planted("mlpgrader-benchmark") as asked:
@@ -160,16 +167,19 @@ def tried(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
                 yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, attack_table.Attack)
                 continue
             begun, clock.late = time.monotonic(), 0.0
+            disk.begin()
             if isinstance(attack, attack_table.Attack):
                 made = attack_table.graded(attack, launcher, place, **words)
             else:
                 elsewhere(lambda attack=attack, place=place: attack_notebooks.write(attack, place))
+                disk.begin()
                 made = attack_notebooks.grade(place / "hostile", launcher, place)
             held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
             full = re.search(attack.said, attack_table.finding(made, attack.check).message) is not None
             verdict = SUCCEEDED if not held else HELD if full else WEAKER
             yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late)
-    yield from refused(launcher, folder / "handed-in", only)
+            shutil.rmtree(place)
+    yield from refused(launcher, folder / "handed-in", only, disk)
 
 
 def elsewhere(make: Callable[[], object]) -> None:
@@ -186,13 +196,14 @@ def is_held(made: Report, check: str, pattern: str, keeps: float) -> bool:
     return reads and fine and attack_table.PLANTED not in made.evidence.output
 
 
-def refused(launcher: Launcher, folder: Path, only: set[str]) -> Iterator[Line]:
+def refused(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Iterator[Line]:
     """Hand in what must be refused before anything is started, whichever the sandbox."""
     folder.mkdir()
     for each in attack_handed_in.HANDED_IN:
         if only and each.name not in only:
             continue
         elsewhere(lambda each=each: each.make(folder / each.name))
+        disk.begin()
         begun = time.monotonic()
         try:
             intake.receive(folder / each.name, required=("mlp.py",), provided={})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -235,6 +236,7 @@ def test_code_of_ours_cannot_be_imported(shared: Notebook) -> None:
         "while True: pass",
         "import time\nwhile True:\n    try:\n        time.sleep(1)\n    except:\n        pass",
         "while True: print('x')",
+        "while True: print('x' * 10_000)",
         "import asyncio\nawait asyncio.sleep(1000)",
         "class Slow:\n    def __repr__(self):\n        while True: pass\nSlow()",
     ],
@@ -253,6 +255,21 @@ def test_a_cell_that_wants_too_much_memory_fails_alone(shared: Notebook) -> None
 def test_prints_without_end_are_kept_short(shared: Notebook) -> None:
     value = shared.cell("while True: print('x' * 1000)", seconds=1.0)
     assert sum(len(output["text"]) for output in value["outputs"]) < 30_000
+
+
+def test_what_is_no_text_is_not_printed(shared: Notebook) -> None:
+    error = shared.cell("import sys\nsys.stdout.write(5)")["error"]
+    assert (error["name"], error["message"]) == ("TypeError", "write() argument must be str, not int")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["'x' * 8_000", "'x' * 10**7"])
+def test_prints_faster_than_they_can_be_passed_on_take_no_memory(shared: Notebook, text: str) -> None:
+    began = time.monotonic()
+    value = shared.cell(f"text = {text}\nwhile True: print(text)", seconds=4.0)
+    assert time.monotonic() - began < 6.0
+    assert (value["error"]["name"], value["error"]["interrupted"]) == ("KeyboardInterrupt", True)
+    assert shared.text("1") == "1\n"
 
 
 def test_ending_the_process_ends_the_session(launcher: Launcher) -> None:

@@ -26,13 +26,14 @@ from ipykernel.inprocess.socket import DummySocket  # noqa: E402
 from IPython.core.compilerop import CachingCompiler  # noqa: E402
 from IPython.core.error import StdinNotImplementedError  # noqa: E402
 from jupyter_client.session import Session  # noqa: E402
-from traitlets import Instance, Type  # noqa: E402
+from traitlets import Instance, Type, default  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from grader.worker import kernel_figures, kernel_refusals  # noqa: E402
 from grader.worker.alarm import Overtime  # noqa: E402
 from grader.worker.kernel_interrupts import CELL, KERNEL, OURS  # noqa: E402
 from grader.worker.kernel_outputs import Outputs  # noqa: E402
+from grader.worker.kernel_streams import Stream  # noqa: E402
 
 NO_INPUT = "nobody is there to answer: input() is not possible here"
 IDLE_SECONDS = 3.0
@@ -128,6 +129,14 @@ class Kernel(InProcessKernel):
     _supports_kernel_subshells = False
     _underlying_iopub_socket = Instance(Socket, ())
     shell_stream = Instance(Socket, ())
+
+    @default("stdout")
+    def _default_stdout(self) -> Stream:
+        return Stream(self.session, self.iopub_thread, "stdout", watchfd=False)
+
+    @default("stderr")
+    def _default_stderr(self) -> Stream:
+        return Stream(self.session, self.iopub_thread, "stderr", watchfd=False)
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         task = asyncio.current_task()

@@ -56,7 +56,8 @@ def _cell(bench: Bench, operation: dict[str, Any]) -> dict[str, Any]:
     used = sum(each["png"].nbytes for each in outputs if each["png"] is not None)
     bench.session["pictures"] -= used
     bench.room -= used
-    ended = _error(bench, host.error() or escaped, operation, interrupted=interruption.done)
+    cause = host.error() or escaped
+    ended = _error(bench, cause, operation, interrupted=interruption.done or isinstance(cause, Overtime))
     return {"value": {"outputs": outputs, "error": ended, "figures": host.outputs.figures}}
 
 
