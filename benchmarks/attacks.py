@@ -43,8 +43,8 @@ from grader.sandbox.session import GRACE  # noqa: E402
 
 HELD, SUCCEEDED, WEAKER = "held", "succeeded", "declared weaker"
 MOST_MEMORY = 400
-# what the reports and archives of the attacks themselves take, and some for others who use this disk
-MOST_DISK = 200
+# the reports take some, and others may use this disk
+MOST_DISK = 50
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Line:
     verdict: str
     seconds: float = 0.0
     late: float = 0.0
+    disk: float = 0.0
 
 
 class Clock:
@@ -90,7 +91,7 @@ class Disk:
 
     def begin(self) -> None:
         """Count from here: what is to be graded has been written."""
-        self._before = self._used()
+        self._before, self.most = self._used(), 0
 
     def end(self) -> int:
         """Look no more, and return by how many bytes more is in use than at the very start."""
@@ -107,6 +108,11 @@ class Disk:
 
     def _beyond(self, before: list[int]) -> int:
         return max(now - then for now, then in zip(self._used(), before, strict=True))
+
+
+def peak() -> float:
+    """Return the most memory in MB that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def engine_folder() -> Path:
@@ -134,20 +140,20 @@ def main() -> int:
         try:
             with open_launcher(kind) as launcher, tempfile.TemporaryDirectory() as folder:
                 for line in tried(launcher, Path(folder), only, disk):
-                    print(
-                        f"{line.attack:26} {line.sandbox:11} {line.verdict:16} {line.seconds:6.1f} s  late {line.late:4.1f} s"
-                    )
+                    times = f"{line.seconds:6.1f} s  late {line.late:4.1f} s"
+                    amounts = f"disk {line.disk:4.0f} MB  memory so far {peak():4.0f} MB"
+                    print(f"{line.attack:26} {line.sandbox:11} {line.verdict:16} {times}  {amounts}", flush=True)
                     lines.append(line)
         except AuthorError as error:
             print(f"{kind}: not on this machine: {error}")
     left = disk.end() / 1e6
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak()
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in (HELD, WEAKER, SUCCEEDED)}
     late = max((line.late for line in lines), default=0.0)
     print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
     print(f"latest answer {late:.1f} s after its limit ({GRACE:g} s are allowed)")
     print(f"the grader's own peak memory: {memory:.0f} MB (limit {MOST_MEMORY} MB)")
-    most = disk.most / 1e6
+    most = max((line.disk for line in lines), default=0.0)
     print(f"disk in use beyond the submission: at most {most:.0f} MB (limit {MOST_DISK} MB); {left:.0f} MB at the end")
     return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY or most > MOST_DISK)
 
@@ -177,7 +183,7 @@ def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Itera
             held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
             full = re.search(attack.said, attack_table.finding(made, attack.check).message) is not None
             verdict = SUCCEEDED if not held else HELD if full else WEAKER
-            yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late)
+            yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late, disk.most / 1e6)
             shutil.rmtree(place)
     yield from refused(launcher, folder / "handed-in", only, disk)
 
@@ -210,7 +216,8 @@ def refused(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Ite
             verdict = SUCCEEDED
         except IntakeError as error:
             verdict = HELD if re.search(each.why, str(error)) else SUCCEEDED
-        yield Line(repr(each.name)[1:-1][:22], launcher.name, verdict, time.monotonic() - begun)
+        seconds = time.monotonic() - begun
+        yield Line(repr(each.name)[1:-1][:22], launcher.name, verdict, seconds, disk=disk.most / 1e6)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def opened(file: IO[bytes], *, label: str, required: Collection[str], limit: int
     entries = [Entry(inside(member.name, label), member.size, member.why, member.folder) for member in members]
 
     def read(position: int, _limit: int) -> bytes:
-        return data[members[position].start : members[position].start + members[position].size]
+        member = members[position]
+        return bytes(memoryview(data)[member.start : member.start + member.size])
 
     yield tabulate(entries, read, label=label, required=required)
 
@@ -54,7 +55,7 @@ class _Member:
     folder: bool
 
 
-def _unpacked(file: IO[bytes], label: str, limit: int) -> bytes:
+def _unpacked(file: IO[bytes], label: str, limit: int) -> bytearray:
     if file.seek(0, 2) > limit:
         raise _too_large(label, limit)
     file.seek(0)
@@ -71,7 +72,7 @@ def _unpacked(file: IO[bytes], label: str, limit: int) -> bytes:
                 unpacking, streams = zlib.decompressobj(_GZIP), streams + 1
                 if streams > _STREAMS:
                     raise _damaged(label)
-            data += unpacking.decompress(packed, limit + 1 - len(data))
+            data += unpacking.decompress(packed, _PIECE)
             if len(data) > limit:
                 raise _too_large(label, limit)
             packed = unpacking.unconsumed_tail or unpacking.unused_data
@@ -79,13 +80,13 @@ def _unpacked(file: IO[bytes], label: str, limit: int) -> bytes:
         raise _damaged(label) from None
     if not unpacking.eof:
         raise _damaged(label)
-    return bytes(data)
+    return data
 
 
-def _members(data: bytes, label: str) -> Iterator[_Member]:
+def _members(data: bytearray, label: str) -> Iterator[_Member]:
     """Yield the members; a header may be preceded by records that give it a longer name (GNU) or other fields (pax)."""
     position, seen, recorded, long_name, fields = 0, 0, 0, "", dict[str, str]()
-    while header := data[position : position + _BLOCK].rstrip(b"\0"):
+    while header := bytes(data[position : position + _BLOCK]).rstrip(b"\0"):
         header = header.ljust(_BLOCK, b"\0")
         kind = header[156:157]
         size = 0 if kind in _WITHOUT_DATA else _number(header[124:136])
@@ -102,7 +103,7 @@ def _members(data: bytes, label: str) -> Iterator[_Member]:
             recorded += size
             if size > _RECORD_BYTES or recorded > _RECORDS_BYTES:
                 raise _damaged(label)
-            record = data[start : start + size]
+            record = bytes(data[start : start + size])
             if kind == b"x":
                 fields = _pax(record)
             elif kind == b"L":
