@@ -395,6 +395,8 @@ def test_the_largest_files_are_left_out_until_the_rest_fits(tmp_path: Path) -> N
         ("tab\tname.py", "has a name with unusual characters"),
         ("\u202egnp.py", "has a name with unusual characters"),
         ("back\\slash.py", "has a name with unusual characters"),
+        ("C:drive.py", "begins like the name of a drive"),
+        ("0:", "begins like the name of a drive"),
         (os.fsdecode(b"latin-\xe9.py"), "has a name with unusual characters"),
     ],
 )

@@ -448,3 +448,11 @@ def graceful(path: Path) -> bool:
         return isinstance(receive(path), Submission)
     except IntakeError as error:
         return "; " in str(error)
+
+
+def test_a_drive_below_the_folder_of_the_submission_is_left_out_and_its_folder_may_be_called_so(tmp_path: Path) -> None:
+    read = receive(
+        store(tmp_path / "a.zip", zipped({"3:4 HW/mlp.py": CODE, "3:4 HW/C:x.py": CODE, "3:4 HW/d/C:x": CODE}))
+    )
+    assert sorted(read.files) == ["d/C:x", "mlp.py"]
+    assert "left out: 'C:x.py' begins like the name of a drive" in read.notes

@@ -17,7 +17,7 @@ from typing import IO
 from grader.errors import AuthorError, IntakeError
 from grader.intake import folder, tarred, zipped
 from grader.intake.listing import MEGABYTE, Listing, Unreadable, parents
-from grader.intake.naming import DEPTH, folder_name, shown
+from grader.intake.naming import DEPTH, folder_name, names_drive, shown
 from grader.model import Submission
 from grader.text import printable
 
@@ -151,11 +151,11 @@ def _root(listing: Listing, required: Collection[str], label: str) -> str:
 
 def _beneath(listing: Listing, root: str) -> Listing:
     above = f"{root}/" if root else ""
-    return Listing(
-        {path.removeprefix(above): size for path, size in listing.sizes.items() if path.startswith(above)},
-        {path.removeprefix(above): why for path, why in listing.refused.items() if path.startswith(above)},
-        lambda path, limit: listing.read(above + path, limit),
-    )
+    sizes = {path.removeprefix(above): size for path, size in listing.sizes.items() if path.startswith(above)}
+    refused = {path.removeprefix(above): why for path, why in listing.refused.items() if path.startswith(above)}
+    refused |= {path: "begins like the name of a drive" for path in sizes if names_drive(path)}
+    kept = {path: size for path, size in sizes.items() if path not in refused}
+    return Listing(kept, refused, lambda path, limit: listing.read(above + path, limit))
 
 
 def _choose(listing: Listing, required: Collection[str], limit_mb: int, label: str) -> tuple[list[str], dict[str, str]]:

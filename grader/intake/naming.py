@@ -72,6 +72,11 @@ def unusable(path: str) -> str:
     return ""
 
 
+def names_drive(path: str) -> bool:
+    """Tell whether a path below some folder is one of a drive's to Windows (``C:x.py``, ``0:``), and so not below it."""
+    return path[1:2] == ":"
+
+
 def is_junk(path: str, children: Collection[str] = (), required: Collection[str] = ()) -> bool:
     """Tell whether a file, or a folder with these names in it, is left out without a word."""
     name = path.rpartition("/")[2]
