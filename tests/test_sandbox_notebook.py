@@ -267,7 +267,8 @@ def test_what_is_no_text_is_not_printed(shared: Notebook) -> None:
 def test_prints_faster_than_they_can_be_passed_on_take_no_memory(shared: Notebook, text: str) -> None:
     began = time.monotonic()
     value = shared.cell(f"text = {text}\nwhile True: print(text)", seconds=4.0)
-    assert time.monotonic() - began < 6.0
+    # what passes it on may take 20 s to be given up when it was overrun
+    assert time.monotonic() - began < 14.0
     assert (value["error"]["name"], value["error"]["interrupted"]) == ("KeyboardInterrupt", True)
     assert shared.text("1") == "1\n"
 
