@@ -173,8 +173,8 @@ def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Itera
                 yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, attack_table.Attack)
                 continue
             begun, clock.late = time.monotonic(), 0.0
-            disk.begin()
             if isinstance(attack, attack_table.Attack):
+                disk.begin()
                 made = attack_table.graded(attack, launcher, place, **words)
             else:
                 elsewhere(lambda attack=attack, place=place: attack_notebooks.write(attack, place))

@@ -73,10 +73,15 @@ class Worst:
     want: float
 
 
+def scale_of(want: Array, floor: float = 0.0) -> float:
+    """Return the scale by which an array of any shape, not empty, is judged: its root mean square, `floor` at the least."""
+    return max(float(np.sqrt(np.mean(np.square(want)))), floor)
+
+
 def worst_entry(got: Array, want: Array, *, floor: float = 0.0) -> Worst:
     """Compare two arrays of one shape entry by entry; NaN and inf in `got` never match.
 
-    The error is ``max |got - want| / max(rms(want), floor)``: relative to the whole block, so that a small entry beside large
+    The error is ``max |got - want| / scale_of(want, floor)``: relative to the whole block, so that a small entry beside large
     ones is not judged by its own rounding.
     """
     if got.shape != want.shape:
@@ -86,7 +91,7 @@ def worst_entry(got: Array, want: Array, *, floor: float = 0.0) -> Worst:
     difference = np.where(np.isfinite(got), np.abs(np.where(np.isfinite(got), got, 0.0) - want), math.inf)
     flat = int(np.argmax(difference))
     index = tuple(int(i) for i in np.unravel_index(flat, want.shape))
-    scale = max(float(np.sqrt(np.mean(np.square(want)))), floor)
+    scale = scale_of(want, floor)
     largest = float(difference.flat[flat])
     if math.isinf(largest):
         return Worst(math.inf, index, float(got.flat[flat]), float(want.flat[flat]))

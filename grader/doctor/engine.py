@@ -15,7 +15,19 @@ from typing import Any
 from grader.doctor.row import Row, State
 from grader.model import Limits
 from grader.sandbox.docker import USER, create_arguments
-from grader.sandbox.engines import IMAGE, INFO, RECIPE, ROOTLESS, Engine, build, install, leaves_swap, unlimited
+from grader.sandbox.engines import (
+    IMAGE,
+    INFO,
+    RECIPE,
+    ROOTLESS,
+    VERSION,
+    Engine,
+    build,
+    install,
+    leaves_swap,
+    read_info,
+    unlimited,
+)
 
 __all__ = ["IMAGE", "Reply", "containers", "recipe"]
 
@@ -89,11 +101,11 @@ def containers(
 
 
 def _engine(client: str, ask: Ask) -> Row:
-    reply = ask(client, "version", "--format", "{{.Server.Version}}")
+    reply = ask(client, *VERSION)
     if not reply.good or not reply.text:
         advice = f"{install(client)}; {PROCESS}"
         return Row("engine", State.MISSING, f"no engine answers {client} ({reply.complaint})", advice)
-    found, info = f"{client} {reply.text}", ask(client, *INFO).text
+    found, info = f"{client} {reply.text}", read_info(ask(client, *INFO).text)
     if lacking := unlimited(info):
         detail = f"{found} cannot limit the {', '.join(lacking)} of a container"
         return Row("engine", State.MISSING, detail, f"{ROOTLESS}; {PROCESS}")

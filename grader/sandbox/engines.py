@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from grader.sandbox.containers import ask, last_line
 
 IMAGE = f"mlpgrader-sandbox:{__version__}"
 RECIPE = "mlpgrader.recipe"
+VERSION = ("version", "--format", "{{.Server.Version}}")
 INFO = ("info", "--format", "{{json .}}")
 # what is limited, as Docker calls the ability and as podman's controller is called
 LIMITS = {"memory": "MemoryLimit", "processes": "PidsLimit", "processor time": "CpuCfsQuota"}
@@ -59,7 +61,7 @@ def _is_podman(client: str) -> bool:
 def answers(client: str) -> str:
     """Return the version of the engine that answers; AuthorError, with what to do, where none does."""
     try:
-        asked = ask(client, "version", "--format", "{{.Server.Version}}")
+        asked = ask(client, *VERSION)
     except HarnessError as error:
         raise AuthorError(f"{error}; {install(client)}, {WITHOUT}") from error
     if asked.returncode or not asked.stdout.strip():
@@ -70,7 +72,7 @@ def answers(client: str) -> str:
 
 def cannot_promise(client: str) -> list[str]:
     """Return what containers of this engine cannot promise; AuthorError where they could take the whole machine."""
-    info = ask(client, *INFO).stdout
+    info = read_info(ask(client, *INFO).stdout)
     if lacking := unlimited(info):
         raise AuthorError(
             f"the engine that answers '{client}' cannot limit the {', '.join(lacking)} of a container; {ROOTLESS}, {WITHOUT}"
@@ -88,29 +90,29 @@ def inspect(client: str, name: str) -> dict[str, Any]:
     return found
 
 
-def unlimited(info: str) -> list[str]:
-    """Return what an engine cannot limit in a container, of the keys of `LIMITS`, by what its ``info`` said as JSON.
+def read_info(said: str) -> dict[str, Any]:
+    """Return what an engine said of itself when it was asked `INFO`; nothing where that cannot be read."""
+    try:
+        info = json.loads(said)
+    except ValueError:
+        return {}
+    return info if isinstance(info, dict) else {}
+
+
+def unlimited(info: Mapping[str, Any]) -> list[str]:
+    """Return what an engine cannot limit in a container, of the keys of `LIMITS`, by what it said of itself.
 
     Docker says it of each, podman names the controllers of control groups that it may use. An engine without root rights
     has none of them where control groups are of version 1, and then ignores limits that it is given. What is not said is
     not held against an engine.
     """
-    said = _read(info)
-    host = said.get("host")
+    host = info.get("host")
     controllers = host.get("cgroupControllers") if isinstance(host, dict) else None
     if isinstance(controllers, list):
         return [what for what, name in CONTROLLERS.items() if name not in controllers]
-    return [what for what, name in LIMITS.items() if said.get(name) is False]
+    return [what for what, name in LIMITS.items() if info.get(name) is False]
 
 
-def leaves_swap(info: str) -> bool:
-    """Tell whether an engine cannot limit swap, by what its ``info`` said as JSON (podman's says nothing of it)."""
-    return _read(info).get("SwapLimit") is False
-
-
-def _read(info: str) -> dict[str, Any]:
-    try:
-        said = json.loads(info)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+def leaves_swap(info: Mapping[str, Any]) -> bool:
+    """Tell whether an engine cannot limit swap, by what it said of itself (podman says nothing of it)."""
+    return info.get("SwapLimit") is False

@@ -46,7 +46,7 @@ def factorisation_gradient(observed: Observation) -> Finding:
 def derivations_written(observed: Observation) -> Finding:
     """The derivations are written down"""
     seen = observed.data
-    if lost := unreadable(observed.data, FILE):
+    if lost := unreadable(seen, FILE):
         return lost
     quotes, transcript = derivations(seen["cells"], PROMPTS), transcript_of(seen)
     if not quotes:
@@ -60,7 +60,7 @@ def derivations_written(observed: Observation) -> Finding:
 
 def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
     seen = observed.data
-    if lost := unreadable(observed.data, FILE):
+    if lost := unreadable(seen, FILE):
         return lost
     if not seen["mentioned"] and not seen["found"]:
         return _of_old(observed)

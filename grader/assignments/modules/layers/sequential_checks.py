@@ -31,7 +31,7 @@ from grader.assignments.modules.layers.sequential_probe import NAME
 from grader.checks import check, failed, passed
 from grader.keeping import number, restored
 from grader.model import Array, Finding, Observation
-from grader.numerics import STEP, worst_entry
+from grader.numerics import STEP, scale_of, worst_entry
 
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
 DEEP_CLOSE, FLOOR = 1e-3, 1e-3
@@ -144,8 +144,7 @@ def _slopes(above: Array, here: float, below: Array, got: Array) -> Array:
     of two on average; a smooth loss has the same on both sides. Of the sides the one that is nearer to `got` is taken.
     """
     central, right, left = (above - below) / (2 * STEP), (above - here) / STEP, (here - below) / STEP
-    scale = max(float(np.sqrt(np.mean(np.square(central)))), FLOOR)
-    kinked = np.abs(right - left) > DEEP_CLOSE * scale
+    kinked = np.abs(right - left) > DEEP_CLOSE * scale_of(central, FLOOR)
     return np.where(kinked, np.where(np.abs(got - right) < np.abs(got - left), right, left), central)
 
 
