@@ -24,9 +24,9 @@ import numpy as np
 
 from grader import digits, pipeline
 from grader.assignments import find
-from grader.assignments.byomlp.autoencoder_checks import neighbours_agree
-from grader.assignments.byomlp.autoencoder_probe import box, squared_error
-from grader.assignments.byomlp.choosing import AUTOENCODER, LARGE, SMALL
+from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, LARGE, SMALL
+from grader.assignments.byomlp.notebook.autoencoder_checks import neighbours_agree
+from grader.assignments.byomlp.notebook.autoencoder_probe import box, squared_error
 from grader.assignments.byomlp.provided import layers, losses
 from grader.digits import principal
 from grader.model import Array, Digits

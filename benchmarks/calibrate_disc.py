@@ -19,8 +19,8 @@ import numpy as np
 
 from grader import intake, pipeline, sandbox
 from grader.assignments import find
-from grader.assignments.byomlp.disc_checks import hidden_outputs
-from grader.assignments.byomlp.disc_probe import INITIALISATIONS
+from grader.assignments.byomlp.training.disc_checks import hidden_outputs
+from grader.assignments.byomlp.training.disc_probe import INITIALISATIONS
 from grader.model import Limits
 from grader.numerics import best_line
 

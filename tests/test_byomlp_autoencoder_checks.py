@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.autoencoder_checks import (
+from grader.assignments.byomlp.notebook.autoencoder_checks import (
     autoencoder_activations,
     autoencoder_layers,
     latent_codes,

@@ -8,7 +8,7 @@ import byomlp_notebooks as seen
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.autoencoder_probe import had_bad_luck
+from grader.assignments.byomlp.notebook.autoencoder_probe import had_bad_luck
 from grader.model import REDUCED
 
 STEPS = -(-seen.TRAIN // 16)

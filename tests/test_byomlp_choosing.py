@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from grader.assignments.byomlp.choosing import AUTOENCODER, LARGE, SMALL, choose, described, wrong_activations
+from grader.assignments.byomlp.notebook.architectures import (
+    AUTOENCODER,
+    LARGE,
+    SMALL,
+    choose,
+    described,
+    wrong_activations,
+)
 from tests.byomlp_notebooks import autoencoder, large, network, sgd_log, small
 
 

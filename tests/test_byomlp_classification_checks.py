@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.classification_checks import (
+from grader.assignments.byomlp.notebook.classification_checks import (
     each_image_once,
     hundred_epochs,
     large_accuracy,
@@ -15,7 +15,7 @@ from grader.assignments.byomlp.classification_checks import (
     small_accuracy,
     small_architecture,
 )
-from grader.assignments.byomlp.reporting_checks import accuracies_reported, comparison_written
+from grader.assignments.byomlp.notebook.reporting_checks import accuracies_reported, comparison_written
 from grader.checks import Check
 from grader.errors import HarnessError
 from grader.model import Confusion, Curve, Finding, ImageGrid, Observation, Problem, ProblemKind, Quote, Verdict

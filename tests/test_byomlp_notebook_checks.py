@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.notebook_checks import autoencoder_runs, classification_runs, imports_allowed, judged
+from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, classification_runs, imports_allowed, judged
 from grader.errors import HarnessError
 from grader.model import Finding, Observation, Problem, ProblemKind, Transcript, Verdict
 from grader.notebooks.judging import threshold, transcript_of

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp import network_keeping
-from grader.assignments.byomlp.classification_probe import most_wrong
-from grader.assignments.byomlp.measuring import ink, outputs_of, rescaled, unscaled
-from grader.assignments.byomlp.network_keeping import Keeper
-from grader.assignments.byomlp.notebook_probe import Task, questions_about
+from grader.assignments.byomlp.notebook import network_keeping
+from grader.assignments.byomlp.notebook.classification_probe import most_wrong
+from grader.assignments.byomlp.notebook.measuring import ink, outputs_of, rescaled, unscaled
+from grader.assignments.byomlp.notebook.network_keeping import Keeper
+from grader.assignments.byomlp.notebook.probe import Task, questions_about
 from grader.digits.answers import estimates
 from grader.digits.principal import principal_components
 from grader.errors import HarnessError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.rescaling import rescaling
+from grader.assignments.byomlp.notebook.rescaling import rescaling
 from grader.model import Array
 
 

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from grader.assignments.byomlp.training import epoch_count
-from grader.assignments.byomlp.training_mistakes import (
+from grader.assignments.byomlp.notebook.training import epoch_count
+from grader.assignments.byomlp.notebook.training_mistakes import (
     Mistake,
     wrong_batches,
     wrong_images,

@@ -10,9 +10,9 @@ from mutants.byomlp import RIGHT
 
 from grader import sandbox
 from grader.assignments import find
-from grader.assignments.byomlp.networks import Layer, Network, loss_of, size
-from grader.assignments.byomlp.trajectory import Followed, Stage, followed, replayed
-from grader.assignments.byomlp.trajectory_checks import trajectory_matches
+from grader.assignments.byomlp.network.networks import Layer, Network, loss_of, size
+from grader.assignments.byomlp.training.trajectory import Followed, Stage, followed, replayed
+from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
 from grader.model import Array, Evidence, Finding, Limits, Observation, Problem, ProblemKind, Submission, Verdict
 from grader.numerics import central_difference
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.backward_mistakes import Rules, backpropagate
-from grader.assignments.byomlp.networks import Layer, Network, size, unflatten
-from grader.assignments.byomlp.trajectory import Stage, replayed
-from grader.assignments.byomlp.trajectory_mistakes import diagnose
+from grader.assignments.byomlp.backward.mistakes import Rules, backpropagate
+from grader.assignments.byomlp.network.networks import Layer, Network, size, unflatten
+from grader.assignments.byomlp.training.trajectory import Stage, replayed
+from grader.assignments.byomlp.training.trajectory_mistakes import diagnose
 from grader.model import Array
 
 NET = Network(2, (Layer(4, "logistic", "a"), Layer(3, "logistic", "b"), Layer(1, "identity", "c")), "squared")

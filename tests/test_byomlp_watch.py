@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp import asking
 from grader.assignments.byomlp.inside import watch as watching
+from grader.assignments.byomlp.notebook import watch_operations
 from grader.assignments.byomlp.provided import layers, losses
 from grader.wire import encode
 from grader.worker.alarm import Alarm
@@ -88,7 +88,7 @@ class Notebook:
         self.bench = SimpleNamespace(session={}, held={}, taps=taps, finder=finder, alarm=Alarm(places))
         self.names: dict[str, Any] = {"np": np, "X": X, "Y": Y, "__name__": "__main__", **vars(layers), **vars(losses)}
         sys.meta_path.insert(0, self)  # type: ignore[arg-type]
-        self.answer = self.ask(asking.watch(mode, TRAIN, TRAIN_LABELS, TEST, TEST_LABELS))
+        self.answer = self.ask(watch_operations.watch(mode, TRAIN, TRAIN_LABELS, TEST, TEST_LABELS))
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         return importlib.util.spec_from_loader(name, self) if name == "mlp" else None  # type: ignore[arg-type]
@@ -108,9 +108,9 @@ class Notebook:
         return self.names
 
     def networks(self) -> list[dict[str, Any]]:
-        value = self.ask(asking.networks())
+        value = self.ask(watch_operations.networks())
         encode(value)
-        assert asking.believable(value) == value
+        assert watch_operations.believable(value) == value
         return value
 
 
@@ -374,10 +374,10 @@ def test_a_network_is_fed_with_rows_through_the_forward_that_it_has(mode: str, c
     notebook.bench.room = 1 << 20
     net = notebook.run(BUILD + change)["net"]
     notebook.networks()
-    answer = notebook.ask(asking.outputs("net-0", X[:5]))
+    answer = notebook.ask(watch_operations.outputs("net-0", X[:5]))
     assert np.allclose(answer["results"], [net.forward(x) for x in X[:5]], rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("forged", [None, 3, [None], [{"name": "net-0"}], [[]], {"name": "net-0"}])
 def test_a_forged_answer_holds_no_networks(forged: Any) -> None:
-    assert asking.believable(forged) == []
+    assert watch_operations.believable(forged) == []

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from asking import session, worker
 
-from grader.assignments.byomlp import ASSIGNMENT, asking
-from grader.assignments.byomlp.networks import Layer, Network
-from grader.assignments.byomlp.reading import explain
+from grader.assignments.byomlp import ASSIGNMENT
+from grader.assignments.byomlp.network.networks import Layer, Network
+from grader.assignments.byomlp.network.parameters import explain
+from grader.assignments.byomlp.notebook import watch_operations
 from grader.model import Limits
 from grader.sandbox import Launcher, Session, open_launcher
 from grader.sandbox import operations as op
@@ -62,14 +63,14 @@ Asked = tuple[Session, list[dict[str, Any]]]
 def run(conversation: Conversation, mode: str) -> Iterator[Asked]:
     """Run the cells in a session of their own; gives it with the networks that were made."""
     asked = session(conversation, limits=LIMITS, seconds=120)
-    watched, opened = asked.run(asking.watch(mode, TRAIN, LABELS[0], TEST, LABELS[1]), op.open_kernel())
+    watched, opened = asked.run(watch_operations.watch(mode, TRAIN, LABELS[0], TEST, LABELS[1]), op.open_kernel())
     assert (watched.problem, opened.problem) == (None, None)
     assert watched.value == {"mode": mode, "problem": "", "mlp": ""}
     cells = [asked.run(op.cell(source, number, seconds=60))[0] for number, source in enumerate(CELLS, start=1)]
     assert [answer.value["error"] for answer in cells] == [None] * len(CELLS)
-    (answer,) = asked.run(asking.networks())
+    (answer,) = asked.run(watch_operations.networks())
     assert answer.problem is None
-    yield asked, asking.believable(answer.value)
+    yield asked, watch_operations.believable(answer.value)
     conversation.end(5.0)
 
 

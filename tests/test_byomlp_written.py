@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignments.byomlp.prompts import PROMPTS
-from grader.assignments.byomlp.written import comparisons
+from grader.assignments.byomlp.notebook.prompts import PROMPTS
+from grader.assignments.byomlp.notebook.written import comparisons
 from grader.notebooks import reading
 from grader.notebooks.writing import sentences
 from tests.byomlp_notebooks import COMPARISON, code, markdown

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp import drawing
-from grader.assignments.byomlp.backward_mistakes import MISTAKES, Mistake, NotApplicable, Rules, backpropagate
-from grader.assignments.byomlp.diagnosis import diagnose
-from grader.assignments.byomlp.gradients import Measured, same
-from grader.assignments.byomlp.networks import (
+from grader.assignments.byomlp.backward.diagnosis import diagnose
+from grader.assignments.byomlp.backward.gradients import Measured, same
+from grader.assignments.byomlp.backward.mistakes import MISTAKES, Mistake, NotApplicable, Rules, backpropagate
+from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.networks import (
     ACTIVATIONS,
     SLOPES,
     Network,
@@ -32,7 +32,7 @@ def drawn(
     seed: Any, widths: Sequence[int], last: str = "identity", loss: str = "squared", **options: Any
 ) -> tuple[np.random.Generator, Network, Array]:
     rng = np.random.default_rng(seed)
-    net = drawing.network(rng, widths, last, loss, hidden=("leaky_relu", "logistic"), **options)
+    net = random_networks.network(rng, widths, last, loss, hidden=("leaky_relu", "logistic"), **options)
     vector = 0.5 * rng.standard_normal(size(net))
     return rng, net, vector
 
@@ -44,7 +44,7 @@ def examples(seed: int, wrong: Wrong, count: int = 5) -> list[Measured]:
         for widths in ((3, 3, 3, 3), (4, 3, 3, 2)):
             rng, net, vector = drawn([seed, index], widths, last, loss, derivative=last != "softmax")
             for _ in range(count):
-                x, y = drawing.example(rng, net, unflatten(net, vector))
+                x, y = random_networks.example(rng, net, unflatten(net, vector))
                 want = flatten(gradients(net, unflatten(net, vector), x, y))
                 try:
                     got = wrong(net, unflatten(net, vector), x, y, want)
@@ -89,7 +89,7 @@ def test_a_network_survives_the_way_through_evidence() -> None:
 @pytest.mark.parametrize(("last", "loss"), PAIRS)
 def test_textbook_backpropagation_agrees_with_central_differences(last: str, loss: str, seed: int) -> None:
     rng, net, vector = drawn(seed, (3, 4, 4, 2), last, loss)
-    x, y = drawing.example(rng, net, unflatten(net, vector))
+    x, y = random_networks.example(rng, net, unflatten(net, vector))
     want = flatten(gradients(net, unflatten(net, vector), x, y))
     assert same(net, backpropagate(net, unflatten(net, vector), x, y, Rules()), want, bound=1e-7)
 

@@ -9,8 +9,8 @@ from numpy import abs as absolute
 from numpy import array, count_nonzero, errstate, float64, ndarray, uint64, zeros
 
 from grader.assignments.byomlp.inside.batches import Batches
+from grader.assignments.byomlp.inside.epochs import Passes
 from grader.assignments.byomlp.inside.known_images import KnownImages
-from grader.assignments.byomlp.inside.passes import Passes
 
 Array = ndarray[Any, Any]
 Event = tuple[Any, ...]

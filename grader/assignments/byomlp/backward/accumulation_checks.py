@@ -1,0 +1,176 @@
+"""Judging accumulation and zero_grad against the student's own gradients, so that no error is paid for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.backward.gradients import blocks, difference, same
+from grader.assignments.byomlp.backward.update_runs import (
+    BACKWARD_FIRST,
+    accumulators_of,
+    every_network,
+    exact_of,
+    is_true_sum,
+    moves,
+)
+from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.network.networks import Network
+from grader.checks import blocked, check, failed
+from grader.keeping import restored
+from grader.model import Array, Finding, Observation
+
+
+@check(reads=["updates"], after=[mlp_loads])
+def gradients_accumulate(observed: Observation) -> Finding:
+    """Gradients add up over examples until they are cleared"""
+    return every_network(observed, _accumulates)
+
+
+def _accumulates(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
+    hint = "backward adds to what is there (`+=`): three calls without zero_grad hold the sum of three gradients."
+    exact = exact_of(record, way)
+    first, second, both = (record[name] for name in ("first", "second", "both"))
+    if problem := restored(second["backward"] or both["backward"]):
+        return failed(f"backward fails when it is called again: {problem}", hint=hint)
+    one, two, got = (moves(run, way) for run in (first, second, both))
+    want = 2 * one + two
+    visible = bool(np.any(one)) and np.all(np.isfinite(want))
+    held = accumulators_of(net, record, way)
+    if not visible and held is None:
+        return blocked("backward leaves no gradient that could add up", hint=BACKWARD_FIRST)
+    added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, "both", (0, 1, 0), way))
+    if not added and not (held and _arrays_add_up(record, held, exact)):
+        return _explain_sum(net, one, got, want, hint, exact)
+    return _untouched(net, record, way, one)
+
+
+def _arrays_add_up(record: Mapping[str, Any], accumulators: Sequence[Sequence[str]], exact: float) -> bool:
+    first, second, both = (record[name]["filled"] for name in ("first", "second", "both"))
+    return all(
+        any(
+            path in second
+            and path in both
+            and np.allclose(both[path], 2 * first[path] + second[path], rtol=exact, atol=1e-9)
+            for path in paths
+        )
+        for paths in accumulators
+    )
+
+
+def _explain_sum(net: Network, one: Array, got: Array, want: Array, hint: str, exact: float) -> Finding:
+    if same(net, got, one, bound=exact):
+        message = "after three examples only the gradient of the last one is there"
+        return failed(message, hint=hint, diagnosis="gradient_overwritten")
+    if same(net, got, want / 3, bound=exact):
+        message = "after three examples the mean of their gradients is there, expected the sum"
+        return failed(message, hint=hint, diagnosis="gradient_averaged")
+    found = difference(net, got, want)
+    only_last = [block for block in blocks(net) if not _same_block(got, want, block.where, exact)]
+    if only_last and all(_same_block(got, one, block.where, exact) for block in only_last):
+        names = ", ".join(map(str, only_last))
+        message = f"after three examples only the gradient of the last one is there for: {names}"
+        return failed(message, hint=hint, diagnosis="gradient_overwritten")
+    return failed(f"after three examples the {found}, the sum of the three", hint=hint)
+
+
+def _untouched(net: Network, record: Mapping[str, Any], way: str, one: Array) -> Finding | None:
+    """A training loop hands over the same arrays in every epoch: they must not change, but for what forward does to x."""
+    held, example, exact = record["held"], record["examples"][0], exact_of(record, way)
+    hint = "Copy x or y before you change it: the training loop hands over the same arrays again."
+    x, y, z = (held[name]["value"] for name in ("x", "y", "after_forward"))
+    if y is not None and not np.array_equal(np.ravel(y), example["y"]):
+        return failed("backward changes the array y that it is given", hint=hint, diagnosis="label_modified")
+    forward_changes = z is None or not np.array_equal(z, example["x"])
+    if x is not None and not np.array_equal(x, example["x"]) and not forward_changes:
+        return failed("backward changes the array x that it is given", hint=hint, diagnosis="input_modified")
+    if held["problem"] or forward_changes or not np.any(one):
+        return None
+    before, after = held["before"].get(way), held["after"].get(way)
+    if (
+        before is None
+        or after is None
+        or same(net, before - after, 2 * one, bound=exact)
+        or _step_is_odd(net, record, way)
+    ):
+        return None
+    if not np.array_equal(before, record["first"]["before"][way]):
+        # the parameters do not follow the seed: the runs cannot be compared
+        return None
+    return failed("the same example twice does not give twice its gradient", hint=hint)
+
+
+def _step_is_odd(net: Network, record: Mapping[str, Any], way: str) -> bool:
+    exact = exact_of(record, way)
+    one, two, got = (moves(record[name], way) for name in ("first", "second", "both"))
+    return not same(net, got, 2 * one + two, bound=exact)
+
+
+@check(reads=["updates"], after=[mlp_loads])
+def zero_grad_clears(observed: Observation) -> Finding:
+    """zero_grad clears the gradients of weights and biases"""
+    return every_network(observed, _clears)
+
+
+def _clears(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
+    hint = "zero_grad sets the accumulators of all layers back to zero, those of the weights and those of the biases."
+    exact = exact_of(record, way)
+    cleared, again = record["cleared"], record["cleared_then_second"]
+    if problem := restored(cleared["backward"] or again["backward"]):
+        return failed(f"backward, zero_grad, backward fails: {problem}", hint=hint)
+    one, two = moves(record["first"], way), moves(record["second"], way)
+    stays, got = moves(cleared, way), moves(again, way)
+    held = accumulators_of(net, record, way)
+    if not np.any(one) and held is None:
+        return blocked("backward leaves no gradient that could be cleared", hint=BACKWARD_FIRST)
+    # step straight after zero_grad may fail: accumulators may be None until the next backward
+    step_failed = bool(cleared["steps"][0]["problem"])
+    if not step_failed and not np.allclose(stays, 0, atol=1e-12) and not (held and _arrays_cleared(cleared, held)):
+        still = [block for block in blocks(net) if not np.allclose(stays[block.where], 0, atol=1e-12)]
+        kept = [block for block in still if _same_block(stays, one, block.where, exact)]
+        verb = "still holds a gradient" if kept == still else "moves in the next step"
+        names = ", ".join(map(str, still))
+        diagnosis = _named(still, net) if kept == still else ""
+        return failed(f"after zero_grad {verb}: {names}", hint=hint, diagnosis=diagnosis)
+    alone = same(net, got, two, bound=exact) or is_true_sum(net, record, "cleared_then_second", (1,), way)
+    if np.any(one) and not alone and not _step_fails(record):
+        return failed(f"after zero_grad and another backward the {difference(net, got, two)}", hint=hint)
+    if not np.any(one) and held and not _arrays_restart(record, held, exact):
+        return failed("after zero_grad the old gradient is still in the object's arrays", hint=hint)
+    return None
+
+
+def _same_block(left: Array, right: Array, where: slice, exact: float) -> bool:
+    return bool(np.allclose(left[where], right[where], rtol=exact, atol=1e-9))
+
+
+def _named(still: Sequence[Any], net: Network) -> str:
+    kinds = {block.kind for block in still}
+    if kinds == {"b"}:
+        return "zero_grad_forgets_biases"
+    if kinds == {"W"}:
+        return "zero_grad_forgets_weights"
+    return "zero_grad_does_nothing" if len(still) == len(list(blocks(net))) else ""
+
+
+def _arrays_cleared(run: Mapping[str, Any], accumulators: Sequence[Sequence[str]]) -> bool:
+    """Tell whether an accumulator of each block is empty: then it is step that moves without a gradient."""
+    return all(any(not np.any(run["filled"].get(path, 0.0)) for path in paths) for paths in accumulators)
+
+
+def _step_fails(record: Mapping[str, Any]) -> bool:
+    """Tell whether step raises after all: then nothing has moved, and that says nothing about zero_grad."""
+    return bool(record["cleared_then_second"]["steps"][0]["problem"])
+
+
+def _arrays_restart(record: Mapping[str, Any], accumulators: Sequence[Sequence[str]], exact: float) -> bool:
+    second, again = record["second"]["filled"], record["cleared_then_second"]["filled"]
+    return all(
+        any(
+            path in second and path in again and np.allclose(again[path], second[path], rtol=exact, atol=1e-9)
+            for path in paths
+        )
+        for paths in accumulators
+    )

@@ -1,0 +1,162 @@
+"""Comparing gradients block by block: each W and each b by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.network.networks import Network, flatten, gradients, unflatten
+from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.keeping import number
+from grader.model import Array
+from grader.numerics import Worst, is_float32, worst_entry
+
+# measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4
+RIGHT = 1e-6
+WRONG = 1e-4
+# blocks below this root mean square are judged on this scale: rounding of the differences would rule otherwise
+FLOOR = 1e-2
+
+
+@dataclass(frozen=True)
+class Block:
+    """The weights or the bias of one layer (counted from 1), and where they lie in the vector of all parameters."""
+
+    kind: str
+    layer: int
+    where: slice
+    shape: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of layer {self.layer}"
+
+
+def blocks(net: Network) -> Iterator[Block]:
+    """Yield W and b of every layer."""
+    position = 0
+    for index, (n, m) in enumerate(zip(net.widths, net.widths[1:], strict=False), start=1):
+        yield Block("W", index, slice(position, position + m * n), (m, n))
+        yield Block("b", index, slice(position + m * n, position + m * n + m), (m,))
+        position += m * n + m
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The block in which two gradients differ most."""
+
+    block: Block
+    worst: Worst
+
+    def __str__(self) -> str:
+        entry = ", ".join(str(i) for i in self.worst.index)
+        return (
+            f"gradient of {self.block}, entry [{entry}] is {number(self.worst.got)}, expected {number(self.worst.want)}"
+        )
+
+
+def difference(net: Network, got: Array, want: Array) -> Difference:
+    """Return where two gradients, as vectors (k,), differ most."""
+    compared = (
+        Difference(
+            block,
+            worst_entry(got[block.where].reshape(block.shape), want[block.where].reshape(block.shape), floor=FLOOR),
+        )
+        for block in blocks(net)
+    )
+    return max(compared, key=lambda each: each.worst.error)
+
+
+def is_single(net: Network, vector: Array) -> bool:
+    """Tell whether parameters (k,) are computed in single precision: biases are read as they are, weights as differences."""
+    return is_float32(np.concatenate([vector[block.where] for block in blocks(net) if block.kind == "b"]))
+
+
+def tolerance(net: Network, vector: Array) -> float:
+    """Return how far gradients at these parameters (k,) may be off: single precision is allowed more."""
+    return WRONG if is_single(net, vector) else RIGHT
+
+
+def same(net: Network, got: Array, want: Array, *, bound: float = RIGHT) -> bool:
+    """Tell whether two gradients agree in every block."""
+    return difference(net, got, want).worst.error <= bound
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One example on one network: the gradient expected (k,), and what a step of 1 took off the parameters (k,).
+
+    `right` says that they agree; `held` that the arrays of the object hold the right gradient though the step did not apply
+    it; `uphill` that the step went exactly the other way. `way` is how the parameters were read.
+    """
+
+    net: Network
+    way: str
+    vector: Array
+    x: Array
+    y: Array
+    want: Array
+    got: Array
+    right: bool
+    held: bool
+    opposite_held: bool
+
+    @property
+    def uphill(self) -> bool:
+        return same(self.net, self.got, -self.want)
+
+
+def measured(record: Mapping[str, Any]) -> list[list[Measured]]:
+    """Return every example of one network's evidence, each measured in every way that its parameters could be read."""
+    net = from_evidence(record)
+    return [[measure(net, each, way) for way in each["before"]] for each in record["objects"]]
+
+
+def measure(net: Network, each: Mapping[str, Any], way: str) -> Measured:
+    """Measure one example in one way of reading."""
+    vector, x, y = each["before"][way], each["x"], each["y"]
+    want = true_gradient(net, vector, x, y)
+    got = change(each, way)
+    bound = tolerance(net, vector)
+    return Measured(
+        net,
+        way,
+        vector,
+        x,
+        y,
+        want,
+        got,
+        right=same(net, got, want, bound=bound),
+        held=holds(net, each["filled"], want, bound=bound),
+        opposite_held=holds(net, each["filled"], -want, bound=bound),
+    )
+
+
+def true_gradient(net: Network, vector: Array, x: Array, y: Array) -> Array:
+    """Return the gradient (k,) of one example by central differences."""
+    return flatten(gradients(net, unflatten(net, vector), x, y))
+
+
+def change(each: Mapping[str, Any], way: str, *, step: int = 0) -> Array:
+    """Return what the steps up to number `step` took off the parameters (k,), NaN where they cannot be read any more."""
+    before = each["before"][way]
+    after = each["steps"][step]["after"].get(way)
+    return before - after if after is not None and after.shape == before.shape else np.full(before.shape, np.nan)
+
+
+def holds(net: Network, filled: Mapping[str, Array], want: Array, *, bound: float = RIGHT) -> bool:
+    """Tell whether every block of a gradient is among an object's arrays, weights as (m, n) or (n, m)."""
+    return all(holding(block, filled, want, bound=bound) for block in blocks(net))
+
+
+def holding(block: Block, filled: Mapping[str, Array], want: Array, *, bound: float = RIGHT) -> list[str]:
+    """Return the paths of the arrays that hold one block of a gradient."""
+    expected = want[block.where].reshape(block.shape)
+    return [
+        path
+        for path, array in filled.items()
+        for candidate in (array, array.T)
+        if candidate.shape == block.shape and worst_entry(candidate, expected, floor=FLOOR).error <= bound
+    ]

@@ -1,0 +1,107 @@
+"""What is asked about backpropagation: gradients, their accumulation, clearing, and the step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.networks import Network, unflatten
+from grader.assignments.byomlp.network.parameters import WAYS, construction, explain, results_of
+from grader.assignments.byomlp.network.snapshots import Snapshot, backward_and_step, snapshot
+from grader.keeping import first_problem, kept_problem
+from grader.model import Array
+from grader.sandbox import Session
+from grader.sandbox import operations as ask
+
+EXAMPLES = 5
+REDRAWS = 4
+# own-forward test: examples a network, and the step along a gradient, so short that it hardly ever crosses a kink
+OWN_EXAMPLES = 8
+OWN_STEP = 1e-6
+
+
+def backward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Run backward on single examples of random networks and read what a step of 1 changes."""
+    session.run(ask.load())
+    seen["networks"] = networks = []
+    for index, net in enumerate(_networks(rng)):
+        record: dict[str, Any] = {"network": net.as_data(), "objects": []}
+        networks.append(record)
+        _observe_gradients(session, f"g{index}", net, record, rng)
+    if not all(record["way"] for record in networks):
+        seen["own"] = own = []
+        for index, widths in enumerate(((3, 4, 2), (4, 4, 4, 3), (2, 5, 3, 4, 2))):
+            net = random_networks.network(rng, widths, "identity", "linear")
+            own.append(_observe_own_forward(session, f"own{index}", net, rng))
+
+
+def _networks(rng: np.random.Generator) -> list[Network]:
+    p, q, r, s = (int(n) for n in rng.permutation(np.arange(2, 7))[:4])
+    draw, smooth, kinked = random_networks.network, ("logistic", "leaky_relu"), ("leaky_relu", "leaky_relu", "relu")
+    return [
+        draw(rng, (p, q), "identity", "squared"),
+        draw(rng, (q, 1), "logistic", "logistic", derivative=True),
+        draw(rng, (p, p, p), "softmax", "crossentropy"),
+        draw(rng, (r, 1, s), "identity", "squared", hidden=("logistic",), derivative=True),
+        draw(rng, (1, p, q, r), "logistic", "logistic", hidden=smooth),
+        draw(rng, (q, q, q, q), "identity", "absolute", hidden=kinked),
+        draw(rng, (r, s, p, q, 3), "softmax", "crossentropy", hidden=smooth),
+        draw(rng, (s, p, p, q, 1), "identity", "squared", hidden=smooth, derivative=True),
+    ]
+
+
+def _observe_gradients(
+    session: Session, target: str, net: Network, record: dict[str, Any], rng: np.random.Generator
+) -> None:
+    targets = [f"{target}_{index}" for index in range(EXAMPLES)]
+    for _ in range(REDRAWS):
+        seed = int(rng.integers(2**31))
+        built = session.run(*(operation for each in targets for operation in construction(each, net, seed=seed)))
+        record["problem"] = kept_problem(first_problem(built))
+        record["way"], found = explain(session, targets[0], net, 2 * rng.standard_normal((4, net.inputs)))
+        ways = tuple(found)
+        before = [snapshot(session, each, net, ways) for each in targets]
+        examples = [_measurable(rng, net, before[0])]
+        if examples[0]:
+            examples += [_measurable(rng, net, each) for each in before[1:]]
+        if all(examples) or not record["way"]:
+            break
+    examples += [None] * (EXAMPLES - len(examples))
+    for each, first, chosen in zip(targets, before, examples, strict=True):
+        x, y = chosen or (2 * rng.standard_normal(net.inputs), random_networks.label(rng, net.loss, net.widths[-1]))
+        moved = backward_and_step(session, each, net, first, [(x, y)], as_float=bool(rng.integers(2)))
+        record["objects"].append({"x": x, "y": y} | moved)
+    session.run(ask.forget(*targets))
+
+
+def _measurable(rng: np.random.Generator, net: Network, before: Snapshot) -> tuple[Array, Array] | None:
+    found = (random_networks.example(rng, net, unflatten(net, vector)) for vector in before.readings.values())
+    return next((each for each in found if each), None)
+
+
+def _observe_own_forward(session: Session, target: str, net: Network, rng: np.random.Generator) -> dict[str, Any]:
+    """See how the outputs of the student's own forward pass move along the student's own gradients.
+
+    The loss is linear, y . output, so its gradient says nothing but how the network passes g = y back.
+    """
+    seed = int(rng.integers(2**31))
+    X = 2 * rng.standard_normal((OWN_EXAMPLES, net.inputs))
+    Y = rng.standard_normal((OWN_EXAMPLES, net.widths[-1]))
+    record: dict[str, Any] = {"network": net.as_data(), "X": X, "Y": Y, "objects": []}
+    for x, y in zip(X, Y, strict=True):
+        session.run(*construction(target, net, seed=seed))
+        moved = backward_and_step(session, target, net, snapshot(session, target, net, WAYS), [(x, y)])
+        answers = session.run(
+            *construction(target, net, seed=seed),
+            ask.call(target, "backward", x, y),
+            ask.call(target, "step", OWN_STEP),
+            ask.map_rows(target, "forward", X),
+            ask.call(target, "step", -2 * OWN_STEP),
+            ask.map_rows(target, "forward", X),
+        )
+        minus, plus = results_of(answers[-3]), results_of(answers[-1])
+        record["objects"].append(moved | {"minus": minus, "plus": plus, "step": OWN_STEP})
+    session.run(ask.forget(target))
+    return record

@@ -1,0 +1,97 @@
+"""What the checks of accumulation, zero_grad and step share: reading one run of backward and step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.backward.gradients import blocks, change, holding, same, tolerance, true_gradient
+from grader.assignments.byomlp.network.networks import Network
+from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.checks import blocked, failed, passed
+from grader.keeping import problem_in, restored
+from grader.model import Array, Finding, Observation, Problem
+
+# (network, its record in the evidence, how its parameters were read) -> what is wrong, or None
+Judge = Callable[[Network, Mapping[str, Any], str], Finding | None]
+BACKWARD_FIRST = "Get backward to run on a single example first."
+
+
+def every_network(observed: Observation, judge: Judge) -> Finding:
+    """Judge every network, each in every way that its parameters could be read: one way that finds nothing wrong is enough."""
+    for record in observed.data.get("networks", []):
+        if problem := problem_in(record):
+            return failed(f"a network could not be built: {problem}", hint=BACKWARD_FIRST)
+        needed = ("first", "second", "both", "cleared", "cleared_then_second", "steps", "held")
+        if any(name not in record for name in needed):
+            break
+        if problem := restored(record["first"]["backward"]):
+            return blocked(f"backward gives no gradients: {problem}", hint=BACKWARD_FIRST)
+        ways = list(record["first"]["before"])
+        if not ways:
+            return blocked("the parameters could not be read", hint="Get the forward pass right first.")
+        findings = [judge(from_evidence(record), record, way) for way in ways]
+        wrong = [finding for finding in findings if finding]
+        if len(wrong) == len(findings):
+            return wrong[0]
+    if observed.problem:
+        return failed(f"student code ended the test early: {observed.problem}", hint=BACKWARD_FIRST)
+    return passed() if observed.data.get("networks") else failed("no network could be built", hint=BACKWARD_FIRST)
+
+
+def problems_in(*records: Mapping[str, Any]) -> Problem | None:
+    """Return the first thing that went wrong in these runs, or None."""
+    for record in records:
+        for stored in (record["backward"], *(step["problem"] for step in record["steps"])):
+            if stored:
+                return restored(stored)
+    return None
+
+
+def exact_of(record: Mapping[str, Any], way: str) -> float:
+    """Return how far sums of gradients may be off for this student's number format."""
+    return tolerance(from_evidence(record), record["first"]["before"][way])
+
+
+def moves(record: Mapping[str, Any], way: str) -> Array:
+    """Return what the first step took off the parameters (k,)."""
+    return change(record, way)
+
+
+def accumulators_of(net: Network, record: Mapping[str, Any], way: str) -> list[list[str]] | None:
+    """Return, block by block, the paths of the arrays that hold the gradient of the first example; None when not all are found.
+
+    They are recognised by holding the true gradient or the one that step applies.
+    """
+    example, run = record["examples"][0], record["first"]
+    truth = true_gradient(net, run["before"][way], example["x"], example["y"])
+    for gradient in (truth, moves(run, way)):
+        if np.all(np.isfinite(gradient)) and np.any(gradient):
+            paths = [holding(block, run["filled"], gradient, bound=exact_of(record, way)) for block in blocks(net)]
+            if all(paths):
+                return paths
+    return None
+
+
+def is_true_sum(net: Network, record: Mapping[str, Any], name: str, examples: Sequence[int], way: str) -> bool:
+    """Tell whether a run moved along the sum of the true gradients at its own parameters.
+
+    That is needed where parameters do not follow the seed, so that two runs start from different ones.
+    """
+    run = record[name]
+    total = true_sum(net, record, run, examples, way)
+    return total is not None and same(net, moves(run, way), total, bound=exact_of(record, way))
+
+
+def true_sum(
+    net: Network, record: Mapping[str, Any], run: Mapping[str, Any], examples: Sequence[int], way: str
+) -> Array | None:
+    """Return the sum of the true gradients of some examples at the parameters of one run, None when they are not known."""
+    vector = run["before"].get(way)
+    if vector is None:
+        return None
+    chosen = [record["examples"][index] for index in examples]
+    total: Array = np.sum([true_gradient(net, vector, each["x"], each["y"]) for each in chosen], axis=0)
+    return total

@@ -1,0 +1,100 @@
+"""What the checks of the forward pass share: reading the answers of one network, and saying that there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, ForwardMistake
+from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
+from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.checks import failed, passed
+from grader.keeping import problem_in
+from grader.model import Array, Finding, Observation, Problem
+from grader.numerics import is_float32
+
+# relative to the largest output; single precision is allowed the wider one
+AGREES = 1e-6
+AGREES_FLOAT32 = 1e-4
+# readings of one layer at a time
+NAMED = ("names", "twin")
+HINT_FORWARD = "Try forward on a small network with a 1-D x in a Python shell and follow it line by line."
+
+
+def seen_until(observed: Observation, key: str) -> list[Mapping[str, Any]]:
+    """Return the networks that were looked at as far as `key`, and those that could not even be built."""
+    return [record for record in observed.data["networks"] if record["problem"] or key in record]
+
+
+def first_problem_of(record: Mapping[str, Any]) -> Problem | None:
+    """Return what went wrong first when a network was built and whole inputs were fed through it, or None."""
+    answers = (record, *record.get("outputs", ()), *record.get("again", ()))
+    return next((problem for answer in answers if (problem := problem_in(answer))), None)
+
+
+def stacked(answers: list[Mapping[str, Any]], net: Network) -> Array | None:
+    """Return the outputs (N, m) of whole forward passes, whatever shape each came in; None when one has not m numbers."""
+    values = [answer["value"] for answer in answers]
+    if any(value is None or value.size != net.widths[-1] for value in values):
+        return None
+    return np.stack([np.asarray(value, dtype=np.float64).ravel() for value in values])
+
+
+def agrees(got: Array, want: Array) -> bool:
+    """Tell whether outputs are what mathematics says, in the precision of the student's numbers."""
+    got = np.asarray(got, dtype=np.float64)
+    if got.shape != want.shape:
+        got = got.reshape(want.shape)
+    if not np.all(np.isfinite(got)):
+        return False
+    bound = AGREES_FLOAT32 if is_float32(got) else AGREES
+    return bool(np.max(np.abs(got - want), initial=0.0) <= bound * max(1.0, float(np.abs(want).max(initial=0.0))))
+
+
+def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[ForwardMistake, Parameters]]:
+    """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
+    net = from_evidence(record)
+    outputs = stacked(record["outputs"], net)
+    if outputs is None:
+        return
+    for vector, mistake in product(record["readings"].values(), FORWARD_MISTAKES):
+        parameters = unflatten(net, vector)
+        if record.get("held") is not None and not all(np.any(each) for layer in parameters for each in layer):
+            # the object holds weights and biases everywhere: what looks like none is a layer that was left out
+            continue
+        if agrees(outputs, mistake.forward(net, parameters, record["inputs"], 0, None)):
+            yield mistake, parameters
+
+
+def forward_mistake(record: Mapping[str, Any]) -> tuple[ForwardMistake, Parameters] | None:
+    """Return the first known mistake that explains all outputs of one network, and the parameters it does so with."""
+    return next(forward_mistakes(record), None)
+
+
+def mistake_by_name(record: Mapping[str, Any]) -> bool:
+    """Tell whether a known mistake explains what the layers show one by one, though other parameters explain the whole as well.
+
+    A bias that is added after the activation can also be seen as one of the next layer, where the last one is linear.
+    """
+    named = {way: vector for way, vector in record["readings"].items() if way in NAMED}
+    return record["way"] not in NAMED and forward_mistake({**record, "readings": named}) is not None
+
+
+def nothing_seen(observed: Observation) -> Finding:
+    """Say that forward could not be tried at all."""
+    return failed(f"forward could not be tried: {observed.problem or 'no network could be built'}", hint=HINT_FORWARD)
+
+
+def no_output(net: Network, problem: Problem) -> Finding:
+    """Say that forward of one network gave no output."""
+    return failed(f"forward of {net} gave no output: {problem}", hint=HINT_FORWARD)
+
+
+def unless_cut_short(observed: Observation) -> Finding:
+    """Pass, unless student code ended the conversation before everything was asked."""
+    if observed.problem:
+        return failed(f"student code ended the test early: {observed.problem}", hint=HINT_FORWARD)
+    return passed()

@@ -1,0 +1,170 @@
+"""Judging the shape and the values of what forward returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.forward.answers import (
+    agrees,
+    first_problem_of,
+    forward_mistakes,
+    mistake_by_name,
+    no_output,
+    nothing_seen,
+    seen_until,
+    stacked,
+    unless_cut_short,
+)
+from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
+from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.checks import check, failed
+from grader.keeping import number, shape
+from grader.model import Array, Finding, Observation
+from grader.numerics import worst_entry
+
+# how many times the parameters that are held forward may use
+FACTORS = (1.0, 0.1)
+
+
+@check(reads=["forward"], after=[mlp_loads])
+def output_shapes(observed: Observation) -> Finding:
+    """forward returns a 1-D array, one number per neuron"""
+    if not observed.data.get("networks"):
+        return nothing_seen(observed)
+    for record in seen_until(observed, "again"):
+        net = from_evidence(record)
+        if problem := first_problem_of(record):
+            return no_output(net, problem)
+        for answer in (*record["outputs"], *record["again"]):
+            got, want = answer["value"], (net.widths[-1],)
+            if answer["type"] != "numpy.ndarray" or got is None or got.shape != want:
+                kind = (
+                    f"array of shape {shape(got)}"
+                    if got is not None and "ndarray" in answer["type"]
+                    else answer["type"]
+                )
+                return failed(
+                    f"forward of {net} returned {_article(kind)}, expected an array of shape {want}",
+                    hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes on the way.",
+                )
+    return unless_cut_short(observed)
+
+
+@check(reads=["forward"], after=[mlp_loads])
+def forward_values(observed: Observation) -> Finding:
+    """forward computes f(W h + b) layer by layer, x untouched"""
+    if not observed.data.get("networks"):
+        return nothing_seen(observed)
+    records = seen_until(observed, "way")
+    for record in records:
+        if finding := _wrong_values(record, records):
+            return finding
+    return unless_cut_short(observed)
+
+
+def _wrong_values(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Finding | None:
+    net = from_evidence(record)
+    if problem := first_problem_of(record):
+        return no_output(net, problem)
+    outputs = stacked(record["outputs"], net)
+    if outputs is None:
+        return failed(
+            f"forward of {net} returned {_article(record['outputs'][0]['type'])} that is no list of {net.widths[-1]} numbers",
+            hint="The last layer has one output for each of its neurons.",
+        )
+    readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
+    way = record["way"]
+    if _is_another_function(record):
+        return _explain_values(net, record, outputs, readings, records)
+    if record.get("held") is not None and (finding := _unlike_held(net, readings[way], unflatten(net, record["held"]))):
+        return finding
+    again = stacked(record["again"], net)
+    before, after = record["inputs"][0], record["input_after"]["value"]
+    if after is None or after.shape != before.shape or not np.array_equal(after, before):
+        return failed(
+            "forward changes the array x that it is given",
+            hint="Whoever calls forward still needs x: avoid `x *= ...`, `x += ...` and `x[...] = ...` on the input.",
+            diagnosis="input_modified",
+        )
+    if again is None or not agrees(again, np.stack([outputs[0]] * len(again))):
+        return failed(
+            "forward gives another result when it is called again with the same input",
+            hint="The result may depend on x and the parameters only, not on earlier calls.",
+        )
+    return None
+
+
+def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | None:
+    """Return the finding on a forward pass that takes a multiple of the parameters that the object holds, or None.
+
+    What is read by behaviour is what forward makes of them: -b where it subtracts b, 0 where it leaves W out. A tenth is fine:
+    there the parameters are scaled where they are used.
+    """
+    for index, (layer, own) in enumerate(zip(used, held, strict=True)):
+        for kind, seen, kept in zip(("weights", "biases"), layer, own, strict=True):
+            # one or two numbers are a multiple of others by chance, too
+            factor = float(np.vdot(seen, kept) / np.vdot(kept, kept)) if kept.size > 2 and np.any(kept) else 1.0
+            if not agrees(seen, factor * kept) or any(abs(factor - fine) < 1e-3 for fine in FACTORS):
+                continue
+            what = f"layer {index + 1}: forward uses {number(factor)} times the {kind} that add_layer has drawn"
+            if abs(factor) < 1e-3:
+                what = f"layer {index + 1}: forward does not use the {kind} that add_layer has drawn"
+            return failed(f"network {net}: {what}", hint="For each layer: a = W h + b, with a plus, then h = f(a).")
+    return None
+
+
+def _is_another_function(record: Mapping[str, Any]) -> bool:
+    """Tell whether a network that gave outputs of the right size computes something else than layers of f(W h + b)."""
+    net, way = from_evidence(record), record["way"]
+    outputs = stacked(record["outputs"], net)
+    if outputs is None:
+        return False
+    if not way or mistake_by_name(record):
+        return True
+    return not agrees(outputs, forward(net, unflatten(net, record["readings"][way]), record["inputs"]))
+
+
+def _common_mistakes(records: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the names of the known mistakes each of which explains every network that computes something else.
+
+    A network whose parameters could not be read says nothing about it.
+    """
+    odd = [each for each in records if not first_problem_of(each) and each["readings"] and _is_another_function(each)]
+    explanations = [{mistake.id for mistake, _ in forward_mistakes(each)} for each in odd]
+    return set.intersection(*explanations) if explanations else set()
+
+
+def _explain_values(
+    net: Network,
+    record: Mapping[str, Any],
+    outputs: Array,
+    readings: Mapping[str, Parameters],
+    records: Sequence[Mapping[str, Any]],
+) -> Finding:
+    if not np.all(np.isfinite(outputs)):
+        return failed(
+            f"forward of {net} returned NaN or inf",
+            hint="Look for a division by zero, a logarithm of 0 or an overflow.",
+        )
+    common = _common_mistakes(records)
+    if mistake := next((each for each, _ in forward_mistakes(record) if each.id in common), None):
+        return failed(f"network {net}: {mistake.message}", hint=mistake.hint, diagnosis=mistake.id)
+    if not readings:
+        return failed(
+            f"forward of {net} does not treat its parameters as W h + b",
+            hint="For each layer: a = W h + b, then h = f(a). Try one layer with f the identity and compare by hand.",
+        )
+    want = forward(net, next(iter(readings.values())), record["inputs"])
+    worst = worst_entry(outputs, want)
+    return failed(
+        f"network {net}: output [{worst.index[1]}] is {number(worst.got)}, expected {number(worst.want)}",
+        hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
+    )
+
+
+def _article(kind: str) -> str:
+    return "None" if kind == "NoneType" else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

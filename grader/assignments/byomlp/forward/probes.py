@@ -1,0 +1,173 @@
+"""What is asked about construction and the forward pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.networks import Layer, Network, flatten
+from grader.assignments.byomlp.network.parameters import (
+    at_paths,
+    construction,
+    explain,
+    named_arrays,
+    parameter_paths,
+    read,
+)
+from grader.keeping import first_problem, kept, kept_problem
+from grader.model import Array
+from grader.sandbox import Session
+from grader.sandbox import operations as ask
+
+# the example of the course page: special_start and special_end in the middle of five layers
+COURSE = Network(
+    10,
+    (
+        Layer(20, "leaky_relu", None),
+        Layer(5, "leaky_relu", None),
+        Layer(8, "leaky_relu", "special_start"),
+        Layer(7, "leaky_relu", "special_end"),
+        Layer(1, "leaky_relu", None),
+    ),
+    "squared",
+)
+Built = tuple[str, Network, dict[str, Any]]
+METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
+
+
+def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Load mlp.py and list what it defines."""
+    (answer,) = session.run(ask.load())
+    seen["problem"] = kept_problem(answer.problem)
+    classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
+    seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
+
+
+def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Build networks and read their parameters: small ones for shapes, wide ones for the distribution.
+
+    Their arrays are looked at before forward is called at all: whatever happens there, what add_layer made has been seen.
+    """
+    session.run(ask.load())
+    a, b, c, d = (int(n) for n in rng.choice(np.arange(2, 9), 4, replace=False))
+    first, other = (int(n) for n in rng.choice(2**31, 2, replace=False))
+    built: list[Built] = []
+    seen["shapes"], seen["wide"] = [], []
+    for widths in ((a, b), (a, b, c, 1), (1, c, d, b)):
+        net = random_networks.network(rng, widths, "identity", "squared")
+        seen["shapes"].append(_build(session, built, net, seed=int(rng.integers(2**31))))
+    for net in (
+        random_networks.network(rng, (7, 1500), "identity", "squared"),
+        random_networks.network(rng, (30, 30, 30, 30), "identity", "squared"),
+    ):
+        for seed in (first, first, other):
+            seen["wide"].append(_build(session, built, net, seed=seed))
+        # a network without seeding again must not be a copy of one before
+        seen["wide"].append(_build(session, built, net, seed=None))
+    for target, net, record in built:
+        found = {} if record["problem"] else read(session, target, net, ("names", "taps"))
+        record["readings"] |= {way: flatten(parameters) for way, parameters in found.items()}
+
+
+def _build(session: Session, built: list[Built], net: Network, *, seed: int | None) -> dict[str, Any]:
+    """Build the next network, after ``np.random.seed(seed)`` unless `seed` is None, and note the arrays it holds."""
+    target = f"built{len(built)}"
+    operations = construction(target, net, seed=seed or 0)[0 if seed is not None else 1 :]
+    *answers, arrays = session.run(*operations, ask.arrays(target))
+    held = named_arrays(arrays)
+    paths = parameter_paths(net, held)
+    parameters = at_paths(net, paths, held) if paths else None
+    record: dict[str, Any] = {
+        "network": net.as_data(),
+        "problem": kept_problem(first_problem(answers)),
+        "readings": {"attributes": flatten(parameters)} if parameters else {},
+        "flat_biases": bool(paths) and all(held[b].ndim == 1 for _, b in paths or ()),
+    }
+    built.append((target, net, record))
+    return record
+
+
+def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Feed inputs through random networks, whole and in parts."""
+    session.run(ask.load())
+    seen["networks"] = networks = []
+    for index, net in enumerate(_forward_networks(rng)):
+        target = f"net{index}"
+        inputs = 2 * rng.standard_normal((4, net.inputs))
+        seed = int(rng.integers(2**31))
+        built = session.run(*construction(target, net, seed=seed))
+        record: dict[str, Any] = {
+            "network": net.as_data(),
+            "inputs": inputs,
+            "problem": kept_problem(first_problem(built)),
+        }
+        networks.append(record)
+        if record["problem"]:
+            continue
+        answers = session.run(
+            *(ask.call(target, "forward", x) for x in inputs),
+            ask.hold("x", inputs[0]),
+            ask.call(target, "forward", ask.ref("x")),
+            ask.call(target, "forward", ask.ref("x")),
+            ask.fetch("x"),
+        )
+        record["outputs"] = [kept(answer) for answer in answers[:4]]
+        record["again"] = [kept(answer) for answer in answers[5:7]]
+        record["input_after"] = kept(answers[7])
+        way, found = explain(session, target, net, inputs, seed=seed)
+        record["way"] = way
+        record["readings"] = {name: flatten(parameters) for name, parameters in found.items()}
+        held = found.get("attributes") or read(session, target, net, ["attributes"]).get("attributes")
+        record["held"] = flatten(held) if held else None
+        record["parts"] = _parts(session, target, net, rng)
+        record["compositions"] = [] if way or not net.named else _compositions(session, target, net, inputs[0])
+        session.run(ask.forget(target))
+
+
+def _forward_networks(rng: np.random.Generator) -> list[Network]:
+    p, q, r, s = (int(n) for n in rng.integers(2, 7, 4))
+    pick = random_networks.HIDDEN
+    return [
+        random_networks.network(rng, (p, q), "logistic", "logistic"),
+        random_networks.network(rng, (1, q, 1), "leaky_relu", "squared", hidden=pick),
+        random_networks.network(rng, (p, p, p), "softmax", "crossentropy", hidden=pick, named=False),
+        random_networks.network(rng, (p, q, 1, r), "identity", "squared", hidden=pick),
+        random_networks.network(rng, (q, q, r, s, 2), "softmax", "crossentropy", hidden=pick),
+        random_networks.network(
+            rng, (r, q + 1, q, 1), "logistic", "logistic", hidden=pick, named=False, derivative=True
+        ),
+        COURSE,
+    ]
+
+
+def _parts(session: Session, target: str, net: Network, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Ask for every stretch of named layers: with start alone, with end alone, and with both."""
+    names = [layer.name for layer in net.layers]
+    last = len(names) - 1
+    spans: list[tuple[int | None, int | None]] = [(None, end) for end in range(last + 1) if names[end]]
+    spans += [(start, None) for start in range(last + 1) if names[start]]
+    spans += [(i, k) for i in range(last + 1) for k in range(i, last + 1) if names[i] and names[k]]
+    inputs = [2 * rng.standard_normal(net.widths[start or 0]) for start, _ in spans]
+    asked = []
+    for (start, end), x in zip(spans, inputs, strict=True):
+        chosen = {"start": start, "end": end}
+        asked.append(ask.call(target, "forward", x, **{key: names[i] for key, i in chosen.items() if i is not None}))
+    answers = session.run(*asked)
+    return [
+        {"start": start, "end": end, "input": x, "output": kept(answer)}
+        for (start, end), x, answer in zip(spans, inputs, answers, strict=True)
+    ]
+
+
+def _compositions(session: Session, target: str, net: Network, x: Array) -> list[dict[str, Any]]:
+    """Go through a network in two parts, wherever it can be split: needed where forward is not understood as a whole."""
+    made = []
+    for split in range(len(net.layers) - 1):
+        end, start = net.layers[split].name, net.layers[split + 1].name
+        whole, first = session.run(ask.call(target, "forward", x), ask.call(target, "forward", x, end=end))
+        halfway = first.value if isinstance(first.value, np.ndarray) else np.zeros(net.widths[split + 1])
+        (second,) = session.run(ask.call(target, "forward", halfway, start=start))
+        made.append({"split": split, "whole": kept(whole), "first": kept(first), "second": kept(second)})
+    return made

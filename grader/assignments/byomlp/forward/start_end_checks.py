@@ -1,0 +1,123 @@
+"""Judging start and end: every stretch of layers, against the student's own forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.forward.answers import (
+    HINT_FORWARD,
+    agrees,
+    forward_mistake,
+    mistake_by_name,
+    nothing_seen,
+    seen_until,
+    stacked,
+    unless_cut_short,
+)
+from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.forward.mistakes import ForwardMistake
+from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
+from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.checks import blocked, check, failed
+from grader.keeping import number, problem_in
+from grader.model import Array, Finding, Observation
+from grader.numerics import worst_entry
+
+# (input, start, end) -> output
+OwnForward = Callable[[Array, int, int | None], Array]
+
+
+@check(reads=["forward"], after=[mlp_loads])
+def start_and_end(observed: Observation) -> Finding:
+    """start and end select layers, alone and together"""
+    if not observed.data.get("networks"):
+        return nothing_seen(observed)
+    judged = 0
+    records = seen_until(observed, "compositions")
+    made = [found for record in records if not record["problem"] and (found := forward_mistake(record))]
+    mistakes = {mistake.id: mistake for mistake, _ in made}
+    for record in records:
+        net = from_evidence(record)
+        if problem := problem_in(record):
+            return failed(f"network {net} could not be built: {problem}", hint=HINT_FORWARD)
+        understood = _forwards_of(record, mistakes.values())
+        if not understood and not record["compositions"]:
+            continue
+        judged += 1
+        findings = [_wrong_parts(net, record, own) for own in understood]
+        findings = findings or [_wrong_compositions(net, record["compositions"])]
+        if all(findings):
+            return next(finding for finding in findings if finding)
+    if not judged and not observed.problem:
+        return blocked("without a forward pass that works there is nothing to start or to end", hint=HINT_FORWARD)
+    return unless_cut_short(observed)
+
+
+def _forwards_of(record: Mapping[str, Any], mistakes: Iterable[ForwardMistake]) -> list[OwnForward]:
+    """Return what the student's own forward pass may be, as mathematics; nothing when it is not understood.
+
+    It is the right one, or one with a mistake that shows in this network or in another: an output that happens to be
+    positive does not tell whether a leaky ReLU was applied to it.
+    """
+    net = from_evidence(record)
+    found: list[OwnForward] = []
+    if record["way"] and not mistake_by_name(record):
+        parameters = unflatten(net, record["readings"][record["way"]])
+        found.append(partial(_right_forward, net, parameters))
+    outputs = stacked(record["outputs"], net)
+    for mistake, vector in product(mistakes, record["readings"].values()):
+        parameters = unflatten(net, vector)
+        if outputs is not None and agrees(outputs, mistake.forward(net, parameters, record["inputs"], 0, None)):
+            found.append(partial(mistake.forward, net, parameters))
+    return found
+
+
+def _right_forward(net: Network, parameters: Parameters, x: Array, start: int, end: int | None) -> Array:
+    return forward(net, parameters, x, start=start, end=end)
+
+
+def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Finding | None:
+    for part in record["parts"]:
+        start, end = part["start"], part["end"]
+        chosen = {"start": start, "end": end}
+        asked = ", ".join(f'{key}="layer {index + 1}"' for key, index in chosen.items() if index is not None)
+        hint = (
+            "start: x is fed into that layer, so it is the first one that runs. end: that layer still runs, and its output "
+            "is returned. Either may be given without the other."
+        )
+        if problem := problem_in(part["output"]):
+            return failed(f"forward(x, {asked}) of {net} gave no output: {problem}", hint=hint)
+        want = own(part["input"], start or 0, end)
+        got = part["output"]["value"]
+        if got is None or got.size != want.size:
+            size = "nothing that is a number" if got is None else f"{got.size} numbers"
+            return failed(f"forward(x, {asked}) of {net} returned {size}, expected {want.size}", hint=hint)
+        if not agrees(got.ravel(), want):
+            worst = worst_entry(np.asarray(got, dtype=np.float64).ravel(), want)
+            return failed(
+                f"forward(x, {asked}) of {net}: output [{worst.index[0]}] is {number(worst.got)}, expected {number(worst.want)}",
+                hint=hint,
+            )
+    return None
+
+
+def _wrong_compositions(net: Network, compositions: list[Mapping[str, Any]]) -> Finding | None:
+    """Where forward is wrong in an unknown way, its parts must at least fit together: start after end is the whole."""
+    for each in compositions:
+        where = f"layer {each['split'] + 1}"
+        hint = "forward(forward(x, end=one layer), start=the next layer) has to be forward(x)."
+        for answer in (each["first"], each["second"], each["whole"]):
+            if problem := problem_in(answer):
+                return failed(f'forward of {net} with end="{where}" or start after it: {problem}', hint=hint)
+        first, second, whole = (each[key]["value"] for key in ("first", "second", "whole"))
+        fits = first is not None and first.size == net.widths[each["split"] + 1]
+        if not fits or second is None or whole is None or second.size != whole.size or not agrees(second, whole):
+            return failed(
+                f"network {net}: the part up to {where} and the part after it do not make the whole", hint=hint
+            )
+    return None

@@ -1,0 +1,220 @@
+"""Judging Autoencoder.ipynb: its layers, how it was trained, what it gives back, and what its two numbers tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.notebook import training, training_mistakes
+from grader.assignments.byomlp.notebook.architectures import (
+    AUTOENCODER,
+    described,
+    has_code,
+    has_widths,
+    widths_of,
+    wrong_activations,
+)
+from grader.assignments.byomlp.notebook.autoencoder_probe import BATCH, EPOCHS, RATE, TASK, box
+from grader.assignments.byomlp.notebook.digit_pictures import code_pictures, loss_curve, reconstructions
+from grader.assignments.byomlp.notebook.probe import DRAWING
+from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, judged, network_of
+from grader.assignments.byomlp.notebook.training_mistakes import Mistake
+from grader.checks import blocked, check, failed, passed
+from grader.keeping import restored
+from grader.model import REDUCED, Array, Finding, Observation
+from grader.notebooks.judging import BY_RUN, joined, percent, threshold, time_note
+
+READS = ("autoencoder", "autoencoder_own")
+NEIGHBOURS = 10
+
+
+def _autoencoder(seen: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the network that is an autoencoder with a code of two numbers, whatever its other layers are, or None."""
+    network = network_of(seen, "autoencoder")
+    return network if network is not None and has_code(network, AUTOENCODER) else None
+
+
+def _no_autoencoder() -> Finding:
+    message = "there is no network with 784 inputs, a layer of 2 and 784 outputs"
+    return blocked(message, hint=f"Build the autoencoder first: {AUTOENCODER}.")
+
+
+@check(reads=READS, after=[autoencoder_runs])
+def autoencoder_layers(first: Observation, own: Observation) -> Finding:
+    """The autoencoder has the layers asked for, two of them named latent and up128"""
+    seen = judged(first, own).data
+    network = network_of(seen, "autoencoder")
+    hint = f"Build the layers {AUTOENCODER}, and give the one of 2 the name 'latent' and the one after it 'up128'."
+    if network is None:
+        return failed(f"no network has 784 outputs, expected {AUTOENCODER}", hint=hint)
+    if not has_widths(network, AUTOENCODER):
+        found = " -> ".join(map(str, (network["inputs"], *widths_of(network))))
+        return failed(f"the nearest network is {found}, expected {AUTOENCODER}", hint=hint)
+    wrong = [
+        f"layer {index + 1} is named {network['layers'][index]['name']!r}, expected {name!r}"
+        for index, name in AUTOENCODER.names.items()
+        if network["layers"][index]["name"] != name
+    ]
+    return failed(joined(wrong), hint=hint, diagnosis="wrong_layer_names") if wrong else passed(described(network))
+
+
+@check(reads=READS, after=[autoencoder_runs])
+def autoencoder_activations(first: Observation, own: Observation) -> Finding:
+    """The layers are leaky ReLUs, the code and the last one logistic; the loss is the squared error"""
+    network = _autoencoder(judged(first, own).data)
+    if network is None:
+        return _no_autoencoder()
+    if len(network["layers"]) != len(AUTOENCODER.widths):
+        return blocked(
+            f"it has {len(network['layers'])} layers, expected {AUTOENCODER}", hint="Build its layers first."
+        )
+    hint = "Take leaky_relu with leaky_relu_deriv everywhere but for 'latent' and the last layer, which take logistic."
+    wrong = wrong_activations(network, AUTOENCODER)
+    if network["loss"] not in ("difference", "squared"):
+        loss = f"'{network['loss']}'" if network["loss"] else "another function"
+        wrong.append(f"the loss derivative is {loss}, expected that of the squared loss")
+    return failed(joined(wrong), hint=hint) if wrong else passed(described(network))
+
+
+@check(reads=READS, after=[autoencoder_runs])
+def mini_batches(first: Observation, own: Observation) -> Finding:
+    """The target is the image itself; batches of 16 are shuffled anew each epoch, with one step for each"""
+    seen = judged(first, own).data
+    network = _autoencoder(seen)
+    if network is None:
+        return _no_autoencoder()
+    log = network["log"]
+    if mistake := training_mistakes.of_autoencoder(log, seen["train"], batch=BATCH):
+        return failed(mistake.message + time_note(seen), hint=mistake.hint, diagnosis=mistake.diagnosis)
+    return passed(training.describe(log, seen["train"]))
+
+
+@check(reads=READS, after=[autoencoder_runs])
+def rate_halved(first: Observation, own: Observation) -> Finding:
+    """It is trained for at least 3 epochs; the rate begins at 0.0001 and is halved after each"""
+    seen = judged(first, own).data
+    network = _autoencoder(seen)
+    if network is None:
+        return _no_autoencoder()
+    done = training.epoch_count(network["log"], seen["train"])
+    pictures = loss_curve(network, seen["train"])
+    if done < EPOCHS:
+        message = f"{done} epochs of training, expected at least {EPOCHS}{time_note(seen)}"
+        diagnosis = "out_of_time" if seen["cut"] else "too_few_epochs"
+        return failed(message, hint="Train for 3 epochs or more.", diagnosis=diagnosis, pictures=pictures)
+    if mistake := training_mistakes.wrong_rates(network["log"], seen["train"], first=RATE, batch=BATCH):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis, pictures=pictures)
+    return passed(f"{done} epochs, halved after each", pictures=pictures)
+
+
+@check(reads=READS, after=[autoencoder_runs], thresholds=BY_RUN)
+def reconstruction_beats_pca(first: Observation, own: Observation, **thresholds: float) -> Finding:
+    """It gives unseen digits back, at full size better than two principal components do"""
+    observed = judged(first, own)
+    seen, measured = observed.data, observed.data["measured"]
+    network, loss = _autoencoder(seen), measured.get("loss")
+    if network is None:
+        return _no_autoencoder()
+    if loss is None:
+        problem = restored(measured.get("problem")) or observed.problem
+        message = f"the autoencoder could not be measured: {problem or 'forward does not return 784 numbers'}"
+        return failed(message, hint="It has to give back 784 numbers for an image.")
+    reached, by_pca = float(np.mean(loss)), float(np.mean(measured["pca_loss"]))
+    wanted = threshold(seen, thresholds) * by_pca
+    message = (
+        f"squared error {reached:.4g} a digit (summed over pixels, {len(loss)} unseen digits), expected at most {wanted:.4g} "
+        f"at the {seen['size']} size; "
+        f"two principal components: {by_pca:.4g}"
+    )
+    pictures = reconstructions(measured)
+    if reached <= wanted:
+        return passed(message, pictures=pictures)
+    reason = _why_bad(network, seen["train"], float(np.mean(measured["mean_loss"])), reached)
+    return failed(
+        f"{message}: {reason.message}{time_note(seen)}", hint=reason.hint, diagnosis=reason.diagnosis, pictures=pictures
+    )
+
+
+def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: float) -> Mistake:
+    log = network["log"]
+    if not np.isfinite(reached):
+        hint = "Take a smaller learning rate: the loss has to fall from epoch to epoch."
+        return Mistake("diverged_to_nan", "its outputs are no numbers (NaN), the training diverged", hint)
+    if mistake := training_mistakes.of_autoencoder(log, train, batch=BATCH):
+        return mistake
+    if reached > 0.98 * mean_loss:
+        message = f"giving back the mean of all digits would do as well ({mean_loss:.4g})"
+        hint = "Train for more epochs, at the rate that the assignment gives."
+        if network["rescaling"][0] < 0:
+            hint = "Train on the images as get_digits gives them: of white ink on black too little reaches the first layer."
+        return Mistake("learned_the_mean", message, hint)
+    done = training.epoch_count(log, train)
+    return Mistake("learned_little", f"it was trained for {done} epoch{'s' * (done != 1)}", "Train for more epochs.")
+
+
+@check(reads=READS, after=[autoencoder_runs], thresholds=[*BY_RUN, "spread"])
+def latent_codes(first: Observation, own: Observation, *, spread: float, **thresholds: float) -> Finding:
+    """The two numbers in the middle fill their box and tell digits apart"""
+    observed = judged(first, own)
+    seen, measured = observed.data, observed.data["measured"]
+    network = _autoencoder(seen)
+    if network is None:
+        return _no_autoencoder()
+    code = measured.get("code")
+    hint = "Look at scatter_digits: the digits have to spread over the square, each kind at its place."
+    if not training.epoch_count(network["log"], seen["train"]):
+        return failed("the autoencoder was not trained for a whole epoch", hint=hint, diagnosis="not_trained")
+    if code is None:
+        problem = restored(measured.get("code_problem")) or observed.problem
+        message = f"forward(x, end='latent') could not be asked: {problem or 'it does not return 2 numbers'}"
+        return failed(message, hint=hint)
+    if not np.all(np.isfinite(code)):
+        message = "the two numbers are NaN: the training diverged"
+        return failed(message, hint="Take a smaller learning rate.", diagnosis="diverged_to_nan")
+    if seen["size"] == REDUCED:
+        return passed("not looked at more closely: on so few images the codes stay where they were")
+    wanted, right = threshold(seen, thresholds), neighbours_agree(code, seen["labels"])
+    filled = box(code)
+    message = (
+        f"from its {NEIGHBOURS} nearest neighbours, the class of {percent(right)} of the digits is guessed right, expected "
+        f"{percent(wanted)}; nine in ten codes lie in a box of {filled[0]:.2g} x {filled[1]:.2g}, expected {spread:.2g} or more"
+    )
+    pictures = code_pictures(measured, seen["labels"].astype(np.int64))
+    if right >= wanted and min(filled) >= spread:
+        return passed(message, pictures=pictures)
+    diagnosis = "codes_collapsed" if min(filled) < spread else "codes_mixed"
+    return failed(message + time_note(seen), hint=hint, diagnosis=diagnosis, pictures=pictures)
+
+
+def neighbours_agree(code: Array, labels: Array) -> float:
+    """Return the share of points (N, 2) whose label most of their nearest neighbours have, the point itself left out."""
+    points = code.astype(np.float64)
+    right = 0
+    for first in range(0, len(points), 500):
+        part = points[first : first + 500]
+        distance = np.sum((part[:, None] - points[None]) ** 2, axis=2)
+        distance[np.arange(len(part)), first + np.arange(len(part))] = np.inf
+        near = labels[np.argpartition(distance, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]].astype(np.int64)
+        votes = np.stack([np.sum(near == label, axis=1) for label in range(10)], axis=1)
+        right += int(np.sum(votes.argmax(axis=1) == labels[first : first + 500]))
+    return right / max(len(points), 1)
+
+
+@check(reads=READS, after=[autoencoder_runs])
+def reconstructions_shown(first: Observation, own: Observation) -> Finding:
+    """The digits and what became of them are shown in a picture"""
+    seen = judged(first, own).data
+    network = _autoencoder(seen)
+    if network is None:
+        return _no_autoencoder()
+    trained = min((each["cell"] for each in network["log"]["passes"] if network["log"]["examples"]), default=None)
+    hint = f"Call {DRAWING[0]}(X, Y, model) in a cell after the training."
+    if trained is None:
+        return failed("the autoencoder was not trained before the notebook ended", hint=hint)
+    later = [cell["number"] for cell in seen["cells"] if cell["number"] >= trained and cell["figures"]]
+    if shown := [number for number in later if number in seen["drawing"]]:
+        return passed(f"in code cell {shown[-1]}")
+    found = "pictures, but none of digits" if later else "no picture"
+    return failed(f"{TASK.file} shows {found} after the training", hint=hint)

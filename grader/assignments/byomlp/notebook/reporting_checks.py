@@ -1,0 +1,79 @@
+"""Judging what Classification.ipynb says of its networks: accuracies that are printed, and a comparison in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
+from grader.assignments.byomlp.notebook.prompts import PROMPTS
+from grader.assignments.byomlp.notebook.run_checks import classification_runs, judged
+from grader.assignments.byomlp.notebook.written import comparisons
+from grader.checks import blocked, check, failed, passed, waits
+from grader.model import Finding, Observation, Quote
+from grader.notebooks import reported
+from grader.notebooks.judging import percent
+
+READS = ("classification", "classification_own")
+
+
+@check(reads=READS, after=[classification_runs], thresholds=["tolerance"])
+def accuracies_reported(first: Observation, own: Observation, *, tolerance: float) -> Finding:
+    """Accuracy on all training and all test images is printed for both networks, and true"""
+    seen = judged(first, own).data
+    truths = list(_truths(seen))
+    hint = "Print the accuracy on all training images and on all test images for each network, with the words train and test."
+    if not truths:
+        return blocked("there is no network whose accuracy could be compared", hint=hint)
+    numbers = reported.printed(seen["cells"])
+    if wrong := reported.of_the_wrong_set(numbers, truths):
+        truth, number = wrong
+        message = (
+            f"{number.text} is printed as {truth}, but that is the one on the training images; "
+            f"measured {percent(truth.value, 2)}"
+        )
+        return failed(
+            message, hint="Load the test images with get_digits('DigitsTest').", diagnosis="accuracy_on_the_wrong_set"
+        )
+    missing = reported.unstated(numbers, truths, tolerance)
+    networks = len({truth.network for truth in truths})
+    if not missing and networks == len(WANTED):
+        return passed(", ".join(f"{truth} {percent(truth.value, 2)}" for truth in truths))
+    if not missing:
+        return failed("the accuracies of one network only are printed, expected those of both", hint=hint)
+    return _not_stated(seen, numbers, missing, hint)
+
+
+def _not_stated(
+    seen: Mapping[str, Any], numbers: list[reported.Number], missing: list[reported.Truth], hint: str
+) -> Finding:
+    wanted = "; ".join(f"{truth} is {percent(truth.value, 2)}" for truth in missing)
+    labels = {truth.label for truth in missing}
+    claimed = list(dict.fromkeys(number.text for number in numbers if number.label in labels))
+    if claimed:
+        told = f"{', '.join(claimed[-4:])} {'are' if len(claimed) > 1 else 'is'} printed, but what was measured differs: {wanted}"
+        return failed(told, hint=hint, diagnosis="reported_accuracy_is_wrong")
+    if labels == {reported.TEST}:
+        return failed(f"accuracy on the test images is not printed: {wanted}", hint=hint, diagnosis="no_test_accuracy")
+    figures = sum(cell["figures"] for cell in seen["cells"])
+    told = "only shown in a picture: print the numbers too" if figures and not numbers else "not printed"
+    return failed(f"{told}: {wanted}", hint=hint, diagnosis="no_accuracy")
+
+
+def _truths(seen: Mapping[str, Any]) -> Iterator[reported.Truth]:
+    for which, measured in seen.get("measured", {}).items():
+        for label in (reported.TRAIN, reported.TEST):
+            if f"{label}_right" in measured:
+                yield reported.Truth(which, label, measured[f"{label}_right"], seen[label])
+
+
+@check(reads=READS, after=[classification_runs])
+def comparison_written(first: Observation, own: Observation) -> Finding:
+    """It is said in words which network works better and why, and whether either overfits"""
+    seen = judged(first, own).data
+    found = comparisons(seen["cells"], PROMPTS)
+    if not found:
+        hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"
+        return failed("no comparison of the two networks in words was found", hint=hint)
+    quotes = [Quote(f"{TASK.file}, {where}", text) for where, text in found]
+    return waits("what you wrote about the networks is read by a person", for_staff=quotes)

@@ -1,0 +1,89 @@
+"""Judging the disc: does a network that the student's code has trained separate the classes?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.network.networks import ACTIVATIONS
+from grader.assignments.byomlp.training.disc_probe import DISC
+from grader.checks import blocked, check, failed, passed
+from grader.keeping import problem_in
+from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
+from grader.numerics import Line, best_line
+
+
+@check(reads=["disc"], after=[mlp_loads], thresholds=["accuracy", "separability"])
+def disc_separates(observed: Observation, *, accuracy: float, separability: float) -> Finding:
+    """Training separates the disc from its surroundings"""
+    hint = "Run DiscTest.ipynb: the loss has to fall, and the two classes have to part in the picture of the layer2 outputs."
+    trials = [trial for trial in observed.data.get("trials", []) if trial["accuracies"] and not problem_in(trial)]
+    if not trials:
+        return _untrained(observed, hint)
+    best = max(trials, key=lambda trial: trial["accuracies"][-1])
+    reached = best["accuracies"][-1]
+    hidden = hidden_outputs(best)
+    line = best_line(hidden, observed.data["classes"]) if hidden is not None else None
+    pictures = _pictures(best, hidden, observed.data["classes"], line)
+    if reached < accuracy:
+        message = (
+            f"after training, {_percent(reached)} of fresh points are classified right, expected at least {_percent(accuracy)} "
+            f"(best of {len(trials)} initialisations)"
+        )
+        return failed(message, hint=hint, pictures=pictures)
+    if line is None:
+        return blocked("the outputs of layer2 could not be read, neither with end nor otherwise", hint=hint)
+    if line.right < separability:
+        message = (
+            f"the best line through the layer2 outputs parts {_percent(line.right)}, expected {_percent(separability)}"
+        )
+        return failed(message, hint=hint, pictures=pictures)
+    message = f"{_percent(reached)} of fresh points right; a line parts {_percent(line.right)} of their layer2 outputs"
+    return passed(message, pictures=pictures)
+
+
+def _untrained(observed: Observation, hint: str) -> Finding:
+    trials = observed.data.get("trials", [])
+    problem = next((p for trial in trials if (p := problem_in(trial))), None) or observed.problem
+    if problem is None:
+        return failed("the network could not be trained: forward does not return one number for one output", hint=hint)
+    return failed(f"the network could not be trained: {problem}", hint=hint)
+
+
+def hidden_outputs(trial: Mapping[str, Any]) -> Array | None:
+    """Return the outputs of layer2 (N, 2) for the fresh points: by name, or as seen by its activation where end is broken."""
+    hidden = trial.get("hidden", {})
+    seen = hidden.get("pre_activation")
+    if isinstance(seen, np.ndarray) and seen.ndim == 2 and seen.shape[1] == 2 and np.all(np.isfinite(seen)):
+        return ACTIVATIONS[DISC.layers[1].activation](seen)
+    named = hidden.get("named")
+    if isinstance(named, np.ndarray) and named.ndim == 2 and named.shape[1] == 2 and np.all(np.isfinite(named)):
+        return named
+    return None
+
+
+def _pictures(trial: Mapping[str, Any], hidden: Array | None, classes: Array, line: Line | None) -> list[Picture]:
+    losses = np.asarray(trial["losses"], dtype=np.float64)
+    pictures: list[Picture] = []
+    if hidden is not None and line is not None:
+        pictures.append(
+            Scatter(
+                "Outputs of layer2 for 1000 fresh points",
+                hidden,
+                classes.astype(np.int64),
+                ("outside", "inside the disc"),
+                "first neuron",
+                "second neuron",
+                (line.a, line.b, line.c) if line.a or line.b else None,
+            )
+        )
+    epochs = np.arange(1, losses.size + 1, dtype=np.float64)
+    pictures.append(Curve("Loss on fresh points", "epoch", "mean logistic loss", epochs, (("loss", losses),)))
+    return pictures
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
