@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from grader.model import Array
+
 JOINERS = "\u200c\u200d"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -37,3 +39,14 @@ def number(value: float) -> int | float:
 def points(value: float) -> str:
     """Return the number as people write points: ``8``, ``1.5``, ``0.25``."""
     return str(number(value))
+
+
+def in_digits(value: float) -> str:
+    """Return a number as a student reads it: four digits, whole numbers without a point, no minus before zero."""
+    text = f"{value:.4g}"
+    return "0" if text == "-0" else text
+
+
+def shape(array: Array) -> str:
+    """Return the shape of an array as Python prints it."""
+    return str(tuple(int(n) for n in array.shape))

@@ -8,9 +8,9 @@ import numpy as np
 
 from grader.assignments.assignment import Assignment
 from grader.checks import check, failed, passed
-from grader.keeping import kept, problem_in
 from grader.model import Finding, Observation
 from grader.numerics import worst_entry
+from grader.plain import as_plain, problem_in
 from grader.sandbox import Inside, Probe, Session
 from grader.sandbox import operations as ask
 
@@ -21,7 +21,7 @@ def fitting(session: Session, data: dict[str, Any], rng: np.random.Generator) ->
     loaded, made, weights = session.run(
         ask.load("regression.py", "regression"), ask.create("w", "regression.fit", X, y), ask.fetch("w")
     )
-    data.update(X=X, y=y, loaded=kept(loaded), made=kept(made), weights=kept(weights))
+    data.update(X=X, y=y, loaded=as_plain(loaded), made=as_plain(made), weights=as_plain(weights))
 
 
 @check(reads=["fitting"])

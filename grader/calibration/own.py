@@ -18,7 +18,7 @@ from grader.assignments import Assignment
 from grader.calibration.trial import Group, Trial
 from grader.errors import AuthorError
 from grader.model import Rubric
-from grader.names import did_you_mean
+from grader.suggestions import did_you_mean
 
 TABLE = "mutants.toml"
 ARCHIVES = (".zip", ".tar.gz", ".tgz")

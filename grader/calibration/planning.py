@@ -13,7 +13,7 @@ from grader.calibration.own import own_bugs
 from grader.calibration.trial import RIGHT, Group, Trial
 from grader.errors import AuthorError
 from grader.model import Rubric, Setting
-from grader.names import did_you_mean
+from grader.suggestions import did_you_mean
 
 COURSE = (Group.REFERENCE, Group.TEMPLATE)
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from grader.errors import AuthorError
 from grader.model import Limits, Rubric, RubricItem
-from grader.names import did_you_mean
 from grader.rubric.problems import problems_of
+from grader.suggestions import did_you_mean
 from grader.text import printable
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, TypeGuard
 
 from grader.model import REDUCED, SIZES, Limits
-from grader.names import did_you_mean
+from grader.suggestions import did_you_mean
 from grader.text import points as shown
 
 STEP = 0.25

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.keeping import kept_problem
 from grader.model import ProblemKind
 from grader.notebooks.reading import read
 from grader.parsing import parse
+from grader.plain import plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation, plugged
@@ -137,7 +137,7 @@ def modules(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     answers = session.run(*_cells(sources, path, {}, definitions_only=False), plugged("module_classes", "classes"))
     for source, answer in zip(sources, answers, strict=False):
         if answer.problem:
-            seen["errors"].append({"cell": source.name, "problem": kept_problem(answer.problem)})
+            seen["errors"].append({"cell": source.name, "problem": plain_problem(answer.problem)})
     raw = answers[-1].value if isinstance(answers[-1].value, Mapping) else {}
     seen["classes"] = _classes(raw.get("classes"))
     seen["cells"] = _ended(raw.get("cells"), {source.name for source in sources})

@@ -19,8 +19,8 @@ from grader.assignments.byomlp.backward.update_runs import (
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
 from grader.checks import blocked, check, failed
-from grader.keeping import restored
 from grader.model import Array, Finding, Observation
+from grader.plain import problem_from
 
 
 @check(reads=["updates"], after=[mlp_loads])
@@ -33,7 +33,7 @@ def _accumulates(net: Network, record: Mapping[str, Any], way: str) -> Finding |
     hint = "backward adds to what is there (`+=`): three calls without zero_grad hold the sum of three gradients."
     exact = exact_of(record, way)
     first, second, both = (record[name] for name in ("first", "second", "both"))
-    if problem := restored(second["backward"] or both["backward"]):
+    if problem := problem_from(second["backward"] or both["backward"]):
         return failed(f"backward fails when it is called again: {problem}", hint=hint)
     one, two, got = (moves(run, way) for run in (first, second, both))
     want = 2 * one + two
@@ -118,7 +118,7 @@ def _clears(net: Network, record: Mapping[str, Any], way: str) -> Finding | None
     hint = "zero_grad sets the accumulators of all layers back to zero, those of the weights and those of the biases."
     exact = exact_of(record, way)
     cleared, again = record["cleared"], record["cleared_then_second"]
-    if problem := restored(cleared["backward"] or again["backward"]):
+    if problem := problem_from(cleared["backward"] or again["backward"]):
         return failed(f"backward, zero_grad, backward fails: {problem}", hint=hint)
     one, two = moves(record["first"], way), moves(record["second"], way)
     stays, got = moves(cleared, way), moves(again, way)

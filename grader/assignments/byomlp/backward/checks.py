@@ -21,8 +21,8 @@ from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed, passed
-from grader.keeping import problem_in, restored
 from grader.model import Finding, HeatMaps, Observation, Problem
+from grader.plain import problem_from, problem_in
 
 # how well the movement along the own gradients has to agree with them, relative to the largest of all pairs
 OWN_AGREES = 1e-5
@@ -72,7 +72,7 @@ def _problem_of(record: Mapping[str, Any]) -> Problem | None:
         return problem
     for each in record["objects"]:
         stored = each["backward"] or (not each["filled"] and each["steps"] and each["steps"][0]["problem"])
-        if problem := restored(stored or None):
+        if problem := problem_from(stored or None):
             return problem
     return None
 

@@ -10,8 +10,8 @@ import numpy as np
 from grader.assignments.byomlp.backward.gradients import Measured, blocks, same
 from grader.assignments.byomlp.backward.mistakes import MISTAKES, NotApplicable, Rules, backpropagate
 from grader.assignments.byomlp.network.networks import unflatten
-from grader.keeping import number
 from grader.model import Array
+from grader.text import in_digits
 
 # a mistake counts as visible where it changes the gradient by more than this, and as matched below this
 VISIBLE = 1e-4
@@ -56,9 +56,7 @@ def _scaled(examples: Sequence[Measured]) -> Diagnosis | None:
     if not all(same(e.net, e.got, f * e.want, bound=MATCHED) for e, f in zip(examples, factors, strict=True)):
         return None
     if max(factors) - min(factors) <= 1e-6 * max(map(abs, factors)):
-        hint = (
-            f"The gradient is {number(factors[0])} times what it should be, in every entry: look for a factor too many."
-        )
+        hint = f"The gradient is {in_digits(factors[0])} times what it should be, in every entry: look for a factor too many."
         return Diagnosis("gradient_scaled", hint)
     by_loss = {each.net.loss: factor for each, factor in zip(examples, factors, strict=True)}
     if all(abs(by_loss[each.net.loss] - factor) < 1e-6 for each, factor in zip(examples, factors, strict=True)):
@@ -93,6 +91,6 @@ def _clipped(examples: Sequence[Measured]) -> Diagnosis | None:
     bound = max(float(np.max(np.abs(each.got))) for each in examples)
     if all(np.max(np.abs(each.got - np.clip(each.want, -bound, bound))) < 1e-6 for each in examples):
         return Diagnosis(
-            "gradient_clipped", f"The entries of the gradient are cut off at {number(bound)}: nothing may clip them."
+            "gradient_clipped", f"The entries of the gradient are cut off at {in_digits(bound)}: nothing may clip them."
         )
     return None

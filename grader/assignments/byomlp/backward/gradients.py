@@ -10,9 +10,9 @@ import numpy as np
 
 from grader.assignments.byomlp.network.networks import Network, flatten, gradients, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.keeping import number
 from grader.model import Array
 from grader.numerics import Worst, is_float32, worst_entry
+from grader.text import in_digits
 
 # measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4
 RIGHT = 1e-6
@@ -52,9 +52,7 @@ class Difference:
 
     def __str__(self) -> str:
         entry = ", ".join(str(i) for i in self.worst.index)
-        return (
-            f"gradient of {self.block}, entry [{entry}] is {number(self.worst.got)}, expected {number(self.worst.want)}"
-        )
+        return f"gradient of {self.block}, entry [{entry}] is {in_digits(self.worst.got)}, expected {in_digits(self.worst.want)}"
 
 
 def difference(net: Network, got: Array, want: Array) -> Difference:

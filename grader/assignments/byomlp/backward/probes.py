@@ -10,8 +10,8 @@ from grader.assignments.byomlp.network import random_networks
 from grader.assignments.byomlp.network.networks import Network, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS, construction, explain, results_of
 from grader.assignments.byomlp.network.snapshots import Snapshot, backward_and_step, snapshot
-from grader.keeping import first_problem, kept_problem
 from grader.model import Array
+from grader.plain import first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -59,7 +59,7 @@ def _observe_gradients(
     for _ in range(REDRAWS):
         seed = int(rng.integers(2**31))
         built = session.run(*(operation for each in targets for operation in construction(each, net, seed=seed)))
-        record["problem"] = kept_problem(first_problem(built))
+        record["problem"] = plain_problem(first_problem(built))
         record["way"], found = explain(session, targets[0], net, 2 * rng.standard_normal((4, net.inputs)))
         ways = tuple(found)
         before = [snapshot(session, each, net, ways) for each in targets]

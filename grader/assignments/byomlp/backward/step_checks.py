@@ -19,8 +19,8 @@ from grader.assignments.byomlp.backward.update_runs import (
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
 from grader.checks import blocked, check, failed
-from grader.keeping import number
 from grader.model import Array, Finding, Observation
+from grader.text import in_digits
 
 
 @check(reads=["updates"], after=[mlp_loads])
@@ -121,6 +121,6 @@ def _explain_step(net: Network, moved: Sequence[Array], gradient: Array, hint: s
         return failed("one step is right, and the next one moves otherwise than it should", hint=hint)
     factor = float(once @ gradient / (0.25 * gradient @ gradient))
     if _agrees(net, once, 0.25 * factor * gradient, gradient, exact):
-        message = f"step(0.25) moves {number(factor)} times as far as 0.25 times the gradient"
+        message = f"step(0.25) moves {in_digits(factor)} times as far as 0.25 times the gradient"
         return failed(message, hint=hint, diagnosis="step_scaled")
     return failed(f"step(0.25): the {difference(net, once / 0.25, gradient)}", hint=hint)

@@ -11,8 +11,8 @@ from grader.assignments.byomlp.backward.gradients import blocks, change, holding
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import blocked, failed, passed
-from grader.keeping import problem_in, restored
 from grader.model import Array, Finding, Observation, Problem
+from grader.plain import problem_from, problem_in
 
 # (network, its record in the evidence, how its parameters were read) -> what is wrong, or None
 Judge = Callable[[Network, Mapping[str, Any], str], Finding | None]
@@ -27,7 +27,7 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
         needed = ("first", "second", "both", "cleared", "cleared_then_second", "steps", "held")
         if any(name not in record for name in needed):
             break
-        if problem := restored(record["first"]["backward"]):
+        if problem := problem_from(record["first"]["backward"]):
             return blocked(f"backward gives no gradients: {problem}", hint=BACKWARD_FIRST)
         ways = list(record["first"]["before"])
         if not ways:
@@ -46,7 +46,7 @@ def problems_in(*records: Mapping[str, Any]) -> Problem | None:
     for record in records:
         for stored in (record["backward"], *(step["problem"] for step in record["steps"])):
             if stored:
-                return restored(stored)
+                return problem_from(stored)
     return None
 
 

@@ -10,8 +10,8 @@ from grader.assignments.byomlp.network import random_networks
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.parameters import construction, explain
 from grader.assignments.byomlp.network.snapshots import backward_and_step, read_again, snapshot
-from grader.keeping import first_problem, kept, kept_problem
 from grader.model import Array
+from grader.plain import as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -36,7 +36,7 @@ def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
 def _observe(session: Session, net: Network, record: dict[str, Any], rng: np.random.Generator) -> None:
     seed = int(rng.integers(2**31))
     built = session.run(*construction("net", net, seed=seed))
-    record["problem"] = kept_problem(first_problem(built))
+    record["problem"] = plain_problem(first_problem(built))
     record["way"], found = explain(session, "net", net, 2 * rng.standard_normal((4, net.inputs)))
     ways = tuple(found)
     examples = [_example(rng, net, list(found.values())[-1:]) for _ in range(2)]
@@ -79,10 +79,10 @@ def _held(
     after = read_again(session, "net", net, before)
     (_, z) = session.run(ask.call("net", "forward", ask.ref("z")), ask.fetch("z"))
     return {
-        "problem": kept_problem(first_problem(answers)),
-        "x": kept(answers[2]),
-        "y": kept(answers[3]),
-        "after_forward": kept(z),
+        "problem": plain_problem(first_problem(answers)),
+        "x": as_plain(answers[2]),
+        "y": as_plain(answers[3]),
+        "after_forward": as_plain(z),
         "before": before.readings,
         "after": after.readings,
     }

@@ -12,9 +12,9 @@ from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, Forward
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import failed, passed
-from grader.keeping import problem_in
 from grader.model import Array, Finding, Observation, Problem
 from grader.numerics import is_float32
+from grader.plain import problem_in
 
 # relative to the largest output; single precision is allowed the wider one
 AGREES = 1e-6

@@ -22,9 +22,9 @@ from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed
-from grader.keeping import number, shape
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
+from grader.text import in_digits, shape
 
 # how many times the parameters that are held forward may use
 FACTORS = (1.0, 0.1)
@@ -110,7 +110,7 @@ def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | 
             factor = float(np.vdot(seen, kept) / np.vdot(kept, kept)) if kept.size > 2 and np.any(kept) else 1.0
             if not agrees(seen, factor * kept) or any(abs(factor - fine) < 1e-3 for fine in FACTORS):
                 continue
-            what = f"layer {index + 1}: forward uses {number(factor)} times the {kind} that add_layer has drawn"
+            what = f"layer {index + 1}: forward uses {in_digits(factor)} times the {kind} that add_layer has drawn"
             if abs(factor) < 1e-3:
                 what = f"layer {index + 1}: forward does not use the {kind} that add_layer has drawn"
             return failed(f"network {net}: {what}", hint="For each layer: a = W h + b, with a plus, then h = f(a).")
@@ -161,7 +161,7 @@ def _explain_values(
     want = forward(net, next(iter(readings.values())), record["inputs"])
     worst = worst_entry(outputs, want)
     return failed(
-        f"network {net}: output [{worst.index[1]}] is {number(worst.got)}, expected {number(worst.want)}",
+        f"network {net}: output [{worst.index[1]}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}",
         hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
     )
 

@@ -13,9 +13,10 @@ from grader.assignments.byomlp.network.networks import Network, Parameters, unfl
 from grader.assignments.byomlp.network.parameters import WAYS
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import blocked, check, failed, passed
-from grader.keeping import number, problem_in
 from grader.model import Array, Finding, Observation
 from grader.numerics import distance_bound, normal_distance
+from grader.plain import problem_in
+from grader.text import in_digits
 
 # how many networks the probe builds for each check
 SHAPES, WIDE = 3, 8
@@ -122,12 +123,12 @@ def _not_normal(what: str, sample: Array, stds: Sequence[float], chance: float) 
     if any(normal_distance(sample, std=std) <= bound for std in stds):
         return ""
     if np.all(sample == sample[0]):
-        return f"{what} are all {number(float(sample[0]))}, expected random numbers"
-    got, mean, want = float(np.std(sample)), float(np.mean(sample)), " or ".join(map(number, stds))
+        return f"{what} are all {in_digits(float(sample[0]))}, expected random numbers"
+    got, mean, want = float(np.std(sample)), float(np.mean(sample)), " or ".join(map(in_digits, stds))
     if abs(mean) > 5 * got / np.sqrt(sample.size) + 1e-3:
-        return f"{what} have mean {number(mean)}, expected 0"
+        return f"{what} have mean {in_digits(mean)}, expected 0"
     if all(abs(got / std - 1) > 5 / np.sqrt(2 * sample.size) for std in stds):
-        return f"{what} have standard deviation {number(got)}, expected {want}"
+        return f"{what} have standard deviation {in_digits(got)}, expected {want}"
     return f"{what} have the right spread but are not normally distributed"
 
 

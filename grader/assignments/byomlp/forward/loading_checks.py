@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.assignments.byomlp.forward.probes import METHODS
 from grader.checks import check, failed, passed
-from grader.keeping import problem_in
 from grader.model import Finding, Observation, Problem, ProblemKind
+from grader.plain import problem_in
 
 
 @check(reads=["module"])

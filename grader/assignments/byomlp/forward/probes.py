@@ -16,8 +16,8 @@ from grader.assignments.byomlp.network.parameters import (
     parameter_paths,
     read,
 )
-from grader.keeping import first_problem, kept, kept_problem
 from grader.model import Array
+from grader.plain import as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -40,7 +40,7 @@ METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
 def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Load mlp.py and list what it defines."""
     (answer,) = session.run(ask.load())
-    seen["problem"] = kept_problem(answer.problem)
+    seen["problem"] = plain_problem(answer.problem)
     classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
     seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
 
@@ -81,7 +81,7 @@ def _build(session: Session, built: list[Built], net: Network, *, seed: int | No
     parameters = at_paths(net, paths, held) if paths else None
     record: dict[str, Any] = {
         "network": net.as_data(),
-        "problem": kept_problem(first_problem(answers)),
+        "problem": plain_problem(first_problem(answers)),
         "readings": {"attributes": flatten(parameters)} if parameters else {},
         "flat_biases": bool(paths) and all(held[b].ndim == 1 for _, b in paths or ()),
     }
@@ -101,7 +101,7 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         record: dict[str, Any] = {
             "network": net.as_data(),
             "inputs": inputs,
-            "problem": kept_problem(first_problem(built)),
+            "problem": plain_problem(first_problem(built)),
         }
         networks.append(record)
         if record["problem"]:
@@ -113,9 +113,9 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
             ask.call(target, "forward", ask.ref("x")),
             ask.fetch("x"),
         )
-        record["outputs"] = [kept(answer) for answer in answers[:4]]
-        record["again"] = [kept(answer) for answer in answers[5:7]]
-        record["input_after"] = kept(answers[7])
+        record["outputs"] = [as_plain(answer) for answer in answers[:4]]
+        record["again"] = [as_plain(answer) for answer in answers[5:7]]
+        record["input_after"] = as_plain(answers[7])
         way, found = explain(session, target, net, inputs, seed=seed)
         record["way"] = way
         record["readings"] = {name: flatten(parameters) for name, parameters in found.items()}
@@ -156,7 +156,7 @@ def _parts(session: Session, target: str, net: Network, rng: np.random.Generator
         asked.append(ask.call(target, "forward", x, **{key: names[i] for key, i in chosen.items() if i is not None}))
     answers = session.run(*asked)
     return [
-        {"start": start, "end": end, "input": x, "output": kept(answer)}
+        {"start": start, "end": end, "input": x, "output": as_plain(answer)}
         for (start, end), x, answer in zip(spans, inputs, answers, strict=True)
     ]
 
@@ -169,5 +169,5 @@ def _compositions(session: Session, target: str, net: Network, x: Array) -> list
         whole, first = session.run(ask.call(target, "forward", x), ask.call(target, "forward", x, end=end))
         halfway = first.value if isinstance(first.value, np.ndarray) else np.zeros(net.widths[split + 1])
         (second,) = session.run(ask.call(target, "forward", halfway, start=start))
-        made.append({"split": split, "whole": kept(whole), "first": kept(first), "second": kept(second)})
+        made.append({"split": split, "whole": as_plain(whole), "first": as_plain(first), "second": as_plain(second)})
     return made

@@ -24,9 +24,10 @@ from grader.assignments.byomlp.forward.mistakes import ForwardMistake
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import blocked, check, failed
-from grader.keeping import number, problem_in
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
+from grader.plain import problem_in
+from grader.text import in_digits
 
 # (input, start, end) -> output
 OwnForward = Callable[[Array, int, int | None], Array]
@@ -100,7 +101,8 @@ def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Fi
         if not agrees(got.ravel(), want):
             worst = worst_entry(np.asarray(got, dtype=np.float64).ravel(), want)
             return failed(
-                f"forward(x, {asked}) of {net}: output [{worst.index[0]}] is {number(worst.got)}, expected {number(worst.want)}",
+                f"forward(x, {asked}) of {net}: output [{worst.index[0]}] is {in_digits(worst.got)}, "
+                f"expected {in_digits(worst.want)}",
                 hint=hint,
             )
     return None

@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.assignments.byomlp.network.networks import Network, flatten
 from grader.assignments.byomlp.network.parameters import at_paths, named_arrays, parameter_paths, questions, understand
-from grader.keeping import first_problem, kept_problem
 from grader.model import Array
+from grader.plain import first_problem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation
@@ -91,7 +91,7 @@ def backward_and_step(
     }
     problem = first_problem(answers[: len(asked)])
     record: dict[str, Any] = {
-        "backward": kept_problem(problem),
+        "backward": plain_problem(problem),
         "before": before.readings,
         "filled": filled,
         "steps": [],
@@ -100,7 +100,7 @@ def backward_and_step(
         start = len(asked) + 1 + index * (1 + len(looks))
         stepped, *seen = answers[start : start + 1 + len(looks)]
         after = understood(net, ways, seen, before.paths or ())
-        record["steps"].append({"alpha": alpha, "problem": kept_problem(stepped.problem), "after": after.readings})
+        record["steps"].append({"alpha": alpha, "problem": plain_problem(stepped.problem), "after": after.readings})
     return record
 
 

@@ -22,9 +22,9 @@ from grader.assignments.byomlp.notebook.probe import DRAWING
 from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, judged, network_of
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
-from grader.keeping import restored
 from grader.model import REDUCED, Array, Finding, Observation
 from grader.notebooks.judging import BY_RUN, joined, percent, threshold, time_note
+from grader.plain import problem_from
 
 READS = ("autoencoder", "autoencoder_own")
 NEIGHBOURS = 10
@@ -118,7 +118,7 @@ def reconstruction_beats_pca(first: Observation, own: Observation, **thresholds:
     if network is None:
         return _no_autoencoder()
     if loss is None:
-        problem = restored(measured.get("problem")) or observed.problem
+        problem = problem_from(measured.get("problem")) or observed.problem
         message = f"the autoencoder could not be measured: {problem or 'forward does not return 784 numbers'}"
         return failed(message, hint="It has to give back 784 numbers for an image.")
     reached, by_pca = float(np.mean(loss)), float(np.mean(measured["pca_loss"]))
@@ -167,7 +167,7 @@ def latent_codes(first: Observation, own: Observation, *, spread: float, **thres
     if not training.epoch_count(network["log"], seen["train"]):
         return failed("the autoencoder was not trained for a whole epoch", hint=hint, diagnosis="not_trained")
     if code is None:
-        problem = restored(measured.get("code_problem")) or observed.problem
+        problem = problem_from(measured.get("code_problem")) or observed.problem
         message = f"forward(x, end='latent') could not be asked: {problem or 'it does not return 2 numbers'}"
         return failed(message, hint=hint)
     if not np.all(np.isfinite(code)):

@@ -16,9 +16,9 @@ from grader.assignments.byomlp.notebook.training import Log
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
 from grader.digits.answers import estimates
-from grader.keeping import restored
 from grader.model import Finding, Observation
 from grader.notebooks.judging import BY_RUN, joined, percent, threshold, time_note
+from grader.plain import problem_from
 
 READS = ("classification", "classification_own")
 EPOCHS = 95
@@ -166,7 +166,7 @@ def _broken(output: np.ndarray[Any, Any]) -> bool:
 
 
 def _unmeasured(observed: Observation, measured: Mapping[str, Any]) -> Finding:
-    problem = restored(measured.get("problem")) or observed.problem
+    problem = problem_from(measured.get("problem")) or observed.problem
     reason = str(problem) if problem else "forward does not return 10 numbers"
     return failed(
         f"the network could not be measured: {reason}", hint="The notebook has to end with a network in working order."

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.byomlp.notebook import watch_operations
-from grader.keeping import kept_problem
 from grader.model import Array, Problem, ProblemKind
+from grader.plain import plain_problem
 from grader.sandbox import Session
 from grader.sandbox.operations import within
 
@@ -30,11 +30,11 @@ def outputs_of(
         left = until - now()
         if left <= 0:
             late = Problem(ProblemKind.TIMEOUT, "the time for this notebook was over before the network was measured")
-            return None, kept_problem(late)
+            return None, plain_problem(late)
         operation = watch_operations.outputs(network, rows[first : first + PIECE], **where)
         (answer,) = session.run(within(left, operation))
         if answer.problem:
-            return None, kept_problem(answer.problem)
+            return None, plain_problem(answer.problem)
         with np.errstate(over="ignore"):
             parts.append(np.asarray(answer.value["results"], dtype=np.float32))
     return np.concatenate(parts), None

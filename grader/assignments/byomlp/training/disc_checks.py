@@ -11,9 +11,9 @@ from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import ACTIVATIONS
 from grader.assignments.byomlp.training.disc_probe import DISC
 from grader.checks import blocked, check, failed, passed
-from grader.keeping import problem_in
 from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
 from grader.numerics import Line, best_line
+from grader.plain import problem_in
 
 
 @check(reads=["disc"], after=[mlp_loads], thresholds=["accuracy", "separability"])

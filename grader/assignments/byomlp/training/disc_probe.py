@@ -8,8 +8,8 @@ import numpy as np
 
 from grader.assignments.byomlp.network.networks import Layer, Network
 from grader.assignments.byomlp.network.parameters import construction, results_of
-from grader.keeping import first_problem, kept_problem
 from grader.model import Array
+from grader.plain import first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -83,7 +83,7 @@ def _train(
 ) -> None:
     (X, Y), (fresh, classes) = known, unknown
     built = session.run(*construction("net", DISC, seed=seed))
-    trial["problem"] = kept_problem(first_problem(built))
+    trial["problem"] = plain_problem(first_problem(built))
     for epoch in range(1, EPOCHS + 1):
         if trial["problem"]:
             return
@@ -92,7 +92,7 @@ def _train(
             ask.map_rows("net", "forward", fresh),
         )
         estimate = results_of(output)
-        trial["problem"] = kept_problem(first_problem([trained, output]))
+        trial["problem"] = plain_problem(first_problem([trained, output]))
         if estimate is None or estimate.shape != (POINTS, 1):
             return
         trial["output"] = estimate[:, 0]

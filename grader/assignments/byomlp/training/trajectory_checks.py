@@ -14,8 +14,9 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.training.trajectory import followed
 from grader.assignments.byomlp.training.trajectory_mistakes import diagnose
 from grader.checks import check, failed, passed
-from grader.keeping import number, problem_in
 from grader.model import Finding, Observation, Verdict
+from grader.plain import problem_in
+from grader.text import in_digits
 from grader.trajectories import Followed, in_words
 
 
@@ -37,7 +38,7 @@ def trajectory_matches(observed: Observation, backward: Observation, updates: Ob
     steps = " and ".join(str(sum(stage["steps"] for stage in record["stages"])) for record in records)
     most = max(training.most for training in trainings)
     format_ = ", in single precision (float32)" if any(training.single for training in trainings) else ""
-    return passed(f"{steps} steps were replayed{format_}: the parameters agree to {number(most)} of the way gone")
+    return passed(f"{steps} steps were replayed{format_}: the parameters agree to {in_digits(most)} of the way gone")
 
 
 def _paid_already(backward: Observation, updates: Observation) -> str:
@@ -77,6 +78,6 @@ def _wrong(record: Mapping[str, Any], training: Followed[Block]) -> Finding | No
     where = f"network {net}: {found.where}"
     if found.size == float("inf"):
         return failed(f"{where} holds NaN, or cannot be read any more, after {in_words(found.step)}", hint=_HINT)
-    message = f"{where} is off by {number(100 * found.size)} % of the way it should have gone {found.when}"
+    message = f"{where} is off by {in_digits(100 * found.size)} % of the way it should have gone {found.when}"
     cause = diagnose(record, found.step)
     return failed(message, hint=cause.hint if cause else _HINT, diagnosis=cause.id if cause else "")

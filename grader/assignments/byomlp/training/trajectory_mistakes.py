@@ -14,9 +14,9 @@ from grader.assignments.byomlp.backward.mistakes import Rules
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.training.trajectory import Stage, replayed, stages_of
-from grader.keeping import number
 from grader.model import Array
 from grader.numerics import departure
+from grader.text import in_digits
 
 # how near the parameters must come to where a mistake leads, as a part of the way gone
 MATCHED = 1e-4
@@ -75,7 +75,7 @@ def _momentum(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | N
         return None
     return Diagnosis(
         "momentum",
-        f"With every step {number(share)} of the step before is taken again: step follows the gradients collected since "
+        f"With every step {in_digits(share)} of the step before is taken again: step follows the gradients collected since "
         "zero_grad, and nothing else.",
     )
 
@@ -100,8 +100,8 @@ def _rate(record: Mapping[str, Any], seen: Sequence[Array], step: int) -> Diagno
         return None
     return Diagnosis(
         "rate_changed",
-        f"The steps are taken with the rate {number(factor * alpha)}, though step is given {number(alpha)}: use the rate as it "
-        "comes.",
+        f"The steps are taken with the rate {in_digits(factor * alpha)}, though step is given {in_digits(alpha)}: use the rate "
+        "as it comes.",
     )
 
 

@@ -11,8 +11,8 @@ from grader.assignments.byomlp.network.networks import Network, size
 from grader.assignments.byomlp.network.parameters import construction, explain
 from grader.assignments.byomlp.network.snapshots import look, snapshot, understood
 from grader.assignments.byomlp.training.trajectory import Stage
-from grader.keeping import first_problem, kept_problem
 from grader.model import Array
+from grader.plain import first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -59,7 +59,7 @@ def _observe(
     rng: np.random.Generator,
 ) -> None:
     built = session.run(*construction(target, net, seed=int(rng.integers(2**31))))
-    record["problem"] = kept_problem(first_problem(built))
+    record["problem"] = plain_problem(first_problem(built))
     way, found = explain(session, target, net, 2 * rng.standard_normal((4, net.inputs)))
     # with taps, a bias that is added in another place is seen as one of the layer behind: its gradient is another one
     elsewhere = way == "taps" and not all(np.any(b) for _, b in found[way])
@@ -91,7 +91,7 @@ def _observe(
                 "steps": stage.steps,
                 "batch": stage.batch,
                 "alpha": stage.alpha,
-                "problem": kept_problem(trained.problem),
+                "problem": plain_problem(trained.problem),
                 "whole": whole,
                 "after": after if after is not None and after.size == size(net) else None,
             }

@@ -10,9 +10,10 @@ import numpy as np
 
 from grader.assignments.modules.differentiation.mistakes import MISTAKES, Mistake
 from grader.assignments.modules.differentiation.tasks import Task, truths
-from grader.keeping import number, problem_in, shape
 from grader.model import Array, HeatMaps, Problem
 from grader.numerics import is_float32, worst_entry
+from grader.plain import problem_in
+from grader.text import in_digits, shape
 
 # measured for right functions: at most 1e-9 in float64, 1e-6 in single precision
 RIGHT, SINGLE = 1e-6, 1e-4
@@ -114,7 +115,7 @@ def told(task: Task, case: Case) -> str:
         return f"{begin} returned {returned}, expected shape {shape(want)}"
     worst = worst_entry(case.got, want)
     entry = ", ".join(str(i) for i in worst.index)
-    return f"{begin}: entry [{entry}] is {number(worst.got)}, expected {number(worst.want)}"
+    return f"{begin}: entry [{entry}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
 
 
 def picture(task: Task, case: Case) -> tuple[HeatMaps, ...]:

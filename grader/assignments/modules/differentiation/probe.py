@@ -11,10 +11,10 @@ import numpy as np
 
 from grader.assignments.modules.differentiation.tasks import NAMES, TASKS, Task, drawn
 from grader.errors import HarnessError
-from grader.keeping import kept
 from grader.notebooks.naming import SUFFIX, notebook_file, why_not_read
 from grader.notebooks.reading import Cell, read
 from grader.notebooks.running import run_cells
+from grader.plain import as_plain
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -89,4 +89,4 @@ def _ask(session: Session, seen: dict[str, Any], task: Task, rng: np.random.Gene
     cases = drawn(task, rng)
     calls = [ask.call(task.name, "__call__", *given.values()) for given in cases]
     returned = session.run(*({**call, "label": f"{seen['found'][task.name]}()"} for call in calls))
-    answers += [{"given": given, **kept(answer)} for given, answer in zip(cases, returned, strict=True)]
+    answers += [{"given": given, **as_plain(answer)} for given, answer in zip(cases, returned, strict=True)]

@@ -31,8 +31,9 @@ from grader.assignments.modules.layers.judging import (
     verdict,
 )
 from grader.checks import check, failed
-from grader.keeping import number, restored
 from grader.model import Array, Curve, Finding, Observation, Picture
+from grader.plain import problem_from
+from grader.text import in_digits
 
 
 def _forward(
@@ -59,7 +60,7 @@ def _pictured(finding: Finding | None, observed: Observation, way: str, want: Ca
     pictures: tuple[Picture, ...] = ()
     if got is not None and np.all(np.isfinite(got)) and not close(got.ravel(), expected):
         kind = "value" if way == "forward" else "derivative"
-        what = observed.data["class"] + (f"({number(curve['given'][0])})" if curve["given"] else "()")
+        what = observed.data["class"] + (f"({in_digits(curve['given'][0])})" if curve["given"] else "()")
         series = ((f"expected {kind}", expected), (f"your {kind}", got.ravel()))
         pictures = (Curve(f"{what}: {kind}", "input", kind, curve["input"].ravel(), series),)
     return failed(
@@ -77,7 +78,7 @@ def _unstable(extreme: Mapping[str, Any], way: str, want: Array, what: str) -> F
     hint = "exp(1000) is more than a float can hold: let no argument of exp be large, not even in a branch that is not taken."
     said = f"{what}: {name} for inputs of +-1000"
     if missing:
-        return failed(f"{said} cannot be computed: {restored(answer['problem'])}", hint=hint, diagnosis="overflow")
+        return failed(f"{said} cannot be computed: {problem_from(answer['problem'])}", hint=hint, diagnosis="overflow")
     if not np.all(np.isfinite(answer["value"])):
         return failed(f"{said} is not finite", hint=hint, diagnosis="overflow")
     if not close(answer["value"], want, 1e-6):

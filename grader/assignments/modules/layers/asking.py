@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.loading import load_again
-from grader.keeping import kept_problem
 from grader.model import Array
 from grader.numerics import STEP
+from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, plugged
 
@@ -111,18 +111,18 @@ def kept_pass(answer: Answer) -> dict[str, Any]:
     after = [_array(each)["value"] for each in raw["after"]] if isinstance(raw.get("after"), list) else []
     said = [each[:200] for each in _list(raw.get("warnings")) if isinstance(each, str)][:WARNINGS]
     kept = {"value": returned["value"], "type": returned["type"], "after": after, "warnings": said}
-    return {**kept, "stored": stored["value"], "problem": kept_problem(answer.problem)}
+    return {**kept, "stored": stored["value"], "problem": plain_problem(answer.problem)}
 
 
 def kept_values(answer: Answer) -> dict[str, Any]:
     """Return the outputs (K, m) of many forward passes, None when there are none."""
     value = _array(answer.value)["value"]
-    return {"value": value if value is not None and value.ndim == 2 else None, "problem": kept_problem(answer.problem)}
+    return {"value": value if value is not None and value.ndim == 2 else None, "problem": plain_problem(answer.problem)}
 
 
 def kept_list(answer: Answer) -> dict[str, Any]:
     """Return what getParameters returned as a ``tree`` of lists and ``{"value", "type"}``."""
-    return {"tree": _tree(answer.value, 0), "problem": kept_problem(answer.problem)}
+    return {"tree": _tree(answer.value, 0), "problem": plain_problem(answer.problem)}
 
 
 def kept_attributes(answer: Answer) -> dict[str, Array]:

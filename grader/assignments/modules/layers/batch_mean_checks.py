@@ -28,9 +28,10 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.usable import unusable
 from grader.checks import check, failed, passed
-from grader.keeping import number, restored
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
+from grader.plain import problem_from
+from grader.text import in_digits
 
 ADVICE = {"attempt": "Try batches of 5, 3 and 1 rows one after the other.", "spared": "`input -= ...`"}
 
@@ -40,8 +41,8 @@ def _training_steps(story: Mapping[str, Any]) -> list[int]:
 
 
 def _wrong_training(story: Mapping[str, Any]) -> Finding | None:
-    name = f"{NAME}({', '.join(number(each) for each in story['given'])})"
-    if problem := restored(story["problem"]):
+    name = f"{NAME}({', '.join(in_digits(each) for each in story['given'])})"
+    if problem := problem_from(story["problem"]):
         return stumbled(name, "the constructor", problem, "It takes alpha, which is 0 when it is left out.")
     steps = _training_steps(story)
     for index in steps:
@@ -74,7 +75,7 @@ def _first_wrong(story: Mapping[str, Any]) -> str:
     step, mean = story["steps"][index], means_by(rule, story)[index]
     worst = worst_entry(step["forward"]["value"], step["input"] - mean, floor=FLOOR)
     where = ", ".join(map(str, worst.index))
-    return f"output[{where}] of batch {index + 1} is {number(worst.got)}, expected {number(worst.want)}"
+    return f"output[{where}] of batch {index + 1} is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
 
 
 def _is_standardised(story: Mapping[str, Any]) -> bool:
@@ -98,7 +99,7 @@ def _subtracted(step: Mapping[str, Any]) -> Array | None:
 
 def _wrong_evaluation(story: Mapping[str, Any], *, trained: bool) -> Finding | None:
     """Return what is wrong in evaluation; `trained` says whether training, in some story, subtracts anything."""
-    name = f"{NAME}({', '.join(number(each) for each in story['given'])})"
+    name = f"{NAME}({', '.join(in_digits(each) for each in story['given'])})"
     steps = story["steps"]
     for index in (TRAINED, TRAINED + 1):
         if finding := unusable(steps[index], f"{name} in evaluation", **ADVICE):
@@ -137,7 +138,7 @@ def _explain_evaluation(
 ) -> Finding:
     worst = worst_entry(first["forward"]["value"], first["input"] - kept, floor=FLOOR)
     where = ", ".join(map(str, worst.index))
-    said = f"{name}: in evaluation output[{where}] is {number(worst.got)}, expected {number(worst.want)}"
+    said = f"{name}: in evaluation output[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
     mean = first["input"].mean(axis=0)
     if close(subtracted, np.broadcast_to(mean, subtracted.shape), bound):
         hint = "In evaluation the mean of the batch is subtracted: subtract the mean that was kept in training."

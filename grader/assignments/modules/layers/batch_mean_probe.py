@@ -10,8 +10,8 @@ import numpy as np
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.keeping import kept_problem
 from grader.model import Array
+from grader.plain import plain_problem
 from grader.sandbox import Session
 
 NAME = "BatchMeanSubtraction"
@@ -54,7 +54,7 @@ def _story(
     for x, training in zip(batches, modes, strict=True):
         asked += [asking.mode("layer", training=training), asking.forward("layer", x)]
     built, *answers = session.run(*asked)
-    problem = kept_problem(built.problem)
+    problem = plain_problem(built.problem)
     story: dict[str, Any] = {"given": list(given), "single": dtype == np.float32, "problem": problem}
     story["steps"] = [
         {"training": training, "input": x.astype(np.float64), "forward": asking.kept_pass(went)}
@@ -79,6 +79,6 @@ def _case(
     )
     case = about(x, grad, given) | {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if built.problem:
-        case["forward"]["problem"] = kept_problem(built.problem)
+        case["forward"]["problem"] = plain_problem(built.problem)
     case["around"] = asking.kept_values(around)["value"]
     return case

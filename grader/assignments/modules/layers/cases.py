@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.keeping import kept_problem
 from grader.model import Array
 from grader.numerics import STEP, worst_entry
+from grader.plain import plain_problem
 from grader.sandbox import Session
 
 # relative to the size of the whole array: in float64, in float32, and of central differences
@@ -34,7 +34,7 @@ def grid_case(
     case = about(x, grad, given)
     case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if built.problem:
-        case["forward"]["problem"] = kept_problem(built.problem)
+        case["forward"]["problem"] = plain_problem(built.problem)
     case["around"] = asking.kept_values(rest[0])["value"] if rest else None
     case["output_after"] = asking.kept_attributes(held).get("output")
     return case

@@ -20,10 +20,11 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
-from grader.keeping import kept_problem, number, restored, shape
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
+from grader.plain import plain_problem, problem_from
 from grader.sandbox import Session
+from grader.text import in_digits, shape
 
 NAME = "ClassNLLCriterion"
 
@@ -64,7 +65,7 @@ def _case(session: Session, p: Array, target: Array, seed: int) -> dict[str, Any
     case |= {"input": p.astype(np.float64), "grad": target.astype(np.float64)}
     case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if built.problem:
-        case["forward"]["problem"] = kept_problem(built.problem)
+        case["forward"]["problem"] = plain_problem(built.problem)
     case["around"] = asking.kept_values(around)["value"]
     # what is returned counts here; whether it is stored as well is the business of modules
     for way in ("forward", "backward"):
@@ -75,7 +76,7 @@ def _case(session: Session, p: Array, target: Array, seed: int) -> dict[str, Any
 def _judge_value(case: Case) -> Finding | None:
     answer, want = case["forward"], value_of(case)
     hint = "The mean over the rows of the negative logarithm of the target's probability."
-    if problem := restored(answer["problem"]):
+    if problem := problem_from(answer["problem"]):
         return stumbled(NAME, "forward", problem, "Try it on one row of two probabilities.")
     got = answer["value"]
     if got is None or got.size != 1:
@@ -92,7 +93,7 @@ def _judge_value(case: Case) -> Finding | None:
         )
     if not close(got.reshape(1), want, CLOSE_32 if case["single"] else CLOSE):
         mistake = explained(case, got.reshape(1), want, MISTAKES)
-        said = f"{NAME}: the loss of {case['label']} is {number(got.item())}, expected {number(want.item())}"
+        said = f"{NAME}: the loss of {case['label']} is {in_digits(got.item())}, expected {in_digits(want.item())}"
         return failed(said, hint=mistake.hint if mistake else hint, diagnosis=mistake.id if mistake else "")
     for name, before, after in zip(("input", "target"), (case["input"], case["grad"]), answer["after"], strict=False):
         if after is None or after.shape != before.shape or not np.array_equal(after, before):
@@ -118,7 +119,7 @@ def class_nll_clamped(observed: Observation) -> Finding:
     case = observed.data["clamped"]
     answer, want = case["forward"], value_of(case)
     hint = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
-    if problem := restored(answer["problem"]):
+    if problem := problem_from(answer["problem"]):
         return stumbled(f"{NAME}, a probability of 0", "forward", problem, hint)
     got = answer["value"]
     if got is None or got.size != 1:
@@ -128,7 +129,7 @@ def class_nll_clamped(observed: Observation) -> Finding:
     rows, classes = case["input"].shape
     factors = (1.0, float(rows), 1.0 / classes, -1.0, 1.0 / np.log(2))
     if not any(close(np.array([size]), factor * want) for factor in factors):
-        said = f"the loss of a batch with probabilities of 0 is {number(size)}, expected {number(want.item())}"
+        said = f"the loss of a batch with probabilities of 0 is {in_digits(size)}, expected {in_digits(want.item())}"
         # where other losses are wrong as well, it is not the clamping that is told by this one
         told = all(_judge_value(each) is None for each in observed.data["cases"])
         return failed(said, hint=hint, diagnosis="nll_not_clamped" if told else "")
@@ -150,7 +151,7 @@ def _wrong_at_zero(case: Case, ordinary: Sequence[Case], hint: str) -> Finding |
     if any(close(back, want) for want in wants):
         return None
     worst = worst_entry(back, wants[0], floor=1.0)
-    said = f"the gradient at a probability of 0 is {number(worst.got)}, expected {number(worst.want)}"
+    said = f"the gradient at a probability of 0 is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
     return failed(said, hint=hint, diagnosis="nll_not_clamped")
 
 

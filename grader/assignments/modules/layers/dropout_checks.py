@@ -27,14 +27,15 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.usable import unusable
 from grader.checks import check, failed, passed
-from grader.keeping import number, restored
 from grader.model import Array, Finding, HeatMaps, Observation
+from grader.plain import problem_from
+from grader.text import in_digits
 
 SHOWN = (12, 16)
 
 
 def _wrong_training(training: Mapping[str, Any], errors: float) -> Finding | None:
-    if problem := restored(training["problem"]):
+    if problem := problem_from(training["problem"]):
         return stumbled(called(training), "the constructor", problem, "It takes p, 0.5 when left out.")
     first, second = training["passes"]
     if finding := wrong_mask(first, errors) or wrong_mask(second, errors):
@@ -121,7 +122,7 @@ def _wrong_backward(case: Case) -> Finding | None:
     name = called(case)
     mask = mask_of(case)
     if mask is None or not np.all(np.isfinite(mask)):
-        problem = restored(case["forward"]["problem"])
+        problem = problem_from(case["forward"]["problem"])
         said = f"{name}: backward cannot be judged, as forward gives no output" + (f": {problem}" if problem else "")
         return failed(said, hint="Make forward work first: backward uses its mask.")
     if not np.any(np.abs(mask) <= CLOSE_32) or not np.any(mask):
@@ -157,7 +158,7 @@ def dropout_backward(observed: Observation) -> Finding:
 
 def _wrong_evaluation(case: Case) -> Finding | None:
     name = called(case)
-    if problem := restored(case["problem"]):
+    if problem := problem_from(case["problem"]):
         return stumbled(name, "the constructor", problem, "It takes p, 0.5 when left out.")
     if finding := unusable(case, f"{name} in evaluation", **ADVICE):
         return finding
@@ -187,7 +188,7 @@ def _explain_evaluation(case: Case, name: str) -> Finding:
         said = "Entries are dropped in evaluation: look at the attribute `training`."
         return failed(f"{name} drops entries in evaluation", hint=said, diagnosis="dropped_in_evaluation")
     if mask is not None and np.ptp(mask) < 1e-4 * abs(float(mask[0, 0])):
-        factor = number(float(mask.mean()))
+        factor = in_digits(float(mask.mean()))
         said = f"The output in evaluation is scaled by {factor}: {hint.lower()}"
         message = f"{name} multiplies by {factor} in evaluation, expected the input unchanged"
         return failed(message, hint=said, diagnosis="scaled_in_evaluation")

@@ -12,8 +12,8 @@ from grader.assignments.modules.layers.cases import CLOSE_32, Case
 from grader.assignments.modules.layers.dropout_probe import NAME
 from grader.assignments.modules.layers.usable import unusable
 from grader.checks import failed
-from grader.keeping import number
 from grader.model import Array, Finding
+from grader.text import in_digits
 
 ADVICE = {"attempt": "Try it on batches of different shapes.", "spared": "`input *= mask`"}
 
@@ -26,7 +26,7 @@ FEW, MANY = 20, 100
 
 def called(case: Mapping[str, Any]) -> str:
     """Return how the object of a case was made, as a student reads it."""
-    return f"{NAME}({', '.join(number(each) for each in case['given'])})"
+    return f"{NAME}({', '.join(in_digits(each) for each in case['given'])})"
 
 
 def mask_of(case: Case) -> Array | None:
@@ -71,7 +71,7 @@ def _wrong_scale(case: Case, name: str, factors: Array) -> Finding | None:
         return None
     hint = "Either nothing is scaled, or what is kept is divided by the chance to be kept, so that the mean stays what it was."
     diagnosis = "dropout_scaled_by_wrong_chance" if abs(scale - 1 / (1 - keep)) < 1e-3 else "dropout_scale"
-    said = f"{name}: what comes through is multiplied by {number(scale)}, expected 1 or {number(1 / keep)}"
+    said = f"{name}: what comes through is multiplied by {in_digits(scale)}, expected 1 or {in_digits(1 / keep)}"
     return failed(said, hint=hint, diagnosis=diagnosis)
 
 
@@ -101,8 +101,8 @@ def _wrong_pattern(case: Case, name: str, kept: Array, errors: float) -> Finding
     share, error = float(kept.mean()), spread / math.sqrt(kept.size)
     if min(abs(share - p), abs(share - 1 + p)) > errors * error:
         hint = "p is the chance of a single entry: whether to be kept or to be dropped is up to you."
-        wanted = f"{number(100 * p)} % or {number(100 - 100 * p)} %"
-        said = f"{name}: {number(100 * share)} % of the entries come through, expected {wanted}"
+        wanted = f"{in_digits(100 * p)} % or {in_digits(100 - 100 * p)} %"
+        said = f"{name}: {in_digits(100 * share)} % of the entries come through, expected {wanted}"
         return failed(said, hint=hint, diagnosis="wrong_share")
     for axis, length in ((0, rows), (1, columns)):
         shares = kept.mean(axis=axis)

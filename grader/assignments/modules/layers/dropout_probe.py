@@ -9,8 +9,8 @@ import numpy as np
 
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast
-from grader.keeping import kept_problem
 from grader.model import Array
+from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 
 NAME = "Dropout"
@@ -56,7 +56,7 @@ def _training(
         asked += [asking.forward("layer", x), asking.backward("layer", grad)]
     built, _, *answers = session.run(*asked)
     passes = [_passed(given, *pair, *answers[2 * index : 2 * index + 2]) for index, pair in enumerate(pairs)]
-    return {"given": list(given), "problem": kept_problem(built.problem), "passes": passes}
+    return {"given": list(given), "problem": plain_problem(built.problem), "passes": passes}
 
 
 def _passed(given: Sequence[float], x: Array, grad: Array, went: Answer, back: Answer) -> dict[str, Any]:
@@ -89,5 +89,5 @@ def _evaluation(
     case = _pass(session, rng, given, shape, dtype)
     session.run(asking.mode("layer", training=True))
     case["trained"] = _pass(session, rng, given, (30, 20), dtype)
-    case["problem"] = kept_problem(built.problem)
+    case["problem"] = plain_problem(built.problem)
     return case

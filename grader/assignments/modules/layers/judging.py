@@ -19,9 +19,10 @@ from grader.assignments.modules.layers.cases import (
     own_gradient,
 )
 from grader.checks import failed, passed
-from grader.keeping import number, restored, shape
 from grader.model import Array, Finding, HeatMaps, Observation, Problem
 from grader.numerics import worst_entry
+from grader.plain import problem_from
+from grader.text import in_digits, shape
 
 # what a mistake must change to be seen, and how near what was returned must come to it
 VISIBLE, MATCHED = 1e-4, 1e-5
@@ -78,7 +79,7 @@ def judge_gradient(
     """
     back, name = case["backward"], f"{what}: gradInput"
     if case["forward"]["problem"] and back["problem"]:
-        problem = restored(case["forward"]["problem"])
+        problem = problem_from(case["forward"]["problem"])
         return failed(f"{what}: backward cannot be tried without forward ({problem})", hint=_AFTER_ERROR)
     if finding := _returned(back, name, "backward", "self.gradInput"):
         return finding
@@ -102,7 +103,7 @@ _AFTER_ERROR = "Make forward work first: backward is called after it, with the s
 
 
 def _returned(answer: Mapping[str, Any], name: str, method: str, attribute: str) -> Finding | None:
-    if problem := restored(answer["problem"]):
+    if problem := problem_from(answer["problem"]):
         return stumbled(name, method, problem)
     if answer["value"] is None:
         kind = "None" if answer["type"] in ("NoneType", "") else f"a value of type {answer['type']}"
@@ -133,7 +134,7 @@ def _numbers(
     if worst.error > bound:
         found = explained(case, got, want, mistakes)
         where = ", ".join(map(str, worst.index))
-        message = f"{name}[{where}] is {number(worst.got)}, expected {number(worst.want)} ({label})"
+        message = f"{name}[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)} ({label})"
         panels = ((name.rpartition(": ")[2], want, got),)
         pictures = [HeatMaps(f"{name} of {label}", panels, rows="example", columns="feature")] if pictured else []
         if found:

@@ -34,9 +34,10 @@ from grader.assignments.modules.layers.linear_parameter_checks import (
 )
 from grader.assignments.modules.layers.linear_probe import gradients_of, parameters_of
 from grader.checks import check, failed, passed
-from grader.keeping import number, restored, shape
 from grader.model import Array, Finding, HeatMaps, Observation
 from grader.numerics import STEP, worst_entry
+from grader.plain import problem_from
+from grader.text import in_digits, shape
 
 
 def _cases(observed: Observation) -> list[Case]:
@@ -53,10 +54,10 @@ def _cases(observed: Observation) -> list[Case]:
 def _unread(observed: Observation) -> Finding | None:
     """Return the finding on a Linear that cannot be made, or whose parameters are nowhere to be found."""
     for case in _cases(observed):
-        if (problem := restored(case["forward"]["problem"])) and not case["held"]:
+        if (problem := problem_from(case["forward"]["problem"])) and not case["held"]:
             return stumbled(f"Linear({case['n']}, {case['m']})", "the constructor or forward", problem, NO_PARAMETERS)
         if parameters_of(case, case["n"], case["m"]) is None:
-            problem = restored(case["listed"]["problem"])
+            problem = problem_from(case["listed"]["problem"])
             why = f": {problem}" if problem else ""
             said = f"Linear({case['n']}, {case['m']}): no W and b were found{why}"
             return failed(said, hint=NO_PARAMETERS, diagnosis="parameters_missing")
@@ -93,7 +94,7 @@ def linear_grad_input(observed: Observation) -> Finding:
 
 def _wrong_gradients(case: Case) -> Finding | None:
     n, m, want = case["n"], case["m"], vector_of(case)
-    if problem := restored(case["after"]["gradients"]["problem"]):
+    if problem := problem_from(case["after"]["gradients"]["problem"]):
         return stumbled("Linear", "getGradParameters", problem)
     found = gradients_of(case["after"], n, m, turned=case["turned"])
     if found is None:
@@ -109,7 +110,7 @@ def _wrong_gradients(case: Case) -> Finding | None:
         got, _own(case), CLOSE_32 if case["single"] else CLOSE_DIFFERENCES
     ):
         return None
-    if problem := restored(case["backward"]["problem"]):
+    if problem := problem_from(case["backward"]["problem"]):
         return stumbled("Linear", "backward", problem)
     mistake = explained(case, got, want, PARAMETER_MISTAKES)
     gradW, gradb = gradients(case["input"], case["grad"])
@@ -121,7 +122,7 @@ def _wrong_gradients(case: Case) -> Finding | None:
     where = ", ".join(map(str, entry.index))
     panels = (("gradW", gradW, found[0]), ("gradb", gradb[None], found[1][None]))
     return failed(
-        f"Linear: {name}[{where}] is {number(entry.got)}, expected {number(entry.want)} ({case['label']})",
+        f"Linear: {name}[{where}] is {in_digits(entry.got)}, expected {in_digits(entry.want)} ({case['label']})",
         hint=mistake.hint
         if mistake
         else "gradW_ij adds up gradOutput_i x_j over the rows of the batch, gradb_i gradOutput_i.",

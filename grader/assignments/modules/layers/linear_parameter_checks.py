@@ -16,9 +16,10 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.linear_probe import parameters_of
 from grader.checks import check, failed, passed
-from grader.keeping import number, restored, shape
 from grader.model import Array, Finding, Observation
 from grader.numerics import distance_bound
+from grader.plain import problem_from
+from grader.text import in_digits, shape
 
 NO_PARAMETERS = "getParameters() returns [W, b]: two arrays, W of shape (n_out, n_in) and b of shape (n_out,)."
 
@@ -26,7 +27,7 @@ NO_PARAMETERS = "getParameters() returns [W, b]: two arrays, W of shape (n_out, 
 def unmade(observed: Observation) -> Finding | None:
     """Return the finding on a Linear that cannot be made, or None."""
     for wide in observed.data["wide"]:
-        if problem := restored(wide["problem"]):
+        if problem := problem_from(wide["problem"]):
             return stumbled(f"Linear({wide['n']}, {wide['m']})", "the constructor", problem, NO_PARAMETERS)
     return None
 
@@ -40,7 +41,7 @@ def linear_parameters_live(observed: Observation) -> Finding:
     n, m = live["n"], live["m"]
     hint = "Return the arrays that forward uses, [self.W, self.b], not copies or views of other arrays made for the occasion."
     before, after = (asking.leaves(live[when]["listed"]["tree"]) for when in ("before", "after"))
-    if problem := restored(live["problem"] or live["before"]["listed"]["problem"]):
+    if problem := problem_from(live["problem"] or live["before"]["listed"]["problem"]):
         return stumbled("Linear", "updating the arrays of getParameters()", problem, hint)
     if sorted(each.size for each in before) != sorted((n * m, m)):
         return failed("Linear: getParameters() does not return W and b", hint=NO_PARAMETERS)
@@ -86,7 +87,7 @@ _UNIFORM = "Draw W and b with np.random.uniform(-bound, bound, size=...), where 
 def _wrong_start(wide: Mapping[str, Any], chance: float) -> Finding | None:
     n, m = wide["n"], wide["m"]
     name = f"Linear({n}, {m})"
-    if problem := restored(wide["problem"]):
+    if problem := problem_from(wide["problem"]):
         return stumbled(name, "the constructor", problem, NO_PARAMETERS)
     arrays = [*asking.leaves(wide["listed"]["tree"]), *wide["held"].values()]
     W = next((each for each in arrays if each.size == n * m), None)
@@ -114,16 +115,16 @@ def _not_uniform(values: Array, name: str, bound: float, chance: float) -> Findi
     if not np.all(np.isfinite(values)):
         return failed(f"{name} holds NaN or inf", hint=_UNIFORM)
     if largest == 0 or np.ptp(values) == 0:
-        said = f"{name} is {number(float(values[0]))} everywhere at first"
+        said = f"{name} is {in_digits(float(values[0]))} everywhere at first"
         return failed(said, hint=_UNIFORM, diagnosis="constant_initialisation")
     if largest > bound * (1 + 1e-6):
-        said = f"{name} reaches {number(largest)} at first, expected at most {number(bound)}"
+        said = f"{name} reaches {in_digits(largest)} at first, expected at most {in_digits(bound)}"
         return failed(said, hint=_UNIFORM, diagnosis="initialisation_bound")
     ordered = (np.sort(values) / bound + 1) / 2
     steps = np.arange(len(values) + 1) / len(values)
     distance = float(max(np.max(ordered - steps[:-1]), np.max(steps[1:] - ordered)))
     if distance > distance_bound(len(values), chance=chance):
-        low, high = number(float(values.min())), number(float(values.max()))
-        said = f"{name} is not uniform between {number(-bound)} and {number(bound)}: it lies between {low} and {high}"
+        low, high = in_digits(float(values.min())), in_digits(float(values.max()))
+        said = f"{name} is not uniform between {in_digits(-bound)} and {in_digits(bound)}: it lies between {low} and {high}"
         return failed(said, hint=_UNIFORM, diagnosis="not_uniform")
     return None

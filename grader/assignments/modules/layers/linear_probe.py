@@ -11,9 +11,9 @@ from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.cases import about, cast
 from grader.assignments.modules.layers.linear_arrays import Parameters, pair
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.keeping import kept_problem
 from grader.model import Array
 from grader.numerics import STEP
+from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import call
 
@@ -47,7 +47,7 @@ def _wide(session: Session, n: int, m: int, seed: int | None) -> dict[str, Any]:
     names = ("wide", "other") if seed is None else ("wide",)
     first, *rest = (asking.build(name, "Linear", n, m, seed=seed or 1) for name in names)
     built, *_ = session.run(first)
-    found: dict[str, Any] = {"n": n, "m": m, "problem": kept_problem(built.problem)}
+    found: dict[str, Any] = {"n": n, "m": m, "problem": plain_problem(built.problem)}
     found |= _parameters(session, "wide")
     if rest:
         # two layers made one after the other must not be the same: no seeding between them
@@ -96,7 +96,7 @@ def _case(
     gradients, after = _gradients(session, x, grad, back)
     case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if built.problem:
-        case["forward"]["problem"] = kept_problem(built.problem)
+        case["forward"]["problem"] = plain_problem(built.problem)
     case["after"] = {"gradients": asking.kept_list(gradients), "held": asking.kept_attributes(after)}
     case["around"] = _values(session, x)
     case["parameters_around"] = _parameter_values(session, case, x.astype(np.float64), n, m)
@@ -156,6 +156,6 @@ def _live(session: Session, rng: np.random.Generator, rows: int, n: int, m: int,
         "point": point,
         "before": before,
         "after": after,
-        "problem": kept_problem(updated.problem),
+        "problem": plain_problem(updated.problem),
         "forward": asking.kept_pass(went),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.assignments.modules.loading import CLASSES, FILE, python_2
 from grader.checks import check, failed, passed
-from grader.keeping import restored
 from grader.model import Finding, Observation
+from grader.plain import problem_from
 
 SHOWN = 3
 
@@ -44,7 +44,7 @@ def modules_load(observed: Observation) -> Finding:
 
 
 def _said(error: dict[str, dict[str, str]]) -> str:
-    problem = restored(error["problem"])
+    problem = problem_from(error["problem"])
     if problem is None:
         return ""
     if python_2(error["problem"]):

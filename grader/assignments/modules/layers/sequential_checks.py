@@ -29,9 +29,10 @@ from grader.assignments.modules.layers.sequential_mistakes import (
 )
 from grader.assignments.modules.layers.sequential_probe import NAME
 from grader.checks import check, failed, passed
-from grader.keeping import number, restored
 from grader.model import Array, Finding, Observation
 from grader.numerics import STEP, scale_of, worst_entry
+from grader.plain import problem_from
+from grader.text import in_digits
 
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
 DEEP_CLOSE, FLOOR = 1e-3, 1e-3
@@ -116,7 +117,7 @@ def _wrong_deep(deep: Mapping[str, Any]) -> Finding | None:
     for way in ("forward", "loss", "backward"):
         answer = deep[way]
         if answer is None or answer["problem"] or answer["value"] is None:
-            problem = restored(answer["problem"]) if answer else None
+            problem = problem_from(answer["problem"]) if answer else None
             if way == "loss" or (answer is None and deep["criterion"] == "MSECriterion"):
                 return None  # that criterion was given
             return failed(f"{name}: no {way} pass" + (f": {problem}" if problem else ""), hint=hint)
@@ -133,7 +134,9 @@ def _wrong_deep(deep: Mapping[str, Any]) -> Finding | None:
     worst = worst_entry(got, want, floor=FLOOR)
     if worst.error > DEEP_CLOSE:
         where = ", ".join(map(str, worst.index))
-        return failed(f"{name}: gradInput[{where}] is {number(worst.got)}, expected {number(worst.want)}", hint=hint)
+        return failed(
+            f"{name}: gradInput[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}", hint=hint
+        )
     return None
 
 
@@ -161,7 +164,7 @@ def sequential_zero_grad(observed: Observation) -> Finding:
         return finding
     hint = "zeroGradParameters of Sequential calls zeroGradParameters of every module."
     for case in _cases(observed):
-        if problem := restored(case["cleared"]):
+        if problem := problem_from(case["cleared"]):
             return stumbled(_what(case), "zeroGradParameters", problem, hint)
         for index, child in enumerate(case["after_clearing"]):
             if np.any(child.get("gradw", 0)) or np.any(child.get("gradt", 0)):
@@ -186,7 +189,7 @@ _LISTS = "Return a list with one list for each module: what its own getParameter
 def _wrong_parameters(case: Case) -> Finding | None:
     wanted = [(("w", "t"), "parameters", "getParameters"), (("gradw", "gradt"), "gradients", "getGradParameters")]
     for names, key, method in wanted:
-        if problem := restored(case[key]["problem"]):
+        if problem := problem_from(case[key]["problem"]):
             return stumbled(_what(case), method, problem, _LISTS)
         held = [
             [child.get(name, _GONE) for name in names] if part else []
@@ -205,7 +208,7 @@ def _wrong_parameters(case: Case) -> Finding | None:
 
 
 def _not_live(case: Case) -> Finding | None:
-    if problem := restored(case["updated"]):
+    if problem := problem_from(case["updated"]):
         return stumbled(_what(case), "updating parameters in place", problem, _LISTS)
     after = [
         child.get(name, _GONE)

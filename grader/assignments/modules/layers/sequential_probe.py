@@ -10,8 +10,8 @@ import numpy as np
 from grader.assignments.modules.layers import asking, closed_forms
 from grader.assignments.modules.layers.cases import about, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.keeping import kept_problem
 from grader.model import Array
+from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, call, forget
 
@@ -114,15 +114,15 @@ def _case(
     case = about(x, grad) | {"parts": [list(part) if part else [] for part in parts], "nested": nested}
     case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
     if (problem := built[-1].problem) is not None:
-        case["forward"]["problem"] = kept_problem(problem)
+        case["forward"]["problem"] = plain_problem(problem)
     case |= {"gradients": asking.kept_list(gradients), "children": _children(_taken(answers, len(children)))}
     around, listed = _taken(answers, 2)
     case |= {"around": asking.kept_values(around)["value"], "parameters": asking.kept_list(listed)}
     _taken(answers, len(filled))
     (cleared,) = _taken(answers, 1)
-    case |= {"cleared": kept_problem(cleared.problem), "after_clearing": _children(_taken(answers, len(children)))}
+    case |= {"cleared": plain_problem(cleared.problem), "after_clearing": _children(_taken(answers, len(children)))}
     (updated,) = _taken(answers, 1)
-    case |= {"point": point, "updated": kept_problem(updated.problem), "after_update": _children(answers)}
+    case |= {"point": point, "updated": plain_problem(updated.problem), "after_update": _children(answers)}
     session.run(forget("net", "inner", *children))
     return case
 

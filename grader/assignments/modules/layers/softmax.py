@@ -18,8 +18,8 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
-from grader.keeping import restored
 from grader.model import Array, Finding, Observation
+from grader.plain import problem_from
 from grader.sandbox import Session
 
 
@@ -167,7 +167,7 @@ def softmax_stable(observed: Observation) -> Finding:
     extreme = observed.data["extreme"]
     hint = "Only differences between the inputs of a row count: what can be subtracted from a row, so that exp cannot overflow?"
     answer, want = extreme["forward"], _want(extreme)
-    if problem := restored(answer["problem"]):
+    if problem := problem_from(answer["problem"]):
         return failed(f"SoftMax of inputs around 1000: {problem}", hint=hint, diagnosis="overflow")
     if answer["value"] is None or not np.all(np.isfinite(answer["value"])):
         return failed("SoftMax of inputs around 1000 is not finite", hint=hint, diagnosis="overflow")

@@ -7,8 +7,9 @@ from typing import Any
 
 from grader.assignments.modules.layers.trajectory import Place, followed
 from grader.checks import Check, failed, passed
-from grader.keeping import number, problem_in, restored
 from grader.model import Finding, Observation, Verdict
+from grader.plain import problem_from, problem_in
+from grader.text import in_digits
 from grader.trajectories import Departure, Followed, in_words
 
 _HINT = (
@@ -39,7 +40,7 @@ def _right(training: Followed[Place]) -> Finding:
     steps = training.departures[-1].step
     format_ = ", in single precision (float32)" if training.single else ""
     return passed(
-        f"{steps} steps were replayed{format_}: the parameters agree to {number(training.most)} of the way gone"
+        f"{steps} steps were replayed{format_}: the parameters agree to {in_digits(training.most)} of the way gone"
     )
 
 
@@ -57,7 +58,7 @@ def _wrong(record: Mapping[str, Any], training: Followed[Place], name: str) -> F
     for stage in record["stages"]:
         if found and found.step <= steps:
             break
-        if problem := restored(stage["problem"]):
+        if problem := problem_from(stage["problem"]):
             said = f"{name}: training fails after {in_words(steps)}: {problem}"
             return failed(said, hint=_HINT)
         steps += len(stage["order"])
@@ -69,7 +70,7 @@ def _explained(record: Mapping[str, Any], found: Departure[Place], name: str) ->
     if found.size == float("inf"):
         said = f"{what} hold NaN, or cannot be read any more, after {in_words(found.step)}"
         return failed(said, hint=_HINT)
-    said = f"{what} are off by {number(100 * found.size)} % of the way they should have gone {found.when}"
+    said = f"{what} are off by {in_digits(100 * found.size)} % of the way they should have gone {found.when}"
     return failed(said, hint=_HINT)
 
 
@@ -78,7 +79,7 @@ def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str
     kind, given = record["chain"][module]
     if kind == "Linear":
         letter = ("W", "b")[block]
-        return f"the entries of {letter} of {name}({', '.join(number(each) for each in given)})"
+        return f"the entries of {letter} of {name}({', '.join(in_digits(each) for each in given)})"
     if name == "Sequential":
         return f"the parameters of module {module + 1} in a {name} of {len(record['chain'])} modules"
     side = "behind" if module else "in front of"

@@ -10,8 +10,8 @@ import numpy as np
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.linear_arrays import pair
 from grader.assignments.modules.layers.trajectory import MOMENTUM, RATE, Link
-from grader.keeping import kept_problem
 from grader.model import Array
+from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, forget, plugged
 
@@ -71,14 +71,14 @@ def trajectory(session: Session, kind: str, rng: np.random.Generator) -> dict[st
     record: dict[str, Any] = {"chain": [[link.kind, list(link.given)] for link in chain], "nll": kind == CRITERION}
     record |= {"batches": batches, "targets": targets, "before": before}
     built, first = answers[: len(made)], answers[len(made) : len(made) + len(looks)]
-    record["problem"] = kept_problem(next((answer.problem for answer in built if answer.problem), None))
+    record["problem"] = plain_problem(next((answer.problem for answer in built if answer.problem), None))
     record["start"] = _learned(chain, first)
     record["stages"] = []
     rest = answers[len(made) + len(looks) :]
     for order in orders:
         trained, looked = rest[0], rest[1 : 1 + len(looks)]
         del rest[: 1 + len(looks)]
-        stage = {"order": order, "problem": kept_problem(trained.problem), "after": _learned(chain, looked)}
+        stage = {"order": order, "problem": plain_problem(trained.problem), "after": _learned(chain, looked)}
         record["stages"].append(stage)
     return record
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from grader.assignments.modules.layers.judging import stumbled
 from grader.checks import failed
-from grader.keeping import restored, shape
 from grader.model import Finding
+from grader.plain import problem_from
+from grader.text import shape
 
 
 def unusable(asked: Mapping[str, Any], name: str, *, attempt: str, spared: str) -> Finding | None:
@@ -20,7 +21,7 @@ def unusable(asked: Mapping[str, Any], name: str, *, attempt: str, spared: str) 
     to avoid where the input is changed.
     """
     answer, want = asked["forward"], asked["input"]
-    if problem := restored(answer["problem"]):
+    if problem := problem_from(answer["problem"]):
         return stumbled(name, "forward", problem, attempt)
     got = answer["value"]
     if got is None or got.shape != want.shape:

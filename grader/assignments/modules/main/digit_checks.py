@@ -13,9 +13,9 @@ from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
 from grader.assignments.modules.main.run_checks import READS, main_runs
 from grader.checks import blocked, check, failed, passed, waits
 from grader.digits.answers import estimates
-from grader.keeping import restored
 from grader.model import Finding, Observation
 from grader.notebooks.judging import BY_RUN, percent, threshold, time_note, transcript_of
+from grader.plain import problem_from
 
 HINT = "Train a last network from 784 numbers to 10 classes, and leave it in a variable."
 # of rows, those that have to be in the mode that they should be in; of the rate, what it may be at most in the end
@@ -46,7 +46,7 @@ def digit_accuracy(observed: Observation, *_classes: Observation, **thresholds: 
         return _no_model(seen)
     labels = seen["labels"].astype(np.int64)
     if measured is None or measured["output"] is None or measured["output"].shape != (len(labels), nets.CLASSES):
-        problem = restored(measured["problem"]) if measured else observed.problem
+        problem = problem_from(measured["problem"]) if measured else observed.problem
         reason = problem or "forward does not give 10 numbers for an image"
         return failed(f"the model could not be measured: {reason}", hint="Leave the model in working order.")
     wanted, right = threshold(seen, thresholds), float(np.mean(estimates(measured["output"]) == labels))

@@ -16,8 +16,8 @@ from grader.assignments.modules.main.scaling import Scaling, scaling_of
 from grader.digits import unseen
 from grader.digits.answers import estimates
 from grader.digits.principal import principal_components
-from grader.keeping import kept_problem
 from grader.model import Array, Digits, Problem, ProblemKind
+from grader.plain import plain_problem
 from grader.sandbox import Session, operations
 
 UNSEEN = {"full": 5000}
@@ -52,12 +52,12 @@ class Measuring:
             piece = rows[first : first + PIECE]
             if left <= 0:
                 late = "the time for this notebook was over before the network was measured"
-                return None, kept_problem(Problem(ProblemKind.TIMEOUT, late))
+                return None, plain_problem(Problem(ProblemKind.TIMEOUT, late))
             asked = operations.plugged("main_outputs", "forward()", index=network["index"], rows=piece)
             (answer,) = self.session.run(operations.within(left, asked))
             found = None if answer.problem else outputs_in(answer.value, len(piece))
             if found is None or (parts and found.shape[1] != parts[0].shape[1]):
-                return None, kept_problem(answer.problem)
+                return None, plain_problem(answer.problem)
             parts.append(found)
         return np.concatenate(parts), None
 

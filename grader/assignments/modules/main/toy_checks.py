@@ -11,9 +11,9 @@ from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import toy_pictures
 from grader.assignments.modules.main.run_checks import READS, main_runs
 from grader.checks import blocked, check, failed, passed
-from grader.keeping import restored
 from grader.model import Finding, Observation
 from grader.notebooks.judging import percent, time_note
+from grader.plain import problem_from
 
 HINT = "Train Linear(2, 2), SoftMax with ClassNLLCriterion: rate 0.1, momentum 0.9, 20 epochs, batches of 128."
 
@@ -46,7 +46,7 @@ def toy_separates(observed: Observation, *_classes: Observation, accuracy: float
         return blocked("there is no trained toy model", hint=HINT)
     output = measured["output"]
     if output is None or output.shape != (len(measured["which"]), nets.CLOUDS):
-        problem = restored(measured["problem"]) or "it does not give two numbers for a point"
+        problem = problem_from(measured["problem"]) or "it does not give two numbers for a point"
         return failed(f"the toy model could not be asked: {problem}", hint="Leave the model in working order.")
     right = float(np.mean(np.argmax(np.nan_to_num(output), axis=1) == measured["which"]))
     # which cloud is called the first one is free

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.names import did_you_mean, similar_names
+from grader.suggestions import did_you_mean, similar_names
 
 
 @pytest.mark.parametrize(

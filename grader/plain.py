@@ -1,0 +1,37 @@
+"""Turning answers into plain data that evidence can hold, and problems back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.model import Problem, ProblemKind
+from grader.sandbox import Answer
+
+
+def as_plain(answer: Answer) -> dict[str, Any]:
+    """Return what came back as plain data: ``value``, ``type``, ``text`` and ``problem``."""
+    value = answer.value if isinstance(answer.value, np.ndarray) else None
+    return {"value": value, "type": answer.type, "text": answer.text, "problem": plain_problem(answer.problem)}
+
+
+def plain_problem(problem: Problem | None) -> dict[str, str] | None:
+    """Return a problem as plain data, or None."""
+    return {"kind": str(problem.kind), "message": problem.message, "where": problem.where} if problem else None
+
+
+def problem_in(data: Mapping[str, Any] | None) -> Problem | None:
+    """Return the problem of an answer that `as_plain` stored, or None."""
+    return problem_from(data.get("problem") if data else None)
+
+
+def problem_from(stored: Mapping[str, str] | None) -> Problem | None:
+    """Return the problem that `plain_problem` made plain data of, or None."""
+    return Problem(ProblemKind(stored["kind"]), stored["message"], stored["where"]) if stored else None
+
+
+def first_problem(answers: Sequence[Answer]) -> Problem | None:
+    """Return the first thing that went wrong, or None."""
+    return next((answer.problem for answer in answers if answer.problem), None)
