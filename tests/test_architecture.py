@@ -21,11 +21,12 @@ LEVELS = {
     "intake": 2, "worker": 2, "sandbox": 2, "checks": 2, "rubric": 2, "scoring": 2, "evidence": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2, "digits": 2,
     "plain": 3, "notebooks": 3, "trajectories": 3,
-    "assignments": 4,
-    "pipeline": 5, "doctor": 5,
-    "calibration": 6,
-    "cli": 7,
-    "__main__": 8,
+    "kits": 4,
+    "assignments": 5,
+    "pipeline": 6, "doctor": 6,
+    "calibration": 8,
+    "cli": 9,
+    "__main__": 10,
 }  # fmt: skip
 HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}

@@ -1,6 +1,8 @@
 """The trusted mathematics of byomlp: forward passes, losses, and the catalogue of wrong gradients."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,13 +10,12 @@ import pytest
 
 from grader.assignments.byomlp.backward.diagnosis import diagnose
 from grader.assignments.byomlp.backward.gradients import Measured, same
-from grader.assignments.byomlp.backward.mistakes import MISTAKES, Mistake, NotApplicable, Rules, backpropagate
+from grader.assignments.byomlp.backward.mistakes import MISTAKES, Rules, backpropagate
 from grader.assignments.byomlp.network import random_networks
 from grader.assignments.byomlp.network.networks import (
     ACTIVATIONS,
     SLOPES,
     Network,
-    Parameters,
     flatten,
     forward,
     gradients,
@@ -22,9 +23,10 @@ from grader.assignments.byomlp.network.networks import (
     unflatten,
 )
 from grader.assignments.byomlp.provided import layers, losses
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
-Wrong = Callable[[Network, Parameters, Array, Array, Array], Array]
+Wrong = Callable[[Measured], Array]
 PAIRS = [("identity", "squared"), ("logistic", "logistic"), ("softmax", "crossentropy"), ("identity", "absolute")]
 
 
@@ -46,11 +48,10 @@ def examples(seed: int, wrong: Wrong, count: int = 5) -> list[Measured]:
             for _ in range(count):
                 x, y = random_networks.example(rng, net, unflatten(net, vector))
                 want = flatten(gradients(net, unflatten(net, vector), x, y))
-                try:
-                    got = wrong(net, unflatten(net, vector), x, y, want)
-                except NotApplicable:
-                    continue
-                made.append(Measured(net, "names", vector, x, y, want, got, same(net, got, want), False, False))
+                right = Measured(net, "names", vector, x, y, want, want, True, False, False)
+                with suppress(NotApplicable):
+                    got = wrong(right)
+                    made.append(replace(right, got=got, right=same(net, got, want)))
     return made
 
 
@@ -99,8 +100,8 @@ def test_the_catalogue_has_at_least_twelve_distinct_mistakes() -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
-def test_every_mistake_is_recognised_by_its_gradient(mistake: Mistake) -> None:
-    made = examples(6, lambda net, p, x, y, want: backpropagate(net, p, x, y, mistake.rules))
+def test_every_mistake_is_recognised_by_its_gradient(mistake: Mistake[Measured]) -> None:
+    made = examples(6, mistake.gives)
     found = diagnose(made)
     assert found is not None
     assert found.id == mistake.id
@@ -109,10 +110,10 @@ def test_every_mistake_is_recognised_by_its_gradient(mistake: Mistake) -> None:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("gradient_scaled", lambda net, p, x, y, want: 2 * want),
-        ("gradient_rescaled", lambda net, p, x, y, want: want / np.linalg.norm(want)),
-        ("gradient_clipped", lambda net, p, x, y, want: np.clip(want, -0.1, 0.1)),
-        ("weight_decay", lambda net, p, x, y, want: want + 1e-3 * flatten(p)),
+        ("gradient_scaled", lambda each: 2 * each.want),
+        ("gradient_rescaled", lambda each: each.want / np.linalg.norm(each.want)),
+        ("gradient_clipped", lambda each: np.clip(each.want, -0.1, 0.1)),
+        ("weight_decay", lambda each: each.want + 1e-3 * each.vector),
     ],
 )
 def test_gradients_that_were_tampered_with_are_recognised(name: str, wrong: Wrong) -> None:
@@ -122,12 +123,12 @@ def test_gradients_that_were_tampered_with_are_recognised(name: str, wrong: Wron
 
 
 def test_a_right_gradient_has_no_diagnosis() -> None:
-    assert diagnose(examples(8, lambda net, p, x, y, want: want)) is None
+    assert diagnose(examples(8, lambda each: each.want)) is None
 
 
 def test_noise_has_no_diagnosis() -> None:
     rng = np.random.default_rng(9)
-    assert diagnose(examples(9, lambda net, p, x, y, want: want + rng.standard_normal(want.size))) is None
+    assert diagnose(examples(9, lambda each: each.want + rng.standard_normal(each.want.size))) is None
 
 
 def test_the_losses_handed_to_students_are_those_that_are_differentiated() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from grader.assignments.byomlp.backward.gradients import Measured, blocks, same
-from grader.assignments.byomlp.backward.mistakes import MISTAKES, NotApplicable, Rules, backpropagate
-from grader.assignments.byomlp.network.networks import unflatten
+from grader.assignments.byomlp.backward.mistakes import MISTAKES
+from grader.kits.mistakes import Diagnosis, explain
 from grader.model import Array
 from grader.text import in_digits
 
@@ -19,36 +18,22 @@ MATCHED = 1e-5
 ENOUGH = 3
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """The id of a known mistake and the hint that names it."""
-
-    id: str
-    hint: str
-
-
 def diagnose(examples: Sequence[Measured]) -> Diagnosis | None:
     """Return the mistake that explains every wrong gradient (and no right one away), or None."""
     finite = [each for each in examples if np.all(np.isfinite(each.got))]
     if not finite or all(each.right for each in finite):
         return None
-    for mistake in MISTAKES:
-        if _explains(mistake.rules, finite):
-            return Diagnosis(mistake.id, mistake.hint)
-    return _scaled(finite) or _decayed(finite) or _clipped(finite)
+    found = explain(finite, MISTAKES, matched=_matched, visible=_visible, enough=ENOUGH)
+    return found.diagnosis if found else _scaled(finite) or _decayed(finite) or _clipped(finite)
 
 
-def _explains(rules: Rules, examples: Sequence[Measured]) -> bool:
-    visible = 0
-    for each in examples:
-        try:
-            wrong = backpropagate(each.net, unflatten(each.net, each.vector), each.x, each.y, rules)
-        except NotApplicable:
-            continue
-        if not same(each.net, each.got, wrong, bound=MATCHED):
-            return False
-        visible += not same(each.net, wrong, each.want, bound=VISIBLE)
-    return visible >= ENOUGH
+def _matched(each: Measured, wrong: Array | None) -> bool:
+    # where a mistake cannot be made, code that makes it does something else
+    return wrong is None or same(each.net, each.got, wrong, bound=MATCHED)
+
+
+def _visible(each: Measured, wrong: Array | None) -> bool:
+    return wrong is not None and not same(each.net, wrong, each.want, bound=VISIBLE)
 
 
 def _scaled(examples: Sequence[Measured]) -> Diagnosis | None:

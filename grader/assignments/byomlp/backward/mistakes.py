@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from grader.assignments.byomlp.backward.gradients import Measured
 from grader.assignments.byomlp.network.networks import (
     ACTIVATIONS,
     LOSS_SLOPES,
@@ -17,11 +18,8 @@ from grader.assignments.byomlp.network.networks import (
     flatten,
     unflatten,
 )
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
-
-
-class NotApplicable(Exception):
-    """A mistake cannot be made on this network: shapes do not allow it."""
 
 
 @dataclass(frozen=True)
@@ -123,149 +121,149 @@ def _last_slope(t: Trace) -> Array:
     return Rules().start(t) * slope_at(t, len(t.a) - 1, t.a[-1])
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A mistake that students make: what it computes, and a hint that names it without showing the solution."""
-
-    id: str
-    hint: str
-    rules: Rules = field(default_factory=Rules)
+def _mistake(name: str, hint: str, rules: Rules) -> Mistake[Measured]:
+    """Return the mistake of going back by these rules."""
+    return Mistake(
+        name,
+        hint,
+        lambda each: backpropagate(each.net, unflatten(each.net, each.vector), each.x, each.y, rules),
+    )
 
 
 _SLOPES = "Every layer but the last multiplies g by fderiv(a), a being that layer's own pre-activation."
 _OUTER = "The weight gradient of a layer is made of g and of what went into that layer."
 MISTAKES = (
-    Mistake(
+    _mistake(
         "missing_activation_derivative",
         f"The derivative of the activation is missing. {_SLOPES}",
         Rules(slope=lambda t, layer: np.ones_like(t.a[layer])),
     ),
-    Mistake(
+    _mistake(
         "activation_derivative_of_output",
         f"The derivative is taken at the layer's output h instead of its pre-activation a. {_SLOPES}",
         Rules(slope=lambda t, layer: slope_at(t, layer, t.h[layer + 1])),
     ),
-    Mistake(
+    _mistake(
         "activation_instead_of_derivative",
         f"g is multiplied by f instead of its derivative. {_SLOPES}",
         Rules(slope=lambda t, layer: ACTIVATIONS[t.net.layers[layer].activation](t.a[layer])),
     ),
-    Mistake(
+    _mistake(
         "derivative_of_next_layer",
         f"The derivative is taken at the pre-activation of the layer behind. {_SLOPES}",
         Rules(slope=_neighbour(1)),
     ),
-    Mistake(
+    _mistake(
         "derivative_of_previous_layer",
         f"The derivative is taken at the pre-activation of the layer before. {_SLOPES}",
         Rules(slope=_neighbour(-1)),
     ),
-    Mistake(
+    _mistake(
         "derivative_applied_twice",
         f"The derivative of the activation is applied twice. {_SLOPES}",
         Rules(slope=lambda t, layer: _slope(t, layer) ** 2),
     ),
-    Mistake(
+    _mistake(
         "derivative_in_last_hidden_layer_only",
         f"The derivative of the activation is applied in one hidden layer only. {_SLOPES}",
         Rules(slope=_only_slope(last=True)),
     ),
-    Mistake(
+    _mistake(
         "derivative_in_first_layer_only",
         f"The derivative of the activation is applied in one hidden layer only. {_SLOPES}",
         Rules(slope=_only_slope(last=False)),
     ),
-    Mistake(
+    _mistake(
         "relu_slope",
         "The slope of a leaky ReLU is not 0 for negative a: use the fderiv that add_layer was given.",
         Rules(slope=lambda t, layer: (t.a[layer] > 0).astype(np.float64)),
     ),
-    Mistake(
+    _mistake(
         "leaky_relu_slope",
         "The slope of a leaky ReLU is used in every layer: use the fderiv that add_layer was given.",
         Rules(slope=lambda t, layer: SLOPES["leaky_relu"](t.a[layer])),
     ),
-    Mistake(
+    _mistake(
         "last_layer_derivative",
         "The derivative of the last layer's activation is applied, but est_lossderiv stands for it already.",
         Rules(start=_last_slope),
     ),
-    Mistake(
+    _mistake(
         "sign_flipped",
         "The gradient points the wrong way: it has to be that of the loss, and step goes against it.",
         Rules(after=lambda t, gradient: -gradient),
     ),
-    Mistake(
+    _mistake(
         "label_ignored",
         "The gradient does not depend on y: the first g is est_lossderiv(y_est, y).",
         Rules(start=lambda t: LOSS_SLOPES[t.net.loss](t.h[-1], np.zeros_like(t.y))),
     ),
-    Mistake(
+    _mistake(
         "loss_derivative_hard_coded",
         "The first g is y_est - y whatever the loss: use the est_lossderiv that the network was given.",
         Rules(start=lambda t: t.h[-1] - t.y),
     ),
-    Mistake(
+    _mistake(
         "weights_not_transposed",
         "On the way back g is multiplied by W instead of its transpose.",
         Rules(back=lambda W, g, dW: _fitting(W, g)),
     ),
-    Mistake(
+    _mistake(
         "updated_weights_used",
         "On the way back the weights are used after they were changed; g has to go through those of the forward pass.",
         Rules(back=lambda W, g, dW: (W - dW).T @ g),
     ),
-    Mistake(
+    _mistake(
         "not_propagated",
         "g is handed to the layer before as it is: on the way it has to pass through the weights.",
         Rules(back=lambda W, g, dW: g),
     ),
-    Mistake(
+    _mistake(
         "bias_gradient_missing",
         "The biases have no gradient.",
         Rules(bias=lambda t, layer, g: np.zeros_like(g)),
     ),
-    Mistake(
+    _mistake(
         "bias_gradient_summed",
         "The bias gradient is summed over the neurons: each neuron has a bias, and so a gradient, of its own.",
         Rules(bias=lambda t, layer, g: np.full_like(g, g.sum())),
     ),
-    Mistake(
+    _mistake(
         "bias_gradient_averaged",
         "The bias gradient is averaged over the neurons: each neuron has a bias, and so a gradient, of its own.",
         Rules(bias=lambda t, layer, g: np.full_like(g, g.mean())),
     ),
-    Mistake(
+    _mistake(
         "weight_gradient_missing",
         "The weights have no gradient.",
         Rules(weights=lambda t, layer, g: np.zeros_like(t.W[layer])),
     ),
-    Mistake(
+    _mistake(
         "pre_activation_in_weight_gradient",
         f"The weight gradient is made with the pre-activation of the layer before instead of its output. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.a[layer - 1] if layer else t.h[0])),
     ),
-    Mistake(
+    _mistake(
         "own_output_in_weight_gradient",
         f"The weight gradient is made with the layer's own output. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.h[layer + 1])),
     ),
-    Mistake(
+    _mistake(
         "network_input_in_weight_gradient",
         f"The weight gradient of every layer is made with the input of the network. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.h[0])),
     ),
-    Mistake(
+    _mistake(
         "outer_product_swapped",
         f"The factors of the outer product are swapped. {_OUTER} It has the shape of W.",
         Rules(weights=lambda t, layer, g: np.outer(t.h[layer], g)),
     ),
-    Mistake(
+    _mistake(
         "first_layer_forgotten",
         "The first layer has no gradient: look where the loop over the layers ends.",
         Rules(after=_without(first=True)),
     ),
-    Mistake(
+    _mistake(
         "last_layer_forgotten",
         "The last layer has no gradient: look where the loop over the layers begins.",
         Rules(after=_without(first=False)),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, ForwardMistake
+from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, Pass
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import failed, passed
+from grader.kits.mistakes import Mistake, explanations
 from grader.model import Array, Finding, Observation, Problem
 from grader.numerics import is_float32
 from grader.plain import problem_in
@@ -54,24 +54,33 @@ def agrees(got: Array, want: Array) -> bool:
     return bool(np.max(np.abs(got - want), initial=0.0) <= bound * max(1.0, float(np.abs(want).max(initial=0.0))))
 
 
-def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[ForwardMistake, Parameters]]:
+def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[Mistake[Pass], Parameters]]:
     """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
-    net = from_evidence(record)
-    outputs = stacked(record["outputs"], net)
-    if outputs is None:
-        return
-    for vector, mistake in product(record["readings"].values(), FORWARD_MISTAKES):
-        parameters = unflatten(net, vector)
+    for vector in record["readings"].values():
+        parameters = unflatten(from_evidence(record), vector)
         if record.get("held") is not None and not all(np.any(each) for layer in parameters for each in layer):
             # the object holds weights and biases everywhere: what looks like none is a layer that was left out
             continue
-        if agrees(outputs, mistake.forward(net, parameters, record["inputs"], 0, None)):
+        for mistake in made(record, parameters, FORWARD_MISTAKES):
             yield mistake, parameters
 
 
-def forward_mistake(record: Mapping[str, Any]) -> tuple[ForwardMistake, Parameters] | None:
-    """Return the first known mistake that explains all outputs of one network, and the parameters it does so with."""
-    return next(forward_mistakes(record), None)
+def made(
+    record: Mapping[str, Any], parameters: Parameters, mistakes: Iterable[Mistake[Pass]]
+) -> Iterator[Mistake[Pass]]:
+    """Yield the mistakes that give all outputs of one network, if these are its parameters."""
+    net = from_evidence(record)
+    outputs = stacked(record["outputs"], net)
+
+    def matched(_: Pass, wrong: Array | None) -> bool:
+        return outputs is not None and wrong is not None and agrees(outputs, wrong)
+
+    return explanations([Pass(net, parameters, record["inputs"])], mistakes, matched=matched)
+
+
+def forward_mistake(record: Mapping[str, Any]) -> Mistake[Pass] | None:
+    """Return the first known mistake that explains all outputs of one network."""
+    return next((mistake for mistake, _ in forward_mistakes(record)), None)
 
 
 def mistake_by_name(record: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.assignments.byomlp.network.networks import ACTIVATIONS, Network, Parameters
+from grader.kits.mistakes import Mistake
 from grader.model import Array
 
 # (network, parameters, x, index of a layer, whether it is the last) -> the layer's output
@@ -15,21 +16,27 @@ LayerRule = Callable[[Network, Parameters, Array, int, bool], Array]
 
 
 @dataclass(frozen=True)
-class ForwardMistake:
-    """One mistake: what it computes, and how to say it to a student without showing the solution."""
+class Pass:
+    """x (n,) or (N, n) fed into layer `start` of a network; layer `end` is the last one that runs, the network's when None."""
 
-    id: str
-    layer: LayerRule
-    message: str
-    hint: str
+    net: Network
+    parameters: Parameters
+    x: Array
+    start: int = 0
+    end: int | None = None
 
-    def forward(self, net: Network, parameters: Parameters, x: Array, start: int, end: int | None) -> Array:
-        """Return what a forward pass with this mistake gives for x (n,) or (N, n) fed into layer `start`."""
-        last = len(net.layers) - 1
-        for index in range(start, last + 1 if end is None else end + 1):
+
+def _mistake(name: str, rule: LayerRule, message: str, hint: str) -> Mistake[Pass]:
+    """Return the mistake of computing each layer by a rule."""
+
+    def outputs(one: Pass) -> Array:
+        last, x = len(one.net.layers) - 1, one.x
+        for index in range(one.start, (last if one.end is None else one.end) + 1):
             with np.errstate(over="ignore", invalid="ignore"):
-                x = self.layer(net, parameters, x, index, index == last)
+                x = rule(one.net, one.parameters, x, index, index == last)
         return x
+
+    return Mistake(name, hint, outputs, message)
 
 
 def _pre(parameters: Parameters, x: Array, index: int) -> Array:
@@ -71,30 +78,30 @@ def _no_bias(net: Network, p: Parameters, x: Array, index: int, last: bool) -> A
 
 _SHAPE = "Each layer is a = W h + b and then h = f(a)"
 FORWARD_MISTAKES = (
-    ForwardMistake(
+    _mistake(
         "last_activation_missing",
         _no_last,
         "the activation of the last layer is left out",
         f"{_SHAPE}; that holds for the last layer as well.",
     ),
-    ForwardMistake(
+    _mistake(
         "hidden_activation_missing",
         _no_hidden,
         "the activations of the hidden layers are left out",
         f"{_SHAPE}: without f between them, several layers are no more than one.",
     ),
-    ForwardMistake("activation_missing", _none, "no activation is applied at all", f"{_SHAPE}."),
-    ForwardMistake(
+    _mistake("activation_missing", _none, "no activation is applied at all", f"{_SHAPE}."),
+    _mistake(
         "last_activation_twice",
         _last_twice,
         "the activation of the last layer is applied twice",
         f"{_SHAPE}: once in each layer.",
     ),
-    ForwardMistake(
+    _mistake(
         "bias_outside_activation",
         _bias_outside,
         "the bias is added after the activation instead of before",
         f"{_SHAPE}: the bias belongs to a.",
     ),
-    ForwardMistake("bias_missing", _no_bias, "the bias is left out", f"{_SHAPE}: look for the b."),
+    _mistake("bias_missing", _no_bias, "the bias is left out", f"{_SHAPE}: look for the b."),
 )

@@ -13,17 +13,18 @@ from grader.assignments.byomlp.forward.answers import (
     HINT_FORWARD,
     agrees,
     forward_mistake,
+    made,
     mistake_by_name,
     nothing_seen,
     seen_until,
-    stacked,
     unless_cut_short,
 )
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
-from grader.assignments.byomlp.forward.mistakes import ForwardMistake
+from grader.assignments.byomlp.forward.mistakes import Pass
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import blocked, check, failed
+from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 from grader.plain import problem_in
@@ -40,8 +41,8 @@ def start_and_end(observed: Observation) -> Finding:
         return nothing_seen(observed)
     judged = 0
     records = seen_until(observed, "compositions")
-    made = [found for record in records if not record["problem"] and (found := forward_mistake(record))]
-    mistakes = {mistake.id: mistake for mistake, _ in made}
+    seen = [found for record in records if not record["problem"] and (found := forward_mistake(record))]
+    mistakes = {mistake.id: mistake for mistake in seen}
     for record in records:
         net = from_evidence(record)
         if problem := problem_in(record):
@@ -59,7 +60,7 @@ def start_and_end(observed: Observation) -> Finding:
     return unless_cut_short(observed)
 
 
-def _forwards_of(record: Mapping[str, Any], mistakes: Iterable[ForwardMistake]) -> list[OwnForward]:
+def _forwards_of(record: Mapping[str, Any], mistakes: Iterable[Mistake[Pass]]) -> list[OwnForward]:
     """Return what the student's own forward pass may be, as mathematics; nothing when it is not understood.
 
     It is the right one, or one with a mistake that shows in this network or in another: an output that happens to be
@@ -70,16 +71,21 @@ def _forwards_of(record: Mapping[str, Any], mistakes: Iterable[ForwardMistake]) 
     if record["way"] and not mistake_by_name(record):
         parameters = unflatten(net, record["readings"][record["way"]])
         found.append(partial(_right_forward, net, parameters))
-    outputs = stacked(record["outputs"], net)
     for mistake, vector in product(mistakes, record["readings"].values()):
         parameters = unflatten(net, vector)
-        if outputs is not None and agrees(outputs, mistake.forward(net, parameters, record["inputs"], 0, None)):
-            found.append(partial(mistake.forward, net, parameters))
+        if any(made(record, parameters, [mistake])):
+            found.append(partial(_wrong_forward, net, parameters, mistake))
     return found
 
 
 def _right_forward(net: Network, parameters: Parameters, x: Array, start: int, end: int | None) -> Array:
     return forward(net, parameters, x, start=start, end=end)
+
+
+def _wrong_forward(
+    net: Network, parameters: Parameters, mistake: Mistake[Pass], x: Array, start: int, end: int | None
+) -> Array:
+    return mistake.gives(Pass(net, parameters, x, start, end))
 
 
 def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Finding | None:

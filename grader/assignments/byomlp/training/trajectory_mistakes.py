@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.byomlp.backward.diagnosis import Diagnosis
 from grader.assignments.byomlp.backward.gradients import blocks
 from grader.assignments.byomlp.backward.mistakes import Rules
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.training.trajectory import Stage, replayed, stages_of
+from grader.kits.mistakes import Diagnosis
 from grader.model import Array
 from grader.numerics import departure
 from grader.text import in_digits

@@ -1,0 +1,1 @@
+"""What several assignments are made with: known mistakes, and training replayed step by step."""
