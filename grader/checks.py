@@ -1,37 +1,58 @@
-"""What a check is: a pure function from evidence to a finding, declared with `@check` and run in order."""
+"""What a check is: a pure function from evidence to a finding, declared with `@check` together with what it relates to."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
 
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Observation, Picture, Quote, Transcript, Verdict
 
 Judge = Callable[..., Finding]
+Through = Callable[..., Any]
 ForStaff = Quote | Transcript
 
 
 @dataclass(frozen=True)
 class Check:
-    """One declared check: `name` and `title` from the function, the observations it reads, the checks it builds on."""
+    """One declared check: `name`, `title` and `module` from the function, what it reads, and how other checks bear on it.
+
+    `after` and `excused_by` are names of checks, `reads` of probes, `thresholds` of numbers that the rubric gives.
+    """
 
     name: str
     title: str
     judge: Judge
     reads: tuple[str, ...]
-    after: tuple[str, ...]
-    thresholds: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    excused_by: tuple[str, ...] = ()
+    through: Through | None = None
+    thresholds: tuple[str, ...] = ()
+    module: str = ""
+
+    @property
+    def builds_on(self) -> tuple[str, ...]:
+        """The names of the checks whose verdicts this one needs."""
+        return (*self.after, *self.excused_by)
 
 
 def check(
-    *, reads: Sequence[str], after: Sequence[Check] = (), thresholds: Sequence[str] = ()
+    *,
+    reads: Sequence[str],
+    after: Sequence[Check] = (),
+    excused_by: Sequence[Check] = (),
+    through: Through | None = None,
+    thresholds: Sequence[str] = (),
 ) -> Callable[[Judge], Check]:
     """Declare a check: the first line of its docstring is the title that a student reads.
 
     The function takes the observations named in `reads` by position and the rubric's `thresholds` by keyword, and returns
-    `passed()` or `failed(...)`. When a check in `after` did not pass, this one is blocked without being asked.
+    `passed()`, `failed(...)`, `blocked(...)` or `pending(...)`. With `through`, it takes instead the one thing that this
+    makes of the observations. When a check in `after` did not pass, this one is blocked without being asked. When a check
+    in `excused_by` did not pass, a mistake that this one finds is paid for there, and costs nothing here.
     """
 
     def declare(judge: Judge) -> Check:
@@ -39,10 +60,29 @@ def check(
             raise ValueError(
                 f"check {judge.__name__} needs a docstring: its first line is the title that a student reads"
             )
-        title = inspect.cleandoc(judge.__doc__).splitlines()[0].rstrip(".")
-        return Check(judge.__name__, title, judge, tuple(reads), tuple(c.name for c in after), tuple(thresholds))
+        return Check(
+            judge.__name__,
+            inspect.cleandoc(judge.__doc__).splitlines()[0].rstrip("."),
+            judge,
+            tuple(reads),
+            tuple(each.name for each in after),
+            tuple(each.name for each in excused_by),
+            through,
+            tuple(thresholds),
+            judge.__module__,
+        )
 
     return declare
+
+
+def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
+    """Return the checks that these modules define, in order of definition; what a module only imports is not its own."""
+    return tuple(
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, Check) and each.module == module.__name__
+    )
 
 
 def passed(
@@ -71,9 +111,9 @@ def blocked(message: str, *, hint: str = "") -> Finding:
     return Finding("", "", Verdict.BLOCKED, message, hint)
 
 
-def waits(message: str, *, hint: str = "", for_staff: Sequence[ForStaff] = ()) -> Finding:
+def pending(message: str, *, hint: str = "", for_staff: Sequence[ForStaff] = ()) -> Finding:
     """Say that a person has to decide; until then the points are pending."""
-    return Finding("", "", Verdict.UNDECIDED, message, hint, waiting=True, for_staff=tuple(for_staff))
+    return Finding("", "", Verdict.PENDING, message, hint, for_staff=tuple(for_staff))
 
 
 def run_checks(
@@ -82,16 +122,32 @@ def run_checks(
     thresholds: Mapping[str, Mapping[str, float]],
     known: Mapping[str, Finding] | None = None,
 ) -> tuple[Finding, ...]:
-    """Judge every check in order, but for those whose finding is `known` already.
+    """Judge every check but those whose finding is `known` already, and return the findings in the order of the checks.
 
     A fault of ours makes the check undecided and leaves the others alone.
     """
-    known = known or {}
+    checks, known = tuple(checks), known or {}
     findings: dict[str, Finding] = {}
-    for each in checks:
+    for each in in_order(checks):
         finding = known.get(each.name) or _judge(each, evidence, findings, thresholds.get(each.name, {}))
         findings[each.name] = replace(finding, check=each.name, title=each.title)
-    return tuple(findings.values())
+    return tuple(findings[each.name] for each in checks)
+
+
+def in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Return the checks in their order, but each behind those that it builds on."""
+    named = {each.name: each for each in checks}
+    ordered: dict[str, Check] = {}
+
+    def place(each: Check) -> None:
+        for name in each.builds_on:
+            if name in named and name not in ordered:
+                place(named[name])
+        ordered[each.name] = each
+
+    for each in named.values():
+        place(each)
+    return tuple(ordered.values())
 
 
 def _judge(
@@ -101,18 +157,38 @@ def _judge(
     for observation in observations:
         if observation.fault:
             return _undecided(f"probe '{observation.probe}': {observation.fault}")
-    for name in each.after:
-        if (earlier := findings.get(name)) and earlier.verdict is not Verdict.PASSED:
-            verdict = Verdict.UNDECIDED if earlier.verdict is Verdict.UNDECIDED else Verdict.BLOCKED
-            reason = earlier.message or earlier.title
-            return Finding("", "", verdict, reason, earlier.hint, waiting=earlier.waiting)
+    if earlier := _not_passed(each.after, findings):
+        return _like(earlier[0], Verdict.BLOCKED)
     try:
-        return each.judge(*observations, **{name: thresholds[name] for name in each.thresholds})
+        given = [each.through(*observations)] if each.through else observations
+        finding = each.judge(*given, **{name: thresholds[name] for name in each.thresholds})
     except HarnessError as error:
         return _undecided(str(error))
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         # a check that stumbles over evidence is our fault: the student's points are withheld, not lost
         return _undecided(f"check '{each.name}' stumbled: {type(error).__name__}: {error}")
+    return _excused(finding, _not_passed(each.excused_by, findings)) if finding.verdict is Verdict.FAILED else finding
+
+
+def _not_passed(names: Iterable[str], findings: Mapping[str, Finding]) -> list[Finding]:
+    found = (findings[name] for name in names if name in findings)
+    return [finding for finding in found if finding.verdict is not Verdict.PASSED]
+
+
+def _excused(finding: Finding, earlier: list[Finding]) -> Finding:
+    """Return what becomes of a failure when these earlier checks did not pass."""
+    for each in earlier:
+        if each.verdict in (Verdict.FAILED, Verdict.BLOCKED):
+            return passed(f"not judged, because something before it is wrong: {each.title}")
+    # whether it is paid for already is not known
+    return _like(earlier[0], Verdict.PASSED) if earlier else finding
+
+
+def _like(earlier: Finding, verdict: Verdict) -> Finding:
+    """Return the finding that follows from an earlier one: undecided or pending where that is, else of the `verdict`."""
+    if earlier.verdict in (Verdict.UNDECIDED, Verdict.PENDING):
+        verdict = earlier.verdict
+    return Finding("", "", verdict, earlier.message or earlier.title, earlier.hint)
 
 
 def _undecided(reason: str) -> Finding:

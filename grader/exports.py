@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grader import __version__
-from grader.model import Finding, Report, ScoredFinding, Verdict
+from grader.model import Report, ScoredFinding, Verdict
 from grader.text import number, points, printable
 
 SUMMARY_SCHEMA = "mlpgrader.summary/1"
@@ -115,20 +115,20 @@ def _test(place: str, item_title: str, scored: ScoredFinding) -> dict[str, Any]:
     }
     return {
         # where there is no score, Gradescope shows neither a tick nor a cross
-        **({} if _waits(finding) else judged),
+        **({} if finding.verdict is Verdict.PENDING else judged),
         "name": f"{printable(item_title)}: {printable(finding.title)}",
         "name_format": "text",
         "number": place,
         "output": printable(_words(scored), newlines=True),
         "output_format": "text",
-        "tags": [finding.check, "pending" if _waits(finding) else str(finding.verdict)],
+        "tags": [finding.check, str(finding.verdict)],
         "visibility": "visible",
     }
 
 
 def _words(scored: ScoredFinding) -> str:
     finding = scored.finding
-    if _waits(finding):
+    if finding.verdict is Verdict.PENDING:
         head = f"{WAITS}: {points(scored.marks.pending)} {'point' if scored.marks.pending == 1 else 'points'} pending. {PENDING}"
         return "\n\n".join(part for part in (head, finding.message, finding.hint) if part)
     if finding.verdict is Verdict.UNDECIDED:
@@ -136,10 +136,6 @@ def _words(scored: ScoredFinding) -> str:
     message = f"{UNLOOKED} {finding.message}" if finding.verdict is Verdict.BLOCKED else finding.message
     hint = f"What to try: {finding.hint}" if finding.hint and finding.verdict is not Verdict.PASSED else finding.hint
     return "\n\n".join(part for part in (message, hint) if part)
-
-
-def _waits(finding: Finding) -> bool:
-    return finding.waiting and finding.verdict is Verdict.UNDECIDED
 
 
 def _cell(text: str) -> str:

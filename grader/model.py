@@ -13,11 +13,12 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Verdict(StrEnum):
-    """What a check concluded."""
+    """What a check concluded; `PENDING` that a person decides, `UNDECIDED` that a fault of ours was in the way."""
 
     PASSED = "passed"
     FAILED = "failed"
     BLOCKED = "blocked"
+    PENDING = "pending"
     UNDECIDED = "undecided"
 
 
@@ -249,10 +250,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict of one check, with the words and pictures that explain it.
-
-    `waiting` says that a person decides: the verdict is undecided and the points are pending, not withheld.
-    """
+    """The verdict of one check, with the words and pictures that explain it."""
 
     check: str
     title: str
@@ -261,7 +259,6 @@ class Finding:
     hint: str = ""
     diagnosis: str = ""
     pictures: tuple[Picture, ...] = ()
-    waiting: bool = False
     for_staff: tuple[Quote | Transcript, ...] = ()
 
 

@@ -12,7 +12,7 @@ from grader.model import Finding, Marks, Rubric, Score, ScoredFinding, ScoredIte
 def score(rubric: Rubric, findings: Iterable[Finding]) -> Score:
     """Return the points: a check that passed earns them, failed or blocked loses them, undecided withholds them.
 
-    Those of a finding that waits for a person are pending. Findings of checks that the rubric does not name are passed
+    Those of a pending check wait for a person. Findings of checks that the rubric does not name are passed
     over. HarnessError when one of its checks has no finding, or two.
     """
     found: dict[str, Finding] = {}
@@ -33,12 +33,11 @@ def score(rubric: Rubric, findings: Iterable[Finding]) -> Score:
 
 
 def _marks(finding: Finding, points: float) -> Marks:
-    undecided = finding.verdict is Verdict.UNDECIDED
     return Marks(
         earned=points if finding.verdict is Verdict.PASSED else 0.0,
         possible=points,
-        pending=points if undecided and finding.waiting else 0.0,
-        withheld=points if undecided and not finding.waiting else 0.0,
+        pending=points if finding.verdict is Verdict.PENDING else 0.0,
+        withheld=points if finding.verdict is Verdict.UNDECIDED else 0.0,
     )
 
 

@@ -111,8 +111,8 @@ def finding(check: str, verdict: Verdict = Verdict.PASSED, message: str = "", hi
 def scored(found: Finding, points: float) -> ScoredFinding:
     """Give a finding the points that its verdict means."""
     earned = points if found.verdict is Verdict.PASSED else 0.0
-    open_points = points if found.verdict is Verdict.UNDECIDED else 0.0
-    pending, withheld = (open_points, 0.0) if found.waiting else (0.0, open_points)
+    pending = points if found.verdict is Verdict.PENDING else 0.0
+    withheld = points if found.verdict is Verdict.UNDECIDED else 0.0
     return ScoredFinding(found, Marks(earned, points, pending, withheld))
 
 
@@ -389,11 +389,11 @@ def notebooks() -> Report:
     """Return a report on two notebooks: all pictures, an answer that waits for a person, and an accuracy that is not true."""
     waits = finding(
         "comparison_written",
-        Verdict.UNDECIDED,
+        Verdict.PENDING,
         "Your comparison of 71 words waits for a person.",
         "It is read as it is.",
     )
-    waits = replace(waits, waiting=True, for_staff=(Quote("The comparison in cell 6", COMPARISON),))
+    waits = replace(waits, for_staff=(Quote("The comparison in cell 6", COMPARISON),))
     runs = finding("classification_runs", message="Code cell 4, line 2 ends with NameError; the others ran.")
     large = replace(
         finding("large_accuracy", message="94.7 % of 2000 unseen digits"), pictures=(learning(), confusion())
@@ -430,9 +430,9 @@ def notebooks() -> Report:
 
 def waiting() -> Report:
     """Return a report in which all is right but for what a person has to read."""
-    waits = finding("comparison_written", Verdict.UNDECIDED, "Your comparison waits for a person.")
+    waits = finding("comparison_written", Verdict.PENDING, "Your comparison waits for a person.")
     made = report(name="wanda")
-    return replace(made, score=score({"comparison_written": replace(waits, waiting=True)}, NOTEBOOK_POINTS))
+    return replace(made, score=score({"comparison_written": waits}, NOTEBOOK_POINTS))
 
 
 def hostile() -> Report:

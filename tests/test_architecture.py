@@ -17,8 +17,9 @@ GRADER = Path(__file__).resolve().parents[1] / "grader"
 LEVELS = {
     "__init__": -1,
     "model": 0, "errors": 0,
-    "numerics": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "places": 1, "functions": 1, "forms": 1,
-    "intake": 2, "worker": 2, "sandbox": 2, "checks": 2, "rubric": 2, "scoring": 2, "evidence": 2, "template": 2,
+    "numerics": 1, "checks": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "places": 1, "functions": 1,
+    "forms": 1,
+    "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "evidence": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2, "digits": 2,
     "plain": 3, "notebooks": 3, "trajectories": 3,
     "kits": 4,

@@ -77,7 +77,7 @@ def test_very_good_work_passes(classification: Evidence, check: str) -> None:
 
 
 def test_the_comparison_waits_for_a_person(classification: Evidence) -> None:
-    assert said(classification, "comparison_written").waiting
+    assert said(classification, "comparison_written").verdict is Verdict.PENDING
 
 
 def test_what_the_networks_make_of_unseen_digits_is_measured(classification: Evidence) -> None:

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
-from grader.checks import Check, blocked, check, failed, passed, run_checks, waits
+from grader.checks import Check, blocked, check, checks_in, failed, passed, pending, run_checks
 from grader.errors import HarnessError
 from grader.model import Curve, Evidence, Finding, Observation, Quote, Verdict
 
 
 def fact(
-    name: str, judge: Callable[..., Finding], *, after: tuple[str, ...] = (), thresholds: tuple[str, ...] = ()
+    name: str,
+    judge: Callable[..., Finding],
+    *,
+    after: tuple[str, ...] = (),
+    excused_by: tuple[str, ...] = (),
+    thresholds: tuple[str, ...] = (),
 ) -> Check:
-    return Check(name, name.title(), judge, ("forward",), after, thresholds)
+    return Check(name, name.title(), judge, ("forward",), after=after, excused_by=excused_by, thresholds=thresholds)
 
 
 def evidence(**data: object) -> Evidence:
@@ -42,7 +48,9 @@ def judged(*checks: Check, seen: Evidence | None = None) -> list[Finding]:
 def test_a_check_is_declared_with_its_name_and_its_docstring() -> None:
     first = fact("first", holds)
 
-    @check(reads=["forward", "backward"], after=[first], thresholds=["tolerance"])
+    second = fact("second", holds)
+
+    @check(reads=["forward", "backward"], after=[first], excused_by=[second], thresholds=["tolerance"])
     def gradients_match(forward: Observation, backward: Observation, tolerance: float) -> Finding:
         """Backpropagation agrees with central differences.
 
@@ -53,7 +61,9 @@ def test_a_check_is_declared_with_its_name_and_its_docstring() -> None:
     assert gradients_match.name == "gradients_match"
     assert gradients_match.title == "Backpropagation agrees with central differences"
     assert gradients_match.reads == ("forward", "backward")
-    assert gradients_match.after == ("first",)
+    assert (gradients_match.after, gradients_match.excused_by) == (("first",), ("second",))
+    assert gradients_match.builds_on == ("first", "second")
+    assert gradients_match.module == __name__
     assert gradients_match.thresholds == ("tolerance",)
 
 
@@ -112,10 +122,10 @@ def test_a_check_after_an_undecided_one_is_undecided() -> None:
     assert [finding.verdict for finding in findings] == [Verdict.UNDECIDED, Verdict.UNDECIDED]
 
 
-def test_waiting_is_undecided_and_keeps_what_a_person_reads() -> None:
+def test_what_is_pending_keeps_what_a_person_reads() -> None:
     quote = Quote("Comparison", "The larger one.")
-    found = waits("a person reads it", hint="h", for_staff=[quote])
-    assert found == Finding("", "", Verdict.UNDECIDED, "a person reads it", "h", waiting=True, for_staff=(quote,))
+    found = pending("a person reads it", hint="h", for_staff=[quote])
+    assert found == Finding("", "", Verdict.PENDING, "a person reads it", "h", for_staff=(quote,))
 
 
 def test_passed_and_failed_carry_what_staff_read() -> None:
@@ -123,14 +133,67 @@ def test_passed_and_failed_carry_what_staff_read() -> None:
     assert passed(for_staff=[quote]).for_staff == failed("no", hint="h", for_staff=[quote]).for_staff == (quote,)
 
 
-def test_a_check_after_one_that_waits_waits_too() -> None:
-    findings = judged(fact("first", lambda _: waits("read by a person")), fact("second", holds, after=("first",)))
-    assert findings[1] == Finding("second", "Second", Verdict.UNDECIDED, "read by a person", waiting=True)
+def test_a_check_after_a_pending_one_is_pending() -> None:
+    findings = judged(fact("first", lambda _: pending("read by a person")), fact("second", holds, after=("first",)))
+    assert findings[1] == Finding("second", "Second", Verdict.PENDING, "read by a person")
 
 
-def test_a_check_after_a_fault_of_ours_does_not_wait() -> None:
-    findings = judged(fact("first", raiser(HarnessError("engine gone"))), fact("second", holds, after=("first",)))
-    assert not findings[1].waiting
+def test_a_check_listed_before_the_one_that_it_comes_after_is_judged_behind_it() -> None:
+    second, first = judged(fact("second", holds, after=("first",)), fact("first", breaks))
+    assert (second.check, second.verdict, first.verdict) == ("second", Verdict.BLOCKED, Verdict.FAILED)
+
+
+def test_a_mistake_is_paid_for_by_the_check_that_excuses() -> None:
+    _, finding = judged(fact("first", breaks), fact("second", breaks, excused_by=("first",)))
+    said = "not judged, because something before it is wrong: First"
+    assert finding == Finding("second", "Second", Verdict.PASSED, said)
+
+
+def test_a_blocked_check_excuses_as_well() -> None:
+    checks = [fact("first", breaks), fact("second", holds, after=("first",))]
+    assert judged(*checks, fact("third", breaks, excused_by=("second",)))[2].verdict is Verdict.PASSED
+
+
+def test_a_mistake_counts_where_the_check_that_would_excuse_it_passed() -> None:
+    assert judged(fact("first", holds), fact("second", breaks, excused_by=("first",)))[1].verdict is Verdict.FAILED
+
+
+def test_a_check_that_passes_needs_no_excuse() -> None:
+    found = fact("second", lambda _: passed("all of it"), excused_by=("first",))
+    assert judged(fact("first", breaks), found)[1].message == "all of it"
+
+
+@pytest.mark.parametrize(
+    ("judge", "verdict"),
+    [(raiser(HarnessError("engine gone")), Verdict.UNDECIDED), (lambda _: pending("read"), Verdict.PENDING)],
+    ids=["undecided", "pending"],
+)
+def test_whether_a_mistake_is_excused_is_as_open_as_the_check_that_would_excuse_it(
+    judge: Callable[..., Finding], verdict: Verdict
+) -> None:
+    assert judged(fact("first", judge), fact("second", breaks, excused_by=("first",)))[1].verdict is verdict
+
+
+def test_an_excuse_that_is_sure_is_taken_before_one_that_is_open() -> None:
+    first, second = fact("first", raiser(HarnessError("engine gone"))), fact("second", breaks)
+    assert judged(first, second, fact("third", breaks, excused_by=("first", "second")))[2].verdict is Verdict.PASSED
+
+
+def test_what_a_check_takes_is_made_of_the_observations_that_it_reads() -> None:
+    @check(reads=["forward", "own"], through=lambda forward, own: forward.data["value"] + own.data["value"])
+    def sums(both: int) -> Finding:
+        """The sum."""
+        return passed(str(both))
+
+    seen = {name: Observation(name, {"value": value}) for name, value in (("forward", 2), ("own", 3))}
+    assert run_checks([sums], Evidence(seen, 1, "process", 0.0), {})[0].message == "5"
+
+
+def test_a_module_has_the_checks_that_it_defines_in_their_order_and_none_that_it_imports() -> None:
+    module = ModuleType("here")
+    for name, home in (("second", "here"), ("imported", "elsewhere"), ("first", "here")):
+        setattr(module, name, replace(fact(name, holds), module=home))
+    assert [each.name for each in checks_in(module)] == ["second", "first"]
 
 
 def test_a_fault_of_ours_withholds_the_check_and_leaves_the_others_alone() -> None:

@@ -31,7 +31,7 @@ def test_json_is_the_report_and_nothing_else(homework: Path, capsys: pytest.Capt
     assert main(["check", str(homework), "--json", "--seed", "7"]) == 0
     said = capsys.readouterr()
     report = json.loads(said.out)
-    assert (report["schema"], report["seed"], report["sandbox"]) == ("mlpgrader.report/1", 7, "process")
+    assert (report["schema"], report["seed"], report["sandbox"]) == ("mlpgrader.report/2", 7, "process")
     assert said.err == ""
 
 

@@ -67,6 +67,13 @@ def test_who_changes_is_shown_with_points_before_and_now(run_dir: Path, capsys: 
     assert "1 of 2 change." in said
 
 
+def test_a_report_of_the_format_before_this_one_is_compared(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = run_dir / "alice" / "report.json"
+    path.write_text(json.dumps({**read(path), "schema": "mlpgrader.report/1"}), encoding="utf-8")
+    main(["regrade", str(run_dir)])
+    assert "1 of 2 change." in capsys.readouterr().out
+
+
 def test_a_dry_run_writes_nothing(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (run_dir / "summary.csv").unlink()
     before = contents(run_dir)

@@ -112,8 +112,7 @@ def failures(findings: dict[str, Finding]) -> list[str]:
 @pytest.mark.parametrize("seed", range(30))
 def test_right_functions_earn_everything_for_every_seed(seed: int) -> None:
     findings = judged(observation(RIGHT, DERIVATION, seed=seed))
-    assert [finding.verdict for finding in findings.values()] == [Verdict.PASSED] * 4 + [Verdict.UNDECIDED]
-    assert findings["derivations_written"].waiting
+    assert [finding.verdict for finding in findings.values()] == [Verdict.PASSED] * 4 + [Verdict.PENDING]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -190,7 +189,7 @@ def test_an_order_that_changes_with_the_shape_is_told() -> None:
 
 def test_without_answer_functions_all_points_wait_for_a_person() -> None:
     findings = judged(observation({}, "# Task 1", DERIVATION))
-    assert [finding.waiting for finding in findings.values()] == [True] * 5
+    assert [finding.verdict is Verdict.PENDING for finding in findings.values()] == [True] * 5
     assert findings["trace_gradient"].for_staff[0] == findings["derivations_written"].for_staff[0]
 
 
@@ -303,7 +302,7 @@ def graded(launcher: Launcher, *cells: tuple[str, str], file: str = part.FILE) -
 def test_a_right_notebook_earns_the_points_of_a_program(launcher: Launcher, source: str) -> None:
     findings = graded(launcher, ("markdown", DERIVATION), ("code", source))
     assert failures(findings) == []
-    assert [finding.waiting for finding in findings.values()] == [False] * 4 + [True]
+    assert [finding.verdict is Verdict.PENDING for finding in findings.values()] == [False] * 4 + [True]
 
 
 def test_a_broken_cell_costs_only_what_is_in_it(launcher: Launcher) -> None:
@@ -322,7 +321,7 @@ def as_handed_in(folder: str) -> list[tuple[str, str]]:
 def test_the_reference_earns_the_points_of_a_program(launcher: Launcher) -> None:
     findings = graded(launcher, *as_handed_in("reference"))
     assert failures(findings) == []
-    assert findings["derivations_written"].waiting
+    assert findings["derivations_written"].verdict is Verdict.PENDING
 
 
 def test_the_template_earns_nothing(launcher: Launcher) -> None:
@@ -338,4 +337,4 @@ def test_functions_that_are_not_written_earn_nothing(launcher: Launcher) -> None
 def test_a_notebook_that_ends_the_process_still_shows_its_derivations(launcher: Launcher) -> None:
     findings = graded(launcher, ("markdown", DERIVATION), ("code", SOURCE + "\nimport os\nos._exit(3)"))
     assert failures(findings) == list(NAMES)
-    assert findings["derivations_written"].waiting
+    assert findings["derivations_written"].verdict is Verdict.PENDING

@@ -126,7 +126,7 @@ def with_final(**changes: Any) -> Observation:
 
 def test_good_work_passes_every_check_but_those_that_wait_for_a_person() -> None:
     found = judged(good())
-    waiting = {check for check, finding in found.items() if finding.waiting}
+    waiting = {check for check, finding in found.items() if finding.verdict is Verdict.PENDING}
     assert waiting == {"plot_looks", "opinion_written"}
     assert {finding.verdict for check, finding in found.items() if check not in waiting} == {Verdict.PASSED}
 
@@ -134,7 +134,7 @@ def test_good_work_passes_every_check_but_those_that_wait_for_a_person() -> None
 def test_a_notebook_that_is_not_there_passes_nothing_but_the_imports() -> None:
     found = judged(Observation("main", {"file": "", "imports": []}))
     assert {check for check, finding in found.items() if finding.verdict is Verdict.PASSED} == {"libraries_allowed"}
-    assert not any(finding.waiting or finding.verdict is Verdict.UNDECIDED for finding in found.values())
+    assert not any(finding.verdict in (Verdict.PENDING, Verdict.UNDECIDED) for finding in found.values())
 
 
 def test_the_plot_is_shown_to_staff_as_the_cell_that_drew_it() -> None:
@@ -204,7 +204,7 @@ def test_how_the_final_model_was_trained_is_told(changes: dict[str, Any], check:
 
 
 def test_a_rate_that_cannot_be_seen_waits_for_a_person() -> None:
-    assert judged(with_final(fitted=np.zeros(0), fitted_count=0))["rate_decays"].waiting
+    assert judged(with_final(fitted=np.zeros(0), fitted_count=0))["rate_decays"].verdict is Verdict.PENDING
 
 
 def test_a_rate_is_taken_from_its_name_where_steps_do_not_say_it() -> None:
@@ -227,7 +227,7 @@ def test_the_accuracy_that_is_printed_must_be_the_one_on_held_out_digits(said: s
 
 def test_what_ended_the_watch_withholds_the_points() -> None:
     finding = judged(good(fault="TypeError: x"))["main_runs"]
-    assert (finding.verdict, finding.waiting) == (Verdict.UNDECIDED, False)
+    assert finding.verdict is Verdict.UNDECIDED
 
 
 def test_printing_as_in_python_2_is_called_what_it_is() -> None:

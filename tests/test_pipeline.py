@@ -48,6 +48,28 @@ def test_an_item_brings_the_checks_that_its_own_checks_build_on() -> None:
     assert [check.name for check in needed_checks(small.ASSIGNMENT, items("luck"))] == ["loads", "rolls"]
 
 
+def test_an_item_brings_the_checks_that_excuse_its_own() -> None:
+    checks = (small.loads, small.answers, replace(small.rolls, excused_by=("answers",)))
+    assignment = replace(small.ASSIGNMENT, checks=checks)
+    assert [check.name for check in needed_checks(assignment, items("luck"))] == ["loads", "answers", "rolls"]
+
+
+def test_a_probe_brings_those_that_it_comes_after() -> None:
+    module, dice = small.ASSIGNMENT.probes
+    more = (module, Probe("table", "", small.dice, after=("module",)), replace(dice, lane=0, after=("table",)))
+    asked = replace(small.ASSIGNMENT, probes=more, checks=(small.loads, replace(small.rolls, reads=("dice",))))
+    lucky = replace(items("luck"), items=(small.ITEMS[1],))
+    assert [probe.name for probe in needed_probes(asked, lucky)] == ["module", "table", "dice"]
+
+
+def test_a_check_is_told_behind_the_one_that_excuses_it() -> None:
+    told: list[Finding] = []
+    checks = (replace(small.answers, after=(), excused_by=("loads",)), small.loads)
+    judged = Stream(checks, {}, seed=7, on_finding=told.append)
+    judged.observed(small.MODULE)
+    assert [finding.check for finding in told] == ["loads", "answers"]
+
+
 def test_only_the_probes_that_are_read_are_needed() -> None:
     assert [probe.name for probe in needed_probes(small.ASSIGNMENT, items("code"))] == ["module"]
 

@@ -32,7 +32,7 @@ def test_an_item_and_a_finding_have_the_documented_keys_in_their_order() -> None
 
 def test_the_facts_of_a_grading_are_there() -> None:
     data = as_json(samples.right())
-    assert (data["schema"], data["assignment"], data["seed"]) == ("mlpgrader.report/1", "byomlp", samples.SEED)
+    assert (data["schema"], data["assignment"], data["seed"]) == ("mlpgrader.report/2", "byomlp", samples.SEED)
     assert (data["sandbox"], data["seconds"], data["grader_version"]) == ("docker", 3.2, __version__)
     assert data["submission"] == {"id": "alice", "digest": "sha256:" + "3f" * 32}
 
@@ -59,9 +59,9 @@ def test_withheld_points_are_told_apart_from_lost_ones() -> None:
     assert as_json(samples.withheld())["score"] == {"earned": 22, "possible": 25, "pending": 0, "withheld": 3}
 
 
-def test_a_finding_that_waits_is_undecided_with_pending_points() -> None:
+def test_a_finding_that_waits_for_a_person_is_pending() -> None:
     found = as_json(samples.waiting())["items"][0]["findings"][-1]
-    assert (found["verdict"], found["pending"], found["withheld"]) == ("undecided", 2, 0)
+    assert (found["verdict"], found["pending"], found["withheld"]) == ("pending", 2, 0)
 
 
 def test_a_fault_of_ours_is_undecided_with_withheld_points() -> None:

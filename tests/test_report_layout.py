@@ -92,17 +92,17 @@ def test_withheld_points_are_explained() -> None:
 
 def test_what_waits_is_not_called_a_fault() -> None:
     waits = entries(samples.waiting())[-1]
-    assert (waits.state, waits.symbol, waits.word) == ("waiting", "○", "waits for a person")
+    assert (waits.state, waits.symbol, waits.word) == (Verdict.PENDING, "○", "waits for a person")
     assert waits.message == "Your comparison waits for a person."
 
 
 def test_what_waits_without_a_word_says_that_a_person_reads_it() -> None:
-    silent = replace(samples.finding("layer_shapes", Verdict.UNDECIDED), waiting=True)
+    silent = samples.finding("layer_shapes", Verdict.PENDING)
     assert entries(samples.report({"layer_shapes": silent}))[0].message == A_PERSON
 
 
 def test_what_waits_and_a_fault_of_ours_together_make_no_promise() -> None:
-    waits = replace(samples.finding("layer_shapes", Verdict.UNDECIDED), waiting=True)
+    waits = samples.finding("layer_shapes", Verdict.PENDING)
     fault = samples.finding("disc_separates", Verdict.UNDECIDED)
     both = samples.report({"layer_shapes": waits, "disc_separates": fault})
     assert headline(both) == "What could be judged is right."

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from asking import LIMITS, session, submission, worker
 
+from grader.checks import check, failed, passed
 from grader.errors import AuthorError, HarnessError
-from grader.model import Evidence, Limits, Observation, ProblemKind
+from grader.model import Evidence, Finding, Limits, Observation, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.lane import IMPATIENT
@@ -94,6 +95,38 @@ def test_a_seed_and_a_name_fix_what_a_probe_draws(launcher: Launcher) -> None:
 
     assert drawn(1) == drawn(1)
     assert len({*drawn(1), *drawn(2)}) == 4
+
+
+@check(reads=["a"], thresholds=["most"])
+def counts(seen: Observation, *, most: float) -> Finding:
+    """It counts"""
+    return passed() if seen.data["count"] <= most else failed("too many", hint="Count less.")
+
+
+def told(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+    data["told"] = [finding.title for finding in session.findings.values()]
+    data["earlier"] = sorted(session.earlier)
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(1.0, "passed"), (0.0, "failed")])
+def test_a_probe_is_told_the_verdicts_that_it_declares(launcher: Launcher, most: float, verdict: str) -> None:
+    probe = Probe("b", "", told, after=("a",), verdicts=(counts,), coarse={"counts": {"most": most}})
+    seen = look(launcher, Probe("a", "", up), probe).observations["b"]
+    assert seen.data == {"verdicts": {"counts": verdict}, "told": ["It counts"], "earlier": ["a"]}
+
+
+def test_a_probe_that_declares_no_verdicts_is_told_none(launcher: Launcher) -> None:
+    seen = look(launcher, Probe("a", "", up), Probe("b", "", told)).observations["b"]
+    assert seen.data == {"told": [], "earlier": ["a"]}
+
+
+def test_a_probe_is_not_asked_after_a_fault_of_ours(launcher: Launcher) -> None:
+    def stumble(_session: Session, _data: dict[str, Any], _rng: np.random.Generator) -> None:
+        raise HarnessError("the engine went away")
+
+    seen = look(launcher, Probe("a", "", stumble), Probe("b", "", up, after=("a",)), Probe("c", "", up)).observations
+    assert seen["b"].fault == "comes after probe 'a', which has a fault: the engine went away"
+    assert (dict(seen["b"].data), seen["c"].data) == ({}, {"count": 1.0})
 
 
 def counted(tries: int, unlucky: int) -> tuple[Probe, list[int]]:

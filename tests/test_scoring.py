@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +35,7 @@ def test_a_verdict_decides_what_becomes_of_the_points(verdict: Verdict, marks: M
 
 def test_what_waits_for_a_person_is_pending() -> None:
     only = rubric(RubricItem("forward", "Forward", 3.0, {"first": 3.0}))
-    waiting = replace(finding("first", Verdict.UNDECIDED), waiting=True)
+    waiting = finding("first", Verdict.PENDING)
     assert scoring.score(only, [waiting]).marks == Marks(earned=0.0, possible=3.0, pending=3.0)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grader.assignments.contradictions import contradictions
 from grader.checks import Check
+from grader.errors import AuthorError
 from grader.sandbox import Inside, Probe
 
 
@@ -16,6 +18,8 @@ class Assignment:
     `required` are the files that a submission must hold, `provided` the course's own files, laid over whatever copies were
     handed in, `inside` what of ours student code meets inside the sandbox. `size_numbers` are the names that the rubric
     must give for each size that notebooks can be run at; an assignment without notebooks has none.
+
+    AuthorError when probes and checks contradict one another.
     """
 
     id: str
@@ -26,6 +30,10 @@ class Assignment:
     probes: tuple[Probe, ...]
     checks: tuple[Check, ...]
     size_numbers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if problems := list(contradictions(self.probes, self.checks)):
+            raise AuthorError("\n".join(f"assignment '{self.id}': {problem}" for problem in problems))
 
     @property
     def check_thresholds(self) -> Mapping[str, tuple[str, ...]]:

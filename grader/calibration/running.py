@@ -81,7 +81,7 @@ def _handed_in(trial: Trial, folder: Path) -> Path:
 def _in_brief(trial: Trial, report: Report, assignment: Assignment, asked: Rubric, seconds: float) -> Tried:
     found = (scored.finding for item in report.score.items for scored in item.findings)
     # what a person decides tells nothing of the checks
-    findings = {finding.check: finding for finding in found if not finding.waiting}
+    findings = {finding.check: finding for finding in found if finding.verdict is not Verdict.PENDING}
     checks = selection.needed_checks(assignment, asked)
     # a bug that passes a check says nothing about its thresholds
     verdicts = (Verdict.PASSED, Verdict.FAILED) if trial.group in RIGHT else (Verdict.FAILED,)

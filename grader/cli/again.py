@@ -92,7 +92,7 @@ def _why(outcome: Outcome | None) -> str:
 
 def _reason(report: Report) -> str:
     findings = (scored.finding for item in report.score.items for scored in item.findings)
-    return _cut(next(each.message for each in findings if each.verdict is Verdict.UNDECIDED and not each.waiting))
+    return _cut(next(each.message for each in findings if each.verdict is Verdict.UNDECIDED))
 
 
 def _cut(text: str) -> str:

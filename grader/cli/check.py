@@ -22,7 +22,7 @@ from grader.errors import AuthorError, IntakeError
 from grader.model import Finding, Report, Rubric, Setting, Verdict
 from grader.pipeline.delivery import REPORT, STUDENT_PAGE, as_text
 from grader.report.console import Pen
-from grader.report.layout import Entry, state
+from grader.report.layout import Entry
 from grader.sandbox import open_launcher
 from grader.text import points, printable
 
@@ -131,7 +131,7 @@ def _tell(console: Console, finding: Finding, possible: float) -> None:
     columns = Column(width=2), Column(ratio=1), Column(justify="right", no_wrap=True)
     row = Table.grid(*columns, expand=True, padding=(0, 1, 0, 0))
     share = pen.write(f"{earned} / {points(possible)}" if possible else "")
-    row.add_row(pen.symbol(Entry(state(finding), ())), pen.write(finding.title), share)
+    row.add_row(pen.symbol(Entry(finding.verdict, ())), pen.write(finding.title), share)
     console.print(row)
 
 

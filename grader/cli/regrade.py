@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.model import Rubric
 from grader.pipeline.delivery import EVIDENCE, REPORT, as_text
 from grader.report.console import Pen
-from grader.report.document import SCHEMA as REPORT_SCHEMA
+from grader.report.document import READABLE
 
 GIVE = "give the --out folder of an earlier `mlpgrader grade`, or one submission's folder in it"
 
@@ -77,7 +77,7 @@ def judge_again(folder: Path, *, today: Callable[[str], tuple[Assignment, Rubric
     kept, submission, name = evidence.load(folder / EVIDENCE)
     assignment, rubric = today(name)
     report = pipeline.judge(submission, kept, assignment, rubric)
-    before = _read(folder / REPORT, REPORT_SCHEMA)
+    before = _read(folder / REPORT, READABLE)
     if write:
         pipeline.publish(report, folder)
     return Again(in_brief(report), before)
@@ -90,18 +90,18 @@ def _today(name: str) -> tuple[Assignment, Rubric]:
 
 def _unread(run_dir: Path) -> dict[str, str]:
     """Return what the run could not read, so that a summary that is written again still says so."""
-    listed = _read(run_dir / SUMMARY, exports.SUMMARY_SCHEMA).get("failures", [])
+    listed = _read(run_dir / SUMMARY, (exports.SUMMARY_SCHEMA,)).get("failures", [])
     there = {path.name for path in run_dir.iterdir() if (path / EVIDENCE).is_dir()}
     return {entry["id"]: entry["error"] for entry in listed if entry["id"] not in there}
 
 
-def _read(path: Path, schema: str) -> dict[str, Any]:
-    """Return the document at `path`, an empty one when there is none of that schema."""
+def _read(path: Path, schemas: Collection[str]) -> dict[str, Any]:
+    """Return the document at `path`, an empty one when there is none of these schemas."""
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return data if isinstance(data, dict) and data.get("schema") == schema else {}
+    return data if isinstance(data, dict) and data.get("schema") in schemas else {}
 
 
 def _show(done: list[Again], failures: dict[str, str], *, dry_run: bool) -> None:

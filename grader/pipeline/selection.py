@@ -25,11 +25,18 @@ def needed_checks(assignment: Assignment, chosen: Rubric) -> tuple[Check, ...]:
         name = wanted.pop()
         if name not in needed:
             needed.add(name)
-            wanted.extend(declared[name].after)
+            wanted.extend(declared[name].builds_on)
     return tuple(check for check in assignment.checks if check.name in needed)
 
 
 def needed_probes(assignment: Assignment, chosen: Rubric) -> tuple[Probe, ...]:
-    """Return the probes whose observations the needed checks read, in the assignment's order."""
-    read = {name for check in needed_checks(assignment, chosen) for name in check.reads}
-    return tuple(probe for probe in assignment.probes if probe.name in read)
+    """Return the probes that the needed checks read and those that must come before these, in the assignment's order."""
+    declared = {probe.name: probe for probe in assignment.probes}
+    wanted = [name for check in needed_checks(assignment, chosen) for name in check.reads]
+    needed: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted.extend(declared[name].after)
+    return tuple(probe for probe in assignment.probes if probe.name in needed)

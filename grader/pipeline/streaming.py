@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader import evidence as kept
-from grader.checks import Check, run_checks
+from grader.checks import Check, in_order, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Observation
 
@@ -24,7 +24,7 @@ class Stream:
         on_finding: Callable[[Finding], None] | None = None,
     ) -> None:
         self.findings: dict[str, Finding] = {}
-        self._checks = checks
+        self._checks = in_order(checks)
         self._thresholds = thresholds
         self._on_finding = on_finding
         self._evidence = Evidence({}, seed=seed, sandbox="", seconds=0.0)
@@ -49,7 +49,7 @@ class Stream:
         judged: set[str] = set()
         ready = []
         for check in self._checks:
-            if self._evidence.observations.keys() >= set(check.reads) and judged >= set(check.after):
+            if self._evidence.observations.keys() >= set(check.reads) and judged >= set(check.builds_on):
                 judged.add(check.name)
                 ready.append(check)
         return ready

@@ -37,7 +37,7 @@ def compose(
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return `report` as plain data, schema `mlpgrader.report/1`; only `seconds` depends on the clock."""
+    """Return `report` as plain data, schema `mlpgrader.report/2`; only `seconds` depends on the clock."""
     from grader.report import document
 
     return document.as_json(report)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import Marks, Report, ScoredItem, Verdict
-from grader.report.layout import WAITING, Entry, headline, outline, remarks, setting
+from grader.report.layout import Entry, headline, outline, remarks, setting
 from grader.text import points, printable
 
 STYLES = {
@@ -20,14 +20,14 @@ STYLES = {
     Verdict.FAILED: "red",
     Verdict.BLOCKED: "dim",
     Verdict.UNDECIDED: "yellow",
-    WAITING: "cyan",
+    Verdict.PENDING: "cyan",
 }
 PLAIN_SYMBOLS = {
     Verdict.PASSED: "ok",
     Verdict.FAILED: "NO",
     Verdict.BLOCKED: "--",
     Verdict.UNDECIDED: "??",
-    WAITING: "..",
+    Verdict.PENDING: "..",
 }
 # between two columns, and what those of a class table that are always there need
 GAP, BESIDE = 3, 50

@@ -8,15 +8,13 @@ from itertools import groupby
 from grader.model import REDUCED, Finding, Report, ScoredFinding, ScoredItem, Verdict
 from grader.text import points
 
-# what a finding is to a reader: its verdict, or that it waits for a person
-WAITING = "waiting"
-SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.BLOCKED: "–", Verdict.UNDECIDED: "?", WAITING: "○"}
+SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.BLOCKED: "–", Verdict.PENDING: "○", Verdict.UNDECIDED: "?"}
 WORDS = {
     Verdict.PASSED: "passed",
     Verdict.FAILED: "not right yet",
     Verdict.BLOCKED: "not looked at yet",
+    Verdict.PENDING: "waits for a person",
     Verdict.UNDECIDED: "could not be judged",
-    WAITING: "waits for a person",
 }
 SIZES = {
     "full": "at the assignment's full size",
@@ -32,7 +30,7 @@ OUR_FAULT = "The grader had a fault here, not your code. The points are kept asi
 class Entry:
     """One thing to read: a finding, or several that one and the same reason keeps from being judged."""
 
-    state: str
+    state: Verdict
     rows: tuple[ScoredFinding, ...]
     message: str = ""
     hint: str = ""
@@ -44,12 +42,6 @@ class Entry:
     @property
     def word(self) -> str:
         return WORDS[self.state]
-
-
-def state(finding: Finding) -> str:
-    """Return what a finding is to a reader: its verdict, or ``waiting`` where a person decides."""
-    waiting = finding.waiting and finding.verdict is Verdict.UNDECIDED
-    return WAITING if waiting else str(finding.verdict)
 
 
 def outline(
@@ -73,13 +65,13 @@ def headline(report: Report) -> str:
     findings = [scored.finding for item in report.score.items for scored in item.findings]
     wrong = [finding for finding in findings if finding.verdict is Verdict.FAILED]
     if wrong:
-        others = sum(state(finding) not in (Verdict.PASSED, WAITING) for finding in findings) - 1
+        others = sum(finding.verdict not in (Verdict.PASSED, Verdict.PENDING) for finding in findings) - 1
         rest = "" if not others else f" {others} more {'check needs' if others == 1 else 'checks need'} another look."
         return f"Start with “{wrong[0].title}”.{rest}"
-    states = {state(finding) for finding in findings} - {str(Verdict.PASSED)}
-    if states == {WAITING}:
+    verdicts = {finding.verdict for finding in findings} - {Verdict.PASSED}
+    if verdicts == {Verdict.PENDING}:
         return "Everything that a program can check is right. A person reads the rest."
-    if states:
+    if verdicts:
         return "What could be judged is right."
     return "Everything that was checked is right. Well done!"
 
@@ -118,23 +110,23 @@ def _entries(
     for (kind, *_), group in groupby(shown, key=_together):
         rows = tuple(group)
         finding, reason = rows[0].finding, _reason(rows[0].finding)
-        if kind == Verdict.BLOCKED and reason in told:
+        if kind is Verdict.BLOCKED and reason in told:
             entries.append(Entry(kind, rows, told[reason]))
-        elif kind == Verdict.UNDECIDED and not faults:
+        elif kind is Verdict.UNDECIDED and not faults:
             entries.append(Entry(kind, rows, OUR_FAULT))
-        elif kind == WAITING:
+        elif kind is Verdict.PENDING:
             entries.append(Entry(kind, rows, finding.message or A_PERSON, finding.hint))
         else:
             entries.append(Entry(kind, rows, finding.message, finding.hint))
-        if kind == Verdict.BLOCKED:
+        if kind is Verdict.BLOCKED:
             told.setdefault(reason, "For the same reason as above.")
     return tuple(entries)
 
 
-def _together(scored: ScoredFinding) -> tuple[str, str, str]:
+def _together(scored: ScoredFinding) -> tuple[Verdict, str, str]:
     """Return the key under which neighbours become one entry: those not judged, by their reason."""
     finding = scored.finding
-    kind = state(finding)
+    kind = finding.verdict
     reasoned = kind in (Verdict.BLOCKED, Verdict.UNDECIDED)
     return (kind, *(_reason(finding) if reasoned else (finding.check, "")))
 

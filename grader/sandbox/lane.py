@@ -6,14 +6,15 @@ import contextlib
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from grader.checks import Check, run_checks
 from grader.errors import HarnessError
-from grader.model import Limits, Observation, Problem, ProblemKind, Setting, Submission
+from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind, Setting, Submission
 from grader.sandbox.conversation import Conversation, Silence
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside, payload
@@ -27,6 +28,8 @@ MARGIN_SECONDS = 60.0
 IMPATIENT = 0.2
 # the fact that says what could not be ended
 LEFT = "left_behind"
+# where an observation holds the verdicts that its probe knew
+VERDICTS = "verdicts"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class Probe:
     text, names the number of the setting that does. `digits` says that it needs the setting's digits, `kernel` that it
     runs notebooks. While `again(data)` says of what was seen that it was bad luck, the probe is asked again from another
     seed, up to `tries` times in all; the last observation counts.
+
+    It comes `after` the probes named there, on the same lane, and finds in the session what they saw. Where it has to know
+    whether something that they looked at is right, `verdicts` are the checks that say so: they are judged on our side before
+    it runs, with the thresholds that `coarse` gives (check -> name -> number), for what is asked must not depend on a
+    rubric. The session holds their findings, the observation their verdicts.
     """
 
     name: str
@@ -48,9 +56,17 @@ class Probe:
     kernel: bool = False
     again: Callable[[dict[str, Any]], bool] | None = None
     tries: int = 1
+    after: tuple[str, ...] = ()
+    verdicts: tuple[Check, ...] = ()
+    coarse: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def findings(self, earlier: Iterable[Observation]) -> dict[str, Finding]:
+        """Return what the checks in `verdicts` say of what was observed earlier, by their names."""
+        seen = Evidence({each.probe: each for each in earlier}, seed=0, sandbox="", seconds=0.0)
+        return {finding.check: finding for finding in run_checks(self.verdicts, seen, self.coarse)}
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Lane:
     """Runs its probes in order; `abandon` may be called from another thread.
 
@@ -108,6 +124,11 @@ class Lane:
             self._end(conversation)
 
     def _observe(self, probe: Probe, attempt: int = 0) -> Observation:
+        unseen = next((each for each in self.observations if each.probe in probe.after and each.fault), None)
+        if unseen:
+            return Observation(
+                probe.name, fault=f"comes after probe '{unseen.probe}', which has a fault: {unseen.fault}"
+            )
         observation, lost = self._observe_once(probe, attempt)
         # somebody may have killed it, or the system for reasons of its own: what happens twice comes from the code
         if lost and not self._is_lost_again and not self.stop.is_set():
@@ -119,12 +140,14 @@ class Lane:
         started = time.monotonic()
         # the first attempt has the seed of a probe that is asked once
         word = (zlib.crc32(probe.name.encode()), *([attempt] if attempt else []))
-        data: dict[str, Any] = {}
+        findings = probe.findings(self.observations)
+        verdicts = {name: str(finding.verdict) for name, finding in findings.items()}
+        data: dict[str, Any] = {VERDICTS: verdicts} if verdicts else {}
         session: Session | None = None
         problem: Problem | None = None
         fault, lost = "", False
         try:
-            session = self._session(probe, word)
+            session = self._session(probe, word, findings)
             probe.run(session, data, np.random.default_rng([self.seed, *word]))
         except SessionEnded as end:
             problem = end.problem
@@ -140,7 +163,7 @@ class Lane:
         lost = lost or (session is not None and session.unexplained)
         return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
 
-    def _session(self, probe: Probe, word: tuple[int, ...]) -> Session:
+    def _session(self, probe: Probe, word: tuple[int, ...], findings: Mapping[str, Finding]) -> Session:
         seconds = self._seconds(probe)
         # not the probe's own generator: student code could draw the hidden inputs again
         inner = int(np.random.SeedSequence([self.seed, *word[:1], 1, *word[1:]]).generate_state(1)[0])
@@ -157,6 +180,7 @@ class Lane:
                     files=self.submission.files,
                     left_out=self.submission.left_out,
                     earlier={each.probe: each.data for each in self.observations},
+                    findings=findings,
                     seconds=seconds,
                     seed=inner,
                     patience=patience,

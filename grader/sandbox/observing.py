@@ -36,7 +36,18 @@ def observe(
         lanes.setdefault(probe.lane, []).append(probe)
     stop = threading.Event()
     workers = [
-        Lane(members, submission, inside, launcher, seed, limits, setting, stop, on_progress, on_observation)
+        Lane(
+            probes=members,
+            submission=submission,
+            inside=inside,
+            launcher=launcher,
+            seed=seed,
+            limits=limits,
+            setting=setting,
+            stop=stop,
+            on_progress=on_progress,
+            on_observation=on_observation,
+        )
         for _, members in sorted(lanes.items())
     ]
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(len(workers), 1)) as pool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader import wire
-from grader.model import Limits, Problem, ProblemKind, Setting
+from grader.model import Finding, Limits, Problem, ProblemKind, Setting
 from grader.sandbox.answers import Answer, checked
 from grader.sandbox.conversation import Conversation, Silence
 from grader.sandbox.operations import Operation
@@ -36,7 +36,8 @@ class Session:
     """One process that holds student code, from its fork to its end.
 
     `setting` is at which size and on which digits, `files` what was handed in, `left_out` why some of it was not read, and
-    `earlier` what the probes before this one on its lane have seen. `unexplained` says of an end that it may have come from
+    `earlier` what the probes before this one on its lane have seen, and `findings` what the checks say of that which the probe
+    has declared. `unexplained` says of an end that it may have come from
     outside as well as from the code.
     """
 
@@ -51,11 +52,13 @@ class Session:
         files: Mapping[str, bytes] | None = None,
         left_out: Mapping[str, str] | None = None,
         earlier: Mapping[str, Mapping[str, Any]] | None = None,
+        findings: Mapping[str, Finding] | None = None,
         patience: int = PATIENCE,
     ) -> None:
         self._conversation, self._limits = conversation, limits
         self.setting = setting or Setting()
         self.files, self.left_out, self.earlier = files or {}, left_out or {}, earlier or {}
+        self.findings = findings or {}
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self._room = limits.answer_mb * 2**20

@@ -9,7 +9,7 @@ from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
 from grader.assignments.byomlp.notebook.prompts import PROMPTS
 from grader.assignments.byomlp.notebook.run_checks import classification_runs, judged
 from grader.assignments.byomlp.notebook.written import comparisons
-from grader.checks import blocked, check, failed, passed, waits
+from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Quote
 from grader.notebooks import reported
 from grader.notebooks.judging import percent
@@ -76,4 +76,4 @@ def comparison_written(first: Observation, own: Observation) -> Finding:
         hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"
         return failed("no comparison of the two networks in words was found", hint=hint)
     quotes = [Quote(f"{TASK.file}, {where}", text) for where, text in found]
-    return waits("what you wrote about the networks is read by a person", for_staff=quotes)
+    return pending("what you wrote about the networks is read by a person", for_staff=quotes)

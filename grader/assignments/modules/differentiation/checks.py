@@ -10,7 +10,7 @@ from grader.assignments.modules.differentiation.judging import cases_of, diagnos
 from grader.assignments.modules.differentiation.probe import FILE
 from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import Task
-from grader.checks import check, failed, passed, waits
+from grader.checks import check, failed, passed, pending
 from grader.model import Finding, Observation
 from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
 
@@ -55,7 +55,7 @@ def derivations_written(observed: Observation) -> Finding:
     said = f"{len(quotes)} {'cell holds' if len(quotes) == 1 else 'cells hold'} what you derived: a person reads it"
     pictures = pictured(quotes)
     seen_in = f"pictures are in {', '.join(pictures)} of {seen['file']}" if pictures else ""
-    return waits(joined([said, seen["note"], seen_in]), for_staff=[*quotes, transcript])
+    return pending(joined([said, seen["note"], seen_in]), for_staff=[*quotes, transcript])
 
 
 def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
@@ -79,7 +79,7 @@ def _of_old(observed: Observation) -> Finding:
     if not quotes:
         names = ", ".join(tasks.NAMES)
         return failed("there are neither answer functions nor derivations", hint=f"Write the functions {names}.")
-    return waits("the notebook has no answer functions, so a person looks for the result", for_staff=quotes)
+    return pending("the notebook has no answer functions, so a person looks for the result", for_staff=quotes)
 
 
 def _of_task(observed: Observation, task: Task) -> Finding | None:

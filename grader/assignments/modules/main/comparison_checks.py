@@ -10,7 +10,7 @@ import numpy as np
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import loss_curves
 from grader.assignments.modules.main.run_checks import READS, main_runs
-from grader.checks import blocked, check, failed, passed, waits
+from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Transcript
 from grader.notebooks.judging import BY_RUN, joined, threshold, time_note, transcript_of
 
@@ -141,4 +141,4 @@ def plot_looks(observed: Observation, *_classes: Observation) -> Finding:
         return failed("there is no plot that compares losses", hint="Draw all losses into one figure.")
     whole = transcript_of({**seen, "cells": [cell for cell in seen["cells"] if cell["number"] == best[0]]})
     picture = Transcript(f"Code cell {best[0]}, which draws the plot", whole.cells)
-    return waits("the looks of your plot are judged by a person", for_staff=[picture])
+    return pending("the looks of your plot are judged by a person", for_staff=[picture])

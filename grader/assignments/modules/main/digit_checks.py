@@ -11,7 +11,7 @@ from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
 from grader.assignments.modules.main.run_checks import READS, main_runs
-from grader.checks import blocked, check, failed, passed, waits
+from grader.checks import blocked, check, failed, passed, pending
 from grader.digits.answers import estimates
 from grader.model import Finding, Observation
 from grader.notebooks.judging import BY_RUN, percent, threshold, time_note, transcript_of
@@ -133,7 +133,7 @@ def rate_decays(observed: Observation, *_classes: Observation) -> Finding:
     ends = nets.rate_ends(network)
     if ends is None:
         message = "the learning rate could not be seen in what the steps do; a person looks into the notebook"
-        return waits(message, for_staff=[transcript_of(seen)])
+        return pending(message, for_staff=[transcript_of(seen)])
     start, end = ends
     if end > DECAYED * start:
         return failed(f"the learning rate is {start:.3g} at the start and {end:.3g} at the end", hint=hint)

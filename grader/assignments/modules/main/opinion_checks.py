@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.assignments.modules.main.prompts import PROMPTS
 from grader.assignments.modules.main.run_checks import READS
-from grader.checks import check, failed, waits
+from grader.checks import check, failed, pending
 from grader.model import Finding, Observation, Quote
 from grader.notebooks.writing import own_words, sentences, texts_of, word_count
 
@@ -41,7 +41,7 @@ def opinion_written(observed: Observation, *_classes: Observation) -> Finding:
         )
         return failed("no opinion on the activations was found", hint=hint)
     quotes = [Quote(f"{seen['file']}, {where}", text) for where, text in found]
-    return waits("your opinion is read by a person", for_staff=quotes)
+    return pending("your opinion is read by a person", for_staff=quotes)
 
 
 def opinions(cells: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
