@@ -113,6 +113,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class SandboxSpec:
+    """Which sandbox student code runs in: its kind, and for ``docker`` what containers are made with.
+
+    `engine` is the command-line client (``docker``, ``podman``), `image` the name of the image, empty for the one that
+    `make image` builds, `runtime` that of the engine's runtime (``runsc``), empty for its own choice.
+    """
+
+    kind: str = "docker"
+    engine: str = "docker"
+    image: str = ""
+    runtime: str = ""
+
+
+@dataclass(frozen=True)
 class Observation:
     """What one probe saw.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.model import Limits
+from grader.model import Limits, SandboxSpec
 from grader.sandbox import Launcher, open_launcher
 from grader.sandbox.launching import Running
 
@@ -53,9 +53,9 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def opened(kind: str, *, client: str = "docker", runtime: str | None = None) -> Iterator[Sandbox]:
+def opened(kind: str, *, client: str = "docker", runtime: str = "") -> Iterator[Sandbox]:
     """Give a sandbox that keeps account."""
-    with open_launcher(kind, client=client, runtime=runtime) as launcher:
+    with open_launcher(SandboxSpec(kind, engine=client, runtime=runtime)) as launcher:
         sandbox = Sandbox(launcher, client)
 
         def launch(limits: Limits, seconds: float) -> Running:

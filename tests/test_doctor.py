@@ -11,10 +11,11 @@ import pytest
 
 from grader.digits.where import Facts, File, Place
 from grader.doctor import examine, recipe
-from grader.doctor.engine import IMAGE, Reply, ask, containers
+from grader.doctor.engine import Reply, ask, containers
 from grader.doctor.machine import disk, packages, pins, process_sandbox, python, watching
 from grader.doctor.material import digits_row, rubric_row, template_row
 from grader.doctor.row import Row, State
+from grader.model import SandboxSpec
 from grader.sandbox.docker import USER
 from grader.sandbox.engines import RECIPE
 
@@ -54,25 +55,25 @@ def states(*rows: Any) -> list[tuple[str, str]]:
 
 
 def test_an_engine_with_a_current_image_and_a_tight_container_is_ok() -> None:
-    rows = containers(image=IMAGE, wanted="sha256:2e", ask=engine())
+    rows = containers(SandboxSpec(), wanted="sha256:2e", ask=engine())
     assert states(*rows) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
 
 
 def test_nothing_more_is_asked_where_no_engine_answers() -> None:
     asked: list[tuple[str, ...]] = []
-    (row,) = containers(image=IMAGE, ask=engine(asked, version=NO))
+    (row,) = containers(SandboxSpec(), ask=engine(asked, version=NO))
     assert (row.state, len(asked)) == (State.MISSING, 1)
     assert "install Docker" in row.advice
 
 
 def test_a_client_that_is_not_there_is_said_to_be_missing() -> None:
-    (row,) = containers(image=IMAGE, client="no-such-client", ask=ask)
+    (row,) = containers(SandboxSpec(engine="no-such-client"), ask=ask)
     assert row.detail == "no engine answers no-such-client (there is no program 'no-such-client')"
 
 
 def test_an_engine_that_cannot_limit_memory_is_not_grading() -> None:
     info = Reply(good=True, text=json.dumps({"MemoryLimit": False, "PidsLimit": False, "CpuCfsQuota": True}))
-    (row,) = containers(image=IMAGE, ask=engine(info=info))
+    (row,) = containers(SandboxSpec(), ask=engine(info=info))
     assert (row.state, row.detail) == (
         State.MISSING,
         "docker 29.1 cannot limit the memory, processes of a container",
@@ -81,55 +82,55 @@ def test_an_engine_that_cannot_limit_memory_is_not_grading() -> None:
 
 
 def test_an_engine_that_cannot_limit_swap_is_weaker() -> None:
-    rows = containers(image=IMAGE, wanted="sha256:2e", ask=engine(info=Reply(good=True, text='{"SwapLimit": false}')))
+    rows = containers(SandboxSpec(), wanted="sha256:2e", ask=engine(info=Reply(good=True, text='{"SwapLimit": false}')))
     assert states(*rows) == [("engine", "weaker"), ("image", "ok"), ("container", "ok")]
     assert "swapaccount" in rows[0].advice
 
 
 def test_podman_is_told_of_podman() -> None:
-    (gone,) = containers(image=IMAGE, client="podman", ask=engine(version=NO))
-    unbuilt = containers(image=IMAGE, client="podman", ask=engine(image=NO))[-1]
-    stale = containers(image=IMAGE, client="podman", wanted="sha256:other", ask=engine())[1]
+    (gone,) = containers(SandboxSpec(engine="podman"), ask=engine(version=NO))
+    unbuilt = containers(SandboxSpec(engine="podman"), ask=engine(image=NO))[-1]
+    stale = containers(SandboxSpec(engine="podman"), wanted="sha256:other", ask=engine())[1]
     assert gone.advice.startswith("install podman;")
     assert unbuilt.advice.startswith("make image ENGINE=podman in a checkout")
     assert stale.advice == "make image ENGINE=podman"
 
 
-@pytest.mark.parametrize(("runtime", "words"), [(None, "another runtime"), ("runc", "the engine's log")])
-def test_where_podman_cannot_run_a_container_another_runtime_may(runtime: str | None, words: str) -> None:
-    row = containers(image=IMAGE, client="podman", runtime=runtime, ask=engine(start=NO))[-1]
+@pytest.mark.parametrize(("runtime", "words"), [("", "another runtime"), ("runc", "the engine's log")])
+def test_where_podman_cannot_run_a_container_another_runtime_may(runtime: str, words: str) -> None:
+    row = containers(SandboxSpec(engine="podman", runtime=runtime), ask=engine(start=NO))[-1]
     assert row.state is State.MISSING
     assert words in row.advice
 
 
 def test_the_runtime_that_is_asked_for_makes_the_container() -> None:
     asked: list[tuple[str, ...]] = []
-    containers(image=IMAGE, client="podman", runtime="runc", ask=engine(asked))
+    containers(SandboxSpec(engine="podman", runtime="runc"), ask=engine(asked))
     made = next(command for command in asked if "create" in command)
     assert made[made.index("--runtime") + 1] == "runc"
 
 
 def test_an_image_that_is_not_built_is_missing() -> None:
-    rows = containers(image=IMAGE, ask=engine(image=NO))
+    rows = containers(SandboxSpec(), ask=engine(image=NO))
     assert states(*rows) == [("engine", "ok"), ("image", "missing")]
     assert "make image" in rows[1].advice
 
 
 def test_an_image_made_from_another_recipe_is_stale() -> None:
-    rows = containers(image=IMAGE, wanted="sha256:other", ask=engine())
+    rows = containers(SandboxSpec(), wanted="sha256:other", ask=engine())
     assert states(*rows) == [("engine", "ok"), ("image", "weaker"), ("container", "ok")]
 
 
 @pytest.mark.parametrize("command", ["create", "start"])
 def test_a_container_that_does_not_run_is_missing(command: str) -> None:
-    row = containers(image=IMAGE, ask=engine(**{command: NO}))[-1]
+    row = containers(SandboxSpec(), ask=engine(**{command: NO}))[-1]
     assert (row.name, row.state) == ("container", State.MISSING)
     assert "it does not work" in row.detail
 
 
 def test_a_container_that_was_looked_at_is_removed() -> None:
     asked: list[tuple[str, ...]] = []
-    containers(image=IMAGE, ask=engine(asked))
+    containers(SandboxSpec(), ask=engine(asked))
     made = asked[3][asked[3].index("--name") + 1]
     assert asked[-1] == ("docker", "rm", "--force", "--volumes", made)
 
@@ -146,7 +147,7 @@ def test_a_container_that_was_looked_at_is_removed() -> None:
     ],
 )
 def test_a_container_that_is_looser_than_asked_is_named_for_it(gap: dict[str, Any], words: str) -> None:
-    row = containers(image=IMAGE, ask=engine(start=Reply(good=True, text=json.dumps(TIGHT | gap))))[-1]
+    row = containers(SandboxSpec(), ask=engine(start=Reply(good=True, text=json.dumps(TIGHT | gap))))[-1]
     assert (row.state, row.detail) == (State.WEAKER, f"looser than asked: {words}")
 
 
@@ -158,7 +159,7 @@ def test_this_engine_makes_tight_containers_and_leaves_none() -> None:
         asked.append(command)
         return ask(*command)
 
-    assert states(*containers(image=IMAGE, ask=listening)) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
+    assert states(*containers(SandboxSpec(), ask=listening)) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
     assert "No such container" in ask("docker", "container", "inspect", asked[-1][-1]).complaint
 
 
@@ -257,7 +258,7 @@ def test_broken_course_material_is_told_and_not_raised(tmp_path: Path) -> None:
 
 
 def test_everything_is_looked_at_also_where_there_is_no_engine() -> None:
-    rows = examine(client="no-such-client", sandbox=lambda kind, _: Row(kind, State.OK, ""))
+    rows = examine(SandboxSpec(engine="no-such-client"), sandbox=lambda kind, _: Row(kind, State.OK, ""))
     assert {"Python", "numpy", "packages", "plots", "disk", "engine", "bubblewrap", "digits", "rubric byomlp"} <= {
         row.name for row in rows
     }

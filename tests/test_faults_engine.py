@@ -15,7 +15,7 @@ import small_assignment as small
 from interrupting import ONE_LANE, Act, Moment, at_the_end, before, between, graded, interrupted, times, watched
 
 from grader.errors import HarnessError
-from grader.model import Limits, Report
+from grader.model import Limits, Report, SandboxSpec
 from grader.sandbox import Launcher, Probe, observe, open_launcher
 from grader.sandbox.lane import LEFT
 from grader.sandbox.launching import Running
@@ -51,7 +51,7 @@ def docker(*words: str) -> None:
 
 @pytest.fixture
 def launcher(engine: Path) -> Iterator[Launcher]:
-    with open_launcher("docker", client=str(engine)) as opened:
+    with open_launcher(SandboxSpec(engine=str(engine))) as opened:
         yield opened
 
 
@@ -141,7 +141,7 @@ def test_an_image_that_is_removed_in_the_midst_withholds_the_points(tmp_path: Pa
             "exec docker", 'case $1 in create) echo "No such image: sha256:0" >&2; exit 1;; esac\nexec docker'
         )
     )
-    with open_launcher("docker", client=str(engine)) as launcher:
+    with open_launcher(SandboxSpec(engine=str(engine))) as launcher:
         made = graded(small.hand_in(tmp_path / "alice"), ONE_LANE, launcher)
     assert (made.score.marks.lost, made.score.marks.withheld) == (0, 7)
     assert all("No such image" in message for message in messages(made))

@@ -18,7 +18,7 @@ from inmate import FILES, FORBIDDEN, MADE, MLP, number
 from standing_in import stand_in
 
 from grader.errors import AuthorError, HarnessError
-from grader.model import Limits, ProblemKind
+from grader.model import Limits, ProblemKind, SandboxSpec
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.containers import LABEL, OWNER, deadline_labels, reap
@@ -278,18 +278,18 @@ def test_the_digest_that_grades_is_a_fact(launcher: Launcher) -> None:
 @pytest.mark.docker
 def test_without_the_image_it_is_said_how_to_build_it() -> None:
     with pytest.raises(AuthorError, match=r"no image 'no-such-image'; build it with `make image`"):
-        docker_launcher(image="no-such-image")
+        docker_launcher(SandboxSpec(image="no-such-image"))
 
 
 def test_without_a_client_it_is_said_what_to_install() -> None:
     with pytest.raises(AuthorError, match=r"'no-such-client'.*install Docker.*--sandbox process.*your own rights"):
-        docker_launcher(client="no-such-client")
+        docker_launcher(SandboxSpec(engine="no-such-client"))
 
 
 def test_without_an_engine_its_words_are_passed_on(tmp_path: Path) -> None:
     client = stand_in(tmp_path, "echo 'Cannot connect to the daemon' >&2; exit 1")
     with pytest.raises(AuthorError, match=r"Cannot connect to the daemon.*--sandbox process"):
-        docker_launcher(client=client)
+        docker_launcher(SandboxSpec(engine=client))
 
 
 def engine(folder: Path, info: str) -> str:
@@ -310,7 +310,7 @@ def engine(folder: Path, info: str) -> str:
 )
 def test_an_engine_without_limits_is_not_graded_in(info: str, lacking: str, tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=rf"cannot limit the {lacking} of a container; .*--sandbox bubblewrap"):
-        docker_launcher(client=engine(tmp_path, info))
+        docker_launcher(SandboxSpec(engine=engine(tmp_path, info)))
 
 
 @pytest.mark.parametrize(
@@ -324,17 +324,20 @@ def test_an_engine_without_limits_is_not_graded_in(info: str, lacking: str, tmp_
     ],
 )
 def test_what_an_engine_does_not_say_is_not_held_against_it(info: str, tmp_path: Path) -> None:
-    assert "weaker" not in docker_launcher(client=engine(tmp_path, info)).facts
+    assert "weaker" not in docker_launcher(SandboxSpec(engine=engine(tmp_path, info))).facts
 
 
 def test_swap_without_a_limit_is_said_in_the_report(tmp_path: Path) -> None:
-    assert "swap is not limited" in docker_launcher(client=engine(tmp_path, '{"SwapLimit": false}')).facts["weaker"]
+    assert (
+        "swap is not limited"
+        in docker_launcher(SandboxSpec(engine=engine(tmp_path, '{"SwapLimit": false}'))).facts["weaker"]
+    )
 
 
 def test_a_container_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
     answers = """version) echo 1.0;; image) echo '[{"Id": "sha256:0"}]';; create) echo full disk >&2; exit 1;;"""
     client = stand_in(tmp_path, f'case "$1" in {answers} esac')
-    launcher = docker_launcher(client=client)
+    launcher = docker_launcher(SandboxSpec(engine=client))
     with pytest.raises(HarnessError, match="cannot make a container: full disk"):
         launcher.start(LIMITS, 1.0)
 

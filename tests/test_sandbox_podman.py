@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.podman, pytest.mark.slow, pytest.mark.xdist_group("pod
 NAMES = ("leaves", "walks", "deaf", "fork_bomb", "memory_bomb", "fills_files", "reaches_out", "segfaults")
 TRIED = [attack for attack in ATTACKS if attack.name in NAMES]
 # crun does not start where both versions of control groups are mounted; runc does, and is there wherever Docker is
-RUNTIME = "runc" if shutil.which("runc") else None
+RUNTIME = "runc" if shutil.which("runc") else ""
 
 
 @pytest.fixture(scope="module")

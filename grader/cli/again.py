@@ -15,9 +15,9 @@ from grader.text import points, printable
 # the options that make a difference to a score or to where it goes, with their defaults
 OPTIONS: Mapping[str, object] = {
     "sandbox": "docker",
-    "image": None,
+    "image": "",
     "engine": "docker",
-    "runtime": None,
+    "runtime": "",
     "seed": None,
     "items": (),
     "size": "full",

@@ -12,8 +12,9 @@ from rich.table import Table
 from grader import __version__, doctor
 from grader.cli import GRADED, WRONG
 from grader.cli.screen import Screen
-from grader.doctor import IMAGE, Outcome, Refusal, Row, State
+from grader.doctor import Outcome, Refusal, Row, State
 from grader.doctor.machine import PROMISE
+from grader.model import SandboxSpec
 from grader.pipeline.delivery import as_text
 from grader.report.console import Pen
 
@@ -21,11 +22,11 @@ STYLES = {State.OK: "green", State.WEAKER: "yellow", State.MISSING: "red"}
 OUTCOMES = {Outcome.HELD: "green", Outcome.NOT_HELD: "red", Outcome.UNTESTABLE: "yellow"}
 
 
-def run(arguments: argparse.Namespace, examine: Callable[..., Sequence[Row]] = doctor.examine) -> int:
+def run(arguments: argparse.Namespace, examine: Callable[[SandboxSpec], Sequence[Row]] = doctor.examine) -> int:
     """Look at this machine, print what was found, and return the exit status."""
     if sys.stderr.isatty():
         print("looking at this machine, which takes a few seconds", file=sys.stderr)
-    rows = examine(image=arguments.image or IMAGE, client=arguments.engine, runtime=arguments.runtime)
+    rows = examine(SandboxSpec("docker", arguments.engine, arguments.image, arguments.runtime))
     if arguments.json:
         print(as_text(as_data(rows)), end="")
     else:

@@ -29,7 +29,7 @@ from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
 from grader.cli.several import side_by_side, stoppable, undisturbed
 from grader.errors import AuthorError, HarnessError, IntakeError
-from grader.model import Report
+from grader.model import Report, SandboxSpec
 from grader.pipeline.delivery import as_text
 from grader.sandbox import Launcher, open_launcher
 from grader.text import printable
@@ -42,15 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
     assignment = assignments.find(arguments.assignment)
     rubric = pipeline.load_rubric(assignment)
     pipeline.ensure_items(rubric, arguments.items)
-    ensure_for_containers(arguments)
+    sandbox = chosen_sandbox(arguments)
     paths: Sequence[Path] = arguments.submissions
     intake.ensure_distinct(paths, required=assignment.required)
     folders = {path: arguments.out / intake.submission_id(path, required=assignment.required) for path in paths}
     ensure_apart(folders, arguments.out)
     outcomes: dict[str, Outcome] = {}
     setting = pipeline.prepare(assignment, rubric, size=arguments.size, data=arguments.data, items=arguments.items)
-    containers = {"image": arguments.image, "client": arguments.engine, "runtime": arguments.runtime}
-    with stoppable(), open_launcher(arguments.sandbox, **containers) as launcher:
+    with stoppable(), open_launcher(sandbox) as launcher:
 
         def grade(path: Path, on_progress: Callable[[str, str], None]) -> Report:
             return pipeline.grade(
@@ -98,8 +97,8 @@ def warming() -> Iterator[None]:
             thread.join()
 
 
-def ensure_for_containers(arguments: argparse.Namespace) -> None:
-    """Refuse options that only containers can follow where there are none."""
+def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:
+    """Return the sandbox that was asked for; AuthorError for options that only containers can follow where there are none."""
     given = {"--image": arguments.image, "--runtime": arguments.runtime}
     given["--engine"] = arguments.engine if arguments.engine != "docker" else None
     for option, value in given.items():
@@ -107,6 +106,7 @@ def ensure_for_containers(arguments: argparse.Namespace) -> None:
             raise AuthorError(
                 f"{option} {value}: there are no containers in --sandbox {arguments.sandbox}; leave one of them out"
             )
+    return SandboxSpec(arguments.sandbox, arguments.engine, arguments.image, arguments.runtime)
 
 
 def ensure_apart(folders: Mapping[Path, Path], out: Path) -> None:

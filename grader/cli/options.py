@@ -391,7 +391,9 @@ def _debug(command: argparse.ArgumentParser) -> None:
 
 
 def _containers(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--image", metavar="NAME", help="the image to use instead of the one that `make image` builds")
+    command.add_argument(
+        "--image", metavar="NAME", default="", help="the image to use instead of the one that `make image` builds"
+    )
     command.add_argument(
         "--engine",
         choices=("docker", "podman"),
@@ -399,7 +401,7 @@ def _containers(command: argparse.ArgumentParser) -> None:
         help="the command-line client that containers are made with (default: docker)",
     )
     command.add_argument(
-        "--runtime", metavar="NAME", help="the runtime that the engine is to use, such as runsc (gVisor)"
+        "--runtime", metavar="NAME", default="", help="the runtime that the engine is to use, such as runsc (gVisor)"
     )
 
 

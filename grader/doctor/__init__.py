@@ -13,6 +13,7 @@ from grader.doctor import engine, machine, material, refusals
 from grader.doctor.engine import IMAGE, recipe
 from grader.doctor.refusals import Outcome, Refusal
 from grader.doctor.row import Row, State
+from grader.model import SandboxSpec
 from grader.sandbox import Launcher, open_launcher
 
 __all__ = ["IMAGE", "Outcome", "Refusal", "Row", "State", "examine", "recipe"]
@@ -20,15 +21,13 @@ __all__ = ["IMAGE", "Outcome", "Refusal", "Row", "State", "examine", "recipe"]
 Try = Callable[[str, Callable[[], Launcher]], Row]
 
 
-def examine(
-    *, image: str = IMAGE, client: str = "docker", runtime: str | None = None, sandbox: Try = refusals.sandbox
-) -> tuple[Row, ...]:
+def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sandbox) -> tuple[Row, ...]:
     """Look at everything that grading stands on; takes seconds, and every sandbox that this machine can have is tried.
 
-    `image`, `client` (or ``podman``) and `runtime` are for containers, as in `open_launcher`.
+    `containers` says what these are made with.
     """
-    root = places.checkout()
-    containers = engine.containers(image=image, client=client, runtime=runtime, wanted=recipe(root) if root else "")
+    root, spec = places.checkout(), containers or SandboxSpec()
+    found = engine.containers(spec, wanted=recipe(root) if root else "")
     return (
         machine.python(sys.version_info[:3]),
         *machine.packages(machine.pins(root), machine.installed),
@@ -36,21 +35,19 @@ def examine(
         machine.watching(),
         machine.process_sandbox(),
         machine.disk(shutil.disk_usage(Path.cwd()).free),
-        *containers,
-        *_refusals(sandbox, _opened(containers, image, client, runtime)),
+        *found,
+        *_refusals(sandbox, _opened(found, spec)),
         material.digits_row(digits.where()),
         *(material.rubric_row(name) for name in assignments.IDS),
         *(material.template_row(root, name) for name in assignments.IDS if root),
     )
 
 
-def _opened(
-    containers: Sequence[Row], image: str, client: str, runtime: str | None
-) -> dict[str, Callable[[], Launcher]]:
+def _opened(containers: Sequence[Row], spec: SandboxSpec) -> dict[str, Callable[[], Launcher]]:
     """Return what opens each sandbox: containers, by their engine, where the rows on them say that one can be run."""
     opened: dict[str, Callable[[], Launcher]] = {}
     if all(row.state is not State.MISSING for row in containers):
-        opened[client] = lambda: open_launcher("docker", image=image, client=client, runtime=runtime)
+        opened[spec.engine] = lambda: open_launcher(spec)
     if sys.platform == "linux":
         opened["bubblewrap"] = lambda: open_launcher("bubblewrap")
     return opened

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.doctor.row import Row, State
-from grader.model import Limits
+from grader.model import Limits, SandboxSpec
 from grader.sandbox.docker import USER, create_arguments
 from grader.sandbox.engines import (
     IMAGE,
@@ -85,10 +85,9 @@ def recipe(root: Path) -> str:
     return "sha256:" + hashlib.sha256(b"\0".join(part.read_bytes() for part in parts if part.is_file())).hexdigest()
 
 
-def containers(
-    *, image: str, client: str = "docker", runtime: str | None = None, wanted: str = "", ask: Ask = ask
-) -> tuple[Row, ...]:
+def containers(spec: SandboxSpec, *, wanted: str = "", ask: Ask = ask) -> tuple[Row, ...]:
     """Look at engine, image and a container, as far as it goes; `wanted` is the recipe of a current image, if known."""
+    client, image = spec.engine, spec.image or IMAGE
     engine = _engine(client, ask)
     if engine.state is State.MISSING:
         return (engine,)
@@ -97,7 +96,7 @@ def containers(
         advice = f"{build(client)} in a checkout builds it; {PROCESS}"
         return (engine, Row("image", State.MISSING, f"{image} is not there ({inspected.complaint})", advice))
     found: dict[str, Any] = json.loads(inspected.text)[0]
-    return (engine, _image(found, image, wanted, client), _container(Engine(client, found["Id"], runtime), ask))
+    return (engine, _image(found, image, wanted, client), _container(Engine(client, found["Id"], spec.runtime), ask))
 
 
 def _engine(client: str, ask: Ask) -> Row:

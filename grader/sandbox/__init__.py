@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import AuthorError
+from grader.model import SandboxSpec
 from grader.sandbox.answers import Answer
 from grader.sandbox.lane import Probe
 from grader.sandbox.launching import Launcher
@@ -15,23 +16,22 @@ KINDS = ("docker", "bubblewrap", "process")
 __all__ = ["KINDS", "Answer", "Inside", "Launcher", "Probe", "Session", "SessionEnded", "observe", "open_launcher"]
 
 
-def open_launcher(
-    kind: str, *, image: str | None = None, client: str = "docker", runtime: str | None = None
-) -> Launcher:
-    """Return a launcher of `kind`, to be closed by the caller; AuthorError says why this machine cannot have it.
+def open_launcher(sandbox: SandboxSpec | str) -> Launcher:
+    """Return a launcher of that sandbox, to be closed by the caller; a kind alone stands for a sandbox of that kind.
 
-    `image`, `client` (or ``podman``) and `runtime` (``runsc``) are for docker.
+    AuthorError says why this machine cannot have it.
     """
-    if kind == "process":
+    spec = SandboxSpec(sandbox) if isinstance(sandbox, str) else sandbox
+    if spec.kind == "process":
         from grader.sandbox.process import process_launcher
 
         return process_launcher()
-    if kind == "bubblewrap":
+    if spec.kind == "bubblewrap":
         from grader.sandbox.bubblewrap import bubblewrap_launcher
 
         return bubblewrap_launcher()
-    if kind == "docker":
+    if spec.kind == "docker":
         from grader.sandbox.docker import docker_launcher
 
-        return docker_launcher(image=image, client=client, runtime=runtime)
-    raise AuthorError(f"there is no sandbox '{kind}'; choose one of {', '.join(KINDS)}")
+        return docker_launcher(spec)
+    raise AuthorError(f"there is no sandbox '{spec.kind}'; choose one of {', '.join(KINDS)}")

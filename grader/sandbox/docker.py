@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.errors import HarnessError
-from grader.model import Limits
+from grader.model import Limits, SandboxSpec
 from grader.sandbox.containers import (
     DEADLINE,
     LABEL,
@@ -56,15 +56,15 @@ class Reaper:
             reap(self.client)
 
 
-def docker_launcher(*, image: str | None = None, client: str = "docker", runtime: str | None = None) -> Launcher:
+def docker_launcher(spec: SandboxSpec) -> Launcher:
     """Return a launcher of containers; AuthorError when there is no engine or no image, saying what to do.
 
     Containers that an earlier run left behind past their deadline are removed first.
     """
+    client, name = spec.engine, spec.image or IMAGE
     version, weaker = answers(client), cannot_promise(client)
-    name = image or IMAGE
     found = inspect(client, name)
-    engine = Engine(client, found["Id"], runtime)
+    engine = Engine(client, found["Id"], spec.runtime)
     reap(client)
     reaper = Reaper(client)
     recipe = ((found.get("Config") or {}).get("Labels") or {}).get(RECIPE, "")
@@ -78,7 +78,7 @@ def docker_launcher(*, image: str | None = None, client: str = "docker", runtime
         reaper.pass_by()
         return _launch(engine, limits, seconds)
 
-    return Launcher("docker", {**facts, "runtime": runtime or "default"}, launch)
+    return Launcher("docker", {**facts, "runtime": spec.runtime or "default"}, launch)
 
 
 def create_arguments(

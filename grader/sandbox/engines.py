@@ -37,7 +37,7 @@ class Engine:
 
     client: str
     image: str
-    runtime: str | None = None
+    runtime: str = ""
 
     @property
     def is_podman(self) -> bool:
