@@ -2,7 +2,7 @@
 
     python benchmarks/attacks.py [--sandbox KIND] [--only NAME,NAME]
 
-The attacks are those that the tests try (tests/attack_table.py, attack_notebooks.py, attack_handed_in.py). A verdict is
+The attacks are those that the tests try (tests/attacks/table.py, notebooks.py, handed_in.py). A verdict is
 "held" when the finding reads as it must, everything besides keeps its points and no mark is left on this machine;
 "succeeded" otherwise; "declared weaker" where a sandbox does not promise it, so that it is not tried, or where the finding
 reads differently there. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
@@ -30,10 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import attack_handed_in  # noqa: E402
-import attack_notebooks  # noqa: E402
-import attack_table  # noqa: E402
-
+from attacks import handed_in, notebooks, table  # noqa: E402
 from grader import intake  # noqa: E402
 from grader.doctor.refusals import planted  # noqa: E402
 from grader.errors import AuthorError, IntakeError  # noqa: E402
@@ -162,26 +159,26 @@ def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Itera
     """Try every attack in one sandbox."""
     clock = Clock()
     with planted("mlpgrader-benchmark") as asked:
-        words = attack_table.reaching(asked)
-        for number, attack in enumerate((*attack_table.ATTACKS, *attack_notebooks.NOTEBOOKS)):
+        words = table.reaching(asked)
+        for number, attack in enumerate((*table.ATTACKS, *notebooks.NOTEBOOKS)):
             if only and attack.name not in only:
                 continue
             pattern, place = attack.pattern(launcher.name), folder / str(number)
-            name = attack.name if isinstance(attack, attack_table.Attack) else f"notebook {attack.name}"
+            name = attack.name if isinstance(attack, table.Attack) else f"notebook {attack.name}"
             if pattern is None:
                 # a notebook that is not tried here is the same everywhere
-                yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, attack_table.Attack)
+                yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, table.Attack)
                 continue
             begun, clock.late = time.monotonic(), 0.0
-            if isinstance(attack, attack_table.Attack):
+            if isinstance(attack, table.Attack):
                 disk.begin()
-                made = attack_table.graded(attack, launcher, place, **words)
+                made = table.graded(attack, launcher, place, **words)
             else:
-                elsewhere(lambda attack=attack, place=place: attack_notebooks.write(attack, place))
+                elsewhere(lambda attack=attack, place=place: notebooks.write(attack, place))
                 disk.begin()
-                made = attack_notebooks.grade(place / "hostile", launcher, place)
+                made = notebooks.grade(place / "hostile", launcher, place)
             held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
-            full = re.search(attack.said, attack_table.finding(made, attack.check).message) is not None
+            full = re.search(attack.said, table.finding(made, attack.check).message) is not None
             verdict = SUCCEEDED if not held else HELD if full else WEAKER
             yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late, disk.most / 1e6)
             shutil.rmtree(place)
@@ -197,15 +194,15 @@ def elsewhere(make: Callable[[], object]) -> None:
 
 def is_held(made: Report, check: str, pattern: str, keeps: float) -> bool:
     """Say whether the report says what it must, and nothing besides has suffered."""
-    reads = re.search(pattern, attack_table.finding(made, check).message) is not None
+    reads = re.search(pattern, table.finding(made, check).message) is not None
     fine = made.score.marks.withheld == 0 and made.score.marks.earned >= keeps
-    return reads and fine and attack_table.PLANTED not in made.evidence.output
+    return reads and fine and table.PLANTED not in made.evidence.output
 
 
 def refused(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Iterator[Line]:
     """Hand in what must be refused before anything is started, whichever the sandbox."""
     folder.mkdir()
-    for each in attack_handed_in.HANDED_IN:
+    for each in handed_in.HANDED_IN:
         if only and each.name not in only:
             continue
         elsewhere(lambda each=each: each.make(folder / each.name))

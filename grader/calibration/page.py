@@ -18,7 +18,7 @@ the checks or the bugs, and let it be written again."""
 NOTEBOOKS = """\
 Items whose notebooks have to be run are not in this run: {items}. Their thresholds are measured by
 `python benchmarks/calibrate_digits.py`; that planted mistakes in notebooks cost what they should is seen by
-`tests/test_notebook_pairs.py`, `tests/test_main_notebooks.py` and `tests/test_modules_differentiation.py`."""
+`test_notebook_pairs.py`, `test_main_notebooks.py` and `test_differentiation.py` in `tests/assignments/`."""
 MATRIX = """\
 Every planted bug is a row, every check a column. *failed*: bugs that the check found wrong; *blocked*: bugs that it was not
 asked about since a check before it had failed; *alone*: bugs that no other check caught."""

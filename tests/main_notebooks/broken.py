@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from notebook_pairs.pair import Points
-
 from main_notebooks.handed_in import Main, with_points
+from notebook_pairs.pair import Points
 
 COMPARED = frozenset({"networks_compared", "comparison_losses_fall", "plot_labelled", "plot_looks"})
 DIGITS = frozenset(

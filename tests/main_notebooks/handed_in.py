@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from notebook_pairs.pair import Points, split
-
 from grader.assignments.modules.main.files import SOLVED, as_notebook
+from notebook_pairs.pair import Points, split
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 ALL = MappingProxyType(

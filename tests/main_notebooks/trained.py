@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from notebook_pairs.pair import Points
-
 from main_notebooks.handed_in import Main, with_points
+from notebook_pairs.pair import Points
 
 TRAINED = (
     Main(

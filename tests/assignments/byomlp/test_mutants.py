@@ -1,0 +1,202 @@
+"""Every planted bug fails exactly the checks that it names; right solutions in every style earn all points."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from grader import rubric, sandbox
+from grader.assignments import find
+from grader.model import Finding, Report, Rubric, Verdict
+from grader.pipeline import grade, load_rubric
+from kit.draws import drawn
+from mutants.byomlp import MUTANTS, RIGHT, STYLES
+from mutants.mutant import Mutant
+
+ASSIGNMENT = find("byomlp")
+DISC = "disc_separates"
+LOST = (Verdict.FAILED, Verdict.BLOCKED)
+HANGING = "backward_never_ends"
+PROMPT = [mutant for mutant in MUTANTS if mutant.name != HANGING]
+# every network holds the layers of all before it: training one more takes ever longer
+GROWING = "networks_share_their_layers"
+SEEDS = range(1, 4)
+# as different from one another as they come; docs/right-solutions.md tells of two hundred draws of every one
+EIGHT = (
+    "closures",
+    "dicts",
+    "flat_views",
+    "layer_objects",
+    "lazy_gradients",
+    "numbered_keys",
+    "transposed",
+    "wasteful",
+)
+# sums written out in Python: right, but an epoch on the disc takes seconds
+LABORIOUS = "loops"
+each_style = pytest.mark.parametrize("style", STYLES)
+each_style_at_its_time = pytest.mark.parametrize(
+    "style", [pytest.param(style, marks=pytest.mark.slow if style == LABORIOUS else ()) for style in STYLES]
+)
+each_mutant = pytest.mark.parametrize("mutant", PROMPT, ids=lambda mutant: mutant.name)
+each_that_trains = pytest.mark.parametrize(
+    "mutant", [mutant for mutant in PROMPT if mutant.name != GROWING], ids=lambda mutant: mutant.name
+)
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[sandbox.Launcher]:
+    with sandbox.open_launcher("process") as launcher:
+        yield launcher
+
+
+@pytest.fixture(scope="module")
+def whole() -> Rubric:
+    """Return the items that mlp.py is judged by."""
+    return rubric.restrict(load_rubric(ASSIGNMENT), ("forward", "backprop"))
+
+
+def part(whole: Rubric, checks: set[str]) -> Rubric:
+    """Return the rubric with these checks only, so that only the probes that they need are run."""
+    items = []
+    for item in whole.items:
+        kept = {name: points for name, points in item.checks.items() if name in checks}
+        items.append(replace(item, checks=kept, points=sum(kept.values())))
+    return replace(whole, items=tuple(item for item in items if item.checks))
+
+
+def names(whole: Rubric) -> set[str]:
+    return {name for item in whole.items for name in item.checks}
+
+
+def graded(text: str, folder: Path, rubric: Rubric, launcher: sandbox.Launcher, *, seed: int) -> Report:
+    (folder / "mlp.py").write_text(text, encoding="utf-8")
+    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=seed)
+
+
+def hand_in(style: str, folder: Path) -> None:
+    (folder / "mlp.py").write_bytes((RIGHT / f"{style}.py").read_bytes())
+
+
+def findings(report: Report) -> list[Finding]:
+    return [scored.finding for item in report.score.items for scored in item.findings]
+
+
+def judged(report: Report, mutant: Mutant) -> tuple[set[str], set[str]]:
+    """Name the checks that lost their points, but for those that are a matter of luck, and those never judged."""
+    lost = {finding.check for finding in findings(report) if finding.verdict in LOST}
+    undecided = {finding.check for finding in findings(report) if finding.verdict is Verdict.UNDECIDED}
+    return lost - mutant.may_fail, undecided
+
+
+def expected(mutant: Mutant, asked: Rubric) -> tuple[set[str], set[str]]:
+    return (mutant.fails & names(asked)) - mutant.may_fail, set()
+
+
+def reasons(report: Report) -> str:
+    return "\n".join(f"{finding.check}: {finding.verdict}, {finding.message}" for finding in findings(report))
+
+
+@each_mutant
+def test_a_mutant_fails_exactly_the_checks_it_names(
+    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    asked = part(whole, names(whole) - {DISC})
+    report = graded(mutant.source(RIGHT), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    assert judged(report, mutant) == expected(mutant, asked), reasons(report)
+    assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
+
+
+@pytest.mark.slow
+@each_that_trains
+def test_training_with_a_mutant_separates_the_disc_unless_it_says_otherwise(
+    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    asked = part(whole, {"mlp_loads", DISC})
+    report = graded(mutant.source(RIGHT), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    assert judged(report, mutant) == expected(mutant, asked), reasons(report)
+
+
+@pytest.mark.slow
+def test_a_backward_that_never_ends_costs_only_what_needs_it(
+    whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    (mutant,) = (mutant for mutant in MUTANTS if mutant.name == HANGING)
+    impatient = replace(whole, limits=replace(whole.limits, call_seconds=1.0))
+    report = graded(mutant.source(RIGHT), tmp_path, impatient, launcher, seed=1)
+    assert judged(report, mutant) == expected(mutant, whole), reasons(report)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@each_style_at_its_time
+def test_a_right_solution_in_another_style_earns_all_points(
+    style: str, seed: int, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    report = graded((RIGHT / f"{style}.py").read_text(encoding="utf-8"), tmp_path, whole, launcher, seed=seed)
+    assert report.score.marks.earned == whole.points == 25, reasons(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", EIGHT)
+def test_a_right_solution_earns_all_points_in_twenty_draws(
+    style: str, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    hand_in(style, tmp_path)
+    reports = drawn(tmp_path, ASSIGNMENT, whole, launcher, draws=20)
+    assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 25} == {}
+
+
+def test_every_draw_asks_with_other_numbers(whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path) -> None:
+    hand_in("dicts", tmp_path)
+    one, other = drawn(tmp_path, ASSIGNMENT, part(whole, {"gradients_match"}), launcher, draws=2).values()
+    seen = [report.evidence.observations["backward"].data["networks"][0]["objects"][0]["x"] for report in (one, other)]
+    assert not np.array_equal(*seen)
+    assert one.score == other.score
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", sorted(set(STYLES) - set(EIGHT)))
+def test_the_other_styles_lose_no_point_in_many_draws(
+    style: str, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+) -> None:
+    # without the disc, and fewer of them: the suite has half an hour
+    asked = part(whole, names(whole) - {DISC})
+    hand_in(style, tmp_path)
+    reports = drawn(tmp_path, ASSIGNMENT, asked, launcher, draws=8)
+    assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 22} == {}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_replacement_of_a_mutant_applies_once_and_changes_the_file(mutant: Mutant) -> None:
+    right = {(RIGHT / f"{style}.py").read_text(encoding="utf-8") for style in STYLES}
+    assert mutant.source(RIGHT) not in right
+
+
+def test_a_replacement_that_no_longer_applies_is_an_error() -> None:
+    stale = replace(MUTANTS[0], replace=(("no such text", ""),))
+    with pytest.raises(ValueError, match=r"occurs 0 times in dicts\.py"):
+        stale.source(RIGHT)
+
+
+def test_there_are_enough_mutants_and_styles_under_names_of_their_own() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 60
+    assert len(STYLES) >= 12
+    assert len({mutant.base for mutant in MUTANTS}) > 5
+
+
+def test_every_check_of_the_rubric_is_failed_by_two_mutants_at_least(whole: Rubric) -> None:
+    counts = Counter(name for mutant in MUTANTS for name in mutant.fails)
+    assert set(counts) == names(whole)
+    assert min(counts.values()) >= 2
+
+
+@each_style
+def test_a_right_solution_is_no_longer_than_students_write(style: str) -> None:
+    lines = (RIGHT / f"{style}.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 80

@@ -1,0 +1,239 @@
+"""The nine classes of modules: right ones earn everything for every seed, known mistakes are named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.assignments import find
+from grader.assignments.modules.layers import CHECKS, LAYER_PROBES, wrong_classes
+from grader.model import Curve, HeatMaps, Verdict
+from grader.pipeline import load_rubric
+from kit.modules_samples import (
+    FILE,
+    MODULE,
+    POINTS,
+    RIGHT,
+    START,
+    changed,
+    graded,
+    notebook,
+    observed,
+)
+
+WORTH = {name: points for item in load_rubric(find("modules")).items for name, points in item.checks.items()}
+EMPTY = "\n".join(
+    line if line.startswith("class ") else f"{line}\n        pass"
+    for cell in RIGHT[2:]
+    for line in cell.split("\n")
+    if line.startswith(("class ", "    def "))
+)
+
+
+def earned(verdicts: dict[str, Verdict]) -> float:
+    return sum(WORTH[name] for name, verdict in verdicts.items() if verdict is Verdict.PASSED)
+
+
+def test_the_classes_are_worth_sixty_points() -> None:
+    assert sum(WORTH[check.name] for check in CHECKS) == POINTS
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_right_classes_earn_everything(seed: int) -> None:
+    found = graded(*RIGHT, seed=seed)
+    assert {name: each.message for name, each in found.items() if each.verdict is not Verdict.PASSED} == {}
+
+
+def test_classes_without_bodies_earn_nothing() -> None:
+    assert earned({name: each.verdict for name, each in graded(START, MODULE, EMPTY).items()}) == 0
+
+
+def test_right_classes_are_not_wrong_and_missing_observations_are() -> None:
+    evidence = observed({FILE: notebook(*RIGHT)})
+    data = {name: each.data for name, each in evidence.observations.items()}
+    assert tuple(data) == LAYER_PROBES
+    assert wrong_classes(data) == []
+    assert wrong_classes({**data, "dropout": {}}) == ["Dropout"]
+    assert len(wrong_classes({})) == 9
+
+
+def test_a_broken_linear_costs_no_other_class() -> None:
+    found = graded(*changed("input.dot(self.W.T) + self.b", "input.dot(self.W.T) - self.b"))
+    assert {name for name, each in found.items() if each.verdict is not Verdict.PASSED} == {"linear_forward"}
+
+
+def test_what_linear_does_with_gradients_is_reported() -> None:
+    overwriting = changed("self.gradW += gradOutput.T.dot(input)", "self.gradW = gradOutput.T.dot(input)")
+    overwriting = tuple(cell.replace("self.gradb += gradOutput", "self.gradb = gradOutput") for cell in overwriting)
+    assert "added up" in graded(*RIGHT, probes=("linear",))["linear_grad_parameters"].message
+    assert "overwrites" in graded(*overwriting, probes=("linear",))["linear_grad_parameters"].message
+
+
+def test_p_of_dropout_may_be_the_chance_to_keep_without_scaling() -> None:
+    cells = changed(">= self.p) / (1 - self.p)", "< self.p)")
+    found = graded(*cells, probes=("dropout",))
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+    assert found["dropout_training"].message == "p is the chance to be kept; what is kept is not scaled"
+
+
+def test_the_first_batch_may_be_averaged_with_zero() -> None:
+    found = graded(
+        *changed("mean if self.old_mean is None", "0 if self.old_mean is None"), probes=("batch_mean_subtraction",)
+    )
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+
+
+@pytest.mark.parametrize("inside", ["input > 1e-15", "(input > 1e-15) & (input < 1 - 1e-15)"])
+def test_the_gradient_may_be_zero_where_a_probability_is_clamped(inside: str) -> None:
+    cells = changed("-target / clamped / input.shape[0]", f"-target / clamped / input.shape[0] * ({inside})")
+    found = graded(*cells, probes=("class_nll_criterion",))
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+
+
+def test_a_gradient_that_is_right_for_the_own_forward_keeps_its_points() -> None:
+    cells = changed("self.slope * input)", "2 * self.slope * input)")
+    cells = tuple(
+        cell.replace("np.where(input > 0, 1, self.slope)", "np.where(input > 0, 1, 2 * self.slope)") for cell in cells
+    )
+    found = graded(*cells, probes=("leaky_relu",))
+    assert found["leaky_relu_forward"].verdict is Verdict.FAILED
+    assert found["leaky_relu_gradient"].verdict is Verdict.PASSED
+
+
+def test_a_module_that_hands_everything_through_earns_no_gradient() -> None:
+    cells = changed("self.output = np.logaddexp(0, input)", "self.output = input.copy()")
+    cells = tuple(
+        cell.replace("gradOutput * np.where(input > 0, 1, small) / (1 + small)", "gradOutput.copy()") for cell in cells
+    )
+    assert graded(*cells, probes=("softplus",))["softplus_gradient"].verdict is Verdict.FAILED
+
+
+# (text of the right cells, what it becomes, the probe, the check that fails, the diagnosis)
+MISTAKES = [
+    ("e / e.sum(axis=1, keepdims=True)", "e / e.sum(axis=0)", "softmax", "softmax_forward", "softmax_over_batch"),
+    ("e / e.sum(axis=1, keepdims=True)", "e", "softmax", "softmax_forward", "softmax_shift_not_normalised"),
+    ("np.exp(input - input.max(axis=1, keepdims=True))", "np.exp(input)", "softmax", "softmax_stable", "overflow"),
+    ("s * (gradOutput - (gradOutput * s).sum(axis=1, keepdims=True))", "gradOutput * s * (1 - s)", "softmax", "softmax_gradient",
+     "softmax_gradient_element_wise"),
+    ("s * (gradOutput - (gradOutput * s).sum(axis=1, keepdims=True))", "gradOutput * s", "softmax", "softmax_gradient",
+     "softmax_gradient_sum_left_out"),
+    ("(gradOutput * s).sum(axis=1, keepdims=True)", "(gradOutput * s).sum(axis=0)", "softmax", "softmax_gradient",
+     "softmax_gradient_sum_over_batch"),
+    ("self.gradInput = gradOutput.dot(self.W)", "self.gradInput = gradOutput.dot(self.W) / len(input)", "linear",
+     "linear_grad_input", "batch_divided_in_module"),
+    ("self.gradb += gradOutput.sum(axis=0)", "self.gradb += gradOutput.mean(axis=0)", "linear", "linear_grad_parameters",
+     "grad_b_averaged"),
+    ("self.gradW += gradOutput.T.dot(input)", "self.gradW += gradOutput.T.dot(input) / len(input)", "linear",
+     "linear_grad_parameters", "grad_W_averaged"),
+    ("self.gradW.fill(0)", "pass", "linear", "linear_grad_parameters", "gradients_not_cleared"),
+    ("return [self.W, self.b]", "return [self.W.copy(), self.b.copy()]", "linear", "linear_parameters_live", "parameters_copied"),
+    ("1. / np.sqrt(n_in)", "1. / np.sqrt(n_out)", "linear", "linear_initialisation", "initialisation_bound"),
+    ("self.b = np.random.uniform(-bound, bound, size=n_out)", "self.b = np.zeros(n_out)", "linear", "linear_initialisation",
+     "constant_initialisation"),
+    ("gradOutput - (1 - self.alpha) * gradOutput.mean(axis=0)", "gradOutput.copy()", "batch_mean_subtraction",
+     "batch_mean_gradient", "mean_gradient_identity"),
+    ("gradOutput - (1 - self.alpha) * gradOutput.mean(axis=0)", "gradOutput - gradOutput.mean(axis=0)",
+     "batch_mean_subtraction", "batch_mean_gradient", "mean_gradient_alpha_left_out"),
+    ("old * self.alpha + mean * (1 - self.alpha)", "mean * self.alpha + old * (1 - self.alpha)", "batch_mean_subtraction",
+     "batch_mean_training", "alpha_swapped"),
+    ("self.output = input - self.old_mean", "self.output = input - (self.old_mean if self.training else input.mean(axis=0))",
+     "batch_mean_subtraction", "batch_mean_evaluation", "evaluation_uses_batch_mean"),
+    ("np.random.rand(*input.shape)", "np.random.rand(1, input.shape[1])", "dropout", "dropout_training", "mask_per_column"),
+    ("np.random.rand(*input.shape)", "np.random.rand(input.shape[0], 1)", "dropout", "dropout_training", "mask_per_row"),
+    ("gradOutput * self.mask if", "gradOutput * (np.random.rand(*input.shape) >= self.p) / (1 - self.p) if", "dropout",
+     "dropout_backward", "mask_redrawn_in_backward"),
+    ("gradOutput * self.mask if", "gradOutput * (input > 0) if", "dropout", "dropout_backward",
+     "dropout_gradient_by_sign_of_input"),
+    ("self.output = input.copy()", "self.output = input * (1 - self.p)", "dropout", "dropout_evaluation", "scaled_in_evaluation"),
+    (">= self.p) / (1 - self.p)", ">= self.p) / self.p", "dropout", "dropout_training", "dropout_scaled_by_wrong_chance"),
+    ("gradOutput * np.where(input > 0, 1, self.alpha * np.exp(np.minimum(input, 0)))",
+     "gradOutput * np.where(input > 0, 1, np.exp(np.minimum(input, 0)))", "elu", "elu_gradient", "alpha_left_out"),
+    ("np.where(input > 0, input, self.alpha * np.expm1(np.minimum(input, 0)))",
+     "np.where(input > 0, input, self.alpha * np.expm1(input))", "elu", "elu_forward", "overflow"),
+    ("np.where(input > 0, input, self.slope * input)", "np.where(input > 0, input, .03 * input)", "leaky_relu",
+     "leaky_relu_forward", "slope_fixed"),
+    ("np.logaddexp(0, input)", "np.log(1 + np.exp(input))", "softplus", "softplus_stable", "overflow"),
+    ("-np.sum(target * np.log(clamped)) / input.shape[0]", "-np.sum(target * np.log(clamped))", "class_nll_criterion",
+     "class_nll_value", "nll_not_averaged"),
+    ("np.log(clamped)", "np.log(input)", "class_nll_criterion", "class_nll_clamped", "nll_not_clamped"),
+    ("-target / clamped / input.shape[0]", "-target / clamped", "class_nll_criterion", "class_nll_gradient", "nll_not_averaged"),
+    ("-target / clamped / input.shape[0]", "(input - target) / input.shape[0]", "class_nll_criterion", "class_nll_gradient",
+     "nll_with_softmax"),
+    ("return [module.getParameters() for module in self.modules]",
+     "return [each for module in self.modules for each in module.getParameters()]", "sequential", "sequential_parameters",
+     "parameters_flat"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "probe", "check", "diagnosis"), MISTAKES, ids=[f"{m[3]}-{m[4]}" for m in MISTAKES]
+)
+def test_a_mistake_is_named(old: str, new: str, probe: str, check: str, diagnosis: str) -> None:
+    finding = graded(*changed(old, new), probes=("modules", probe))[check]
+    assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "diagnosis"),
+    [
+        ("module.backward(seen, gradOutput)", "module.backward(input, gradOutput)", "sequential_first_input"),
+        ("        self.gradInput = gradOutput\n        return self.gradInput", "        pass", "nothing_returned"),
+        (
+            "module.backward(seen, gradOutput)",
+            "module.updateGradInput(seen, gradOutput)",
+            "sequential_parameters_left_out",
+        ),
+    ],
+)
+def test_a_mistake_of_sequential_going_back_is_named(old: str, new: str, diagnosis: str) -> None:
+    finding = graded(*changed(old, new))["sequential_backward"]
+    assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
+
+
+def test_modules_that_disturb_one_another_are_seen_in_a_deep_network() -> None:
+    shared = changed("self.inputs = [input]", "self.inputs = Sequential.shared = [input]")
+    shared = tuple(
+        cell.replace("self.modules[::-1], self.inputs[-2::-1]", "self.modules[::-1], Sequential.shared[-2::-1]")
+        for cell in shared
+    )
+    assert graded(*shared)["sequential_backward"].verdict is Verdict.FAILED
+
+
+def test_the_worst_entry_is_named_and_pictured() -> None:
+    cells = changed("self.gradInput = gradOutput.dot(self.W)", "self.gradInput = 3 * gradOutput.dot(self.W)")
+    finding = graded(*cells, probes=("linear",))["linear_grad_input"]
+    (picture,) = finding.pictures
+    assert isinstance(picture, HeatMaps)
+    ((_, want, got),) = picture.panels
+    assert np.allclose(got, 3 * want)
+    assert "gradInput[" in finding.message
+
+
+def test_a_wrong_activation_is_pictured_as_curves() -> None:
+    cells = changed("np.where(input > 0, 1, self.slope)", "np.where(input > 0, 1, 0)")
+    finding = graded(*cells, probes=("leaky_relu",))["leaky_relu_gradient"]
+    curves = [each for each in finding.pictures if isinstance(each, Curve)]
+    assert [[name for name, _ in each.series] for each in curves] == [["expected derivative", "your derivative"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("float('nan') * input", "output["),
+        ("input.astype(complex)", "instead of an array"),
+        ("input[:, :1]", "has the shape"),
+        ("'text'", "instead of an array"),
+        ("type('Liar', (np.ndarray,), {'__eq__': lambda *_: True})((2, 2))", "instead of an array"),
+    ],
+)
+def test_a_strange_output_is_a_clear_failure(value: str, said: str) -> None:
+    finding = graded(*changed("np.logaddexp(0, input)", value), probes=("softplus",))["softplus_forward"]
+    assert finding.verdict is Verdict.FAILED
+    assert said in finding.message
+
+
+def test_a_class_that_ends_the_process_costs_only_itself() -> None:
+    cells = changed("np.logaddexp(0, input)", "__import__('os')._exit(0)")
+    found = graded(*cells, probes=("modules", "softplus", "elu"))
+    assert found["softplus_forward"].verdict is Verdict.FAILED
+    assert found["elu_forward"].verdict is Verdict.PASSED

@@ -1,0 +1,99 @@
+"""Kept evidence that somebody or something has damaged: it is never judged, and the marks that were there stay."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from kit import small_assignment as small
+
+GRADE = ["--assignment", "byomlp", "--sandbox", "process", "--items", "forward", "--seed", "1"]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with one submission, and in ``out`` what came of it."""
+    folder = tmp_path_factory.mktemp("course")
+    small.hand_in(folder / "alice", "class MLP: ...\n")
+    assert main(["grade", str(folder / "alice"), *GRADE, "--out", str(folder / "out")]) == 0
+    return folder
+
+
+@pytest.fixture
+def course(graded: Path, tmp_path: Path) -> Path:
+    """Return a copy of it."""
+    return Path(shutil.copytree(graded, tmp_path / "course"))
+
+
+def frame(folder: Path) -> Path:
+    """Return the frame of the first probe."""
+    return min(path for path in folder.glob("*.frame") if path.stem != "submission")
+
+
+def cut(path: Path, length: int) -> None:
+    path.write_bytes(path.read_bytes()[:length])
+
+
+def flip(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+
+
+def displace(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "a frame cut short": lambda folder: cut(frame(folder), 40),
+    "an empty frame": lambda folder: cut(frame(folder), 0),
+    "a frame with one bit turned": lambda folder: flip(frame(folder)),
+    "a frame that is gone": lambda folder: frame(folder).unlink(),
+    "a folder for a frame": lambda folder: displace(frame(folder)),
+    "frames exchanged": lambda folder: shutil.copy(folder / "submission.frame", frame(folder)),
+    "a manifest cut short": lambda folder: cut(folder / "manifest.json", 400),
+    "an empty manifest": lambda folder: cut(folder / "manifest.json", 0),
+    "a manifest with one bit turned": lambda folder: flip(folder / "manifest.json"),
+    "a manifest that is gone": lambda folder: (folder / "manifest.json").unlink(),
+    "a manifest of zeros": lambda folder: (folder / "manifest.json").write_bytes(bytes(4096)),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_damaged_evidence_is_named_and_the_marks_stay(
+    course: Path, harm: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = course / "out" / "alice"
+    before = (folder / "report.json").read_bytes()
+    HARM[harm](folder / "evidence")
+    assert main(["regrade", str(course / "out")]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "alice: not judged: " in said
+    assert "grade the submission again" in said
+    assert (folder / "report.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("harm", ["a frame that is gone", "a manifest cut short"])
+def test_a_submission_whose_evidence_was_damaged_is_graded_again(course: Path, harm: str) -> None:
+    folder = course / "out" / "alice"
+    before = json.loads((folder / "report.json").read_bytes())
+    HARM[harm](folder / "evidence")
+    assert main(["grade", str(course / "alice"), *GRADE, "--out", str(course / "out")]) == 0
+    assert main(["regrade", str(course / "out")]) == 0
+    after = json.loads((folder / "report.json").read_bytes())
+    assert [item["findings"] for item in after["items"]] == [item["findings"] for item in before["items"]]
+
+
+def test_foreign_files_beside_evidence_change_nothing(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = course / "out" / "alice" / "evidence"
+    (folder / "notes.frame").write_bytes(b"not ours")
+    (folder / ".forward.frame.abcdefgh").write_bytes(b"half")
+    (folder / "deep").mkdir()
+    assert main(["regrade", str(course / "out")]) == 0
+    assert "0 of 1 change." in capsys.readouterr().out

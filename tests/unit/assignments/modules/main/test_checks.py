@@ -1,0 +1,342 @@
+"""What is said of a main notebook, by observations made by hand: what good work looks like, changed in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.assignments.modules import main
+from grader.assignments.modules.main.believing import figures_in, networks_in, outputs_in
+from grader.assignments.modules.main.discretion import without_words
+from grader.assignments.modules.main.files import as_ink
+from grader.assignments.modules.main.measuring import clouds
+from grader.assignments.modules.main.opinion_checks import opinions
+from grader.assignments.modules.main.pictures import boundary
+from grader.assignments.modules.main.probe import MEASURED
+from grader.assignments.modules.main.scaling import scaling_of
+from grader.checks import Check, run_checks
+from grader.digits.answers import estimates
+from grader.model import Evidence, Finding, Observation, Scatter, Transcript, Verdict
+from grader.notebooks import reading
+from kit import ROOT
+from kit.digits_samples import few
+
+DIGITS, UNSEEN = 1000, 200
+BY_RUN = {f"drawn_{size}": 0.9 for size in ("full", "quick", "reduced")} | {
+    f"mnist_{size}": 0.9 for size in ("full", "quick", "reduced")
+}
+THRESHOLDS = {
+    "toy_loss_falls": {"loss": 0.1},
+    "toy_separates": {"accuracy": 0.97},
+    "comparison_losses_fall": dict.fromkeys(BY_RUN, 1.0),
+    "digit_accuracy": BY_RUN,
+    "accuracy_true": {"tolerance": 0.01, "unrecognised": 0.04},
+}
+OPINION = (
+    "ReLU and LeakyReLU are computed fastest, SoftPlus takes longest because of its exponential and its logarithm. With mean "
+    "subtraction the loss falls faster in the beginning."
+)
+
+
+def layer(kind: str, inputs: int = 0, outputs: int = 0) -> dict[str, Any]:
+    return {"kind": kind, "inputs": inputs, "outputs": outputs}
+
+
+def network(index: int, *kinds: str, inputs: int = 784, outputs: int = 10, **changes: Any) -> dict[str, Any]:
+    """Return a network as the watch tells of it; in the middle it has the kinds named."""
+    layers = [layer("Linear", inputs, 20), *map(layer, kinds), layer("Linear", 20, outputs), layer("SoftMax")]
+    about = {"index": index, "cell": 2, "inputs": inputs, "outputs": outputs, "layers": layers, "last": 10 * index}
+    counts = {"backwards": 100, "trained_rows": 3000, "asked_rows": 0, "distinct": 900, "held_out": 0}
+    modes = {"trained_on": 0, "trained_off": 0, "asked_on": 0, "asked_off": 0}
+    series = {"losses": np.linspace(2.3, 0.1, 50), "asked_losses": np.zeros(0), "loss_block": 2}
+    rates = {"steps": 99, "fitted": np.full(99, 0.1), "fitted_count": 99, "named": np.zeros(0)}
+    rows = {"trained_keys": np.arange(9), "held_out_keys": np.arange(2), "samples": np.zeros((1, 4), np.float32)}
+    return {**about, **counts, "criterion": "ClassNLLCriterion", "modes": modes, **series, **rates, **rows, **changes}
+
+
+def final(**changes: Any) -> dict[str, Any]:
+    """Return a final model as it should be."""
+    modes = {"trained_on": 3000, "trained_off": 0, "asked_on": 0, "asked_off": 300}
+    good = {"asked_rows": 300, "held_out": 100, "modes": modes, "fitted": np.linspace(0.1, 0.02, 99)}
+    return network(20, "ReLU", "Dropout", **{**good, **changes})
+
+
+def compared() -> list[dict[str, Any]]:
+    kinds = [(), ("ReLU",), ("ELU",), ("LeakyReLU",), ("SoftPlus",), ("BatchMeanSubtraction", "ReLU")]
+    return [network(k, *each) for k, each in enumerate(kinds) if each]
+
+
+def line(name: str, look: str) -> dict[str, Any]:
+    return {"label": name, "look": look, "x": np.arange(9.0), "y": np.ones(9), "points": 9}
+
+
+def figure(**changes: Any) -> dict[str, Any]:
+    names = ["ReLU", "ELU", "LeakyReLU", "SoftPlus"]
+    lines = [line(name, f"C{k} - None") for k, name in enumerate(names)]
+    axes = {"title": "", "x_label": "step", "y_label": "loss", "x_scale": "linear", "y_scale": "log"}
+    return {"cell": 1, "axes": [{**axes, "legend": names, "texts": [], "lines": lines, "images": 0, **changes}]}
+
+
+def code(source: str, number: int, *outputs: str, **changes: Any) -> dict[str, Any]:
+    texts = [{"kind": "text", "text": text, "png": None} for text in outputs]
+    cell = {"kind": "code", "source": source, "number": number, "outputs": texts, "error": None, "seconds": 0.1}
+    return {**cell, "run": True, "figures": 0, **changes}
+
+
+def words(text: str) -> dict[str, Any]:
+    return {**code(text, 0), "kind": "markdown", "run": False}
+
+
+def good(**changes: Any) -> Observation:
+    """Return what a very good notebook shows."""
+    rng = np.random.default_rng(1)
+    labels = rng.integers(10, size=UNSEEN)
+    output = np.eye(10, dtype=np.float32)[np.where(np.arange(UNSEEN) < 190, labels, (labels + 1) % 10)]
+    points, which = clouds(rng)
+    toy = {"index": 9, "points": points, "which": which, "problem": None}
+    toy["output"] = 1 / (1 + np.exp(-np.stack([points.sum(axis=1), -points.sum(axis=1)], axis=1)))
+    shares = {"validation_right": 94, "validation_count": 100, "training_right": 880, "training_count": 900}
+    digits = {"index": 20, "output": output, "problem": None, "right": 190, "shown": np.arange(190, 200), **shares}
+    digits["shown_rows"] = np.zeros((10, 784), np.uint8)
+    networks = [*compared(), network(9, inputs=2, outputs=2, losses=np.linspace(0.5, 0.01, 20)), final()]
+    cells = [code("plot()", 1), code("train()", 2, "accuracy on held-out digits: 0.94"), words(OPINION)]
+    seen = {"file": "HW3_main.ipynb", "note": "", "problem": "", "cut": "", "imports": [], "trusted": [], "fault": ""}
+    seen |= {"size": "quick", "dataset": "drawn", "digits": DIGITS, "cells": cells, "networks": networks}
+    seen |= {"figures": [figure()], "labels": labels.astype(np.uint8), "measured": {"toy": toy, "digits": digits}}
+    return Observation("main", {**seen, **changes})
+
+
+def judged(observed: Observation) -> dict[str, Finding]:
+    names = main.CHECKS[0].reads[1:]
+    observations = {"main": observed, **{name: Observation(name) for name in names}}
+    found = run_checks(main.CHECKS, Evidence(observations, 1, "process", 1.0), THRESHOLDS)
+    return {finding.check: finding for finding in found}
+
+
+def with_final(**changes: Any) -> Observation:
+    networks = [each for each in good().data["networks"] if each["index"] != 20]
+    return good(networks=[*networks, final(**changes)])
+
+
+# --- checks
+
+
+def test_good_work_passes_every_check_but_those_that_wait_for_a_person() -> None:
+    found = judged(good())
+    waiting = {check for check, finding in found.items() if finding.verdict is Verdict.PENDING}
+    assert waiting == {"plot_looks", "opinion_written"}
+    assert {finding.verdict for check, finding in found.items() if check not in waiting} == {Verdict.PASSED}
+
+
+def test_a_notebook_that_is_not_there_passes_nothing_but_the_imports() -> None:
+    found = judged(Observation("main", {"file": "", "imports": []}))
+    assert {check for check, finding in found.items() if finding.verdict is Verdict.PASSED} == {"libraries_allowed"}
+    assert not any(finding.verdict in (Verdict.PENDING, Verdict.UNDECIDED) for finding in found.values())
+
+
+def test_the_plot_is_shown_to_staff_as_the_cell_that_drew_it() -> None:
+    (shown,) = judged(good())["plot_looks"].for_staff
+    assert isinstance(shown, Transcript)
+    assert [cell.source for cell in shown.cells] == ["plot()"]
+
+
+def test_the_boundary_of_the_toy_problem_is_drawn() -> None:
+    (picture,) = judged(good())["toy_separates"].pictures
+    assert isinstance(picture, Scatter)
+    assert picture.line == pytest.approx((1.0, 1.0, 0.0), abs=1e-3)
+
+
+def test_outputs_that_are_no_probabilities_have_no_boundary() -> None:
+    assert boundary(np.zeros((20, 2)), np.full((20, 2), np.nan)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"x_label": " "}, "no x axis label"),
+        ({"legend": []}, "no legend"),
+        ({"legend": ["loss"]}, "4 lines and 1 different names"),
+        ({"lines": [line(name, "blue - None") for name in "abcd"]}, "lines that look alike"),
+        ({"lines": [line(name, name) for name in "abc"]}, "no plot has 4 lines or more"),
+    ],
+)
+def test_a_plot_that_lacks_something_is_told_what(changes: dict[str, Any], part: str) -> None:
+    finding = judged(good(figures=[figure(**changes)]))["plot_labelled"]
+    assert finding.verdict is Verdict.FAILED
+    assert part in finding.message
+
+
+def test_names_beside_the_lines_are_as_good_as_a_legend() -> None:
+    figures = [figure(legend=[], texts=["ReLU", "ELU", "LeakyReLU", "SoftPlus"])]
+    assert judged(good(figures=figures))["plot_labelled"].verdict is Verdict.PASSED
+
+
+def test_a_loss_that_is_no_number_is_named_as_such() -> None:
+    networks = [{**each, "losses": np.full(50, np.nan)} for each in compared()]
+    finding = judged(good(networks=[*networks, final()]))["comparison_losses_fall"]
+    assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, "diverged")
+    assert "ELU no number" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "diagnosis"),
+    [
+        ({"held_out": 0}, "validation_split", "no_split"),
+        ({"asked_rows": 0}, "validation_split", "no_validation"),
+        (
+            {"modes": {"trained_on": 0, "trained_off": 9, "asked_on": 0, "asked_off": 9}},
+            "dropout_off_when_evaluating",
+            "dropout_off_when_training",
+        ),
+        (
+            {"modes": {"trained_on": 9, "trained_off": 0, "asked_on": 9, "asked_off": 1}},
+            "dropout_off_when_evaluating",
+            "dropout_on_when_evaluating",
+        ),
+    ],
+)
+def test_how_the_final_model_was_trained_is_told(changes: dict[str, Any], check: str, diagnosis: str) -> None:
+    finding = judged(with_final(**changes))[check]
+    assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
+
+
+def test_a_rate_that_cannot_be_seen_waits_for_a_person() -> None:
+    assert judged(with_final(fitted=np.zeros(0), fitted_count=0))["rate_decays"].verdict is Verdict.PENDING
+
+
+def test_a_rate_is_taken_from_its_name_where_steps_do_not_say_it() -> None:
+    found = judged(with_final(fitted=np.zeros(0), fitted_count=0, named=np.linspace(0.1, 0.01, 9)))["rate_decays"]
+    assert (found.verdict, found.message) == (Verdict.PASSED, "from 0.1 to 0.01")
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("validation accuracy 93.6 %", Verdict.PASSED),
+        ("accuracy on held-out digits: 0.98", Verdict.FAILED),
+        ("loss 0.0012", Verdict.FAILED),
+    ],
+)
+def test_the_accuracy_that_is_printed_must_be_the_one_on_held_out_digits(said: str, verdict: Verdict) -> None:
+    cells = [code("train()", 2, said)]
+    assert judged(good(cells=cells))["accuracy_true"].verdict is verdict
+
+
+def test_what_ended_the_watch_withholds_the_points() -> None:
+    finding = judged(good(fault="TypeError: x"))["main_runs"]
+    assert finding.verdict is Verdict.UNDECIDED
+
+
+def test_printing_as_in_python_2_is_called_what_it_is() -> None:
+    error = {"name": "SyntaxError", "message": "Missing parentheses in call to 'print'.", "line": 1, "where": ""}
+    cells = [code("print 1", 1, error={**error, "interrupted": False})]
+    assert "print is a function in Python 3" in judged(good(cells=cells))["main_runs"].hint
+
+
+# --- a run beside right modules
+
+
+def test_beside_a_solution_a_notebook_chooses_no_words_of_the_report() -> None:
+    error = {"name": "ValueError", "message": "SECRET", "line": 2, "where": "SECRET line 1", "interrupted": False}
+    broken = code("raise", 3, error=error)
+    strange = code("raise", 4, error={**error, "name": "SECRET"})
+    figures = [figure(x_label="SECRET", legend=["SECRET", "a", "b", "SECRET too"])]
+    networks = [*compared(), final(layers=[layer("Linear", 784, 20), layer("SECRET"), layer("Dropout")])]
+    observed = good(cells=[code("plot()", 1), broken, strange], figures=figures, networks=networks, trusted=["ELU"])
+    without_words(observed.data)  # type: ignore[arg-type]
+    found = judged(observed)
+    assert "SECRET" not in " ".join(f"{finding.message} {finding.hint}" for finding in found.values())
+    assert "code cell 3, line 2: ValueError; code cell 4, line 2: an error" in found["main_runs"].message
+    assert found["plot_labelled"].verdict is Verdict.PASSED
+
+
+# --- opinions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Compare the activation functions: which is faster, which converges better, and does mean subtraction help? Write some "
+        "sentences below, think about the time too.",
+        "ReLU is best.",
+        "The digits were read from the file, and then the network was trained on them with batches of a good size for some time.",
+    ],
+)
+def test_a_task_a_word_and_another_topic_are_no_opinion(text: str) -> None:
+    assert opinions([words(text)]) == []
+
+
+def test_an_opinion_is_found_in_a_comment_too() -> None:
+    assert opinions([code(f"# {OPINION}", 4)]) == [("code cell 4", OPINION)]
+
+
+# --- what is believed
+
+
+def test_a_network_is_believed_when_it_has_its_form() -> None:
+    assert len(networks_in({"networks": [network(0)], "fault": ""})[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"index": -1}, {"losses": np.zeros((2, 2))}, {"layers": [layer("x" * 300)]}, {"modes": {}}, {"more": 1}],
+)
+def test_a_network_of_another_form_is_left_out(changes: dict[str, Any]) -> None:
+    assert networks_in({"networks": [{**network(0), **changes}], "fault": ""}) == ([], "")
+
+
+@pytest.mark.parametrize("value", [None, {}, {"networks": 3}, [1]])
+def test_what_is_no_answer_about_networks_or_figures_is_none(value: Any) -> None:
+    assert (networks_in(value), figures_in(value)) == (([], ""), [])
+
+
+def test_figures_and_outputs_are_believed_when_they_have_their_form() -> None:
+    told = {"axes": figure()["axes"]}
+    assert figures_in([told, {"axes": 3}]) == [told]
+    outputs = np.zeros((3, 10), np.float32)
+    assert outputs_in({"outputs": outputs}, 3) is outputs
+    assert outputs_in({"outputs": outputs}, 4) is None
+    assert outputs_in({"outputs": "no"}, 3) is None
+
+
+def test_estimates_of_what_is_no_number_are_none() -> None:
+    assert estimates(np.array([[0.1, 0.9], [np.nan, 0.2]])).tolist() == [1, -1]
+
+
+# --- how digits were changed
+
+
+@pytest.mark.parametrize(("a", "c"), [(1.0, 0.0), (2.0, -1.0), (-1.0, 1.0), (255.0, 0.0)])
+@pytest.mark.parametrize("centred", [False, True])
+def test_it_is_seen_how_the_digits_were_changed(a: float, c: float, centred: bool) -> None:
+    digits = few(60, 40)
+    rows = as_ink(digits.train_images).astype(np.float64)
+    centre = rows.mean(axis=0) if centred else 0.0
+    given = (a * (rows - centre) + c).astype(np.float32)
+    scaling = scaling_of(given[:6], digits)
+    assert scaling.applied(rows) == pytest.approx(given, abs=1e-3 * abs(a))
+    assert scaling.undone(given) == pytest.approx(rows, abs=1e-3)
+
+
+def test_rows_that_are_no_digits_change_nothing() -> None:
+    rows = np.random.default_rng(1).random((6, 784)).astype(np.float32)
+    assert scaling_of(rows, few(60, 40)).is_plain
+
+
+def test_what_only_measuring_needs_is_a_part_of_a_network() -> None:
+    assert set(MEASURED) < network(0).keys()
+
+
+def test_every_check_reads_the_classes_before_the_notebook_is_run() -> None:
+    reads: set[tuple[str, ...]] = {each.reads for each in main.CHECKS if isinstance(each, Check)}
+    assert len(reads) == 1
+    assert {"main", "linear", "sequential"} <= set(*reads)
+
+
+@pytest.mark.parametrize(("folder", "has"), [("student_template", False), ("reference", True)])
+def test_the_template_holds_no_opinion_and_the_reference_does(folder: str, has: bool) -> None:
+    read = reading.read((ROOT / folder / "modules" / "HW3_main.ipynb").read_bytes())
+    cells = [{"kind": cell.kind, "source": cell.source, "number": 0} for cell in read.cells]
+    assert bool(opinions(cells)) == has

@@ -1,0 +1,86 @@
+"""What lies beside a main notebook: the right file is found, the digits and the modules are what they should be."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from grader.assignments.modules.main import files
+from grader.assignments.modules.main.module_cells import without_experiments
+from grader.notebooks.reading import Cell, read
+from kit.digits_samples import few
+
+RUNS = files.as_notebook("%run HW3_Modules.ipynb")
+OTHER = files.as_notebook("x = 1")
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "found"),
+    [
+        ({"HW3_main.ipynb": OTHER, "alice.ipynb": RUNS, "HW3_Modules.ipynb": OTHER}, "HW3_main.ipynb"),
+        ({"alice.ipynb": RUNS, "notes.ipynb": OTHER, "HW3_Modules.ipynb": OTHER}, "alice.ipynb"),
+        ({"alice.ipynb": OTHER, "HW3_Modules.ipynb": OTHER, "HW3_differentiation.ipynb": OTHER}, "alice.ipynb"),
+        ({"HW3_Modules.ipynb": OTHER, "HW3_differentiation.ipynb": OTHER}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_main_notebook_is_the_named_one_else_the_one_that_runs_the_modules_else_what_is_left(
+    handed_in: dict[str, bytes], found: str
+) -> None:
+    assert files.main_file(handed_in)[0] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("%run HW3_Modules.ipynb", ["HW3_Modules.ipynb"]),
+        ("x = 1\n%run -i './my modules.ipynb'  ", ["my modules.ipynb"]),
+        ("from HW3_Modules import *", ["HW3_Modules.py"]),
+        ("import numpy as np\n# %run HW3_Modules.ipynb", []),
+    ],
+)
+def test_files_of_modules_are_found_by_how_they_are_run_or_imported(source: str, names: list[str]) -> None:
+    assert files.modules_used([Cell("code", source)]) == names
+
+
+def test_the_digits_are_laid_as_the_course_has_them() -> None:
+    digits = files.part_of(few(60, 40), 30, 20, np.random.default_rng(1))
+    with np.load(io.BytesIO(files.as_npz(digits)), allow_pickle=False) as data:
+        X, y = data["X"], data["y"]
+    assert (X.dtype, X.shape, y.dtype, y.shape) == (np.float32, (50, 784), np.int64, (50,))
+    assert X[30:].tolist() == (digits.test_images / np.float32(255)).tolist()
+    assert y[:30].tolist() == digits.train_labels.tolist()
+
+
+def test_right_modules_take_every_name_that_is_asked_for() -> None:
+    cells = [Cell("code", "%run mine_modules.ipynb"), Cell("code", "from HW3_Modules import Linear")]
+    laid = files.trusted_modules(cells)
+    assert list(laid) == ["mine_modules.ipynb", "HW3_Modules.py"]
+    assert "class BatchMeanSubtraction" in read(laid["mine_modules.ipynb"]).cells[0].source
+
+
+def test_the_students_modules_are_laid_where_the_name_that_is_asked_for_is_not_there() -> None:
+    cells = [Cell("code", "%run HW3_Modules.ipynb")]
+    assert files.own_modules({"mine.ipynb": OTHER}, cells, "mine.ipynb", OTHER) == {"HW3_Modules.ipynb": OTHER}
+    both = {"mine.ipynb": OTHER, "HW3_Modules.ipynb": RUNS}
+    assert files.own_modules(both, cells, "mine.ipynb", OTHER) == {}
+
+
+def test_a_module_notebook_that_ran_is_left_as_it_is() -> None:
+    loaded = {"cells": [{"name": "cell 1", "skip": [0], "interrupted": 0}], "errors": []}
+    assert without_experiments(OTHER, loaded) is OTHER
+
+
+def test_what_failed_or_took_long_in_the_module_notebook_does_not_stop_the_main_one() -> None:
+    content = files.as_notebook("class A: pass\nwhile True: pass", "class B: pass\nundefined", "def broken(:")
+    loaded = {
+        "cells": [{"name": "cell 1", "skip": [1], "interrupted": 1}],
+        "errors": [{"cell": "cell 2"}, {"cell": "cell 3"}],
+    }
+    kept = [cell.source for cell in read(without_experiments(content, loaded)).cells]
+    space: dict[str, object] = {}
+    exec("\n".join(kept), space)
+    assert "while" not in kept[0]
+    assert {"A", "B"} <= space.keys()

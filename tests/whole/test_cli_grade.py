@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import report
+from grader.cli import main
+from grader.cli.grade import begin, ensure_apart, grade_all, show, warming
+from grader.cli.outcomes import Outcome
+from grader.cli.progress import Lines
+from grader.errors import AuthorError, HarnessError, IntakeError
+from grader.model import Limits, Report
+from grader.sandbox import Launcher
+from kit import ROOT
+from kit import small_assignment as small
+
+BROKEN = "def forward(:\n"
+NAMES = ("alice", "bob")
+GRADE = ["--assignment", "byomlp", "--sandbox", "process"]
+# without bytecode: where files may not grow, Python would keep its own cut short
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """Return the out folder of a run over two broken submissions and a stray file, and what the command said."""
+    folder = tmp_path_factory.mktemp("classroom")
+    for name in NAMES:
+        small.hand_in(folder / "submissions" / name, BROKEN)
+    (folder / "submissions" / "README.md").write_text("how to hand in", encoding="utf-8")
+    done = command(
+        folder, *map(str, sorted((folder / "submissions").iterdir())), "--out", "graded", "--jobs", "2", "--seed", "5"
+    )
+    return folder / "graded", done
+
+
+def command(folder: Path, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run `grade` as a program of its own in `folder`."""
+    line = [sys.executable, "-m", "grader", "grade", *GRADE, *words]
+    return subprocess.run(line, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, **options)
+
+
+def some_launcher() -> Launcher:
+    """Return a launcher that never has to start anything."""
+
+    def launch(*_: object) -> None:
+        raise AssertionError("nothing is to be started")
+
+    return Launcher("process", {}, launch)  # type: ignore[arg-type]
+
+
+def grade_small(
+    out: Path, grade: Callable[..., Report], *, debug: bool = False, launcher: Launcher | None = None
+) -> dict[str, Outcome]:
+    """Grade alice and bob into `out` with `grade` and return the outcomes."""
+    folders = {Path(name): out / name for name in NAMES}
+    outcomes: dict[str, Outcome] = {}
+    arguments = argparse.Namespace(out=out, jobs=1, **({"debug": True} if debug else {}))
+    begin(out, folders)
+    grade_all(
+        folders,
+        grade,
+        outcomes,
+        arguments,
+        launcher=launcher or some_launcher(),
+        shown=Lines(2),
+        titles={"module": "loading"},
+    )
+    return outcomes
+
+
+def right(path: Path, on_progress: Callable[[str, str], None]) -> Report:
+    """Return the report of a right submission."""
+    on_progress("module", "start")
+    return replace(small.report(), submission=small.submission(path.name))
+
+
+def raising(error: Exception) -> Callable[..., Report]:
+    """Return a grading of which bob's ends with that error."""
+
+    def grade(path: Path, on_progress: Callable[[str, str], None]) -> Report:
+        if path.name == "bob":
+            raise error
+        return right(path, on_progress)
+
+    return grade
+
+
+def test_every_submission_gets_a_folder_and_the_run_a_summary(tmp_path: Path) -> None:
+    grade_small(tmp_path, right)
+    summary = json.loads((tmp_path / "summary.json").read_bytes())
+    assert [row["id"] for row in summary["submissions"]] == ["alice", "bob"]
+    assert all((tmp_path / name / "report.json").is_file() for name in NAMES)
+
+
+@pytest.mark.parametrize("error", [IntakeError("bob: is empty"), HarnessError("no container"), KeyError("W")])
+def test_what_is_wrong_with_one_does_not_stop_the_rest(tmp_path: Path, error: Exception) -> None:
+    outcomes = grade_small(tmp_path, raising(error))
+    summary = json.loads((tmp_path / "summary.json").read_bytes())
+    assert outcomes["alice"].report
+    assert [failure["id"] for failure in summary["failures"]] == ["bob"]
+
+
+def test_what_is_wrong_with_everything_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match="no room"):
+        grade_small(tmp_path, raising(AuthorError("no room")))
+    assert (tmp_path / "alice" / "report.json").is_file()
+
+
+def test_a_run_that_is_over_starts_nothing_more(tmp_path: Path) -> None:
+    launcher = some_launcher()
+    grade_small(tmp_path, right, launcher=launcher)
+    with pytest.raises(HarnessError, match="stopped"):
+        launcher.start(Limits(), 1.0)
+
+
+def test_a_fault_of_ours_shows_its_traceback_with_debug(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade_small(tmp_path, raising(KeyError("W")), debug=True)
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_reports_of_a_run_before_do_not_outlive_a_failure(tmp_path: Path) -> None:
+    grade_small(tmp_path, right)
+    grade_small(tmp_path, raising(IntakeError("bob: is empty")))
+    assert {path.name for path in (tmp_path / "bob").iterdir()} == {"evidence"}
+    assert not (tmp_path / "bob" / "evidence" / "manifest.json").exists()
+
+
+def test_beginning_a_run_withdraws_the_reports_of_the_run_before(tmp_path: Path) -> None:
+    grade_small(tmp_path, right)
+    begin(tmp_path, {Path("alice"): tmp_path / "alice"})
+    assert not (tmp_path / "alice" / "report.json").exists()
+    assert (tmp_path / "alice" / "evidence" / "manifest.json").exists()
+    assert json.loads((tmp_path / "summary.json").read_bytes())["submissions"] == []
+
+
+def test_each_submission_that_is_done_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade_small(tmp_path, raising(IntakeError("bob: is \x1b[2Jempty")))
+    assert capsys.readouterr().err == "[1/2] alice: 7 of 7\n[2/2] bob: not graded: bob: is \\x1b[2Jempty\n"
+
+
+@pytest.mark.parametrize("out", ["alice", "alice/feedback", "."])
+def test_reports_are_not_written_into_a_submission(tmp_path: Path, out: str) -> None:
+    path = small.hand_in(tmp_path / "alice")
+    with pytest.raises(AuthorError, match="choose another folder"):
+        ensure_apart({path: tmp_path / out / "alice"}, tmp_path / out)
+
+
+@pytest.mark.parametrize("out", ["alice/graded", "graded", "elsewhere/graded"])
+def test_reports_may_lie_beside_a_submission_or_where_intake_passes_them_over(tmp_path: Path, out: str) -> None:
+    path = small.hand_in(tmp_path / "alice")
+    ensure_apart({path: tmp_path / out / "alice"}, tmp_path / out)
+
+
+def test_one_submission_is_shown_in_full_and_several_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = argparse.Namespace(json=False, out=Path("graded"))
+    outcome = Outcome(Path("alice"), small.report())
+    show({Path("alice"): Path("graded/alice")}, {"alice": outcome}, arguments)
+    assert "✓ mlp.py can be loaded" in (one := capsys.readouterr().out)
+    assert "graded/alice/report.html" in one
+    show({Path("a"): Path("graded/a"), Path("b"): Path("graded/b")}, {"a": outcome, "b": outcome}, arguments)
+    assert "2 graded" in (several := capsys.readouterr().out)
+    assert "graded/summary.csv" in several
+
+
+def test_json_is_the_summary_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    outcomes = {"alice": Outcome(Path("alice"), small.report())}
+    show({Path("alice"): Path("graded/alice")}, outcomes, argparse.Namespace(json=True, out=Path("graded")))
+    assert json.loads(capsys.readouterr().out)["submissions"][0]["earned"] == 7
+
+
+def test_a_class_is_graded_whatever_lies_among_it(classroom: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    out, done = classroom
+    summary = json.loads((out / "summary.json").read_bytes())
+    assert done.returncode == 1
+    assert [(row["id"], row["earned"], row["possible"]) for row in summary["submissions"]] == [
+        ("alice", 0, 45),
+        ("bob", 0, 45),
+    ]
+    assert [failure["id"] for failure in summary["failures"]] == ["README.md"]
+    assert "2 graded, 1 could not be read" in done.stdout
+
+
+def test_one_seed_for_a_class_is_the_seed_of_each(classroom: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    out, _ = classroom
+    assert [json.loads((out / name / "report.json").read_bytes())["seed"] for name in NAMES] == [5, 5]
+
+
+def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) -> None:
+    small.hand_in(tmp_path / "a", BROKEN)
+    # so many that hang that all of them would take minutes, however late the interrupt is heard
+    hanging = [small.hand_in(tmp_path / f"b{k:02}", "import time\ntime.sleep(1000)\n").name for k in range(20)]
+    line = [sys.executable, "-m", "grader", "grade", *GRADE, "a", *hanging, "--items", "forward", "--out", "out"]
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(line, cwd=tmp_path, env=ENVIRONMENT, **pipes) as running:
+        first = running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        output, errors = running.communicate(timeout=120)
+    assert (first, running.returncode, output) == ("[1/21] a: 0 of 10\n", 130, "")
+    kept = {path.parent.name for path in (tmp_path / "out").glob("*/report.json")}
+    assert "a" in kept < {"a", *hanging}
+    assert errors.splitlines()[-1] == f"stopped; {len(kept)} of 21 graded are in out"
+    summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
+    assert {row["id"] for row in summary["submissions"]} == kept
+    assert (tmp_path / "out" / "summary.csv").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_a_disk_that_is_full_stops_the_run_and_leaves_no_half_report(tmp_path: Path) -> None:
+    import resource
+
+    small.hand_in(tmp_path / "alice", BROKEN)
+    full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))  # noqa: E731
+    done = command(tmp_path, "alice", "--items", "forward", "--out", "out", preexec_fn=full)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "stopped; 0 of 1 graded are in out" in done.stderr
+    assert not (tmp_path / "out" / "alice" / "report.json").exists()
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["alice", "--assignment", "byompl"], "did you mean 'byomlp'"),
+        (["alice", "sub/alice", *GRADE], "two submissions are called 'alice'"),
+        (["alice", *GRADE, "--items", "forwrad"], "did you mean 'forward'"),
+        (["alice", *GRADE, "--data", "nowhere"], "there is no such folder"),
+        (["alice", *GRADE, "--image", "mine"], "leave one of them out"),
+        (["alice", *GRADE, "--runtime", "runsc"], "--runtime runsc: there are no containers in --sandbox process"),
+        (["alice", *GRADE, "--engine", "podman"], "--engine podman: there are no containers in --sandbox process"),
+        (["alice", *GRADE, "--out", "alice"], "choose another folder"),
+        (["alice", *GRADE, "--out", "a file"], "cannot be written"),
+    ],
+)
+def test_what_cannot_go_well_is_refused_before_anything_runs(
+    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.hand_in(tmp_path / "alice")
+    small.hand_in(tmp_path / "sub" / "alice")
+    (tmp_path / "a file").touch()
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "graded").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_the_engine_and_the_runtime_that_were_asked_for_make_the_containers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    podman = tmp_path / "podman"
+    image = '[{"Id": "sha256:abc", "Config": {}}]'
+    podman.write_text(
+        f"#!/bin/sh\necho \"$@\" >>'{tmp_path}/asked'\n"
+        f"case $1 in version) echo 5;; image) echo '{image}';; create) echo 'full' >&2; exit 1;; esac\n"
+    )
+    podman.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    small.hand_in(tmp_path / "alice")
+    line = ["--assignment", "byomlp", "--items", "forward", "--engine", "podman", "--runtime", "crun"]
+    assert main(["grade", str(tmp_path / "alice"), *line, "--out", str(tmp_path / "out")]) == 1
+    assert "10 withheld" in capsys.readouterr().err
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert all("--runtime crun" in words for words in asked if words.startswith("create"))
+    assert any(words.startswith("create") for words in asked)
+
+
+def test_what_is_imported_beside_a_run_is_waited_for_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    monkeypatch.setattr(report, "warm_up", lambda: (time.sleep(0.2), done.set()))
+    with pytest.raises(AuthorError), warming():
+        raise AuthorError("no room")
+    assert done.is_set()

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli import main
+from grader.cli.changes import Again, as_data
+from grader.model import Observation
+from grader.report import as_json
+from kit import small_assignment as small
+
+BROKEN = "def forward(:\n"
+NAMES = ("alice", "bob")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run over two submissions that cannot be imported and one that could not be read."""
+    folder = tmp_path_factory.mktemp("graded")
+    paths = [str(small.hand_in(folder / name, BROKEN)) for name in NAMES]
+    (folder / "carol.txt").write_text("my homework", encoding="utf-8")
+    words = ["grade", *paths, str(folder / "carol.txt"), "--assignment", "byomlp", "--sandbox", "process"]
+    assert main([*words, "--items", "forward", "--out", str(folder / "out")]) == 1
+    return folder / "out"
+
+
+@pytest.fixture
+def run_dir(graded: Path, tmp_path: Path) -> Path:
+    """Return a copy of the run, in which alice once had 4 points."""
+    shutil.copytree(graded, tmp_path / "run")
+    data = read(tmp_path / "run" / "alice" / "report.json")
+    data["score"]["earned"] = data["items"][0]["earned"] = 4
+    (tmp_path / "run" / "alice" / "report.json").write_text(json.dumps(data), encoding="utf-8")
+    return tmp_path / "run"
+
+
+def read(path: Path) -> Any:
+    """Return a JSON document."""
+    return json.loads(path.read_bytes())
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Return every file of a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_changes_where_nothing_changed(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["regrade", str(run_dir / "bob")]) == 0
+    assert "0 of 1 change." in capsys.readouterr().out
+
+
+def test_reports_come_out_as_they_were(graded: Path, run_dir: Path) -> None:
+    main(["regrade", str(run_dir)])
+    assert read(run_dir / "bob" / "report.json") == read(graded / "bob" / "report.json")
+    assert read(run_dir / "alice" / "report.json") == read(graded / "alice" / "report.json")
+
+
+def test_who_changes_is_shown_with_points_before_and_now(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["regrade", str(run_dir)]) == 0
+    said = capsys.readouterr().out
+    (row,) = [line for line in said.splitlines() if "alice" in line]
+    assert row.split()[:8] == ["alice", "4", "/", "10", "0", "/", "10", "-4"]
+    assert "1 of 2 change." in said
+
+
+def test_a_report_of_the_format_before_this_one_is_compared(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = run_dir / "alice" / "report.json"
+    path.write_text(json.dumps({**read(path), "schema": "mlpgrader.report/1"}), encoding="utf-8")
+    main(["regrade", str(run_dir)])
+    assert "1 of 2 change." in capsys.readouterr().out
+
+
+def test_a_dry_run_writes_nothing(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run_dir / "summary.csv").unlink()
+    before = contents(run_dir)
+    assert main(["regrade", str(run_dir), "--dry-run"]) == 0
+    assert contents(run_dir) == before
+    assert "Nothing was written" in capsys.readouterr().out
+
+
+def test_the_summary_is_written_again_and_keeps_who_could_not_be_read(graded: Path, run_dir: Path) -> None:
+    (run_dir / "summary.csv").unlink()
+    main(["regrade", str(run_dir)])
+    assert read(run_dir / "summary.json") == read(graded / "summary.json")
+    assert (run_dir / "summary.csv").read_bytes() == (graded / "summary.csv").read_bytes()
+
+
+def test_judging_one_submission_again_leaves_the_summary_of_the_run_alone(run_dir: Path) -> None:
+    before = contents(run_dir)
+    main(["regrade", str(run_dir / "bob")])
+    assert set(contents(run_dir)) == set(before)
+    assert contents(run_dir)[run_dir / "summary.json"] == before[run_dir / "summary.json"]
+
+
+def test_a_submission_called_evidence_is_one_of_a_run(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run_dir / "bob").rename(run_dir / "evidence")
+    assert main(["regrade", str(run_dir)]) == 0
+    assert "of 2 change." in capsys.readouterr().out
+
+
+def test_evidence_that_is_gone_is_said(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(run_dir / "bob" / "evidence")
+    assert main(["regrade", str(run_dir / "bob")]) == 1
+    assert "grade the submission again" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_damaged_evidence_is_said_and_the_others_are_judged(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run_dir / "bob" / "evidence" / "module.frame").write_bytes(b"nonsense")
+    assert main(["regrade", str(run_dir)]) == 1
+    assert "bob: not judged" in capsys.readouterr().out
+    assert read(run_dir / "alice" / "report.json")["score"]["earned"] == 0
+
+
+def test_a_submission_without_a_report_is_new(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run_dir / "alice" / "report.json").unlink()
+    assert main(["regrade", str(run_dir / "alice"), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["submissions"]
+    assert (row["changed"], row["before"], row["now"]["possible"]) == (True, None, 10)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "something/1", "items": 7}'])
+def test_a_report_that_is_none_counts_as_no_report(
+    run_dir: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run_dir / "alice" / "report.json").write_text(text, encoding="utf-8")
+    assert main(["regrade", str(run_dir / "alice")]) == 0
+    assert "new" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "empty"])
+def test_a_folder_without_evidence_is_refused(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["regrade", str(tmp_path / folder)]) == 2
+    assert "give the --out folder" in capsys.readouterr().err
+
+
+def test_json_says_for_each_item_what_changed() -> None:
+    before = as_json(small.report())
+    now = small.report(Observation("module", {"functions": [], "problem": ""}), small.DICE)
+    (row,) = as_data([Again(now, before)], {}, dry_run=True)["submissions"]
+    assert (row["before"]["earned"], row["now"]["earned"]) == (7, 5)
+    assert [item["before"] == item["now"] for item in row["items"]] == [False, True]
+
+
+def test_an_item_that_is_no_more_is_shown_too() -> None:
+    before = as_json(small.report())
+    before["items"].append({**before["items"][0], "id": "style"})
+    (row,) = as_data([Again(small.report(), before)], {}, dry_run=True)["submissions"]
+    assert row["items"][2] == {"id": "style", "before": row["items"][0]["now"], "now": None}

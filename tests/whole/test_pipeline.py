@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import evidence, pipeline
+from grader.checks import passed
+from grader.errors import AuthorError, IntakeError
+from grader.model import Digits, Finding, Observation, Report, Rubric, Setting, Verdict
+from grader.pipeline.selection import needed_checks, needed_probes, only
+from grader.pipeline.streaming import Stream
+from grader.report import as_json
+from grader.sandbox import Launcher, Probe, Session, open_launcher
+from kit import small_assignment as small
+
+FILES = {"report.json", "report.html", "staff.html", "results.json", "evidence"}
+
+
+@pytest.fixture
+def launcher() -> Iterator[Launcher]:
+    with open_launcher("process") as opened:
+        yield opened
+
+
+def items(*names: str) -> Rubric:
+    """Return the small rubric with these items only."""
+    return only(small.RUBRIC, names)
+
+
+def stream(*, on_finding: list[Finding] | None = None) -> Stream:
+    """Return a stream over the small assignment's checks."""
+    told = on_finding.append if on_finding is not None else None
+    return Stream(small.ASSIGNMENT.checks, small.RUBRIC.thresholds, seed=7, on_finding=told)
+
+
+def as_made_twice(report: Report) -> dict[str, object]:
+    """Return the report without what timing changes."""
+    return {**as_json(report), "seconds": None}
+
+
+def test_an_item_brings_the_checks_that_its_own_checks_build_on() -> None:
+    assert [check.name for check in needed_checks(small.ASSIGNMENT, items("luck"))] == ["loads", "rolls"]
+
+
+def test_an_item_brings_the_checks_that_excuse_its_own() -> None:
+    checks = (small.loads, small.answers, replace(small.rolls, excused_by=("answers",)))
+    assignment = replace(small.ASSIGNMENT, checks=checks)
+    assert [check.name for check in needed_checks(assignment, items("luck"))] == ["loads", "answers", "rolls"]
+
+
+def test_a_probe_brings_those_that_it_comes_after() -> None:
+    module, dice = small.ASSIGNMENT.probes
+    more = (module, Probe("table", "", small.dice, after=("module",)), replace(dice, lane=0, after=("table",)))
+    asked = replace(small.ASSIGNMENT, probes=more, checks=(small.loads, replace(small.rolls, reads=("dice",))))
+    lucky = replace(items("luck"), items=(small.ITEMS[1],))
+    assert [probe.name for probe in needed_probes(asked, lucky)] == ["module", "table", "dice"]
+
+
+def test_a_check_is_told_behind_the_one_that_excuses_it() -> None:
+    told: list[Finding] = []
+    checks = (replace(small.answers, after=(), excused_by=("loads",)), small.loads)
+    judged = Stream(checks, {}, seed=7, on_finding=told.append)
+    judged.observed(small.MODULE)
+    assert [finding.check for finding in told] == ["loads", "answers"]
+
+
+def test_only_the_probes_that_are_read_are_needed() -> None:
+    assert [probe.name for probe in needed_probes(small.ASSIGNMENT, items("code"))] == ["module"]
+
+
+def test_an_item_that_the_rubric_does_not_have_is_refused() -> None:
+    with pytest.raises(AuthorError, match="did you mean 'luck'"):
+        pipeline.ensure_items(small.RUBRIC, ["lucks"])
+
+
+def test_a_check_is_judged_as_soon_as_all_that_it_reads_has_come() -> None:
+    told: list[Finding] = []
+    judged = stream(on_finding=told)
+    judged.observed(small.DICE)
+    assert told == []
+    judged.observed(small.MODULE)
+    assert [finding.check for finding in told] == ["loads", "answers", "rolls"]
+
+
+def test_a_check_is_told_only_once() -> None:
+    told: list[Finding] = []
+    judged = stream(on_finding=told)
+    judged.observed(small.MODULE)
+    judged.observed(small.DICE)
+    assert [finding.check for finding in told] == ["loads", "answers", "rolls"]
+
+
+def test_an_observation_is_judged_as_it_will_come_back_from_disk() -> None:
+    judged = stream()
+    judged.observed(replace(small.MODULE, data={"functions": ("answer",), "problem": ""}))
+    assert judged.observations(["module"])["module"].data["functions"] == ["answer"]
+
+
+def test_an_observation_that_cannot_be_kept_is_a_fault_of_ours() -> None:
+    judged = stream()
+    judged.observed(Observation("module", {"functions": object()}))
+    assert judged.findings["loads"].verdict is Verdict.UNDECIDED
+
+
+def test_a_finding_that_is_known_is_not_judged_again() -> None:
+    known = Finding("loads", "", Verdict.FAILED, "seen before")
+    made = pipeline.judge(
+        small.submission(), small.evidence(small.MODULE), small.ASSIGNMENT, items("code"), known={"loads": known}
+    )
+    assert made.score.items[0].findings[0].finding.message == "seen before"
+
+
+def test_evidence_of_some_items_is_judged_for_these_items_alone() -> None:
+    kept = small.evidence(small.MODULE, items="code")
+    made = pipeline.judge(small.submission(), kept, small.ASSIGNMENT, small.RUBRIC)
+    assert (made.score.marks.earned, made.score.marks.possible, made.score.marks.withheld) == (3, 3, 0)
+
+
+def test_a_right_submission_earns_everything_and_each_finding_is_told(tmp_path: Path, launcher: Launcher) -> None:
+    told: list[Finding] = []
+    path = small.hand_in(tmp_path / "alice")
+    made = pipeline.grade(
+        path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=7, on_finding=told.append
+    )
+    assert made.score.marks.earned == 7
+    assert sorted(finding.check for finding in told) == ["answers", "loads", "rolls"]
+    assert made.evidence.seed == 7
+
+
+def test_no_check_is_judged_twice(tmp_path: Path, launcher: Launcher) -> None:
+    judged: list[str] = []
+
+    def count(module: Observation) -> Finding:
+        judged.append("loads")
+        return passed()
+
+    checks = (replace(small.loads, judge=count), small.answers, small.rolls)
+    path = small.hand_in(tmp_path / "alice")
+    pipeline.grade(path, replace(small.ASSIGNMENT, checks=checks), rubric=small.RUBRIC, launcher=launcher, seed=7)
+    assert judged == ["loads"]
+
+
+def test_the_probes_that_begin_and_end_are_told(tmp_path: Path, launcher: Launcher) -> None:
+    seen: list[tuple[str, str]] = []
+    pipeline.grade(
+        small.hand_in(tmp_path / "alice"),
+        small.ASSIGNMENT,
+        rubric=small.RUBRIC,
+        launcher=launcher,
+        seed=7,
+        items=["code"],
+        on_progress=lambda probe, event: seen.append((probe, event)),
+    )
+    assert seen == [("module", "start"), ("module", "end")]
+
+
+def test_one_seed_gives_one_report_and_kept_evidence_gives_it_again(tmp_path: Path, launcher: Launcher) -> None:
+    path = small.hand_in(tmp_path / "alice", small.WRONG)
+    first, second = (
+        pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=3) for _ in range(2)
+    )
+    pipeline.deliver(first, tmp_path / "out")
+    kept, submission, name = evidence.load(tmp_path / "out" / "evidence")
+    again = pipeline.judge(submission, kept, small.ASSIGNMENT, small.RUBRIC)
+    assert (name, as_json(again)) == ("small", as_json(first))
+    assert as_made_twice(first) == as_made_twice(second)
+
+
+def test_what_was_graded_in_part_is_judged_again_in_part(tmp_path: Path, launcher: Launcher) -> None:
+    path = small.hand_in(tmp_path / "alice")
+    made = pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=3, items=["code"])
+    pipeline.deliver(made, tmp_path / "out")
+    kept, submission, _ = evidence.load(tmp_path / "out" / "evidence")
+    again = pipeline.judge(submission, kept, small.ASSIGNMENT, small.RUBRIC)
+    assert [item.id for item in again.score.items] == ["code"]
+    assert as_json(again) == as_json(made)
+
+
+def test_what_cannot_be_read_is_an_intake_error(tmp_path: Path, launcher: Launcher) -> None:
+    with pytest.raises(IntakeError, match="check the path"):
+        pipeline.grade(tmp_path / "nobody", small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=1)
+
+
+def test_a_delivery_holds_everything(tmp_path: Path) -> None:
+    pipeline.deliver(small.report(), tmp_path / "alice")
+    assert {path.name for path in (tmp_path / "alice").iterdir()} == FILES
+    assert json.loads((tmp_path / "alice" / "report.json").read_bytes())["score"]["earned"] == 7
+
+
+def test_the_same_report_is_published_as_the_same_bytes(tmp_path: Path) -> None:
+    pipeline.publish(small.report(), tmp_path / "one")
+    pipeline.publish(small.report(), tmp_path / "two")
+    assert (tmp_path / "one" / "report.json").read_bytes() == (tmp_path / "two" / "report.json").read_bytes()
+
+
+@pytest.mark.parametrize("blocked", ["report.html", "staff.html", "results.json", "evidence/module.frame"])
+def test_there_is_no_report_json_where_something_else_could_not_be_written(tmp_path: Path, blocked: str) -> None:
+    pipeline.publish(small.report(), tmp_path)
+    (tmp_path / blocked).unlink(missing_ok=True)
+    (tmp_path / blocked / "in the way").mkdir(parents=True)
+    with pytest.raises(AuthorError, match=r"cannot be (written|replaced)"):
+        pipeline.deliver(small.report(), tmp_path)
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_withdrawing_leaves_nothing_to_be_taken_for_the_next_grading(tmp_path: Path) -> None:
+    pipeline.deliver(small.report(), tmp_path)
+    pipeline.withdraw(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"evidence"}
+    assert not (tmp_path / "evidence" / "manifest.json").exists()
+
+
+def test_withdrawing_the_reports_alone_leaves_evidence_to_judge_again(tmp_path: Path) -> None:
+    pipeline.deliver(small.report(), tmp_path)
+    pipeline.withdraw(tmp_path, evidence=False)
+    assert evidence.load(tmp_path / "evidence")[1].id == "alice"
+
+
+def ask_digits(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
+    """Note the setting in which the notebooks would be run."""
+    assert session.setting.digits is not None
+    data.update(size=session.setting.size, images=session.setting.numbers["images"], of=session.setting.digits.name)
+
+
+SIZED = replace(
+    small.ASSIGNMENT,
+    probes=(small.ASSIGNMENT.probes[0], Probe("dice", "digits", ask_digits, seconds="seconds", digits=True)),
+    size_numbers=("images", "seconds"),
+)
+SIZED_RUBRIC = replace(
+    small.RUBRIC,
+    sizes={size: {"images": 10.0, "seconds": 20.0} for size in ("full", "quick", "reduced")},
+)
+
+
+def test_digits_are_read_only_for_probes_that_need_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.digits, "load", lambda folder: pytest.fail("nobody needs digits"))
+    assert pipeline.prepare(SIZED, SIZED_RUBRIC, size="full", items=["code"]).digits is None
+
+
+def test_a_probe_sees_the_size_and_the_digits(
+    tmp_path: Path, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = np.zeros((0, 784), np.uint8)
+    made = Digits("drawn", none, none[:, 0], none, none[:, 0])
+    monkeypatch.setattr(pipeline.digits, "load", lambda folder: made)
+    setting = pipeline.prepare(SIZED, SIZED_RUBRIC, size="quick", items=["luck"])
+    report = pipeline.grade(
+        small.hand_in(tmp_path / "a"),
+        SIZED,
+        rubric=SIZED_RUBRIC,
+        launcher=launcher,
+        seed=1,
+        items=["luck"],
+        setting=setting,
+    )
+    assert report.evidence.observations["dice"].data == {"size": "quick", "images": 10.0, "of": "drawn"}
+    assert report.evidence.facts["size"] == "quick"
+    assert report.evidence.facts["digits"] == "drawn"
+
+
+def test_without_notebooks_every_size_is_the_same() -> None:
+    assert pipeline.prepare(small.ASSIGNMENT, small.RUBRIC, size="full") == Setting("full")
