@@ -1,4 +1,4 @@
-"""Nonlinearities, their slopes and slopes of losses: the known ones, and which of them a function is, told by behaviour."""
+"""Activations and losses with their slopes, in one table each; and which of them a function is, told by behaviour."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ Function = Callable[..., Any]
 
 LEAK = 0.01
 CLOSE = 1e-12
+# no logarithm is infinite, and central differences of it are those of the logarithm
+TINY = 1e-300
 
 
 def identity(u: Array) -> Array:
@@ -91,6 +93,36 @@ def sign(y_est: Array, y: Array) -> Array:
     return np.asarray(np.sign(y_est - y))
 
 
+def truth(y_est: Array, y: Array) -> Array:
+    """Return the gradient of the linear loss: y itself, whatever the estimate."""
+    return np.broadcast_to(y, y_est.shape).astype(np.float64)
+
+
+def logistic_loss(y_est: Array, y: Array) -> Array:
+    """Return -log of the probability that was given to what is true, y being 0 or 1."""
+    return np.asarray(-np.sum(y * np.log(y_est + TINY) + (1 - y) * np.log(1 - y_est + TINY), axis=-1))
+
+
+def crossentropy(y_est: Array, y: Array) -> Array:
+    """Return the cross-entropy of estimated probabilities and true ones."""
+    return np.asarray(-np.sum(y * np.log(y_est + TINY), axis=-1))
+
+
+def half_squared(y_est: Array, y: Array) -> Array:
+    """Return half the sum of the squared differences: half, so that its gradient is the difference."""
+    return np.asarray(0.5 * np.sum((y_est - y) ** 2, axis=-1))
+
+
+def absolute(y_est: Array, y: Array) -> Array:
+    """Return the sum of the absolute differences."""
+    return np.asarray(np.sum(np.abs(y_est - y), axis=-1))
+
+
+def product(y_est: Array, y: Array) -> Array:
+    """Return the linear loss: the sum of the estimates, each times its y."""
+    return np.asarray(np.sum(y_est * y, axis=-1))
+
+
 # all of them take rows (K, m) as well as one row (m,), and return something new
 ACTIVATIONS: Mapping[str, tuple[Function, Function | None]] = {
     "identity": (identity, identity_slope),
@@ -100,13 +132,17 @@ ACTIVATIONS: Mapping[str, tuple[Function, Function | None]] = {
     "softmax": (softmax, None),
     "tanh": (tanh, tanh_slope),
 }
-LOSS_SLOPES: Mapping[str, Function] = {
-    "logistic_est": difference,
-    "crossentropy": difference,
-    "squared": doubled,
-    "abs": sign,
-    "difference": difference,
+# a loss of the output, and its gradient by what goes into the activation that belongs to it: logistic to the logistic loss,
+# softmax to the cross-entropy, identity to the others
+LOSSES: Mapping[str, tuple[Function, Function]] = {
+    "logistic": (logistic_loss, difference),
+    "crossentropy": (crossentropy, difference),
+    "squared": (half_squared, difference),
+    "abs": (absolute, sign),
+    "linear": (product, truth),
 }
+# the gradients that a student's function is known as; that of the squared loss without the half is "doubled"
+LOSS_SLOPES: Mapping[str, Function] = {"difference": difference, "doubled": doubled, "abs": sign}
 SLOPES = {name: slope for name, (_, slope) in ACTIVATIONS.items() if slope is not None}
 
 _LARGE = (0.0, -1000.0, 1000.0, 1e-9, -1e-9, 0.3, -0.3, 1.0, -1.0, 2.7, -2.7, 17.0, -17.0, 31.5, -31.5)
@@ -126,11 +162,11 @@ def slope_name(f: Any) -> str:
 
 
 def loss_slope_name(f: Any) -> str:
-    """Return "difference", "squared" (without the half), "abs", or "" for a gradient of a loss f(y_est, y)."""
+    """Return which of LOSS_SLOPES a gradient of a loss f(y_est, y) is; "" when it is none of them."""
     pairs: list[tuple[Any, ...]] = [(_ESTIMATES, _TRUTHS), (_TRUTHS, _ESTIMATES), ((0.3,), (1.0,))]
     # the truth of a network with one output may be a number
     pairs += [((0.3,), 1.0), ((0.8,), 0.0), ((-2.0,), 3.5)]
-    return _named(f, {name: LOSS_SLOPES[name] for name in ("difference", "squared", "abs")}, pairs)
+    return _named(f, LOSS_SLOPES, pairs)
 
 
 def _as_factor(f: Any) -> Any:

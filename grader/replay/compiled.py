@@ -11,7 +11,7 @@ from grader.functions import ACTIVATIONS
 from grader.replay.network import Array, Network
 
 KINDS = tuple(ACTIVATIONS)
-LOSSES = ("difference", "squared", "abs")
+LOSSES = ("difference", "doubled", "abs")
 
 
 @dataclass

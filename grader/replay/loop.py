@@ -12,7 +12,7 @@ FLOATS, ROWS, WHOLES = "float64[::1]", "float64[:,::1]", "int64[::1]"
 ACTIVATE = f"void(int64, {FLOATS}, {FLOATS})"
 DESCEND = f"void({FLOATS}, {WHOLES}, {WHOLES}, {WHOLES}, {WHOLES}, int64, {ROWS}, {ROWS}, {FLOATS}, {ROWS})"
 IDENTITY, RELU, LEAKY_RELU, LOGISTIC, SOFTMAX, TANH = range(6)
-DIFFERENCE, SQUARED = 0, 1
+DIFFERENCE, DOUBLED = 0, 1
 LEAK = 0.01
 
 
@@ -103,7 +103,7 @@ def build(njit: Callable[..., Any]) -> Callable[..., None]:
             low -= widths[depth]
             for i in range(widths[depth]):
                 rest = h[low + i] - Y[k, i]
-                if loss == SQUARED:
+                if loss == DOUBLED:
                     rest *= 2.0
                 elif loss != DIFFERENCE:
                     rest = 1.0 if rest > 0.0 else (-1.0 if rest < 0.0 else rest)

@@ -82,7 +82,7 @@ def test_a_students_own_derivative_is_known_if_it_is_one_of_them(f: Any, name: s
     ("f", "name"),
     [
         (lambda y_est, y: y_est - y, "difference"),
-        (lambda y_est, y: 2 * (y_est - y), "squared"),
+        (lambda y_est, y: 2 * (y_est - y), "doubled"),
         (lambda y_est, y: np.sign(y_est - y), "abs"),
         (lambda y_est, y: y - y_est, ""),
         (lambda y_est, y: (y_est - y) / len(y_est), ""),
@@ -143,6 +143,23 @@ def test_slopes_are_those_of_the_functions(name: str) -> None:
     u = np.array([-3.0, -0.7, 0.2, 1.9])
     assert slope is not None
     assert np.allclose(slope(u), (f(u + 1e-5) - f(u - 1e-5)) / 2e-5, atol=1e-9)
+
+
+BELONGS = {"logistic": "logistic", "crossentropy": "softmax"}
+
+
+@pytest.mark.parametrize("name", functions.LOSSES)
+def test_the_gradient_of_a_loss_is_by_what_goes_into_the_activation_that_belongs_to_it(name: str) -> None:
+    f, _ = functions.ACTIVATIONS[BELONGS.get(name, "identity")]
+    loss, gradient = functions.LOSSES[name]
+    a, y, steps = np.array([-0.8, 0.3, 1.1]), np.array([0.0, 1.0, 0.0]), 1e-5 * np.eye(3)
+    assert np.allclose(gradient(f(a), y), (loss(f(a + steps), y) - loss(f(a - steps), y)) / 2e-5, atol=1e-9)
+
+
+def test_a_name_of_a_loss_means_the_same_gradient_wherever_it_stands() -> None:
+    both = functions.LOSSES.keys() & functions.LOSS_SLOPES.keys()
+    assert both
+    assert all(functions.LOSSES[name][1] is functions.LOSS_SLOPES[name] for name in both)
 
 
 @pytest.mark.parametrize("name", functions.ACTIVATIONS)

@@ -9,15 +9,13 @@ import numpy as np
 
 from grader.assignments.byomlp.backward.gradients import Measured
 from grader.assignments.byomlp.network.networks import (
-    ACTIVATIONS,
-    LOSS_SLOPES,
-    SLOPES,
     Network,
     Parameters,
     activations,
     flatten,
     unflatten,
 )
+from grader.functions import ACTIVATIONS, LOSSES, SLOPES
 from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
@@ -42,14 +40,15 @@ def slope_at(t: Trace, layer: int, point: Array) -> Array:
     activation = t.net.layers[layer].activation
     if activation not in SLOPES:
         raise NotApplicable
-    return SLOPES[activation](point)
+    slope: Array = SLOPES[activation](point)
+    return slope
 
 
 @dataclass(frozen=True)
 class Rules:
     """Backpropagation with each of its steps replaceable; the defaults are right."""
 
-    start: Callable[[Trace], Array] = lambda t: LOSS_SLOPES[t.net.loss](t.h[-1], t.y)
+    start: Callable[[Trace], Array] = lambda t: LOSSES[t.net.loss][1](t.h[-1], t.y)
     slope: Callable[[Trace, int], Array] = _slope
     weights: Callable[[Trace, int, Array], Array] = lambda t, layer, g: np.outer(g, t.h[layer])
     bias: Callable[[Trace, int, Array], Array] = lambda t, layer, g: g
@@ -146,7 +145,7 @@ MISTAKES = (
     _mistake(
         "activation_instead_of_derivative",
         f"g is multiplied by f instead of its derivative. {_SLOPES}",
-        Rules(slope=lambda t, layer: ACTIVATIONS[t.net.layers[layer].activation](t.a[layer])),
+        Rules(slope=lambda t, layer: ACTIVATIONS[t.net.layers[layer].activation][0](t.a[layer])),
     ),
     _mistake(
         "derivative_of_next_layer",
@@ -196,7 +195,7 @@ MISTAKES = (
     _mistake(
         "label_ignored",
         "The gradient does not depend on y: the first g is est_lossderiv(y_est, y).",
-        Rules(start=lambda t: LOSS_SLOPES[t.net.loss](t.h[-1], np.zeros_like(t.y))),
+        Rules(start=lambda t: LOSSES[t.net.loss][1](t.h[-1], np.zeros_like(t.y))),
     ),
     _mistake(
         "loss_derivative_hard_coded",

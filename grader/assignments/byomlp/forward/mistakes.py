@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.assignments.byomlp.network.networks import ACTIVATIONS, Network, Parameters
+from grader.assignments.byomlp.network.networks import Network, Parameters
+from grader.functions import ACTIVATIONS
 from grader.kits.mistakes import Mistake
 from grader.model import Array
 
@@ -45,7 +46,7 @@ def _pre(parameters: Parameters, x: Array, index: int) -> Array:
 
 
 def _f(net: Network, index: int) -> Callable[[Array], Array]:
-    return ACTIVATIONS[net.layers[index].activation]
+    return ACTIVATIONS[net.layers[index].activation][0]
 
 
 def _no_last(net: Network, p: Parameters, x: Array, index: int, last: bool) -> Array:

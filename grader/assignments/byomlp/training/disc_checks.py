@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
-from grader.assignments.byomlp.network.networks import ACTIVATIONS
 from grader.assignments.byomlp.training.disc_probe import DISC
 from grader.checks import blocked, check, failed, passed
+from grader.functions import ACTIVATIONS
 from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
 from grader.numerics import Line, best_line
 from grader.plain import problem_in
@@ -58,7 +58,7 @@ def hidden_outputs(trial: Mapping[str, Any]) -> Array | None:
     hidden = trial.get("hidden", {})
     seen = hidden.get("pre_activation")
     if isinstance(seen, np.ndarray) and seen.ndim == 2 and seen.shape[1] == 2 and np.all(np.isfinite(seen)):
-        return ACTIVATIONS[DISC.layers[1].activation](seen)
+        return np.asarray(ACTIVATIONS[DISC.layers[1].activation][0](seen))
     named = hidden.get("named")
     if isinstance(named, np.ndarray) and named.ndim == 2 and named.shape[1] == 2 and np.all(np.isfinite(named)):
         return named
