@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grader import evidence
 from grader.errors import AuthorError, HarnessError
+from grader.evidence import folder as folder_of_evidence
 from grader.model import Evidence, Observation, Problem, ProblemKind, Submission
 
 ALICE = Submission("Zoë 1", "sha256:12", {"mlp.py": b"\x00\xff", "$array": b"", "ü/x.py": b"x"}, ("a note",))
@@ -194,7 +195,7 @@ def test_a_manifest_that_lacks_a_part_is_damaged_even_if_its_digest_fits(tmp_pat
 
     def change(manifest: dict[str, object]) -> None:
         del manifest["probes"], manifest["digest"]
-        manifest["digest"] = evidence._digest(manifest)
+        manifest["digest"] = folder_of_evidence._digest(manifest)
 
     edit(folder / "manifest.json", change)
     with pytest.raises(HarnessError, match=r"manifest\.json: is damaged \(KeyError\)"):

@@ -63,6 +63,11 @@ def save(evidence: Evidence, submission: Submission, folder: Path, *, assignment
     _clear(folder, keep={MANIFEST, *(f"{name}.frame" for name in frames)})
 
 
+def has(folder: Path) -> bool:
+    """Tell whether a grading that came to its end has left evidence in `folder`."""
+    return (folder / MANIFEST).is_file()
+
+
 def load(folder: Path) -> tuple[Evidence, Submission, str]:
     """Return evidence, submission and the assignment's id; HarnessError when anything is missing or was altered."""
     path = folder / MANIFEST

@@ -1,0 +1,8 @@
+"""What student code answered, kept: on disk for each submission, and under a key of all that shaped it."""
+
+from __future__ import annotations
+
+from grader.evidence.folder import MANIFEST, has, load, normalise, save
+from grader.evidence.keys import key
+
+__all__ = ["MANIFEST", "has", "key", "load", "normalise", "save"]

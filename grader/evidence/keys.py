@@ -1,0 +1,94 @@
+"""The key of evidence: a digest of all that shapes what a submission answers, so that one key stands for one evidence."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import platform
+import sys
+import weakref
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from grader.evidence import folder, sources
+from grader.evidence.describing import Description
+from grader.model import Digits, Limits, Setting, Submission
+from grader.sandbox import Inside, Launcher, Probe, observe
+from grader.sandbox.payload import payload
+
+_DIGITS: dict[int, tuple[weakref.ref[Digits], str]] = {}
+
+
+def key(
+    submission: Submission,
+    probes: Sequence[Probe],
+    inside: Inside,
+    *,
+    assignment: str,
+    launcher: Launcher,
+    limits: Limits,
+    setting: Setting | None = None,
+    seed: int | None = None,
+) -> str:
+    """Return the key of what these probes see of a submission: 64 hexadecimal digits.
+
+    It covers the files handed in, with the provided ones laid over, and why others were left out; the probes with all that
+    they declare; every source file that can run on this side while they ask, and every one that travels inside; sandbox
+    and image; limits, size, numbers and data set; Python and what is installed beside it; and the seed, where one is given.
+    Names of students, checks, hints, points and reports are not in it. AuthorError for a probe that holds something
+    that nothing can be said of.
+    """
+    asking = Description()
+    asked = [asking.of(probe) for probe in probes]
+    asking.of(observe)
+    # not what it holds, which is said by its facts, but how it starts and ends a sandbox
+    asking.modules.add(launcher.launch.__module__)
+    files = dict(sorted(submission.files.items()))
+    return _digest(
+        {
+            "format": folder.SCHEMA,
+            "assignment": assignment,
+            "sent": hashlib.sha256(payload(inside, files, limits, folder="")).hexdigest(),
+            "left_out": sorted(submission.left_out.items()),
+            "probes": asked,
+            "sources": sources.digest_of(asking.modules),
+            "sandbox": [launcher.name, sorted(launcher.facts.items())],
+            "limits": asdict(limits),
+            "setting": _of(setting or Setting()),
+            "python": [sys.version, sys.platform, platform.machine(), *installed()],
+            "seed": seed,
+        }
+    )
+
+
+@functools.cache
+def installed() -> tuple[str, ...]:
+    """Return names and versions of what is installed where this interpreter looks for it."""
+    folders = (Path(entry) for entry in dict.fromkeys(sys.path) if entry and Path(entry).is_dir())
+    return tuple(sorted(found.stem for each in folders for found in each.glob("*.dist-info")))
+
+
+def _of(setting: Setting) -> dict[str, Any]:
+    numbers = {"numbers": dict(setting.numbers), "reduced": dict(setting.reduced)}
+    digits = setting.digits and [setting.digits.name, _content(setting.digits)]
+    return {"size": setting.size, **numbers, "digits": digits}
+
+
+def _content(digits: Digits) -> str:
+    """Return the digest of a data set, which takes a tenth of a second, so that it is taken once for each."""
+    known = _DIGITS.get(id(digits))
+    if known and known[0]() is digits:
+        return known[1]
+    digest = hashlib.sha256()
+    for array in (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels):
+        digest.update(f"{array.dtype} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    _DIGITS[id(digits)] = (weakref.ref(digits), digest.hexdigest())
+    return digest.hexdigest()
+
+
+def _digest(described: object) -> str:
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import evidence
+from grader.evidence import keys
+from grader.model import Digits, Limits, Setting, Submission
+from grader.sandbox import Inside, Launcher, Probe
+from grader.sandbox.launching import Running
+
+ALICE = Submission("alice", "sha256:12", {"mlp.py": b"x = 1", "layers.py": b"y"}, ("a note",))
+
+
+def launch(limits: Limits, seconds: float) -> Running:
+    raise AssertionError("nothing is started for a key")
+
+
+def ask(session: Any, data: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask nothing."""
+
+
+def other(session: Any, data: dict[str, Any], rng: np.random.Generator) -> None:
+    """Ask nothing else."""
+
+
+def is_bad_luck(data: dict[str, Any]) -> bool:
+    return not data
+
+
+def digits(value: int = 0) -> Digits:
+    images, labels = np.full((2, 784), value, np.uint8), np.zeros(2, np.uint8)
+    return Digits("drawn", images, labels, images, labels)
+
+
+PROBE = Probe("forward", "the forward pass", ask)
+ASKED: dict[str, Any] = {
+    "submission": ALICE,
+    "probes": (PROBE,),
+    "inside": Inside(modules={"aids.py": b"a"}, ours={"grader/functions.py": b"f"}),
+    "assignment": "byomlp",
+    "launcher": Launcher("docker", {"image": "sha256:1"}, launch),
+    "limits": Limits(),
+    "setting": Setting("quick", {"train": 100.0}, {"train": 10.0}, digits()),
+    "seed": None,
+}
+
+
+def key(**changes: Any) -> str:
+    return evidence.key(**{**ASKED, **changes})
+
+
+CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
+    "a file": lambda: {"submission": replace(ALICE, files={**ALICE.files, "mlp.py": b"x = 2"})},
+    "the name of a file": lambda: {"submission": replace(ALICE, files={"mlp2.py": b"x = 1", "layers.py": b"y"})},
+    "what was left out": lambda: {"submission": replace(ALICE, left_out={"big.ipynb": "is too large"})},
+    "the assignment": lambda: {"assignment": "modules"},
+    "one more probe": lambda: {"probes": (PROBE, replace(PROBE, name="backward"))},
+    "the name of a probe": lambda: {"probes": (replace(PROBE, name="backward"),)},
+    "the lane of a probe": lambda: {"probes": (replace(PROBE, lane=1),)},
+    "the seconds of a probe": lambda: {"probes": (replace(PROBE, seconds=3.0),)},
+    "the tries of a probe": lambda: {"probes": (replace(PROBE, tries=2),)},
+    "when a probe is asked again": lambda: {"probes": (replace(PROBE, again=is_bad_luck),)},
+    "the function of a probe": lambda: {"probes": (replace(PROBE, run=other),)},
+    "that a probe runs notebooks": lambda: {"probes": (replace(PROBE, kernel=True),)},
+    "what students meet inside": lambda: {"inside": replace(ASKED["inside"], modules={"aids.py": b"b"})},
+    "what of ours travels inside": lambda: {"inside": replace(ASKED["inside"], ours={"grader/functions.py": b"g"})},
+    "that notebooks can be run": lambda: {"inside": replace(ASKED["inside"], kernel=True)},
+    "the sandbox": lambda: {"launcher": Launcher("process", {"image": "sha256:1"}, launch)},
+    "the image": lambda: {"launcher": Launcher("docker", {"image": "sha256:2"}, launch)},
+    "a limit": lambda: {"limits": Limits(memory_mb=1024)},
+    "the size": lambda: {"setting": replace(ASKED["setting"], size="full")},
+    "a number": lambda: {"setting": replace(ASKED["setting"], numbers={"train": 101.0})},
+    "a number of the reduced size": lambda: {"setting": replace(ASKED["setting"], reduced={"train": 11.0})},
+    "the digits": lambda: {"setting": replace(ASKED["setting"], digits=digits(1))},
+    "that there are no digits": lambda: {"setting": replace(ASKED["setting"], digits=None)},
+    "the seed": lambda: {"seed": 0},
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_key_changes_with(what: str) -> None:
+    assert key(**CHANGES[what]()) != key()
+
+
+SAME: dict[str, Callable[[], dict[str, Any]]] = {
+    "who handed it in": lambda: {"submission": replace(ALICE, id="bob", digest="sha256:13", notes=())},
+    "the order of the files": lambda: {"submission": replace(ALICE, files=dict(sorted(ALICE.files.items())))},
+    "the very object of the digits": lambda: {"setting": replace(ASKED["setting"], digits=digits())},
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_the_key_stays_whatever(what: str) -> None:
+    assert key(**SAME[what]()) == key()
+
+
+def test_the_key_changes_with_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key()
+    monkeypatch.setattr(keys, "installed", lambda: ("numpy-9.9.9",))
+    assert key() != before
+
+
+def test_numpy_is_among_what_is_installed() -> None:
+    assert f"numpy-{np.__version__}" in keys.installed()
