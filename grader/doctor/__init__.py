@@ -11,8 +11,7 @@ from pathlib import Path
 from grader import assignments, digits, places
 from grader.doctor import engine, machine, material, refusals
 from grader.doctor.engine import IMAGE, recipe
-from grader.doctor.refusals import Outcome, Refusal
-from grader.doctor.row import Row, State
+from grader.doctor.row import Outcome, Refusal, Row, State
 from grader.model import SandboxSpec
 from grader.sandbox import Launcher, open_launcher
 

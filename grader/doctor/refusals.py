@@ -12,13 +12,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.doctor.row import Row, State
+from grader.doctor.row import Outcome, Refusal, Row, State
 from grader.errors import AuthorError, HarnessError
 from grader.model import Evidence, Limits, ProblemKind, Submission
 from grader.sandbox import Inside, Launcher, Probe, Session, observe
@@ -30,14 +29,6 @@ SOURCE = Path(__file__).with_name("attempts.py")
 PLUGIN = "grader.doctor.attempts"
 KILLED = {"done": False, "errno": 0, "detail": "", "signal": 9}
 LOOK = "run mlpgrader doctor again; if it stays, look at the log of the engine or the system"
-
-
-class Outcome(StrEnum):
-    """What came of an attempt."""
-
-    HELD = "held"
-    NOT_HELD = "not held"
-    UNTESTABLE = "not testable here"
 
 
 @dataclass(frozen=True)
@@ -56,17 +47,6 @@ class Must:
     reached: tuple[int, ...] = ()
     absent: tuple[int, ...] = ()
     killed: bool = False
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """What came of one attempt in one sandbox, and what to do about it (empty unless it is not held)."""
-
-    sandbox: str
-    name: str
-    outcome: Outcome
-    detail: str
-    advice: str = ""
 
 
 NETWORK = (

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from grader.doctor.refusals import Refusal
 
 
 class State(StrEnum):
@@ -16,6 +12,25 @@ class State(StrEnum):
     OK = "ok"
     WEAKER = "weaker"
     MISSING = "missing"
+
+
+class Outcome(StrEnum):
+    """What came of an attempt."""
+
+    HELD = "held"
+    NOT_HELD = "not held"
+    UNTESTABLE = "not testable here"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What came of one attempt in one sandbox, and what to do about it (empty unless it is not held)."""
+
+    sandbox: str
+    name: str
+    outcome: Outcome
+    detail: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from attacks import table
 from attacks.sandbox import Sandbox, opened
 from attacks.table import ATTACKS, Attack, finding, graded
 from grader.doctor import refusals
-from grader.doctor.refusals import Outcome
+from grader.doctor.row import Outcome
 from grader.pipeline import grade, load_rubric
 
 pytestmark = [pytest.mark.podman, pytest.mark.slow, pytest.mark.xdist_group("podman")]

@@ -6,7 +6,9 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,24 +33,47 @@ LEVELS = {
     "cli": 9,
     "__main__": 10,
 }  # fmt: skip
+# what an inside/ may import of ours besides its neighbours
+TRAVELS = {"grader.functions", "grader.replay", "grader.worker.alarm.Overtime", "grader.worker.values.describe"}
 HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 
 
-def sources() -> list[str]:
-    """Return the paths of our own modules relative to the package; what students receive is not one."""
-    found = (path.relative_to(GRADER) for path in GRADER.rglob("*.py"))
-    return sorted(path.as_posix() for path in found if not {"provided", "__pycache__"} & set(path.parts))
+@dataclass(frozen=True)
+class Module:
+    """One of our own modules: its path relative to the package, what it is about, and the full names that it imports."""
+
+    path: str
+    docstring: str | None
+    imports: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name that others import it by."""
+        return ".".join(["grader", *Path(self.path).with_suffix("").parts]).removesuffix(".__init__")
+
+    @property
+    def folder(self) -> str:
+        """The package that it lies in."""
+        return ".".join(["grader", *Path(self.path).parts[:-1]])
+
+    @property
+    def part(self) -> str:
+        """What its level depends on: `report` for report/plots.py."""
+        return Path(self.path).with_suffix("").parts[0]
+
+    @property
+    def others(self) -> set[str]:
+        """The parts of ours that it imports, its own left out; `from grader import __version__` is of `__init__`."""
+        ours = {name.split(".")[1] for name in self.imports if name.startswith("grader.")}
+        return {
+            name if (GRADER / name).is_dir() or (GRADER / f"{name}.py").is_file() else "__init__" for name in ours
+        } - {self.part}
 
 
-def part(source: str) -> str:
-    """Return the name that a module's level hangs on: `report/plots.py` -> `report`."""
-    return Path(source).with_suffix("").parts[0]
-
-
-def imports(text: str, package: str) -> Iterator[str]:
-    """Yield the full name of everything that a source text imports, wherever in it; `package` is the one it lies in."""
-    for node in ast.walk(ast.parse(text)):
+def imports(tree: ast.AST, package: str) -> Iterator[str]:
+    """Yield the full name of everything that a source imports, wherever in it; `package` is the one it lies in."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -57,68 +82,88 @@ def imports(text: str, package: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def imports_of(source: str) -> list[str]:
-    """Return what the module with that path imports."""
-    package = ".".join(["grader", *Path(source).parts[:-1]])
-    return list(imports((GRADER / source).read_text(encoding="utf-8"), package))
+@cache
+def modules() -> tuple[Module, ...]:
+    """Return our own modules, each parsed once; what students receive is not one."""
+    paths = (path.relative_to(GRADER) for path in sorted(GRADER.rglob("*.py")))
+    ours = [path for path in paths if not {"provided", "__pycache__"} & set(path.parts)]
+    trees = [ast.parse((GRADER / path).read_text(encoding="utf-8")) for path in ours]
+    return tuple(
+        Module(path.as_posix(), ast.get_docstring(tree), tuple(imports(tree, ".".join(["grader", *path.parts[:-1]]))))
+        for path, tree in zip(ours, trees, strict=True)
+    )
 
 
-def parts_imported(names: list[str]) -> set[str]:
-    """Return the parts of ours among imported names; `from grader import __version__` is of `__init__`."""
-    ours = [name.split(".")[1] for name in names if name.startswith("grader.")]
-    return {name if (GRADER / name).is_dir() or (GRADER / f"{name}.py").is_file() else "__init__" for name in ours}
+def offending(rule: Callable[[Module], Iterable[str]]) -> dict[str, list[str]]:
+    """Return what in each module breaks a rule; modules that keep it are left out."""
+    found = {module.path: sorted(rule(module)) for module in modules()}
+    return {path: broken for path, broken in found.items() if broken}
 
 
-@pytest.mark.parametrize("source", sources())
-def test_every_module_has_a_level(source: str) -> None:
-    assert part(source) in LEVELS, f"grader/{source}: give it a level in {Path(__file__).name}"
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the groups of nodes that can all be reached from each other."""
+    reached = {node: set(others) for node, others in graph.items()}
+    for between in graph:
+        for others in reached.values():
+            if between in others:
+                others |= reached[between]
+    groups = {frozenset(other for other in reached[node] if node in reached.get(other, ())) for node in graph}
+    return [set(group) for group in groups if group]
 
 
-@pytest.mark.parametrize("source", sources())
-def test_a_module_imports_only_lower_levels_and_its_own_part(source: str) -> None:
-    others = parts_imported(imports_of(source)) - {part(source)}
-    assert [name for name in sorted(others) if LEVELS[name] >= LEVELS[part(source)]] == []
+def test_every_module_has_a_level() -> None:
+    assert {module.path for module in modules() if module.part not in LEVELS} == set(), f"see {Path(__file__).name}"
 
 
-@pytest.mark.parametrize("source", [source for source in sources() if part(source) == "worker"])
-def test_the_worker_imports_only_the_wire(source: str) -> None:
-    assert parts_imported(imports_of(source)) <= {"worker", "wire"}
+def test_a_module_imports_only_lower_levels_and_its_own_part() -> None:
+    assert offending(lambda module: {name for name in module.others if LEVELS[name] >= LEVELS[module.part]}) == {}
 
 
-@pytest.mark.parametrize("source", [source for source in sources() if "inside" in Path(source).parts])
-def test_what_runs_inside_imports_only_what_travels_there(source: str) -> None:
-    own = ".".join(["grader", *Path(source).parts[:-1]])
-    others = [name for name in imports_of(source) if name.startswith("grader") and not name.startswith(f"{own}.")]
-    assert set(others) <= {
-        "grader.functions",
-        "grader.replay",
-        "grader.worker.alarm.Overtime",
-        "grader.worker.values.describe",
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    names = {module.name for module in modules()}
+    graph = {
+        module.name: {name if name in names else name.rpartition(".")[0] for name in module.imports} - {module.name}
+        for module in modules()
     }
+    assert circles(graph) == []
 
 
-@pytest.mark.parametrize("source", [source for source in sources() if source.count("/") > 1])
-def test_an_assignment_does_not_import_another_one(source: str) -> None:
-    own = Path(source).parts[1]
-    folders = [name.split(".")[2] for name in imports_of(source) if name.startswith("grader.assignments.")]
-    assert {name for name in folders if (GRADER / "assignments" / name).is_dir()} <= {own}
+def test_a_circle_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a", "numpy"}, "e": set()}
+    assert circles(graph) == [{"a", "b", "c"}]
 
 
-@pytest.mark.parametrize("source", sources())
-def test_no_module_imports_course_material_or_tests(source: str) -> None:
-    strangers = {"reference", "student_template", "examples", "tests", "mlp"}
-    assert not strangers & {name.split(".")[0] for name in imports_of(source)}
+def test_the_worker_imports_only_the_wire() -> None:
+    assert offending(lambda module: module.others - {"wire"} if module.part == "worker" else ()) == {}
 
 
-@pytest.mark.parametrize("source", sources())
-def test_no_module_has_a_name_that_says_nothing(source: str) -> None:
-    words = re.split(r"[/_]", source.removesuffix(".py"))
-    assert not EMPTY_NAMES & set(words)
+def test_what_runs_inside_imports_only_what_travels_there() -> None:
+    def strangers(module: Module) -> set[str]:
+        ours = {name for name in module.imports if name.startswith("grader")}
+        return {name for name in ours if not name.startswith(f"{module.folder}.")} - TRAVELS
+
+    assert offending(lambda module: strangers(module) if "inside" in module.folder.split(".") else ()) == {}
 
 
-@pytest.mark.parametrize("source", sources())
-def test_every_module_says_in_a_docstring_what_it_is(source: str) -> None:
-    assert ast.get_docstring(ast.parse((GRADER / source).read_text(encoding="utf-8")))
+def test_an_assignment_does_not_import_another_one() -> None:
+    def others(module: Module) -> set[str]:
+        assignments = {name.split(".")[2] for name in module.imports if name.startswith("grader.assignments.")}
+        return {name for name in assignments if (GRADER / "assignments" / name).is_dir()} - {Path(module.path).parts[1]}
+
+    assert offending(lambda module: others(module) if module.folder.startswith("grader.assignments.") else ()) == {}
+
+
+def test_no_module_imports_course_material_or_tests() -> None:
+    strangers = {"reference", "student_template", "examples", "tests", "mutants", "mlp"}
+    assert offending(lambda module: strangers & {name.split(".")[0] for name in module.imports}) == {}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert offending(lambda module: EMPTY_NAMES & set(re.split(r"[/_]", module.path.removesuffix(".py")))) == {}
+
+
+def test_every_module_says_in_a_docstring_what_it_is() -> None:
+    assert [module.path for module in modules() if not module.docstring] == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +178,7 @@ def test_every_module_says_in_a_docstring_what_it_is(source: str) -> None:
     ],
 )
 def test_imports_are_found_in_every_form(text: str, found: list[str]) -> None:
-    assert list(imports(text, "grader.report")) == found
+    assert list(imports(ast.parse(text), "grader.report")) == found
 
 
 def test_the_help_of_the_command_line_imports_nothing_heavy() -> None:

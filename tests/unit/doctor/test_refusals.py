@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from grader.doctor import attempts
-from grader.doctor.refusals import MUSTS, SOURCE, Must, Outcome, Refusal, judge, planted, refusals, row, sandbox, tried
-from grader.doctor.row import State
+from grader.doctor.refusals import MUSTS, SOURCE, Must, judge, planted, refusals, row, sandbox, tried
+from grader.doctor.row import Outcome, Refusal, State
 from grader.errors import AuthorError, HarnessError
 from grader.sandbox import Launcher, open_launcher
 
