@@ -27,7 +27,7 @@ Checks without which every bug would still be caught by another one: {names}. Th
 costing more than its own points."""
 NAMES = """\
 A hint may name the mistake. Bugs whose mistake is in the catalogue must get its name; others may be told by a name that is true
-of them (`tests/mutants/named.toml`, read by a person), and none may be called what it is not."""
+of them (`may_name` in `mutants/`, read by a person), and none may be called what it is not."""
 ROOM = """\
 Each threshold of the rubric is moved until the verdict of a grading turns, everything else left as it is. The *margin* is how
 far it could be moved before the first right grading failed, and *bugs from* where the first bug would pass. The *rate* is that

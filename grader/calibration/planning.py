@@ -9,7 +9,7 @@ from pathlib import Path
 from grader import assignments, pipeline
 from grader.assignments import Assignment
 from grader.calibration import course
-from grader.calibration.own import own_bugs
+from grader.calibration.planted import load
 from grader.calibration.trial import RIGHT, Group, Trial
 from grader.errors import AuthorError
 from grader.model import Rubric, Setting
@@ -56,16 +56,20 @@ def plan(
     rubric = pipeline.load_rubric(assignment)
     items = course.plain_items(assignment, rubric)
     if own is None:
-        trials = tuple(course.every_group(root, name, generated=generated))
+        trials = tuple(course.every_group(root, assignment, rubric, generated=generated))
     else:
-        bugs = own_bugs(own, root / "reference" / name, assignment, rubric)
+        bugs = load(own, root / "reference" / name, assignment, rubric)
         trials = (*course.course_material(root, name), *bugs)
     if not notebooks:
-        return Plan(assignment, rubric, items, trials, seeds)
+        plain = tuple(trial for trial in trials if set(trial.asked) <= set(items))
+        if own is not None and (left_out := [trial.name for trial in trials if trial not in plain]):
+            raise AuthorError(f"{own}: {', '.join(left_out)} cannot be graded without notebooks; add --notebooks")
+        return Plan(assignment, rubric, items, plain, seeds)
     every = tuple(item.id for item in rubric.items)
     whole = (*COURSE, Group.PLANTED) if own is not None else COURSE
-    trials = tuple(replace(trial, asked=every) if trial.group in whole else trial for trial in trials)
-    trials += course.with_notebooks(root, name, rubric) if own is None else ()
+    trials = tuple(
+        replace(trial, asked=every) if trial.group in whole and not trial.asked else trial for trial in trials
+    )
     return Plan(assignment, rubric, items, trials, seeds, pipeline.prepare(assignment, rubric, size="quick", data=data))
 
 

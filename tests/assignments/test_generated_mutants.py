@@ -25,7 +25,7 @@ from kit import ROOT
 # one worker makes them all, once
 pytestmark = pytest.mark.xdist_group("mutants made by rule")
 REFERENCES = {"byomlp": "mlp.py", "modules": "HW3_Modules.ipynb"}
-EQUIVALENT = ROOT / "tests" / "mutants" / "equivalent.toml"
+EQUIVALENT = ROOT / "mutants" / "equivalent.toml"
 EVERY_ITEM = {
     "byomlp": {"forward", "backprop"},
     "modules": {

@@ -62,7 +62,7 @@ def test_own_bugs_are_graded_and_the_page_is_written(tmp_path: Path, capsys: pyt
     assert main([*folder_of_two(tmp_path / "bugs"), "--out", str(tmp_path / "page.md"), "--json"]) == 3
     said = capsys.readouterr()
     (found,) = json.loads(said.out)["assignments"]
-    assert [(each["name"], each["caught"]) for each in found["gradings"]] == [("harmless", False), ("no_step", True)]
+    assert [(each["name"], each["caught"]) for each in found["gradings"]] == [("no_step", True), ("harmless", False)]
     assert found["complaints"] == ["harmless was not caught: nothing was lost"]
     assert "harmless was not caught" in (tmp_path / "page.md").read_text(encoding="utf-8")
     assert (tmp_path / "page" / "byomlp-matrix.png").is_file()

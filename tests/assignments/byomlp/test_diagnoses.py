@@ -12,7 +12,7 @@ from grader.assignments import find
 from grader.model import Finding
 from grader.pipeline import grade, load_rubric
 from grader.sandbox import Launcher, open_launcher
-from mutants.byomlp import MUTANTS, files, text
+from kit.planted import bugs, hand_in
 
 ASSIGNMENT = find("byomlp")
 WHOLE = load_rubric(ASSIGNMENT)
@@ -32,10 +32,8 @@ def launcher() -> Iterator[Launcher]:
 
 def found(name: str, launcher: Launcher, folder: Path) -> dict[str, Finding]:
     """Return the findings on the gradients and the step of a planted bug."""
-    (mutant,) = (mutant for mutant in MUTANTS if mutant.name == name)
-    for file, content in files(text(mutant)).items():
-        (folder / file).write_bytes(content)
-    report = grade(folder, ASSIGNMENT, rubric=RUBRIC, launcher=launcher, seed=5)
+    (mutant,) = (mutant for mutant in bugs("byomlp") if mutant.name == name)
+    report = grade(hand_in(mutant, folder), ASSIGNMENT, rubric=RUBRIC, launcher=launcher, seed=5)
     return {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
 
 

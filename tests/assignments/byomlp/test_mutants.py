@@ -13,13 +13,14 @@ import pytest
 
 from grader import rubric, sandbox
 from grader.assignments import find
+from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
 from grader.pipeline import grade, load_rubric
 from kit.draws import drawn
-from mutants.byomlp import MUTANTS, RIGHT, STYLES
-from mutants.mutant import Mutant
+from kit.planted import bugs, hand_in, must_fail, styles, text
 
 ASSIGNMENT = find("byomlp")
+MUTANTS, STYLES = bugs("byomlp"), styles("byomlp")
 DISC = "disc_separates"
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 HANGING = "backward_never_ends"
@@ -80,23 +81,19 @@ def graded(text: str, folder: Path, rubric: Rubric, launcher: sandbox.Launcher, 
     return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=seed)
 
 
-def hand_in(style: str, folder: Path) -> None:
-    (folder / "mlp.py").write_bytes((RIGHT / f"{style}.py").read_bytes())
-
-
 def findings(report: Report) -> list[Finding]:
     return [scored.finding for item in report.score.items for scored in item.findings]
 
 
-def judged(report: Report, mutant: Mutant) -> tuple[set[str], set[str]]:
+def judged(report: Report, mutant: Trial) -> tuple[set[str], set[str]]:
     """Name the checks that lost their points, but for those that are a matter of luck, and those never judged."""
     lost = {finding.check for finding in findings(report) if finding.verdict in LOST}
     undecided = {finding.check for finding in findings(report) if finding.verdict is Verdict.UNDECIDED}
     return lost - mutant.may_fail, undecided
 
 
-def expected(mutant: Mutant, asked: Rubric) -> tuple[set[str], set[str]]:
-    return (mutant.fails & names(asked)) - mutant.may_fail, set()
+def expected(mutant: Trial, asked: Rubric) -> tuple[set[str], set[str]]:
+    return must_fail(mutant) & names(asked), set()
 
 
 def reasons(report: Report) -> str:
@@ -105,10 +102,10 @@ def reasons(report: Report) -> str:
 
 @each_mutant
 def test_a_mutant_fails_exactly_the_checks_it_names(
-    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    mutant: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
     asked = part(whole, names(whole) - {DISC})
-    report = graded(mutant.source(RIGHT), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    report = graded(text(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == expected(mutant, asked), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
 
@@ -116,10 +113,10 @@ def test_a_mutant_fails_exactly_the_checks_it_names(
 @pytest.mark.slow
 @each_that_trains
 def test_training_with_a_mutant_separates_the_disc_unless_it_says_otherwise(
-    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    mutant: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
     asked = part(whole, {"mlp_loads", DISC})
-    report = graded(mutant.source(RIGHT), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    report = graded(text(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == expected(mutant, asked), reasons(report)
 
 
@@ -129,7 +126,7 @@ def test_a_backward_that_never_ends_costs_only_what_needs_it(
 ) -> None:
     (mutant,) = (mutant for mutant in MUTANTS if mutant.name == HANGING)
     impatient = replace(whole, limits=replace(whole.limits, call_seconds=1.0))
-    report = graded(mutant.source(RIGHT), tmp_path, impatient, launcher, seed=1)
+    report = graded(text(mutant), tmp_path, impatient, launcher, seed=1)
     assert judged(report, mutant) == expected(mutant, whole), reasons(report)
 
 
@@ -138,7 +135,7 @@ def test_a_backward_that_never_ends_costs_only_what_needs_it(
 def test_a_right_solution_in_another_style_earns_all_points(
     style: str, seed: int, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded((RIGHT / f"{style}.py").read_text(encoding="utf-8"), tmp_path, whole, launcher, seed=seed)
+    report = graded(text(STYLES[style]), tmp_path, whole, launcher, seed=seed)
     assert report.score.marks.earned == whole.points == 25, reasons(report)
 
 
@@ -147,13 +144,13 @@ def test_a_right_solution_in_another_style_earns_all_points(
 def test_a_right_solution_earns_all_points_in_twenty_draws(
     style: str, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    hand_in(style, tmp_path)
+    hand_in(STYLES[style], tmp_path)
     reports = drawn(tmp_path, ASSIGNMENT, whole, launcher, draws=20)
     assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 25} == {}
 
 
 def test_every_draw_asks_with_other_numbers(whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path) -> None:
-    hand_in("dicts", tmp_path)
+    hand_in(STYLES["dicts"], tmp_path)
     one, other = drawn(tmp_path, ASSIGNMENT, part(whole, {"gradients_match"}), launcher, draws=2).values()
     seen = [report.evidence.observations["backward"].data["networks"][0]["objects"][0]["x"] for report in (one, other)]
     assert not np.array_equal(*seen)
@@ -167,36 +164,28 @@ def test_the_other_styles_lose_no_point_in_many_draws(
 ) -> None:
     # without the disc, and fewer of them: the suite has half an hour
     asked = part(whole, names(whole) - {DISC})
-    hand_in(style, tmp_path)
+    hand_in(STYLES[style], tmp_path)
     reports = drawn(tmp_path, ASSIGNMENT, asked, launcher, draws=8)
     assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 22} == {}
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_every_replacement_of_a_mutant_applies_once_and_changes_the_file(mutant: Mutant) -> None:
-    right = {(RIGHT / f"{style}.py").read_text(encoding="utf-8") for style in STYLES}
-    assert mutant.source(RIGHT) not in right
+def test_no_mutant_is_a_right_solution() -> None:
+    right = {text(style) for style in STYLES.values()}
+    assert [mutant.name for mutant in MUTANTS if text(mutant) in right] == []
 
 
-def test_a_replacement_that_no_longer_applies_is_an_error() -> None:
-    stale = replace(MUTANTS[0], replace=(("no such text", ""),))
-    with pytest.raises(ValueError, match=r"occurs 0 times in dicts\.py"):
-        stale.source(RIGHT)
-
-
-def test_there_are_enough_mutants_and_styles_under_names_of_their_own() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 60
+def test_there_are_enough_mutants_and_styles() -> None:
+    assert len(MUTANTS) >= 60
     assert len(STYLES) >= 12
-    assert len({mutant.base for mutant in MUTANTS}) > 5
 
 
 def test_every_check_of_the_rubric_is_failed_by_two_mutants_at_least(whole: Rubric) -> None:
-    counts = Counter(name for mutant in MUTANTS for name in mutant.fails)
+    counts = Counter(name for mutant in MUTANTS for name in mutant.fails or ())
     assert set(counts) == names(whole)
     assert min(counts.values()) >= 2
 
 
 @each_style
 def test_a_right_solution_is_no_longer_than_students_write(style: str) -> None:
-    lines = (RIGHT / f"{style}.py").read_text(encoding="utf-8").splitlines()
+    lines = text(STYLES[style]).splitlines()
     assert len(lines) < 80

@@ -1,8 +1,7 @@
-"""Every pair of notebooks gets the points that it states, check by check."""
+"""Every notebook of byomlp that was handed in with known mistakes gets the points that its checks leave."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,22 @@ import pytest
 
 from grader import sandbox
 from grader.assignments import find
-from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
+from grader.calibration.trial import Trial
+from grader.model import Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
 from grader.pipeline import grade, load_rubric, prepare
-from mutants.byomlp import RIGHT, STYLES
-from notebook_pairs import PAIRS
-from notebook_pairs.pair import Notebook, Pair, Points, edit, split
+from kit.planted import files, hand_in, must_fail, notebooks
 
 ASSIGNMENT = find("byomlp")
 ITEMS = ("classification", "autoencoder")
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
-FEW = {"classification_train": 120, "classification_test": 60, "autoencoder_train": 330, "autoencoder_test": 100}
+WAITING = frozenset({"comparison_written"})
 # one with which autoencoders learn at once: another initialisation may need several tries
 SEED = 4_170_273_269
-each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+NOTEBOOKS = notebooks("byomlp")
+# these are no notebooks, or none is handed in
+UNREADABLE = ("nothing_in_it_autoencoder", "nothing_in_it_classification", "one_not_handed_in_autoencoder")
+each_notebook = pytest.mark.parametrize("trial", NOTEBOOKS, ids=lambda trial: trial.name)
 
 
 @pytest.fixture(scope="module")
@@ -43,31 +44,36 @@ def quick(whole: Rubric) -> Setting:
     return prepare(ASSIGNMENT, whole, size="quick", items=ITEMS)
 
 
-def graded(pair: Pair, item: str, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
-    """Grade one item of a pair, with nothing handed in but what belongs to it."""
-    for name, content in pair.files(item, RIGHT).items():
-        (folder / name).write_bytes(content)
-    setting = limited(setting, few=item in pair.few, seconds=pair.seconds)
-    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=SEED, items=(item,), setting=setting)
-
-
-def limited(setting: Setting, *, few: bool, seconds: float | None) -> Setting:
-    """Return the setting with so few images that all takes seconds, and with another limit for a cell, if asked for."""
-    numbers = {**(FEW if few else {}), **({"cell_seconds": seconds} if seconds else {})}
+def graded(trial: Trial, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
+    """Grade the item of a notebook, with nothing handed in but what belongs to it."""
+    numbers, reduced = {**setting.numbers, **trial.numbers}, {**setting.reduced, **trial.numbers}
     # at the reduced size no initialisation is blamed for having learned nothing
-    size = REDUCED if few else setting.size
-    return replace(setting, size=size, numbers={**setting.numbers, **numbers}, reduced={**setting.reduced, **numbers})
+    setting = replace(setting, size=trial.size, numbers=numbers, reduced=reduced)
+    return grade(
+        hand_in(trial, folder),
+        ASSIGNMENT,
+        rubric=rubric,
+        launcher=launcher,
+        seed=SEED,
+        items=trial.asked,
+        setting=setting,
+    )
 
 
-def earned(report: Report, item: str, left_out: frozenset[str]) -> Points:
-    """Return what an item got, without the checks that are left out."""
+def marks(report: Report, left_out: frozenset[str]) -> tuple[float, float]:
+    """Return the points that were earned, and those that wait for a person, without the checks that are left out."""
     counted = [
-        scored.marks
-        for each in report.score.items
-        for scored in each.findings
-        if each.id == item and scored.finding.check not in left_out
+        scored.marks for item in report.score.items for scored in item.findings if scored.finding.check not in left_out
     ]
-    return Points(sum(marks.earned for marks in counted), sum(marks.pending for marks in counted))
+    return sum(each.earned for each in counted), sum(each.pending for each in counted)
+
+
+def left(trial: Trial, whole: Rubric) -> tuple[float, float]:
+    """Return the points that its checks leave: of those that pass, and of those that a person decides."""
+    checks = {check: points for item in whole.items if item.id in trial.asked for check, points in item.checks.items()}
+    kept = {check: points for check, points in checks.items() if check not in (trial.fails or ()) | trial.may_fail}
+    waiting = sum(points for check, points in kept.items() if check in WAITING)
+    return sum(kept.values()) - waiting, waiting
 
 
 def findings(report: Report) -> list[Finding]:
@@ -78,66 +84,41 @@ def reasons(report: Report) -> str:
     return "\n".join(f"{finding.check}: {finding.verdict}, {finding.message}" for finding in findings(report))
 
 
-# --- the pairs, graded
+# --- the notebooks, graded
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("item", ITEMS)
-@each_pair
-def test_a_pair_fails_exactly_the_checks_and_gets_exactly_the_points_that_it_states(
-    pair: Pair, item: str, whole: Rubric, quick: Setting, launcher: sandbox.Launcher, tmp_path: Path
+@each_notebook
+def test_a_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
+    trial: Trial, whole: Rubric, quick: Setting, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded(pair, item, tmp_path, whole, quick, launcher)
-    (of_item,) = (each for each in whole.items if each.id == item)
+    report = graded(trial, tmp_path, whole, quick, launcher)
     lost = {finding.check for finding in findings(report) if finding.verdict in LOST}
-    assert lost - pair.open == pair.fails & of_item.checks.keys(), reasons(report)
-    assert earned(report, item, pair.open) == pair.points[item], reasons(report)
+    assert lost - trial.may_fail == must_fail(trial), reasons(report)
+    assert marks(report, trial.may_fail) == left(trial, whole), reasons(report)
     assert report.score.marks.withheld == 0, reasons(report)
 
 
-# --- the pairs, as they are written down
+# --- the notebooks, as they are written down
 
 
-def test_no_two_pairs_have_one_name() -> None:
-    assert len({pair.name for pair in PAIRS}) == len(PAIRS) >= 14
+def test_there_are_enough_notebooks_each_for_one_item() -> None:
+    assert len(NOTEBOOKS) >= 60
+    assert {trial.asked for trial in NOTEBOOKS} == {(item,) for item in ITEMS}
 
 
-@each_pair
-def test_the_points_of_a_pair_are_those_that_its_checks_leave(pair: Pair, whole: Rubric) -> None:
-    checks = {item.id: item.checks for item in whole.items if item.id in ITEMS}
-    waiting = {"comparison_written"} - pair.fails
-    left = {
-        item: Points(
-            sum(points for check, points in of_item.items() if check not in pair.fails | pair.open | waiting),
-            sum(points for check, points in of_item.items() if check in waiting),
-        )
-        for item, of_item in checks.items()
+def test_notebooks_name_only_checks_of_their_item_and_each_once(whole: Rubric) -> None:
+    checks = {item.id: item.checks.keys() for item in whole.items}
+    strange = {
+        trial.name: ((trial.fails or frozenset()) | trial.may_fail) - checks[trial.asked[0]] for trial in NOTEBOOKS
     }
-    assert left == pair.points
+    assert {name: wrong for name, wrong in strange.items() if wrong} == {}
+    assert [trial.name for trial in NOTEBOOKS if (trial.fails or frozenset()) & trial.may_fail] == []
 
 
-@each_pair
-def test_a_pair_names_only_checks_that_there_are(pair: Pair, whole: Rubric) -> None:
-    there = {check for item in whole.items if item.id in ITEMS for check in item.checks}
-    assert pair.fails | pair.may_fail <= there
-    assert not pair.fails & pair.may_fail
-    assert "\n" in pair.mlp or pair.mlp in STYLES
-
-
-@each_pair
-def test_a_pair_is_written_as_jupyter_writes(pair: Pair) -> None:
-    handed_in = [notebook for notebook in (pair.classification, pair.autoencoder) if notebook and notebook.raw is None]
-    read = [reading.read(notebook.content()) for notebook in handed_in]
-    assert [notebook.problem for notebook in read] == [""] * len(handed_in)
-    assert all(len(notebook.cells) >= 4 for notebook in read)
-
-
-def test_a_text_that_is_not_in_the_notebook_cannot_be_replaced() -> None:
-    with pytest.raises(ValueError, match=r"'rate = 1' occurs 0 times in autoencoder_flat\.txt, not once"):
-        edit("autoencoder_flat", ("rate = 1", "rate = 2")).content()
-
-
-def test_cells_are_split_at_their_marks_and_put_in_the_order_asked_for() -> None:
-    assert list(split("----- text\n# A\n\nb\n----- code\nx = 1\n\n")) == [("text", "# A\n\nb"), ("code", "x = 1")]
-    cells = json.loads(Notebook("autoencoder_flat", order=(3, 0)).content())["cells"]
-    assert ["".join(cell["source"])[:4] for cell in cells] == ["plot", "impo"]
+def test_a_notebook_is_written_as_jupyter_writes() -> None:
+    name = {item: f"{item.capitalize()}.ipynb" for item in ITEMS}
+    read = {trial.name: reading.read(files(trial).get(name[trial.asked[0]], b"")) for trial in NOTEBOOKS}
+    assert sorted(each for each, notebook in read.items() if notebook.problem or len(notebook.cells) < 4) == [
+        *UNREADABLE
+    ]

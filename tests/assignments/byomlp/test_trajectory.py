@@ -14,7 +14,7 @@ from grader.assignments.byomlp.training.trajectory import Followed, Stage, follo
 from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
 from grader.model import Array, Evidence, Finding, Limits, Observation, Problem, ProblemKind, Submission, Verdict
 from grader.numerics import central_difference
-from mutants.byomlp import RIGHT
+from kit import planted
 
 NET = Network(2, (Layer(3, "logistic", "a"), Layer(2, "identity", "b")), "squared")
 STAGES = (Stage(1, 1, 0.1), Stage(2, 2, 0.05), Stage(10, 1, 0.1))
@@ -55,7 +55,7 @@ def trained(text: str, *, seed: int) -> list[Followed]:
 
 
 def right(style: str) -> str:
-    return (RIGHT / f"{style}.py").read_text(encoding="utf-8")
+    return planted.text(planted.styles("byomlp")[style])
 
 
 NOTHING = (Observation("backward", {}), Observation("updates", {}))

@@ -13,8 +13,7 @@ from grader.model import Array
 from grader.numerics import STEP
 from grader.pipeline import grade, load_rubric
 from grader.sandbox import open_launcher
-from mutants.modules import RIGHT
-from mutants.modules.notebook import file
+from kit.planted import hand_in, styles
 
 SLOPE = 0.01
 
@@ -62,8 +61,7 @@ def test_a_wrong_gradient_does_not_pass_for_a_kink(x: Array, factor: float) -> N
 
 @pytest.mark.parametrize(("style", "seed"), [("einsum", 2_561_448_021), ("experiments", 1_355_173_297)])
 def test_right_classes_pass_where_a_deep_network_comes_near_a_kink(style: str, seed: int, tmp_path: Any) -> None:
-    name, content = file((RIGHT / f"{style}.py").read_text(encoding="utf-8"))
-    (tmp_path / name).write_bytes(content)
+    hand_in(styles("modules")[style], tmp_path)
     assignment = find("modules")
     with open_launcher("process") as launcher:
         report = grade(

@@ -1,4 +1,4 @@
-"""Every main notebook gets the points that it states, check by check."""
+"""Every main notebook that was handed in with known mistakes gets the points that its checks leave."""
 
 from __future__ import annotations
 
@@ -9,18 +9,30 @@ import pytest
 
 from grader import sandbox
 from grader.assignments import find
+from grader.calibration.trial import Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
 from grader.pipeline import grade, load_rubric
 from kit.digits_samples import few
-from main_notebooks import MAINS
-from main_notebooks.handed_in import ALL, Main, replaced
-from notebook_pairs.pair import Points
+from kit.planted import files, hand_in, must_fail, notebooks
 
 ASSIGNMENT = find("modules")
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 WAITING = frozenset({"plot_looks", "opinion_written"})
 SEED = 20_261_125
+MAINS = notebooks("modules")
+# a part of what some of them are told, by check
+TOLD = {
+    "wrong_modules_main": ("main_runs", "correct modules in the place of yours"),
+    "with_an_autoencoder_main": ("main_runs", "the optional autoencoder 784 -> 128 -> BatchMeanSubtraction"),
+    "unlabelled_plot_main": ("plot_labelled", "no x axis label; no y axis label; no legend"),
+    "constant_rate_main": ("rate_decays", "the learning rate is 0.1 at the start and 0.1 at the end"),
+    "claimed_accuracy_main": ("accuracy_true", "printed: 99.2 %; measured: held-out digits"),
+    "old_print_main": ("main_runs", "code cell 12, line 1: SyntaxError: Missing parentheses in call to 'print'"),
+    "torch_main": ("libraries_allowed", "torch (code cell 2 of HW3_main.ipynb)"),
+    "undefined_name_main": ("main_runs", "code cell 9, line 7: NameError: name 'nmae' is not defined"),
+    "modules_not_run_main": ("main_runs", "NameError: name 'Sequential' is not defined"),
+}
 each_main = pytest.mark.parametrize("main", MAINS, ids=lambda main: main.name)
 
 
@@ -40,25 +52,43 @@ def setting(rubric: Rubric) -> Setting:
     return Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], few(1000, 200))
 
 
-def graded(main: Main, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
-    for name, content in main.files().items():
-        (folder / name).write_bytes(content)
-    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=SEED, items=tuple(ALL), setting=setting)
+def graded(main: Trial, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
+    return grade(
+        hand_in(main, folder),
+        ASSIGNMENT,
+        rubric=rubric,
+        launcher=launcher,
+        seed=SEED,
+        items=main.asked,
+        setting=setting,
+    )
 
 
 def findings(report: Report) -> dict[str, Finding]:
     return {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
 
 
-def earned(report: Report, left_out: frozenset[str]) -> dict[str, Points]:
-    """Return what each item got, without the checks that are left out."""
+def points(report: Report, left_out: frozenset[str]) -> dict[str, tuple[float, float]]:
+    """Return what each item earned, and what of it waits for a person, without the checks that are left out."""
     kept = {
         item.id: [scored.marks for scored in item.findings if scored.finding.check not in left_out]
         for item in report.score.items
     }
     return {
-        name: Points(sum(mark.earned for mark in marks), sum(mark.pending for mark in marks))
-        for name, marks in kept.items()
+        name: (sum(mark.earned for mark in marks), sum(mark.pending for mark in marks)) for name, marks in kept.items()
+    }
+
+
+def left(main: Trial, rubric: Rubric) -> dict[str, tuple[float, float]]:
+    """Return the points that its checks leave by item: of those that pass, and of those that a person decides."""
+    out = must_fail(main) | main.may_fail
+    return {
+        item.id: (
+            sum(points for check, points in item.checks.items() if check not in out | WAITING),
+            sum(points for check, points in item.checks.items() if check in WAITING - out),
+        )
+        for item in rubric.items
+        if item.id in main.asked
     }
 
 
@@ -71,52 +101,33 @@ def reasons(report: Report) -> str:
 
 @pytest.mark.slow
 @each_main
-def test_a_main_notebook_fails_exactly_the_checks_and_gets_exactly_the_points_that_it_states(
-    main: Main, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher, tmp_path: Path
+def test_a_main_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
+    main: Trial, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
     report = graded(main, tmp_path, rubric, setting, launcher)
     found = findings(report)
     lost = {check for check, finding in found.items() if finding.verdict in LOST}
-    assert lost - main.may_fail == main.fails, reasons(report)
-    assert earned(report, main.may_fail) == main.points, reasons(report)
+    check, told = TOLD.get(main.name, ("main_runs", ""))
+    assert lost - main.may_fail == must_fail(main), reasons(report)
+    assert points(report, main.may_fail) == left(main, rubric), reasons(report)
     assert report.score.marks.withheld == 0, reasons(report)
-    assert [(check, part) for check, part in main.says if part not in found[check].message] == [], reasons(report)
+    assert told in found[check].message
 
 
 # --- the notebooks, as they are written down
 
 
-def test_no_two_main_notebooks_have_one_name() -> None:
-    assert len({main.name for main in MAINS}) == len(MAINS) >= 8
+def test_what_main_notebooks_are_told_is_told_to_some_that_there_are() -> None:
+    assert len(MAINS) >= 20
+    assert TOLD.keys() <= {main.name for main in MAINS}
 
 
-@each_main
-def test_the_points_of_a_main_notebook_are_those_that_its_checks_leave(main: Main, rubric: Rubric) -> None:
-    checks = {item.id: item.checks for item in rubric.items if item.id in ALL}
-    left = {
-        item: Points(
-            sum(points for check, points in each.items() if check not in main.fails | main.may_fail | WAITING),
-            sum(points for check, points in each.items() if check in WAITING - main.fails),
-        )
-        for item, each in checks.items()
-    }
-    assert left == main.points
+def test_main_notebooks_name_only_checks_of_their_items_and_each_once(rubric: Rubric) -> None:
+    there = {check for item in rubric.items if item.id in MAINS[0].asked for check in item.checks}
+    assert [main.name for main in MAINS if not (main.fails or frozenset()) | main.may_fail <= there] == []
+    assert [main.name for main in MAINS if (main.fails or frozenset()) & main.may_fail] == []
 
 
-@each_main
-def test_a_main_notebook_names_only_checks_that_there_are(main: Main, rubric: Rubric) -> None:
-    there = {check for item in rubric.items if item.id in ALL for check in item.checks}
-    assert main.fails | main.may_fail | {check for check, _ in main.says} <= there
-    assert not main.fails & main.may_fail
-
-
-@each_main
-def test_a_main_notebook_can_be_read(main: Main) -> None:
-    read = reading.read(main.files()["HW3_main.ipynb"])
-    assert read.problem == ""
-    assert len(read.cells) > 5
-
-
-def test_a_text_that_is_not_in_the_main_notebook_cannot_be_replaced() -> None:
-    with pytest.raises(ValueError, match="'b' occurs 0 times, not once"):
-        replaced("a", (("b", "c"),))
+def test_main_notebooks_can_be_read() -> None:
+    read = {main.name: reading.read(files(main)["HW3_main.ipynb"]) for main in MAINS}
+    assert [name for name, notebook in read.items() if notebook.problem or len(notebook.cells) < 6] == []

@@ -13,15 +13,15 @@ import pytest
 from grader import rubric, sandbox
 from grader.assignments import find
 from grader.assignments.modules.loading import FILE
+from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
 from grader.notebooks import reading
 from grader.pipeline import grade, load_rubric
 from kit.draws import drawn
-from mutants.modules import MUTANTS, RIGHT, STYLES, text
-from mutants.modules.notebook import cells, file
-from mutants.mutant import Mutant
+from kit.planted import bugs, files, hand_in, must_fail, styles
 
 ASSIGNMENT = find("modules")
+MUTANTS, STYLES = bugs("modules"), styles("modules")
 LAYERS = (
     "sequential",
     "linear",
@@ -38,7 +38,6 @@ SEEDS = range(1, 4)
 # as different from one another as they come, and quick
 SIX = ("einsum", "families", "flat_views", "local_derivatives", "plain_module", "preallocated")
 each_style = pytest.mark.parametrize("style", STYLES)
-each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 # a third of them always, and all of them where there is time
 PARTLY_SLOW = [
     pytest.param(mutant, marks=pytest.mark.slow if index % 3 else (), id=mutant.name)
@@ -73,21 +72,15 @@ def names(whole: Rubric) -> set[str]:
     return {name for item in whole.items for name in item.checks}
 
 
-def source(style: str) -> str:
-    return (RIGHT / f"{style}.py").read_text(encoding="utf-8")
-
-
-def graded(text: str, folder: Path, rubric: Rubric, launcher: sandbox.Launcher, *, seed: int) -> Report:
-    name, content = file(text)
-    (folder / name).write_bytes(content)
-    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=seed)
+def graded(trial: Trial, folder: Path, rubric: Rubric, launcher: sandbox.Launcher, *, seed: int) -> Report:
+    return grade(hand_in(trial, folder), ASSIGNMENT, rubric=rubric, launcher=launcher, seed=seed)
 
 
 def findings(report: Report) -> list[Finding]:
     return [scored.finding for item in report.score.items for scored in item.findings]
 
 
-def judged(report: Report, mutant: Mutant) -> tuple[set[str], set[str]]:
+def judged(report: Report, mutant: Trial) -> tuple[set[str], set[str]]:
     """Name the checks that lost their points, but for those that are a matter of luck, and those never judged."""
     lost = {finding.check for finding in findings(report) if finding.verdict in LOST}
     undecided = {finding.check for finding in findings(report) if finding.verdict is Verdict.UNDECIDED}
@@ -103,21 +96,21 @@ def reasons(report: Report) -> str:
 
 @pytest.mark.parametrize("mutant", PARTLY_SLOW)
 def test_a_mutant_fails_exactly_the_checks_of_its_class_that_it_names(
-    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    mutant: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    asked = part(whole, mutant.fails)
-    report = graded(text(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
-    assert judged(report, mutant) == (mutant.fails - mutant.may_fail, set()), reasons(report)
+    asked = part(whole, mutant.fails or frozenset())
+    report = graded(mutant, tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
+    assert judged(report, mutant) == (must_fail(mutant), set()), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS[::16], ids=lambda mutant: mutant.name)
 def test_a_mutant_costs_nothing_of_the_other_classes(
-    mutant: Mutant, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    mutant: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded(text(mutant), tmp_path, whole, launcher, seed=crc32(mutant.name.encode()))
-    assert judged(report, mutant) == (mutant.fails - mutant.may_fail, set()), reasons(report)
+    report = graded(mutant, tmp_path, whole, launcher, seed=crc32(mutant.name.encode()))
+    assert judged(report, mutant) == (must_fail(mutant), set()), reasons(report)
 
 
 # --- the right styles, graded
@@ -128,7 +121,7 @@ def test_a_mutant_costs_nothing_of_the_other_classes(
 def test_right_classes_in_another_style_earn_all_points(
     style: str, seed: int, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded(source(style), tmp_path, whole, launcher, seed=seed)
+    report = graded(STYLES[style], tmp_path, whole, launcher, seed=seed)
     assert report.score.marks.earned == whole.points == 60, reasons(report)
 
 
@@ -137,8 +130,7 @@ def test_right_classes_in_another_style_earn_all_points(
 def test_right_classes_earn_all_points_in_fifteen_draws(
     style: str, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    name, content = file(source(style))
-    (tmp_path / name).write_bytes(content)
+    hand_in(STYLES[style], tmp_path)
     reports = drawn(tmp_path, ASSIGNMENT, whole, launcher, draws=15, once=["modules"])
     assert {draw: reasons(report) for draw, report in reports.items() if report.score.marks.earned < 60} == {}
 
@@ -146,19 +138,18 @@ def test_right_classes_earn_all_points_in_fifteen_draws(
 # --- the mutants and styles, as they are written down
 
 
-@each_mutant
-def test_every_replacement_of_a_mutant_applies_once_and_changes_the_file(mutant: Mutant) -> None:
-    assert mutant.source(RIGHT) not in {source(style) for style in STYLES}
+def test_no_mutant_is_a_right_solution() -> None:
+    right = [files(style) for style in STYLES.values()]
+    assert [mutant.name for mutant in MUTANTS if files(mutant) in right] == []
 
 
-def test_there_are_enough_mutants_and_styles_under_names_of_their_own() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 70
+def test_there_are_enough_mutants_and_styles() -> None:
+    assert len(MUTANTS) >= 70
     assert len(STYLES) >= 7
-    assert {mutant.base for mutant in MUTANTS} == set(STYLES)
 
 
 def test_every_check_of_the_classes_is_failed_by_two_mutants_at_least(whole: Rubric) -> None:
-    counts = Counter(name for mutant in MUTANTS for name in mutant.fails - mutant.may_fail)
+    counts = Counter(name for mutant in MUTANTS for name in must_fail(mutant))
     assert set(counts) == names(whole)
     assert min(counts.values()) >= 2
 
@@ -169,7 +160,7 @@ def test_many_different_mistakes_are_diagnosed() -> None:
 
 @each_style
 def test_a_style_is_a_notebook_as_jupyter_writes_it_or_a_module(style: str) -> None:
-    name, content = file(source(style))
+    ((name, content),) = files(STYLES[style]).items()
     read = reading.read(content) if name == FILE else None
     assert (name, read.problem if read else "") in {(FILE, ""), ("hw3_modules.py", "")}
     assert b"# %%" not in content
@@ -177,9 +168,4 @@ def test_a_style_is_a_notebook_as_jupyter_writes_it_or_a_module(style: str) -> N
 
 
 def test_one_style_is_a_module() -> None:
-    assert [style for style in STYLES if file(source(style))[0] != FILE] == ["plain_module"]
-
-
-def test_a_style_is_cut_at_its_marks_and_what_is_no_python_comes_out_of_its_comments() -> None:
-    text = "# %% text\n# # A\n#\n# b\n# %% code\n#! %matplotlib inline\nx = 1\n\n# %% code\nx\n"
-    assert cells(text) == [("markdown", "# A\n\nb"), ("code", "%matplotlib inline\nx = 1"), ("code", "x")]
+    assert [name for name, style in STYLES.items() if FILE not in files(style)] == ["plain_module"]

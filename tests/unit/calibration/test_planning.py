@@ -62,3 +62,12 @@ def test_own_bugs_take_the_place_of_the_course_s(tmp_path: Path) -> None:
         (Group.PLANTED, ()),
     ]
     assert (found.items, found.setting) == (ITEMS, None)
+
+
+def test_own_bugs_that_need_notebooks_are_not_left_out_silently(tmp_path: Path) -> None:
+    table = '[mine]\nappend = "x"\nasked = ["classification"]'
+    (tmp_path / "mutants.toml").write_text(table, encoding="utf-8")
+    with pytest.raises(AuthorError, match="mine cannot be graded without notebooks; add --notebooks"):
+        plan(ROOT, "byomlp", own=tmp_path)
+    (found,) = (trial for trial in plan(ROOT, "byomlp", own=tmp_path, notebooks=True).trials if trial.name == "mine")
+    assert found.asked == ("classification",)

@@ -1,1 +1,0 @@
-"""The planted bugs, by the part of the assignment that they spoil."""
