@@ -99,6 +99,42 @@ def worst_entry(got: Array, want: Array, *, floor: float = 0.0) -> Worst:
     return Worst(error, index, float(got.flat[flat]), float(want.flat[flat]))
 
 
+def error_of_largest(got: Array, want: Array) -> float:
+    """Return ``max |got - want|`` relative to the largest entry of `want`, 1 at the least; inf where `got` is not finite."""
+    if not np.all(np.isfinite(got)):
+        return math.inf
+    return float(np.max(np.abs(got - want), initial=0.0)) / max(1.0, float(np.abs(want).max(initial=0.0)))
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far what is right may be off: in double precision, in single precision, and where it is measured by differences.
+
+    The numbers are those of `worst_entry`; arrays smaller than `floor` are judged on that scale.
+    """
+
+    double: float
+    single: float
+    differences: float = math.nan
+    floor: float = 0.0
+
+    def bound(self, *, single: bool, differences: bool = False) -> float:
+        """Return how far a result may be off; `single` says that it was computed in single precision."""
+        if single:
+            return self.single
+        return self.differences if differences else self.double
+
+    def worst(self, got: Array, want: Array) -> Worst:
+        """Return the entry that is farthest off."""
+        return worst_entry(got, want, floor=self.floor)
+
+    def agrees(self, got: Array | None, want: Array, bound: float | None = None) -> bool:
+        """Tell whether two arrays agree in shape and in every entry, within the bound for double precision by default."""
+        if got is None or got.shape != want.shape:
+            return False
+        return self.worst(got, want).error <= (self.double if bound is None else bound)
+
+
 def is_float32(values: Array) -> bool:
     """Tell whether every value (of any shape) is exactly a float32: someone computed with half the digits."""
     finite = values[np.isfinite(values)]
@@ -115,9 +151,18 @@ def normal_distance(sample: Array, *, std: float) -> float:
 @lru_cache(maxsize=REMEMBERED)
 def _normal_distance(content: _Content, std: float) -> float:
     ordered = np.sort(content.array()) / (std * math.sqrt(2))
-    cumulative = np.array([0.5 * (1 + math.erf(value)) for value in ordered])
-    steps = np.arange(ordered.size + 1) / ordered.size
-    return float(max(np.max(cumulative - steps[:-1]), np.max(steps[1:] - cumulative)))
+    return _largest_gap(np.array([0.5 * (1 + math.erf(value)) for value in ordered]))
+
+
+def uniform_distance(sample: Array, *, bound: float) -> float:
+    """Return the Kolmogorov-Smirnov distance between `sample` (n,) and a uniform distribution from -`bound` to `bound`."""
+    return _largest_gap(np.clip((np.sort(sample) / bound + 1) / 2, 0, 1))
+
+
+def _largest_gap(shares: Array) -> float:
+    """Return how far the shares (n,) that should lie below the sorted entries of a sample are from those that do."""
+    steps = np.arange(shares.size + 1) / shares.size
+    return float(max(np.max(shares - steps[:-1]), np.max(steps[1:] - shares)))
 
 
 def distance_bound(size: int, *, chance: float) -> float:

@@ -7,14 +7,17 @@ import pytest
 
 from grader.model import Array
 from grader.numerics import (
+    Tolerance,
     best_line,
     central_difference,
     crosses_kink,
     departure,
     distance_bound,
+    error_of_largest,
     is_float32,
     is_nearly_float32,
     normal_distance,
+    uniform_distance,
     worst_entry,
 )
 
@@ -78,6 +81,40 @@ def test_arrays_of_other_shapes_are_not_compared() -> None:
         worst_entry(np.ones(3), np.ones((3, 1)))
 
 
+TOLERANCE = Tolerance(1e-6, single=1e-4, differences=1e-5, floor=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("single", "differences", "bound"),
+    [(False, False, 1e-6), (True, False, 1e-4), (False, True, 1e-5), (True, True, 1e-4)],
+)
+def test_single_precision_is_allowed_more_than_double(single: bool, differences: bool, bound: float) -> None:
+    assert TOLERANCE.bound(single=single, differences=differences) == bound
+
+
+@pytest.mark.parametrize(("off", "right"), [(0.0, True), (9e-7, True), (2e-6, False), (math.nan, False)])
+def test_what_agrees_is_off_by_the_tolerance_at_most(off: float, right: bool) -> None:
+    assert TOLERANCE.agrees(np.array([1.0, -1.0 + off]), np.array([1.0, -1.0])) is right
+
+
+def test_another_shape_or_nothing_never_agrees() -> None:
+    assert not TOLERANCE.agrees(np.ones(3), np.ones((3, 1)))
+    assert not TOLERANCE.agrees(None, np.ones(3))
+
+
+def test_small_arrays_are_judged_on_the_scale_of_the_floor() -> None:
+    assert TOLERANCE.agrees(np.full(3, 5e-9), np.zeros(3))
+    assert not TOLERANCE.agrees(np.full(3, 5e-8), np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("got", "error"), [([1.0, 0.0], 0.0), ([1.5, 0.0], 0.5), ([1.0, math.inf], math.inf), ([math.nan, 0.0], math.inf)]
+)
+def test_an_error_is_relative_to_the_largest_entry(got: list[float], error: float) -> None:
+    assert error_of_largest(np.array(got), np.array([1.0, 0.0])) == error
+    assert error_of_largest(10 * np.array(got), np.array([10.0, 0.0])) == error
+
+
 def test_single_precision_is_recognised() -> None:
     values = np.random.default_rng(3).standard_normal(50)
     assert is_float32(values.astype(np.float32).astype(np.float64))
@@ -103,6 +140,24 @@ def test_a_normal_sample_stays_below_the_bound(seed: int) -> None:
 )
 def test_other_samples_exceed_the_bound(sample: Array) -> None:
     assert normal_distance(sample, std=0.1) > distance_bound(10_000, chance=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_uniform_sample_stays_below_the_bound(seed: int) -> None:
+    sample = np.random.default_rng(seed).uniform(-0.2, 0.2, 500)
+    assert uniform_distance(sample, bound=0.2) < distance_bound(500, chance=1e-6)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        np.random.default_rng(0).uniform(0, 0.2, 500),
+        np.random.default_rng(0).uniform(-0.1, 0.1, 500),
+        np.random.default_rng(0).normal(0, 0.05, 500),
+    ],
+)
+def test_what_is_not_uniform_exceeds_the_bound(sample: Array) -> None:
+    assert uniform_distance(sample, bound=0.2) > distance_bound(500, chance=1e-6)
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.assignments.byomlp.backward.diagnosis import diagnose
 from grader.assignments.byomlp.backward.gradients import (
-    WRONG,
+    TOLERANCE,
     Measured,
     blocks,
     change,
@@ -98,7 +98,7 @@ def _explain(wrong: Sequence[Measured], chosen: Sequence[Measured]) -> Finding:
     message = f"{where}: {difference(worst.net, worst.got, worst.want)}"
     if found:
         return failed(message, hint=found.hint, diagnosis=found.id, pictures=pictures)
-    if _error(worst) < WRONG:
+    if _error(worst) < TOLERANCE.single:
         hint = "The gradient is nearly right: look for rounding (float32 somewhere) or a small term that does not belong there."
         return failed(message, hint=hint, diagnosis="imprecise", pictures=pictures)
     return failed(message, hint=_HINT, pictures=pictures)

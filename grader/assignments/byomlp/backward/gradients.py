@@ -11,14 +11,12 @@ import numpy as np
 from grader.assignments.byomlp.network.networks import Network, flatten, gradients, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.model import Array
-from grader.numerics import Worst, is_float32, worst_entry
+from grader.numerics import Tolerance, Worst, is_float32
 from grader.text import in_digits
 
-# measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4
-RIGHT = 1e-6
-WRONG = 1e-4
-# blocks below this root mean square are judged on this scale: rounding of the differences would rule otherwise
-FLOOR = 1e-2
+# measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4. Blocks below the floor
+# are judged on its scale: rounding of the differences would rule otherwise
+TOLERANCE = Tolerance(1e-6, single=1e-4, floor=1e-2)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def difference(net: Network, got: Array, want: Array) -> Difference:
     compared = (
         Difference(
             block,
-            worst_entry(got[block.where].reshape(block.shape), want[block.where].reshape(block.shape), floor=FLOOR),
+            TOLERANCE.worst(got[block.where].reshape(block.shape), want[block.where].reshape(block.shape)),
         )
         for block in blocks(net)
     )
@@ -74,10 +72,10 @@ def is_single(net: Network, vector: Array) -> bool:
 
 def tolerance(net: Network, vector: Array) -> float:
     """Return how far gradients at these parameters (k,) may be off: single precision is allowed more."""
-    return WRONG if is_single(net, vector) else RIGHT
+    return TOLERANCE.bound(single=is_single(net, vector))
 
 
-def same(net: Network, got: Array, want: Array, *, bound: float = RIGHT) -> bool:
+def same(net: Network, got: Array, want: Array, *, bound: float = TOLERANCE.double) -> bool:
     """Tell whether two gradients agree in every block."""
     return difference(net, got, want).worst.error <= bound
 
@@ -144,17 +142,17 @@ def change(each: Mapping[str, Any], way: str, *, step: int = 0) -> Array:
     return before - after if after is not None and after.shape == before.shape else np.full(before.shape, np.nan)
 
 
-def holds(net: Network, filled: Mapping[str, Array], want: Array, *, bound: float = RIGHT) -> bool:
+def holds(net: Network, filled: Mapping[str, Array], want: Array, *, bound: float = TOLERANCE.double) -> bool:
     """Tell whether every block of a gradient is among an object's arrays, weights as (m, n) or (n, m)."""
     return all(holding(block, filled, want, bound=bound) for block in blocks(net))
 
 
-def holding(block: Block, filled: Mapping[str, Array], want: Array, *, bound: float = RIGHT) -> list[str]:
+def holding(block: Block, filled: Mapping[str, Array], want: Array, *, bound: float = TOLERANCE.double) -> list[str]:
     """Return the paths of the arrays that hold one block of a gradient."""
     expected = want[block.where].reshape(block.shape)
     return [
         path
         for path, array in filled.items()
         for candidate in (array, array.T)
-        if candidate.shape == block.shape and worst_entry(candidate, expected, floor=FLOOR).error <= bound
+        if TOLERANCE.agrees(candidate, expected, bound)
     ]

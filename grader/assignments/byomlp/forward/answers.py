@@ -13,12 +13,11 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import failed, passed
 from grader.kits.mistakes import Mistake, explanations
 from grader.model import Array, Finding, Observation, Problem
-from grader.numerics import is_float32
+from grader.numerics import Tolerance, error_of_largest, is_float32
 from grader.plain import problem_in
 
-# relative to the largest output; single precision is allowed the wider one
-AGREES = 1e-6
-AGREES_FLOAT32 = 1e-4
+# relative to the largest output
+TOLERANCE = Tolerance(1e-6, single=1e-4)
 # readings of one layer at a time
 NAMED = ("names", "twin")
 HINT_FORWARD = "Try forward on a small network with a 1-D x in a Python shell and follow it line by line."
@@ -48,10 +47,7 @@ def agrees(got: Array, want: Array) -> bool:
     got = np.asarray(got, dtype=np.float64)
     if got.shape != want.shape:
         got = got.reshape(want.shape)
-    if not np.all(np.isfinite(got)):
-        return False
-    bound = AGREES_FLOAT32 if is_float32(got) else AGREES
-    return bool(np.max(np.abs(got - want), initial=0.0) <= bound * max(1.0, float(np.abs(want).max(initial=0.0))))
+    return error_of_largest(got, want) <= TOLERANCE.bound(single=is_float32(got))
 
 
 def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[Mistake[Pass], Parameters]]:

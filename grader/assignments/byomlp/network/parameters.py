@@ -19,6 +19,7 @@ import numpy as np
 
 from grader.assignments.byomlp.network.networks import FUNCTIONS, LOSS_DERIVATIVES, Network, Parameters, forward
 from grader.model import Array
+from grader.numerics import error_of_largest
 from grader.sandbox import Answer, Session
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation
@@ -164,9 +165,7 @@ def predicts(network: Network, parameters: Parameters, inputs: Array, outputs: A
     """Tell whether these parameters explain what a forward pass returned: inputs (N, d), outputs (N, m)."""
     if outputs is None or outputs.shape != (len(inputs), network.widths[-1]):
         return False
-    want = forward(network, parameters, inputs)
-    with np.errstate(invalid="ignore"):
-        return bool(np.all(np.abs(outputs - want) <= AGREES * max(1.0, float(np.abs(want).max()))))
+    return error_of_largest(outputs, forward(network, parameters, inputs)) <= AGREES
 
 
 def explain(

@@ -11,12 +11,12 @@ import numpy as np
 from grader.assignments.modules.differentiation.mistakes import MISTAKES, Mistake
 from grader.assignments.modules.differentiation.tasks import Task, truths
 from grader.model import Array, HeatMaps, Problem
-from grader.numerics import is_float32, worst_entry
+from grader.numerics import Tolerance, is_float32, worst_entry
 from grader.plain import problem_in
 from grader.text import in_digits, shape
 
 # measured for right functions: at most 1e-9 in float64, 1e-6 in single precision
-RIGHT, SINGLE = 1e-6, 1e-4
+TOLERANCE = Tolerance(1e-6, single=1e-4)
 # a mistake explains a result when it comes so near, and is visible when it is farther from the truth
 MATCHED, VISIBLE = 1e-6, 1e-3
 ENOUGH = 2
@@ -40,10 +40,9 @@ class Case:
 
     def agrees(self, want: Array, bound: float | None = None) -> bool:
         """Tell whether what came back has that shape and those entries."""
-        if self.got is None or self.got.shape != want.shape:
-            return False
-        allowed = bound or (SINGLE if is_float32(self.got) else RIGHT)
-        return worst_entry(self.got, want).error <= allowed
+        if bound is None and self.got is not None:
+            bound = TOLERANCE.bound(single=is_float32(self.got))
+        return TOLERANCE.agrees(self.got, want, bound)
 
     @property
     def nearest(self) -> Array:

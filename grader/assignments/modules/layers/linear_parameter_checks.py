@@ -17,7 +17,7 @@ from grader.assignments.modules.layers.judging import (
 from grader.assignments.modules.layers.linear_probe import parameters_of
 from grader.checks import check, failed, passed
 from grader.model import Array, Finding, Observation
-from grader.numerics import distance_bound
+from grader.numerics import distance_bound, uniform_distance
 from grader.plain import problem_from
 from grader.text import in_digits, shape
 
@@ -120,10 +120,7 @@ def _not_uniform(values: Array, name: str, bound: float, chance: float) -> Findi
     if largest > bound * (1 + 1e-6):
         said = f"{name} reaches {in_digits(largest)} at first, expected at most {in_digits(bound)}"
         return failed(said, hint=_UNIFORM, diagnosis="initialisation_bound")
-    ordered = (np.sort(values) / bound + 1) / 2
-    steps = np.arange(len(values) + 1) / len(values)
-    distance = float(max(np.max(ordered - steps[:-1]), np.max(steps[1:] - ordered)))
-    if distance > distance_bound(len(values), chance=chance):
+    if uniform_distance(values, bound=bound) > distance_bound(values.size, chance=chance):
         low, high = in_digits(float(values.min())), in_digits(float(values.max()))
         said = f"{name} is not uniform between {in_digits(-bound)} and {in_digits(bound)}: it lies between {low} and {high}"
         return failed(said, hint=_UNIFORM, diagnosis="not_uniform")
