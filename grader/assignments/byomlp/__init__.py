@@ -12,8 +12,8 @@ _HERE = Path(__file__).parent
 _PROVIDED = ("digits.py", "layers.py", "losses.py")
 _GRADER = _HERE.parent.parent
 # what watches the networks of notebooks inside; the engine is not in what students install
-_WATCH = ("functions.py", "replay/*.py", "assignments/byomlp/inside/*.py")
 _ROOMS = (forward, backward, training, notebook)
+_WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp/inside/*.py")
 
 ASSIGNMENT = Assignment(
     id="byomlp",

@@ -9,7 +9,7 @@ from grader.assignments.modules import differentiation, layers, main
 from grader.sandbox import Inside
 
 _GRADER = Path(__file__).parent.parent.parent
-_INSIDE = "assignments/modules/inside"
+_INSIDE = ("watching/**/*.py", "assignments/modules/inside/*.py")
 
 ASSIGNMENT = Assignment(
     id="modules",
@@ -19,11 +19,12 @@ ASSIGNMENT = Assignment(
     inside=Inside(
         ours={
             f"grader/{path.relative_to(_GRADER).as_posix()}": path.read_bytes()
-            for path in sorted((_GRADER / _INSIDE).glob("*.py"))
+            for pattern in _INSIDE
+            for path in sorted(_GRADER.glob(pattern))
         },
         plugins=(
             "grader.assignments.modules.inside.cells",
-            "grader.assignments.modules.inside.passes",
+            "grader.assignments.modules.inside.layer_calls",
             "grader.assignments.modules.inside.training",
             main.PLUGIN,
             differentiation.PLUGIN,

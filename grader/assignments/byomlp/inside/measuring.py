@@ -6,16 +6,17 @@ import contextlib
 import copy
 import io
 import time
-from collections.abc import Callable
 from typing import Any
 
 from numpy import arange, array, float64, isfinite, log, maximum, nan, ndarray
 from numpy import sum as total
 from numpy.random import get_state, set_state
 
-from grader.assignments.byomlp.inside.register import Network
+from grader.functions import ACTIVATIONS
 
 Array = ndarray[Any, Any]
+# the loss and the accuracy, -1 for an autoencoder
+Measured = tuple[float, float]
 
 CLASSES = 10
 SECONDS = 0.5
@@ -26,50 +27,41 @@ LEAST_PROBABILITY = 1e-16
 now = time.perf_counter  # bound before student code can replace it
 
 
-def on_engine(functions: Any) -> Callable[[Network, Array, Array], tuple[float, float] | None]:
-    """Return a measure for networks of the engine: all images at once, through their parameters."""
-
-    def measure(network: Network, X: Array, labels: Array) -> tuple[float, float] | None:
-        layers = network.net._replay.network.layers
-        if not layers or layers[0].W.shape[1] != X.shape[1] or any(layer.kind not in functions for layer in layers):
-            return None
-        H = X
-        for layer in layers:
-            H = functions[layer.kind][0](H @ layer.W.T + layer.b)
-        return judged(H, X, labels, softmax=layers[-1].kind == "softmax")
-
-    return measure
+def on_engine(net: Any, X: Array, labels: Array) -> Measured | None:
+    """Measure a network of the engine: all images at once, through its parameters."""
+    layers = net._replay.network.layers
+    if not layers or layers[0].W.shape[1] != X.shape[1] or any(layer.kind not in ACTIVATIONS for layer in layers):
+        return None
+    H = X
+    for layer in layers:
+        H = ACTIVATIONS[layer.kind][0](H @ layer.W.T + layer.b)
+    return loss_and_accuracy(H, X, labels, softmax=layers[-1].kind == "softmax")
 
 
-def on_copies(is_softmax: Callable[[Any], bool]) -> Callable[[Network, Array, Array], tuple[float, float] | None]:
-    """Return a measure for networks of the student's: the student's forward on a copy, image by image."""
-
-    def measure(network: Network, X: Array, labels: Array) -> tuple[float, float] | None:
-        state = get_state()  # noqa: NPY002 - a stateful generator is what students draw from
-        try:
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                outputs, end = [], now() + SECONDS
-                net = copy.deepcopy(network.net)
-                # scattered over the classes, in case that time is over
-                order = [index for first in range(10) for index in range(first, len(X), 10)]
-                for index in order:
-                    if now() > end:
-                        break
-                    outputs.append(array(net.forward(X[index].copy()), dtype=float64).ravel())
-        except Exception:  # noqa: BLE001 - whatever the student's forward raises, then there is no curve
-            return None
-        finally:
-            set_state(state)  # noqa: NPY002
-        chosen = order[: len(outputs)]
-        if len(outputs) < min(LEAST_IMAGES, len(X)) or len({len(each) for each in outputs}) != 1:
-            return None
-        softmax = bool(network.layers) and is_softmax(network.layers[-1].f)
-        return judged(array(outputs), X[chosen], labels[chosen], softmax=softmax)
-
-    return measure
+def on_copy(net: Any, X: Array, labels: Array, *, softmax: bool) -> Measured | None:
+    """Measure a network of the student's: its forward on a copy, image by image; `softmax` says how it ends."""
+    state = get_state()  # noqa: NPY002 - a stateful generator is what students draw from
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            outputs, end = [], now() + SECONDS
+            net = copy.deepcopy(net)
+            # scattered over the classes, in case that time is over
+            order = [index for first in range(10) for index in range(first, len(X), 10)]
+            for index in order:
+                if now() > end:
+                    break
+                outputs.append(array(net.forward(X[index].copy()), dtype=float64).ravel())
+    except Exception:  # noqa: BLE001 - whatever the student's forward raises, then there is no curve
+        return None
+    finally:
+        set_state(state)  # noqa: NPY002
+    chosen = order[: len(outputs)]
+    if len(outputs) < min(LEAST_IMAGES, len(X)) or len({len(each) for each in outputs}) != 1:
+        return None
+    return loss_and_accuracy(array(outputs), X[chosen], labels[chosen], softmax=softmax)
 
 
-def judged(outputs: Array, X: Array, labels: Array, *, softmax: bool) -> tuple[float, float] | None:
+def loss_and_accuracy(outputs: Array, X: Array, labels: Array, *, softmax: bool) -> Measured | None:
     """Return mean loss and accuracy (-1 for an autoencoder); None when it is neither 10 classes nor the input."""
     rows = arange(len(outputs))
     if outputs.shape[1] == CLASSES:

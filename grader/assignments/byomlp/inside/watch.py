@@ -9,10 +9,13 @@ from numpy import int64, zeros
 
 from grader import functions
 from grader.assignments.byomlp.inside import measuring
-from grader.assignments.byomlp.inside.interception import drop_rewritten, intercept, replaced_methods
-from grader.assignments.byomlp.inside.known_images import KnownImages
-from grader.assignments.byomlp.inside.recording import NOTED, Blocks, describe_class, known, record_class
-from grader.assignments.byomlp.inside.register import Layer, Network, Register
+from grader.assignments.byomlp.inside.building import BUILT, METHODS, Layer, Network, describe_class, is_network
+from grader.watching.logs.images import KnownImages
+from grader.watching.logs.ledger import Ledger
+from grader.watching.recording.classes import drop_rewritten, intercept, is_noted, replaced_methods
+from grader.watching.recording.copies import Copies
+from grader.watching.recording.examples import Examples
+from grader.watching.recording.register import Register
 from grader.worker.alarm import Overtime
 
 try:
@@ -28,39 +31,73 @@ class MLP:
     """A multilayer perceptron."""
 '''
 IMPORT_SECONDS = 20.0
+KEPT, KEPT_FIRST, KEPT_LATEST = 40, 10, 15
 # of the header of an answer
 PASSES_IN_ALL, RATES_IN_ALL, LEAST = 2000, 6000, 30
 
 
 class Watch:
-    """What is watched in one session, and how."""
+    """What is watched in one session, and how: `register` and `examples` record, `ledger` is told of it."""
 
     def __init__(self, mode: str, images: KnownImages, bench: Any) -> None:
-        on_engine = measuring.on_engine(functions.ACTIVATIONS)
-        on_copies = measuring.on_copies(lambda f: functions.activation_name(f) == "softmax")
         self.mode = mode
-        self.register = Register(
-            images, lambda: int(bench.session.get("cell", 0)), on_engine if mode == ENGINE else on_copies
+        self.ledger = Ledger(images, self._measured)
+        self.register: Register[Network] = Register(
+            lambda: int(bench.session.get("cell", 0)), self._met, most=KEPT, least=self._least
         )
-        self.blocks = Blocks(self.register)
-        self.register.settle = self.settle
+        self.copies = Copies(self.register, self._snapshot, self._copied)
+        self.examples = Examples(self.copies.known, self._block, self.ledger.forwards)
+
+    def _met(self, net: Any, index: int, cell: int) -> Network:
+        self.ledger.begin(index)
+        return Network(net, index, cell)
+
+    def _least(self, networks: list[Network]) -> Network:
+        """Return the network that was trained least, but for the first and the latest ones; it is forgotten."""
+        for each in networks:
+            self.settle(each)
+        least = min(networks[KEPT_FIRST:-KEPT_LATEST], key=lambda each: self.ledger.examples(each.index))
+        self.ledger.forget(least.index)
+        return least
+
+    def _snapshot(self, network: Network) -> int:
+        self.settle(network)
+        return self.ledger.snapshot(network.index)
+
+    def _copied(self, network: Network, original: Network | None, snapshot: int) -> None:
+        self.ledger.copied(network.index, network.copied_from, snapshot)
+        if original is not None:
+            network.built_like(original)
+
+    def _block(self, network: int, X: Any, Y: Any, events: Any) -> None:
+        self.ledger.block(network, X, Y, events, self.register.cell())
+
+    def _measured(self, index: int, X: Any, labels: Any) -> tuple[float, float] | None:
+        network = self.register.at(index)
+        with self.register.pause():
+            if network is None:
+                return None
+            if self.mode == ENGINE:
+                return measuring.on_engine(network.net, X, labels)
+            return measuring.on_copy(network.net, X, labels, softmax=_ends_in_softmax(network))
 
     def change(self, kind: type) -> type:
         """Return the class that takes the place of a student's."""
+        if self.mode == ENGINE:
+            if issubclass(kind, replay.Engine):
+                drop_rewritten(kind, replay.Engine, BUILT)
+            else:
+                kind = replay.lay_over(kind)
+        self.copies.follow(kind)
+        describe_class(kind, self.copies.known)
         if self.mode == OWN:
-            record_class(kind, self.register, self.blocks)
-            return kind
-        if issubclass(kind, replay.Engine):
-            drop_rewritten(kind, replay.Engine)
-        else:
-            kind = replay.lay_over(kind)
-        describe_class(kind, self.register, self.settle)
+            self.examples.watch(kind, METHODS)
         return kind
 
     def settle(self, network: Network) -> None:
         """Let everything that a network was called for be in its log."""
         if self.mode == OWN:
-            self.blocks.tell(network)
+            self.examples.settle(network.index)
         elif "_replay" in vars(network.net):
             replay.settle(network.net)
 
@@ -68,12 +105,12 @@ class Watch:
         """Be told by the engine of all that it carries out."""
 
         def on_block(net: Any, X: Any, Y: Any, events: Any) -> None:
-            if found := known(self.register, net):
-                self.register.block(found, X, Y, events)
+            if found := self.copies.known(net):
+                self._block(found.index, X, Y, events)
 
         def on_forward(net: Any, X: Any, _outputs: Any, _start: Any, _end: Any) -> None:
-            if found := known(self.register, net):
-                found.log.forwards += len(X)
+            if found := self.copies.known(net):
+                self.ledger.forwards(found.index, len(X))
 
         def on_missing(net: Any, what: str) -> None:
             if found := self.register.of(net):
@@ -87,9 +124,13 @@ class Watch:
     def is_ours(self, method: Any) -> bool:
         """Tell whether a method of a class is one that records, or the engine's, or hands on to them."""
         if self.mode == OWN:
-            return bool(getattr(method, NOTED, False))
-        engine = [getattr(method, NOTED, False), method in vars(replay.Engine).values()]
+            return is_noted(method)
+        engine = [is_noted(method), method in vars(replay.Engine).values()]
         return any(engine) or "super" in getattr(getattr(method, "__code__", None), "co_names", ())
+
+
+def _ends_in_softmax(network: Network) -> bool:
+    return bool(network.layers) and functions.activation_name(network.layers[-1].f) == "softmax"
 
 
 class _Visited:
@@ -108,7 +149,7 @@ def _watch(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
         return {"value": {"mode": "", "problem": "there is no replay engine here", "mlp": ""}}
     images = KnownImages(*(operation[name] for name in ("train", "train_labels", "test", "test_labels")))
     watch = bench.session["watch"] = Watch(mode, images, bench)
-    intercept(watch.change)
+    intercept(is_network, watch.change)
     stood_in = ""
     if mode == ENGINE:
         watch.listen(bench.taps)
@@ -140,16 +181,13 @@ def _networks(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
     register = watch.register
     found = list(register)
     for each in found:
-        known(register, each.net)
+        watch.copies.known(each.net)
         watch.settle(each)
-        register.measure(each, at_last=True)
-        for what in replaced_methods(each.net, watch.is_ours):
+        watch.ledger.measure(each.index, at_last=True)
+        for what in replaced_methods(each.net, METHODS.needed, watch.is_ours):
             each.lacks(what)
-    register.paused = True
-    try:
-        described = [_described(each, watch.mode, len(found)) for each in found]
-    finally:
-        register.paused = False
+    with register.pause():
+        described = [_described(watch, each, len(found)) for each in found]
     # forward calls that the grader makes from here on, until the next cell, are none of the notebook's
     register.quiet_after = register.cell()
     for each in found:
@@ -166,8 +204,8 @@ def _outputs(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     return bench.operations["map_rows"](bench, operation)  # type: ignore[no-any-return]
 
 
-def _described(each: Network, mode: str, count: int) -> dict[str, Any]:
-    log = each.log.as_data()
+def _described(watch: Watch, each: Network, count: int) -> dict[str, Any]:
+    log, fault = watch.ledger.as_data(each.index)
     log["passes"] = _ends_of(log["passes"], max(LEAST, PASSES_IN_ALL // count))
     log["rates"] = _ends_of(log["rates"], max(LEAST, RATES_IN_ALL // count))
     return {
@@ -179,8 +217,8 @@ def _described(each: Network, mode: str, count: int) -> dict[str, Any]:
         "layers": [_layer(layer) for layer in each.layers[:100]],
         "log": log,
         "missing": each.missing,
-        "fits": mode == ENGINE and not each.missing,
-        "fault": each.fault,
+        "fits": watch.mode == ENGINE and not each.missing,
+        "fault": fault,
     }
 
 

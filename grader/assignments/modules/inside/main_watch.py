@@ -6,9 +6,9 @@ from typing import Any
 
 from numpy import array, asarray, float32, float64, int64, ndarray, zeros
 
-from grader.assignments.modules.inside.figures import Figures
-from grader.assignments.modules.inside.networks import Network, Register, layers_of, leaves
+from grader.assignments.modules.inside.networks import Network, Watch, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
+from grader.watching.recording.figures import Figures
 
 KEYS = 12_000
 OUTPUTS = 40_000_000
@@ -16,30 +16,21 @@ OUTPUTS = 40_000_000
 
 def _watch_main(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     session = bench.session
-    register = session["main"] = Register(operation["rows"], lambda: int(session.get("cell", 0)))
+    watch = session["main"] = Watch(operation["rows"], lambda: int(session.get("cell", 0)))
     figures = session["figures"] = Figures()
     replaced = {name: content.tobytes() for name, content in operation["replaced"].items()}
     bench.finder.files = {**bench.finder.files, **replaced}
     Finder(bench.finder.folder).stand_in()
     figures.watch()
-    register.watch()
+    watch.start()
     return {"value": {"watched": True}}
 
 
 def _main_networks(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    register: Register = bench.session["main"]
-    register.busy = True
-    try:
-        for network in register:
-            register.settle(network)
-        return {
-            "value": {
-                "networks": [_described(each, rows=operation["with_rows"]) for each in register],
-                "fault": register.fault,
-            }
-        }
-    finally:
-        register.busy = False
+    watch: Watch = bench.session["main"]
+    with watch.calls.unwatched():
+        described = [_described(each, rows=operation["with_rows"]) for each in watch.networks()]
+        return {"value": {"networks": described, "fault": watch.calls.fault}}
 
 
 def _described(network: Network, *, rows: bool) -> dict[str, Any]:
@@ -49,7 +40,7 @@ def _described(network: Network, *, rows: bool) -> dict[str, Any]:
         layers = []
     usage, steps = network.usage, network.steps
     held_out, trained = usage.held_out(), usage.trained
-    samples = [row for row in network.samples if row.shape == (network.inputs,)] if rows else []
+    samples = [row for row in usage.samples if row.shape == (network.inputs,)] if rows else []
     return {
         "index": network.index,
         "cell": network.cell,
@@ -57,7 +48,7 @@ def _described(network: Network, *, rows: bool) -> dict[str, Any]:
         "outputs": network.outputs,
         "layers": layers,
         "criterion": network.criterion,
-        "backwards": network.backwards,
+        "backwards": usage.backwards,
         "last": network.last,
         "trained_rows": usage.trained_rows,
         "asked_rows": usage.asked_rows,
@@ -65,10 +56,10 @@ def _described(network: Network, *, rows: bool) -> dict[str, Any]:
         "held_out": len(held_out),
         "trained_keys": _listed(trained, KEYS if rows else 0),
         "held_out_keys": _listed(held_out, KEYS if rows else 0),
-        "modes": dict(network.modes),
-        "losses": network.losses.as_array(),
-        "loss_block": network.losses.block,
-        "asked_losses": network.asked_losses.as_array(),
+        "modes": dict(usage.modes),
+        "losses": usage.losses.as_array(),
+        "loss_block": usage.losses.block,
+        "asked_losses": usage.asked_losses.as_array(),
         "steps": steps.taken,
         "fitted": steps.fitted.as_array(),
         "fitted_count": steps.fitted.count,
@@ -87,26 +78,24 @@ def _main_figures(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
 
 def _main_outputs(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Return what a network makes of rows while nothing in it is being trained; afterwards its modes are as they were."""
-    register: Register = bench.session["main"]
-    network = next(each for each in register if each.index == operation["index"])
+    watch: Watch = bench.session["main"]
+    network = next(each for each in watch.register if each.index == operation["index"])
     modules = [network.net, *leaves(network.net)]
     modes = [getattr(module, "__dict__", {}).get("training") for module in modules]
-    register.busy = True
-    try:
-        for module in modules:
-            vars(module)["training"] = False
-        X = operation["rows"].astype(network.dtype)
-        outputs = network.net.forward(X)
-        if type(outputs) is not ndarray or outputs.size > OUTPUTS or outputs.dtype.kind not in "fiub":
-            return {"value": {"outputs": None}}
-        return {"value": {"outputs": outputs.astype(float64).astype(float32)}}
-    finally:
-        for module, mode in zip(modules, modes, strict=True):
-            if mode is None:
-                vars(module).pop("training", None)
-            else:
-                vars(module)["training"] = mode
-        register.busy = False
+    with watch.calls.unwatched():
+        try:
+            for module in modules:
+                vars(module)["training"] = False
+            outputs = network.net.forward(operation["rows"].astype(network.dtype))
+            if type(outputs) is not ndarray or outputs.size > OUTPUTS or outputs.dtype.kind not in "fiub":
+                return {"value": {"outputs": None}}
+            return {"value": {"outputs": outputs.astype(float64).astype(float32)}}
+        finally:
+            for module, mode in zip(modules, modes, strict=True):
+                if mode is None:
+                    vars(module).pop("training", None)
+                else:
+                    vars(module)["training"] = mode
 
 
 OPERATIONS = {

@@ -2,103 +2,80 @@
 
 from __future__ import annotations
 
-import builtins
-import functools
 import inspect
 import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from numpy import array, float32, float64, ndarray, zeros
+from numpy import array, float64, ndarray, zeros
 
-from grader.assignments.modules.inside.rows import Keys, Usage
-from grader.assignments.modules.inside.series import Series
-from grader.assignments.modules.inside.steps import Steps, arrays_in
+from grader.watching.logs.projections import Keys
+from grader.watching.logs.rates import Steps
+from grader.watching.logs.usage import Usage
+from grader.watching.recording.classes import Methods, intercept
+from grader.watching.recording.looking import arrays_in, rate_in_frames
+from grader.watching.recording.outermost import Outermost
+from grader.watching.recording.register import Register
 
-Array = ndarray[Any, Any]
-FORWARD, BACKWARD = ("forward", "updateOutput"), ("backward", "updateGradInput")
+METHODS = Methods(
+    needed=("updateOutput", "updateGradInput"),
+    forward=("forward", "updateOutput"),
+    backward=("backward", "updateGradInput"),
+)
 # our own classes' names count, whatever a student derives from them
 KNOWN = frozenset(
     {"Linear", "SoftMax", "LogSoftMax", "BatchMeanSubtraction", "Dropout", "ReLU", "LeakyReLU", "ELU", "SoftPlus"}
 )
-NETWORKS, LAYERS, DEPTH, SAMPLES = 60, 100, 8, 8
+NETWORKS, LAYERS, DEPTH = 60, 100, 8
 LARGE = 500_000
 
 
 class Network:
     """One network, what it was called for, and what came of it."""
 
-    def __init__(self, net: Any, index: int, cell: int) -> None:
+    def __init__(self, net: Any, index: int, cell: int, keys: Keys) -> None:
         self.net, self.index, self.cell = net, index, cell
-        self.inputs = self.outputs = 0
-        self.usage, self.steps = Usage(), Steps()
-        self.losses, self.asked_losses = Series(), Series()
-        self.backwards = self.last = 0
-        self.criterion, self.loss = "", float("nan")
-        # rows that went forward with dropout on and off, and how many of each went back as well
-        self.modes = {"trained_on": 0, "trained_off": 0, "asked_on": 0, "asked_off": 0}
-        self.samples: list[Array] = []
-        self.waiting: tuple[Array, int, bool | None, Array] | None = None
+        self.inputs = self.outputs = self.last = 0
+        self.usage, self.steps = Usage(keys), Steps()
+        self.criterion = ""
         self.dtype: Any = float64
 
 
-class Register:
+class Watch:
     """Gathers what modules are called for; calls that modules make among themselves are theirs."""
 
     def __init__(self, rows: int, cell: Callable[[], int]) -> None:
-        self.keys, self.cell = Keys(rows), cell
-        self.busy, self.fault, self.calls = False, "", 0
-        self._networks: dict[int, Network] = {}
+        keys = Keys(rows)
+        self.register: Register[Network] = Register(
+            cell, lambda net, index, cell: Network(net, index, cell, keys), most=NETWORKS
+        )
+        self.calls = Outermost(self._called)
+        self._backwards = 0
         self._current: Network | None = None
 
-    def __iter__(self) -> Iterator[Network]:
-        return iter(self._networks.values())
+    def start(self) -> None:
+        """Note the calls of every class with a module's methods that is made from now on."""
+        intercept(METHODS.has_all, lambda kind: self.calls.watch(kind, METHODS))
 
-    def watch(self) -> None:
-        """Record the calls of every class with a module's methods that is made from now on."""
-        original = builtins.__build_class__
+    def networks(self) -> list[Network]:
+        """Return the networks in the order of their first calls, with everything counted that they were called for."""
+        found = list(self.register)
+        for network in found:
+            network.usage.settle()
+        return found
 
-        def build_class(*args: Any, **kwargs: Any) -> Any:
-            made = original(*args, **kwargs)
-            if isinstance(made, type) and is_module(made):
-                for name in (*FORWARD, *BACKWARD):
-                    function = vars(made).get(name)
-                    if inspect.isfunction(function):
-                        setattr(made, name, self._recorded(function, name))
-            return made
-
-        builtins.__build_class__ = build_class
-
-    def _recorded(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def method(net: Any, /, *args: Any, **kwargs: Any) -> Any:
-            if self.busy:
-                return function(net, *args, **kwargs)
-            self.busy = True
-            try:
-                result = function(net, *args, **kwargs)
-                self._called(net, name, [*args, *kwargs.values()], result)
-            finally:
-                self.busy = False
-            return result
-
-        return method
-
-    def _called(self, net: Any, name: str, args: list[Any], result: Any) -> None:
-        try:
-            if is_criterion(type(net)):
-                self._measured(net, name, result)
-            elif name in FORWARD and args:
-                self._went_forward(net, args[0], result)
-            elif name in BACKWARD:
-                self._went_back(net)
-        except Exception as error:  # noqa: BLE001 - what we make of it must not stop the student's code
-            self.fault = self.fault or f"{type(error).__name__}: {error}"[:200]
+    def _called(self, net: Any, name: str, given: list[Any], result: Any) -> None:
+        if is_criterion(type(net)):
+            self._measured(net, name, result)
+        elif name in METHODS.forward and given:
+            self._went_forward(net, given[0], result)
+        elif name in METHODS.backward:
+            self._went_back(net)
 
     def _measured(self, criterion: Any, name: str, result: Any) -> None:
-        if name in FORWARD and self._current is not None:
+        if name in METHODS.forward and self._current is not None:
             self._current.criterion = name_of(type(criterion))
-            self._current.loss = float(result)
+            self._current.usage.measured(float(result))
 
     def _went_forward(self, net: Any, given: Any, result: Any) -> None:
         X = array(given, copy=None)
@@ -106,60 +83,36 @@ class Register:
             return
         X = X.reshape(len(X), -1) if X.ndim > 1 else X.reshape(1, -1)
         network = self._current = self._of(net)
-        self.settle(network)
-        network.inputs, network.loss = X.shape[1], float("nan")
+        network.inputs = X.shape[1]
         network.outputs = int(result.shape[-1]) if isinstance(result, ndarray) and result.ndim else 0
         network.dtype = X.dtype if X.dtype.kind == "f" else float64
-        network.waiting = (self.keys.of(X), len(X), drops(net), X[:2].astype(float32))
-
-    def settle(self, network: Network) -> None:
-        """Let a pass forward count after which none went back."""
-        if network.waiting is not None:
-            keys, rows, on, X = network.waiting
-            network.waiting = None
-            network.usage.ask(keys, rows)
-            if on is not None:
-                network.modes["asked_on" if on else "asked_off"] += rows
-            if network.loss == network.loss:
-                network.asked_losses.add(network.loss)
-            network.samples = [*network.samples[-(SAMPLES - 2) :], *X]
+        network.usage.forward(X, dropping=drops(net))
 
     def _went_back(self, net: Any) -> None:
         network = self._of(net)
-        self.calls += 1
-        network.backwards, network.last = network.backwards + 1, self.calls
-        if network.waiting is not None:
-            keys, rows, on, X = network.waiting
-            network.waiting = None
-            network.usage.train(keys, rows)
-            network.losses.add(network.loss)
-            if on is not None:
-                network.modes["trained_on" if on else "trained_off"] += rows
-            if len(network.samples) < 2:
-                network.samples = [*network.samples, *X]
+        self._backwards += 1
+        network.last = self._backwards
+        network.usage.backward()
         parameters, gradients = net.getParameters(), net.getGradParameters()
-        network.steps.after_backward(list(arrays_in(parameters)), list(arrays_in(gradients)))
+        network.steps.after_backward(list(arrays_in(parameters)), list(arrays_in(gradients)), rate_in_frames)
 
     def _of(self, net: Any) -> Network:
-        if id(net) not in self._networks:
+        known = self.register.of(net)
+        if known is None:
             used = {id(module) for module in [net, *leaves(net)]}
-            for other in self:
+            for other in self.register:
                 forget_outputs(other, used)
-            index = len(self._networks)
-            if index >= NETWORKS:
-                raise RuntimeError("more networks than can be followed")
-            # kept alive: another object must not get its id
-            self._networks[id(net)] = Network(net, index, self.cell())
-        return self._networks[id(net)]
+            known = self.register.add(net)
+        return known
 
 
 def is_module(kind: type) -> bool:
     """Tell whether a class has the methods of a module or a criterion."""
-    return all(callable(getattr(kind, name, None)) for name in ("updateOutput", "updateGradInput"))
+    return METHODS.has_all(kind)
 
 
 def is_criterion(kind: type) -> bool:
-    """Tell whether a class is a criterion: its output hangs on a target as well."""
+    """Tell whether a class is a criterion: its output depends on a target as well."""
     try:
         parameters = list(inspect.signature(kind.updateOutput).parameters.values())  # type: ignore[attr-defined]
     except (ValueError, TypeError):

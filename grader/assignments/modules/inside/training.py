@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.inside.passes import flat, set_mode, target_of
+from grader.assignments.modules.inside.layer_calls import flat, set_mode, target_of
 
 Array = np.ndarray[Any, Any]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.inside.rows import Keys
 from grader.assignments.modules.layers import wrong_classes
 from grader.assignments.modules.loading import CLASSES, module_file
 from grader.assignments.modules.main import believing, files
@@ -22,6 +21,7 @@ from grader.notebooks.reading import Cell
 from grader.notebooks.running import run_cells
 from grader.notebooks.sources import all_sources_of, forbidden_imports
 from grader.sandbox import Session, SessionEnded, operations
+from grader.watching.logs.projections import Keys
 
 ALLOWED = ("numpy", "matplotlib", "mpl_toolkits", "sklearn", "scipy", "pandas", "seaborn")
 # of a notebook's time, what its cells may take: the rest is for measuring what they made

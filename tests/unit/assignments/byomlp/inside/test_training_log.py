@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.inside.known_images import KnownImages
-from grader.assignments.byomlp.inside.training_log import TrainingLog
 from grader.assignments.byomlp.notebook import training, training_mistakes
+from grader.watching.logs.images import KnownImages
+from grader.watching.logs.training_log import TrainingLog
 
 N, M = 400, 100
 RNG = np.random.default_rng(8)

@@ -31,7 +31,8 @@ from numpy import (
     where,
     zeros,
 )
-from numpy.random import default_rng
+
+from grader.watching.logs.projections import products, random_vectors
 
 Array = ndarray[Any, Any]
 
@@ -40,7 +41,6 @@ EXACT, SAME, ROUNDED, ANGLE = 2e-11, 2e-12, 3e-6, 3e-7
 KEYS, BORDER = 1e10, 1e-2
 STRANGERS = 200_000
 ATTEMPTS = 60
-PIECE = 4096
 
 
 class KnownImages:
@@ -64,8 +64,7 @@ class KnownImages:
         self._next, self._attempts = self.size, 0
         R = self._random(self.width)
         # of paper, 1 - image / 255, without making it
-        pieces = [self.images[at : at + PIECE].astype(float64) @ R for at in range(0, self.size, PIECE)]
-        self._products = R.sum(axis=0) - concatenate(pieces or [zeros((0, 2))]) / 255.0
+        self._products = R.sum(axis=0) - products(self.images, R) / 255.0
         self._order = argsort(self._products[:, 0], kind="stable")
         self._sorted = self._products[self._order, 0]
         self._angles = _angle(self._products)
@@ -107,7 +106,7 @@ class KnownImages:
     def _random(self, width: int) -> Array:
         """Return two vectors (width, 2) whose entries are random."""
         if width not in self._vectors:
-            R = default_rng([width, 20]).standard_normal((width, 2))
+            R = random_vectors(width, 20, 2)
             self._vectors[width] = R - R.mean(axis=0) if width == self.width else R
         return self._vectors[width]
 

@@ -2,30 +2,23 @@
 
 Gradient descent with momentum changes a parameter by ``m * (the change before) - rate * gradient``. Both numbers are fitted
 to a few dozen entries of one array, step by step. Where that does not fit, for another optimizer was written, a rate is
-looked for among the names of the code that trains.
+asked for by name: the code that trains may have one.
 """
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterator
-from types import FrameType
+from collections.abc import Callable
 from typing import Any
 
 from numpy import errstate, float64, ndarray, sqrt
 from numpy.random import default_rng
 
-from grader.assignments.modules.inside.series import Series
+from grader.watching.logs.series import Series
 
 ENTRIES = 64
 FITS = 0.05
 LOOK_EVERY = 8
-FRAMES = 6
-NAMES_MOST, ENTRIES_MOST = 400, 20
-OURS = "<grader/"
-NAMES = ("learning_rate", "lr", "rate", "eta", "alpha", "step_size", "learningrate")
-DEPTH = 12
 
 Array = ndarray[Any, Any]
 
@@ -42,8 +35,13 @@ class Steps:
         self._g: Array | None = None
         self._change: Array | None = None
 
-    def after_backward(self, parameters: list[Array], gradients: list[Array]) -> None:
-        """Note where the parameters are, and the gradients with which the next step is going to be taken."""
+    def after_backward(
+        self, parameters: list[Array], gradients: list[Array], named: Callable[[], float | None] = lambda: None
+    ) -> None:
+        """Note where the parameters are, and the gradients with which the next step is going to be taken.
+
+        `named` returns what the code that trains calls a learning rate, or None.
+        """
         x, g = self._sampled(parameters, gradients)
         if x is None or g is None:
             self._x = self._change = None
@@ -56,9 +54,9 @@ class Steps:
         if rate == rate:
             self.fitted.add(rate)
         elif self.taken % LOOK_EVERY == 1 and self.fitted.count < self.taken / 2:
-            named = rate_in_frames()
-            if named is not None:
-                self.named.add(named)
+            by_name = named()
+            if by_name is not None:
+                self.named.add(by_name)
         self._x, self._g, self._change = x, g, change
 
     def _sampled(self, parameters: list[Array], gradients: list[Array]) -> tuple[Array | None, Array | None]:
@@ -96,35 +94,3 @@ def fitted_rate(change: Array, before: Array | None, gradient: Array) -> float:
         rest = change + rate * gradient - (momentum * before if before is not None else 0.0)
         off = float(sqrt(rest @ rest)) / max(float(sqrt(change @ change)), 1e-300)
     return rate if off <= FITS and rate > 0 and math.isfinite(rate) else math.nan
-
-
-def rate_in_frames() -> float | None:
-    """Return a number that the code which called us calls a learning rate, or None."""
-    frame: FrameType | None = sys._getframe(1)
-    looked = 0
-    while frame is not None and looked < FRAMES:
-        if not frame.f_code.co_filename.startswith(OURS):
-            looked += 1
-            names = list(frame.f_locals.items())[:NAMES_MOST]
-            # what is kept in one place changes in time; a plain name may be what it began with
-            tables = [value if type(value) is dict else getattr(value, "__dict__", None) for _, value in names]
-            inside = [pair for table in tables if type(table) is dict for pair in list(table.items())[:ENTRIES_MOST]]
-            for name, value in [*inside, *names]:
-                if (found := _rate(name, value)) is not None:
-                    return found
-        frame = frame.f_back
-    return None
-
-
-def _rate(name: object, value: Any) -> float | None:
-    called_so = isinstance(name, str) and name.casefold() in NAMES
-    return float(value) if called_so and isinstance(value, float | int) and 0 < value < 100 else None
-
-
-def arrays_in(nested: Any, depth: int = 0) -> Iterator[Array]:
-    """Yield the arrays in nested lists, in order."""
-    if type(nested) is ndarray:
-        yield nested
-    elif type(nested) in (list, tuple) and depth < DEPTH:
-        for each in nested:
-            yield from arrays_in(each, depth + 1)

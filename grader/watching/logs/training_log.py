@@ -8,9 +8,9 @@ from typing import Any
 from numpy import abs as absolute
 from numpy import array, count_nonzero, errstate, float64, ndarray, uint64, zeros
 
-from grader.assignments.byomlp.inside.batches import Batches
-from grader.assignments.byomlp.inside.epochs import Passes
-from grader.assignments.byomlp.inside.known_images import KnownImages
+from grader.watching.logs.batches import Batches
+from grader.watching.logs.epochs import Passes
+from grader.watching.logs.images import KnownImages
 
 Array = ndarray[Any, Any]
 Event = tuple[Any, ...]

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from numpy import arange, concatenate, full, int32, int64, ndarray, zeros
 
-from grader.assignments.byomlp.inside.known_images import KnownImages
+from grader.watching.logs.images import KnownImages
 
 Array = ndarray[Any, Any]
 
