@@ -12,7 +12,7 @@ from numpy import arange, array, float64, isfinite, log, maximum, nan, ndarray
 from numpy import sum as total
 from numpy.random import get_state, set_state
 
-from grader.functions import ACTIVATIONS
+from grader import functions
 
 Array = ndarray[Any, Any]
 # the loss and the accuracy, -1 for an autoencoder
@@ -30,11 +30,11 @@ now = time.perf_counter  # bound before student code can replace it
 def on_engine(net: Any, X: Array, labels: Array) -> Measured | None:
     """Measure a network of the engine: all images at once, through its parameters."""
     layers = net._replay.network.layers
-    if not layers or layers[0].W.shape[1] != X.shape[1] or any(layer.kind not in ACTIVATIONS for layer in layers):
+    if not layers or layers[0].W.shape[1] != X.shape[1] or any(layer.kind not in functions.ACTIVATIONS for layer in layers):
         return None
     H = X
     for layer in layers:
-        H = ACTIVATIONS[layer.kind][0](H @ layer.W.T + layer.b)
+        H = functions.ACTIVATIONS[layer.kind][0](H @ layer.W.T + layer.b)
     return loss_and_accuracy(H, X, labels, softmax=layers[-1].kind == "softmax")
 
 
