@@ -30,7 +30,11 @@ now = time.perf_counter  # bound before student code can replace it
 def on_engine(net: Any, X: Array, labels: Array) -> Measured | None:
     """Measure a network of the engine: all images at once, through its parameters."""
     layers = net._replay.network.layers
-    if not layers or layers[0].W.shape[1] != X.shape[1] or any(layer.kind not in functions.ACTIVATIONS for layer in layers):
+    if (
+        not layers
+        or layers[0].W.shape[1] != X.shape[1]
+        or any(layer.kind not in functions.ACTIVATIONS for layer in layers)
+    ):
         return None
     H = X
     for layer in layers:

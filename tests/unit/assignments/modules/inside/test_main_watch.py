@@ -15,8 +15,8 @@ import pytest
 from grader.assignments.modules.inside.networks import Network, Watch, is_criterion, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
 from grader.assignments.modules.main.files import SOLVED, as_npz
-from kit.digits_samples import few
 from grader.watching.recording.looking import arrays_in
+from kit.digits_samples import few
 
 Space = dict[str, Any]
 
