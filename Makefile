@@ -22,7 +22,7 @@ READY = $(VENV)/ready
 LOCKS = requirements/run.lock requirements/dev.lock
 UV = uv==0.13.9
 IMAGE_NAME = from grader import doctor; print(doctor.IMAGE)
-RECIPE = from grader import doctor, places; print(doctor.recipe(places.checkout()))
+RECIPE = from grader import doctor, locations; print(doctor.recipe(locations.checkout()))
 
 help:
 	@echo 'make demo    grade the reference and the bundled examples, and say where the reports are'

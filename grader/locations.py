@@ -8,19 +8,23 @@ MARKS = ("grader", "reference", "rubrics")
 
 
 def rubric_file(assignment: str) -> Path:
-    """Return the path of the rubric of the assignment with that id; whether it is there shows when it is loaded."""
-    return _rubrics() / f"{assignment}.toml"
-
-
-def assignments() -> tuple[str, ...]:
-    """Return the ids of the assignments that there are rubrics for, in order."""
-    return tuple(sorted(path.stem for path in _rubrics().glob("*.toml")))
-
-
-def _rubrics() -> Path:
+    """Return the path of the rubric of the built-in assignment with that id; whether it is there shows when it is loaded."""
     package = Path(__file__).resolve().parent
     # the wheel holds the rubrics inside the package, a checkout (also an editable install) beside it
-    return package / "rubrics" if (package / "rubrics").is_dir() else package.parent / "rubrics"
+    folder = package / "rubrics" if (package / "rubrics").is_dir() else package.parent / "rubrics"
+    return folder / f"{assignment}.toml"
+
+
+def reference_folder(assignment: str) -> Path | None:
+    """Return where the solved material of that built-in assignment lies; None outside of a checkout."""
+    root = checkout()
+    return root / "reference" / assignment if root else None
+
+
+def template_folder(assignment: str) -> Path | None:
+    """Return where what students receive of that built-in assignment lies; None outside of a checkout."""
+    root = checkout()
+    return root / "student_template" / assignment if root else None
 
 
 def checkout() -> Path | None:

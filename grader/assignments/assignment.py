@@ -4,36 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.assignments.contradictions import contradictions
-from grader.checks import Check
 from grader.errors import AuthorError
-from grader.sandbox import Inside, Probe
+
+if TYPE_CHECKING:
+    # the ids of assignments stand in the help of every command, which does without numpy
+    from grader.checks import Check
+    from grader.sandbox import Inside, Probe
 
 
 @dataclass(frozen=True)
 class Assignment:
     """One homework: what must be handed in, what we lay over it, what is asked, and how the answers are judged.
 
-    `required` are the files that a submission must hold, `provided` the course's own files, laid over whatever copies were
-    handed in, `inside` what of ours student code meets inside the sandbox. `size_numbers` are the names that the rubric
-    must give for each size that notebooks can be run at; an assignment without notebooks has none.
+    `rubric` is the TOML file with its points. `required` are the files that a submission must hold, `provided` the course's
+    own files, laid over whatever copies were handed in, `inside` what of ours student code meets inside the sandbox.
+    `reference` is the folder of the solved material and `template` that of what students receive; where students install
+    the assignment neither need be there. `size_numbers` are the names that the rubric must give for each size that
+    notebooks can be run at; an assignment without notebooks has none.
 
     AuthorError when probes and checks contradict one another.
     """
 
     id: str
     title: str
+    rubric: Path
     required: tuple[str, ...]
     provided: Mapping[str, bytes]
     inside: Inside
     probes: tuple[Probe, ...]
     checks: tuple[Check, ...]
     size_numbers: tuple[str, ...] = ()
+    reference: Path | None = None
+    template: Path | None = None
 
     def __post_init__(self) -> None:
         if problems := list(contradictions(self.probes, self.checks)):
             raise AuthorError("\n".join(f"assignment '{self.id}': {problem}" for problem in problems))
+
+    @property
+    def material(self) -> tuple[Path, Path] | None:
+        """The folders of the solved material and of the template that is made of it; None where there is no solved material."""
+        if self.reference is None or self.template is None or not self.reference.is_dir():
+            return None
+        return self.reference, self.template
 
     @property
     def check_thresholds(self) -> Mapping[str, tuple[str, ...]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import graphlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from grader.checks import Check
-from grader.sandbox import Probe
 from grader.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from grader.checks import Check
+    from grader.sandbox import Probe
 
 
 def contradictions(probes: Sequence[Probe], checks: Sequence[Check]) -> Iterator[str]:

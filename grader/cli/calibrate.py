@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from grader import atomic, places
+from grader import atomic, locations
 from grader.calibration import facts, page, pictures
 from grader.calibration.diagnoses import diagnosed
 from grader.calibration.planning import Plan, chosen, plan
@@ -22,6 +22,7 @@ from grader.calibration.running import seed_of, try_out
 from grader.calibration.summary import Calibration
 from grader.calibration.trial import Tried
 from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
+from grader.cli.at_hand import at_hand
 from grader.cli.outcomes import Outcome, in_brief
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
@@ -37,7 +38,7 @@ PAGE = "calibration.md"
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade everything that the arguments ask for, print and write what came of it, and return the exit status."""
-    root = places.checkout()
+    root = locations.checkout()
     if root is None:
         raise AuthorError("no checkout here: run this in a clone of the repository, the one place with solved homework")
     wanted = [
@@ -91,7 +92,7 @@ def names(arguments: argparse.Namespace) -> tuple[str, ...]:
         raise AuthorError(f"--mutants {arguments.mutants}: say which one assignment they are of, with --assignment ID")
     if arguments.mutants is not None and arguments.generated:
         raise AuthorError("--mutants and --generated do not go together; leave one of them out")
-    return asked or places.assignments()
+    return asked or tuple(each.id for each in at_hand() if each.material)
 
 
 def target(root: Path, arguments: argparse.Namespace) -> Path | None:

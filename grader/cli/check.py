@@ -16,6 +16,7 @@ from rich.text import Text
 from grader import assignments, atomic, intake, pipeline, report, rubric
 from grader.assignments import Assignment
 from grader.cli import GRADED, UNSETTLED
+from grader.cli.at_hand import at_hand
 from grader.cli.screen import Screen
 from grader.cli.several import stoppable
 from grader.errors import AuthorError, IntakeError
@@ -51,7 +52,7 @@ def recognised(folder: Path) -> Assignment:
     """Return the assignment whose required files lie in `folder` or in a folder inside; AuthorError when it is unclear."""
     if not folder.exists():
         raise IntakeError(f"{printable(str(folder))}: there is no such folder; check the path")
-    every = [assignments.find(name) for name in assignments.IDS]
+    every = at_hand()
     found = [each for each in every if any(_is_in(folder, name) for name in each.required)]
     if len(found) == 1:
         return found[0]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from textwrap import dedent
 
-from grader import __version__, places
+from grader import __version__, assignments
 from grader.cli import values
 
 EXIT_STATUSES = """
@@ -72,7 +72,7 @@ def _grade(commands: Commands[argparse.ArgumentParser]) -> None:
         type=Path,
         help="a folder, a .zip or a .tar.gz; its name is its id",
     )
-    add("--assignment", metavar="ID", required=True, help=f"what was handed in: {' or '.join(places.assignments())}")
+    add("--assignment", metavar="ID", required=True, help=f"what was handed in: {' or '.join(assignments.ids())}")
     add("--out", metavar="DIR", type=Path, default=Path("graded"), help="where the reports go (default: graded)")
     add(
         "--sandbox",
@@ -127,7 +127,7 @@ def _check(commands: Commands[argparse.ArgumentParser]) -> None:
     add(
         "--assignment",
         metavar="ID",
-        help=f"which assignment it is: {' or '.join(places.assignments())} (default: the one whose files are there)",
+        help=f"which assignment it is: {' or '.join(assignments.ids())} (default: the one whose files are there)",
     )
     add(
         "--items",
@@ -287,7 +287,7 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         "--assignment",
         metavar="ID",
         action="append",
-        help=f"calibrate this assignment only: {' or '.join(places.assignments())}; may be given several times",
+        help=f"calibrate this assignment only: {' or '.join(assignments.ids())}; may be given several times",
     )
     add(
         "--mutants",

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from grader import assignments, places, rubric
+from grader import assignments, rubric
 from grader.assignments import Assignment
 from grader.cli import GRADED
 from grader.cli.screen import Screen
@@ -24,8 +24,12 @@ from grader.text import number, points
 
 def run(arguments: argparse.Namespace) -> int:
     """Validate the rubric that the arguments name, print it, and return the exit status."""
-    path = places.rubric_file(arguments.file) if arguments.file in assignments.IDS else Path(arguments.file)
-    assignment = _assignment(path)
+    if arguments.file in assignments.ids():
+        assignment = assignments.find(arguments.file)
+        path = assignment.rubric
+    else:
+        path = Path(arguments.file)
+        assignment = _assignment(path)
     loaded = rubric.load(path, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
     if arguments.json:
         print(as_text(as_data(loaded)), end="")
@@ -70,14 +74,15 @@ def _assignment(path: Path) -> Assignment:
     try:
         name = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("assignment")
     except OSError as error:
-        give = f"give a rubric file, or one of the assignments {', '.join(assignments.IDS)}"
+        give = f"give a rubric file, or one of the assignments {', '.join(assignments.ids())}"
         raise AuthorError(f"{path}: cannot be read ({error.strerror}); {give}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         name = None
     if isinstance(name, str) and name:
         return assignments.find(name)
     # whatever the assignment may be, this file is refused: load says why
-    return assignments.find(assignments.IDS[0])
+    found, _ = assignments.every()
+    return found[0]
 
 
 def _items(loaded: Rubric, assignment: Assignment) -> Table:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from grader import places, template
+from grader import template
 from grader.cli import GRADED, WRONG
+from grader.cli.at_hand import at_hand
 from grader.errors import AuthorError
 from grader.text import printable
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build student_template/ from reference/, or say whether it is out of date; return the exit status."""
-    root = places.checkout()
-    if root is None:
-        raise AuthorError("no checkout here: run this in a clone of the repository, the one place with reference/")
-    entries = sorted((root / "reference").iterdir())
-    folders = [path for path in entries if path.is_dir() and not path.name.startswith((".", "__"))]
-    if not folders:
-        raise AuthorError(f"{root / 'reference'}: holds no course material; it has one folder for each assignment")
-    pairs = [(folder, root / "student_template" / folder.name) for folder in folders]
+    """Build what students receive from the solved material, or say whether it is out of date; return the exit status."""
+    pairs = [each.material for each in at_hand() if each.material]
+    if not pairs:
+        raise AuthorError(
+            "there is no solved material here: run this in a clone of the repository, the one place with reference/, or "
+            "where an assignment of your own is installed whose reference folder is there"
+        )
     if arguments.check:
         stale = [line for reference, target in pairs for line in template.stale(reference, target)]
         for line in stale:
@@ -29,6 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
         return WRONG if stale else GRADED
     changed = [path for reference, target in pairs for path in template.build(reference, target)]
     for path in changed:
-        print(printable(str(path.relative_to(root))))
+        print(printable(_shown(path)))
     print(f"{len(changed)} files changed in student_template/" if changed else "student_template/ was up to date")
     return GRADED
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from the current folder, where it lies below it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader import assignments, digits, places
+from grader import assignments, digits, locations
 from grader.doctor import engine, machine, material, refusals
 from grader.doctor.engine import IMAGE, recipe
 from grader.doctor.row import Outcome, Refusal, Row, State
@@ -25,7 +25,7 @@ def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sa
 
     `containers` says what these are made with.
     """
-    root, spec = places.checkout(), containers or SandboxSpec()
+    root, spec = locations.checkout(), containers or SandboxSpec()
     found = engine.containers(spec, wanted=recipe(root) if root else "")
     return (
         machine.python(sys.version_info[:3]),
@@ -37,8 +37,8 @@ def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sa
         *found,
         *_refusals(sandbox, _opened(found, spec)),
         material.digits_row(digits.where()),
-        *(material.rubric_row(name) for name in assignments.IDS),
-        *(material.template_row(root, name) for name in assignments.IDS if root),
+        *(material.rubric_row(name) for name in assignments.ids()),
+        *(material.template_row(each.id, *each.material) for each in assignments.every()[0] if each.material),
     )
 
 

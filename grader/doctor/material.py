@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader import assignments, places, rubric, template
+from grader import assignments, rubric, template
 from grader.digits import Facts
 from grader.doctor.row import Row, State
 from grader.errors import AuthorError
@@ -29,17 +29,18 @@ def rubric_row(name: str) -> Row:
     """Say whether the rubric of the assignment `name` can be used."""
     try:
         assignment = assignments.find(name)
-        file = places.rubric_file(name)
-        loaded = rubric.load(file, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
+        loaded = rubric.load(
+            assignment.rubric, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers
+        )
     except AuthorError as error:
         return Row(f"rubric {name}", State.MISSING, str(error), "mend it; mlpgrader rubric looks at it alone")
     return Row(f"rubric {name}", State.OK, f"{loaded.points:g} points in {len(loaded.items)} items")
 
 
-def template_row(root: Path, name: str) -> Row:
-    """Say whether what students receive is what the reference of the checkout `root` gives."""
+def template_row(name: str, reference: Path, target: Path) -> Row:
+    """Say whether what students receive of the assignment `name`, in `target`, is what its `reference` gives."""
     try:
-        lines = template.stale(root / "reference" / name, root / "student_template" / name)
+        lines = template.stale(reference, target)
     except AuthorError as error:
         return Row(f"template {name}", State.WEAKER, str(error), "mend the reference, then run mlpgrader template")
     if lines:

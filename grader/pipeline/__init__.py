@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader import digits, intake, places, report, scoring
+from grader import digits, intake, report, scoring
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
@@ -107,8 +107,7 @@ def judge(
 
 def load_rubric(assignment: Assignment) -> Rubric:
     """Read the rubric that goes with the assignment; AuthorError when anything in it is wrong."""
-    path = places.rubric_file(assignment.id)
-    return rubrics.load(path, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
+    return rubrics.load(assignment.rubric, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
 
 
 def ensure_items(rubric: Rubric, items: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader import places
+from grader import locations
 from grader.errors import AuthorError
 
 SYSTEM = Path("/usr")
@@ -89,8 +89,8 @@ def _links(python: Path) -> Iterable[Path]:
 
 def _ours() -> list[Path]:
     """Return the folders with our source, solutions and tests, which hold what is expected of students."""
-    package = Path(places.__file__).resolve().parent
-    root = places.checkout()
+    package = Path(locations.__file__).resolve().parent
+    root = locations.checkout()
     return [
         *([root.resolve()] if root else []),
         *([] if root and package.is_relative_to(root.resolve()) else [package]),

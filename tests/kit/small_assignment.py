@@ -51,6 +51,7 @@ def rolls(module: Observation, dice: Observation, most: float) -> Finding:
 ASSIGNMENT = Assignment(
     id="small",
     title="A small assignment",
+    rubric=Path("small.toml"),
     required=("mlp.py",),
     provided={},
     inside=Inside(),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.checks import check, failed, passed
 from grader.model import Finding, Observation
@@ -50,6 +51,9 @@ def weights_right(seen: Observation, largest_error: float) -> Finding:
 ASSIGNMENT = Assignment(
     id="linear_regression",
     title="Linear regression",
+    rubric=locations.rubric_file("linear_regression"),
+    reference=locations.reference_folder("linear_regression"),
+    template=locations.template_folder("linear_regression"),
     required=("regression.py",),
     provided={},
     inside=Inside(),

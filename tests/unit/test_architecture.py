@@ -21,7 +21,7 @@ GRADER = ROOT / "grader"
 LEVELS = {
     "__init__": -1,
     "model": 0, "errors": 0,
-    "numerics": 1, "checks": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "places": 1, "functions": 1,
+    "numerics": 1, "checks": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "locations": 1, "functions": 1,
     "forms": 1,
     "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2, "digits": 2,

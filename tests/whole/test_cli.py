@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader.cli.rubric
-from grader import __version__, places
+from grader import __version__, locations
 from grader.cli import main
 from grader.errors import AuthorError, HarnessError, IntakeError
 from kit import ROOT
@@ -95,7 +95,7 @@ def test_an_output_that_cannot_be_written_is_said(line: list[str]) -> None:
 
 def test_a_terminal_that_knows_only_ascii_gets_ascii(tmp_path: Path) -> None:
     text = (
-        places.rubric_file("byomlp")
+        locations.rubric_file("byomlp")
         .read_text(encoding="utf-8")
         .replace('title = "', 'title = "\N{GREEK SMALL LETTER PI}: ')
     )

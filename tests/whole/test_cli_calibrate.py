@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import grader.cli.calibrate
-from grader import places
+from grader import locations
 from grader.cli import calibrate, main
 from kit import ROOT
 
@@ -29,7 +29,7 @@ def test_what_cannot_be_done_is_said(words: list[str], message: str, capsys: pyt
 def test_without_a_checkout_it_is_said_what_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(places, "checkout", lambda: None)
+    monkeypatch.setattr(locations, "checkout", lambda: None)
     assert main(["calibrate"]) == 2
     assert "run this in a clone of the repository" in capsys.readouterr().err
 

@@ -133,7 +133,7 @@ def test_an_installed_wheel_knows_its_version(installed: Path, tmp_path: Path) -
 
 @pytest.mark.slow
 def test_an_installed_wheel_runs_its_own_code_and_brings_its_rubrics(installed: Path, tmp_path: Path) -> None:
-    question = "from grader.places import rubric_file; path = rubric_file('byomlp'); print(path.is_file(), path)"
+    question = "from grader.locations import rubric_file; path = rubric_file('byomlp'); print(path.is_file(), path)"
     found, path = answer(installed / "python", "-c", question, folder=tmp_path).split(" ", 1)
     assert found == "True"
     assert Path(path).is_relative_to(installed.parent)

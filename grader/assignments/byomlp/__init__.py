@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
 from grader.sandbox import Inside
@@ -18,6 +19,9 @@ _WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp
 ASSIGNMENT = Assignment(
     id="byomlp",
     title="Build Your Own Multilayer Perceptron",
+    rubric=locations.rubric_file("byomlp"),
+    reference=locations.reference_folder("byomlp"),
+    template=locations.template_folder("byomlp"),
     required=("mlp.py",),
     provided={name: (_HERE / "provided" / name).read_bytes() for name in _PROVIDED},
     inside=Inside(

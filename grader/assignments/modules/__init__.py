@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.modules import differentiation, layers, main
 from grader.sandbox import Inside
@@ -14,6 +15,9 @@ _INSIDE = ("watching/**/*.py", "assignments/modules/inside/*.py")
 ASSIGNMENT = Assignment(
     id="modules",
     title="Basic Artificial Neural Networks",
+    rubric=locations.rubric_file("modules"),
+    reference=locations.reference_folder("modules"),
+    template=locations.template_folder("modules"),
     required=(),
     provided={},
     inside=Inside(

@@ -17,9 +17,9 @@ from grader.assignments.modules.differentiation.probe import find
 from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import TASKS, Task, drawn, truths
 from grader.checks import run_checks
+from grader.locations import checkout
 from grader.model import Evidence, Finding, Limits, Observation, Submission, Verdict
 from grader.notebooks import reading
-from grader.places import checkout
 from grader.sandbox import Inside, Launcher, Probe, observe, open_launcher
 
 RIGHT: dict[str, Callable[..., Any]] = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignments import IDS, find
+from grader.assignments import find, ids
 from grader.calibration.course import (
     course_material,
     every_group,
@@ -33,18 +33,18 @@ def test_everything_in_a_folder_of_bugs_is_found(assignment: str, styles: int, b
     assert sum(bool(trial.asked) for trial in trials) == notebooks
 
 
-@pytest.mark.parametrize("assignment", IDS)
+@pytest.mark.parametrize("assignment", ids())
 def test_every_planted_bug_says_what_it_must_fail_and_what_it_is(assignment: str) -> None:
     bugs = [trial for trial in found(assignment) if trial.group is Group.PLANTED]
     assert [trial.name for trial in bugs if not trial.fails or not trial.story] == []
 
 
-@pytest.mark.parametrize("assignment", IDS)
+@pytest.mark.parametrize("assignment", ids())
 def test_the_name_that_a_bug_must_get_is_not_among_those_that_it_may_get(assignment: str) -> None:
     assert [trial.name for trial in found(assignment) if trial.diagnosis in trial.may_name] == []
 
 
-@pytest.mark.parametrize("assignment", IDS)
+@pytest.mark.parametrize("assignment", ids())
 def test_no_two_of_an_assignment_have_one_name(assignment: str) -> None:
     names = [trial.name for trial in every_group(ROOT, find(assignment), load_rubric(find(assignment)), generated=True)]
     assert len(set(names)) == len(names)
@@ -76,7 +76,7 @@ def test_without_course_material_it_is_said_what_is_missing(tmp_path: Path) -> N
         course_material(tmp_path, "third")
 
 
-@pytest.mark.parametrize("assignment", IDS)
+@pytest.mark.parametrize("assignment", ids())
 def test_notebooks_are_right_or_say_which_checks_of_their_items_they_fail(assignment: str) -> None:
     checks = {item.id: set(item.checks) for item in load_rubric(find(assignment)).items}
     notebooks = [trial for trial in found(assignment) if trial.asked]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import places
+from grader import locations
 from grader.cli import main
 
 
@@ -19,7 +19,7 @@ def test_a_rubric_is_printed_with_all_its_checks(capsys: pytest.CaptureFixture[s
 def test_a_rubric_is_found_by_its_path_and_by_its_assignment(capsys: pytest.CaptureFixture[str]) -> None:
     main(["rubric", "byomlp"])
     by_assignment = capsys.readouterr().out
-    main(["rubric", str(places.rubric_file("byomlp"))])
+    main(["rubric", str(locations.rubric_file("byomlp"))])
     assert capsys.readouterr().out == by_assignment
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import places
+from grader import locations
 from grader.errors import AuthorError
 from grader.sandbox import visible
 
@@ -28,8 +28,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("base_prefix", "base_exec_prefix"):
         monkeypatch.setattr(sys, name, str(base))
     monkeypatch.setattr(sys, "executable", str(environment / "bin" / "python"))
-    monkeypatch.setattr(places, "__file__", str(tmp_path / "checkout" / "grader" / "places.py"))
-    monkeypatch.setattr(places, "checkout", lambda: tmp_path / "checkout")
+    monkeypatch.setattr(locations, "__file__", str(tmp_path / "checkout" / "grader" / "locations.py"))
+    monkeypatch.setattr(locations, "checkout", lambda: tmp_path / "checkout")
     monkeypatch.setenv("HOME", str(tmp_path / "home" / "ann"))
     return tmp_path
 
@@ -88,8 +88,8 @@ def test_a_grader_that_is_installed_beside_the_interpreter_is_hidden(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = machine / "checkout" / ".venv" / "lib" / "site-packages" / "grader"
-    monkeypatch.setattr(places, "__file__", str(package / "places.py"))
-    monkeypatch.setattr(places, "checkout", lambda: None)
+    monkeypatch.setattr(locations, "__file__", str(package / "locations.py"))
+    monkeypatch.setattr(locations, "checkout", lambda: None)
     assert words(of="--tmpfs") == [str(package)]
 
 
