@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -31,14 +32,14 @@ STRICT = fact("strict", thresholds=("most",))
 
 def refused(probes: tuple[Probe, ...], checks: tuple[Check, ...]) -> str:
     with pytest.raises(AuthorError) as error:
-        Assignment("hw", "Homework", (), {}, Inside(), probes, checks)
+        Assignment("hw", "Homework", Path("hw.toml"), (), {}, Inside(), probes, checks)
     return str(error.value)
 
 
 def test_what_fits_together_is_taken() -> None:
     later = replace(probe("later", "forward"), verdicts=(STRICT,), coarse={"strict": {"most": 1.0}})
     checks = (fact("shapes", after=("loads",)), LOADS, fact("steps", excused_by=("loads",)), STRICT)
-    assert Assignment("hw", "Homework", (), {}, Inside(), (FORWARD, later), checks).checks == checks
+    assert Assignment("hw", "Homework", Path("hw.toml"), (), {}, Inside(), (FORWARD, later), checks).checks == checks
 
 
 @pytest.mark.parametrize(
