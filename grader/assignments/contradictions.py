@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import graphlib
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -49,9 +50,25 @@ def _of_check(check: Check, probes: Sequence[str], checks: Sequence[str]) -> Ite
         for name in names:
             if name not in checks:
                 yield f"{where} {relation} '{name}', which is not among the checks{did_you_mean(name, checks)}"
+    yield from _of_arguments(check)
     for name in check.after:
         if name in check.excused_by:
             yield f"{where} comes after '{name}' and is excused by it as well; after one that failed it is never judged"
+
+
+def _of_arguments(check: Check) -> Iterator[str]:
+    parameters = inspect.signature(check.judge).parameters.values()
+    takes = [
+        each.name for each in parameters if each.kind is not each.VAR_KEYWORD and each.name not in check.thresholds
+    ]
+    count = 1 if check.through else len(check.reads)
+    if len(takes) != count or any(each.kind is each.VAR_POSITIONAL for each in parameters):
+        what = "makes one thing of what it reads" if check.through else f"reads {', '.join(check.reads) or 'nothing'}"
+        yield f"check '{check.name}' {what}, but its function takes {', '.join(takes) or 'nothing'}"
+    if not any(each.kind is each.VAR_KEYWORD for each in parameters):
+        for name in check.thresholds:
+            if name not in {each.name for each in parameters}:
+                yield f"check '{check.name}' has the threshold '{name}', which its function does not take"
 
 
 def _of_order(probe: Probe, probes: Sequence[Probe], earlier: Sequence[str]) -> Iterator[str]:

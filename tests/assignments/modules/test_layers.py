@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader.assignments import find
-from grader.assignments.modules.layers import CHECKS, LAYER_PROBES, wrong_classes
-from grader.model import Curve, HeatMaps, Verdict
+from grader.assignments.modules.layers import CHECKS, PROBES, wrong_classes
+from grader.model import Curve, HeatMaps, Observation, Verdict
 from grader.pipeline import load_rubric
 from kit.modules_samples import (
     FILE,
@@ -50,11 +50,23 @@ def test_classes_without_bodies_earn_nothing() -> None:
 
 def test_right_classes_are_not_wrong_and_missing_observations_are() -> None:
     evidence = observed({FILE: notebook(*RIGHT)})
-    data = {name: each.data for name, each in evidence.observations.items()}
-    assert tuple(data) == LAYER_PROBES
-    assert wrong_classes(data) == []
-    assert wrong_classes({**data, "dropout": {}}) == ["Dropout"]
-    assert len(wrong_classes({})) == 9
+    main = next(probe for probe in find("modules").probes if probe.name == "main")
+
+    def wrong(**instead: Observation) -> list[str]:
+        return wrong_classes(main.findings({**evidence.observations, **instead}.values()))
+
+    assert wrong() == []
+    assert wrong(dropout=Observation("dropout")) == ["Dropout"]
+    assert len(wrong(**{probe.name: Observation(probe.name) for probe in PROBES})) == 9
+
+
+def test_networks_of_classes_are_not_made_where_one_is_wrong_by_itself() -> None:
+    right = observed({FILE: notebook(*RIGHT)}).observations["sequential"]
+    wrong = observed({FILE: notebook(*changed("input.dot(self.W.T) + self.b", "input.dot(self.W.T) - self.b"))})
+    assert [deep["criterion"] for deep in right.data["deep"]] == ["ClassNLLCriterion", "MSECriterion"]
+    assert wrong.observations["sequential"].data["deep"] == []
+    # nothing else that is drawn depends on it
+    np.testing.assert_equal(wrong.observations["sequential"].data["trajectory"], right.data["trajectory"])
 
 
 def test_a_broken_linear_costs_no_other_class() -> None:

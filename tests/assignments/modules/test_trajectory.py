@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.assignments import find
 from grader.assignments.modules.layers import wrong_classes
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES
 from grader.assignments.modules.layers.trajectory import MOMENTUM, RATE, followed, replayed
@@ -142,7 +143,8 @@ def test_a_slope_that_is_kept_is_found_in_training_alone() -> None:
 
 def test_a_class_that_is_wrong_in_training_alone_is_wrong() -> None:
     seen = observed({FILE: notebook(*KEPT)})
-    assert wrong_classes({name: each.data for name, each in seen.observations.items()}) == ["LeakyReLU"]
+    main = next(probe for probe in find("modules").probes if probe.name == "main")
+    assert wrong_classes(main.findings(seen.observations.values())) == ["LeakyReLU"]
 
 
 @pytest.mark.parametrize("first", ["mean", "0"])

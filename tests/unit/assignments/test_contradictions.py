@@ -27,7 +27,17 @@ def probe(name: str, *after: str, lane: int = 0) -> Probe:
 
 
 FORWARD, LOADS = probe("forward"), fact("loads")
-STRICT = fact("strict", thresholds=("most",))
+
+
+def bounded(_observed: Observation, *, most: float) -> Finding:
+    return passed(str(most))
+
+
+def several(*_observed: Observation) -> Finding:
+    return passed()
+
+
+STRICT = replace(fact("strict", thresholds=("most",)), judge=bounded)
 
 
 def refused(probes: tuple[Probe, ...], checks: tuple[Check, ...]) -> str:
@@ -63,6 +73,19 @@ def test_what_fits_together_is_taken() -> None:
             "checks wait for one another: 'loads' needs 'steps' needs 'loads'; take one of these relations out",
         ),
         ((fact("loads", after=("loads",)),), "checks wait for one another: 'loads' needs 'loads'; take one of"),
+        (
+            (fact("loads", reads=("forward",) * 2),),
+            "check 'loads' reads forward, forward, but its function takes _observed",
+        ),
+        ((replace(LOADS, judge=several),), "check 'loads' reads forward, but its function takes _observed"),
+        (
+            (replace(LOADS, through=several, judge=bounded),),
+            "check 'loads' makes one thing of what it reads, but its function takes _observed, most",
+        ),
+        (
+            (fact("loads", thresholds=("most",)),),
+            "check 'loads' has the threshold 'most', which its function does not take",
+        ),
         (
             (LOADS, fact("steps", after=("loads",), excused_by=("loads",))),
             "check 'steps' comes after 'loads' and is excused by it as well; after one that failed it is never judged",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from grader.assignments.byomlp.backward.accumulation_checks import gradients_accumulate, zero_grad_clears
-from grader.assignments.byomlp.backward.checks import gradients_match
+from grader.assignments.byomlp.backward import accumulation_checks, checks, step_checks
 from grader.assignments.byomlp.backward.probes import backward
-from grader.assignments.byomlp.backward.step_checks import step_descends
 from grader.assignments.byomlp.backward.updates_probe import updates
+from grader.checks import checks_in
 from grader.sandbox import Probe
 
 PROBES = (
     Probe("backward", "gradients", backward),
     Probe("updates", "accumulating, clearing and stepping", updates),
 )
-CHECKS = (gradients_match, gradients_accumulate, zero_grad_clears, step_descends)
+CHECKS = checks_in(checks, accumulation_checks, step_checks)

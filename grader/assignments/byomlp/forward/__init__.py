@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from grader.assignments.byomlp.forward.checks import forward_values, output_shapes
-from grader.assignments.byomlp.forward.initialisation_checks import initialisation, layer_shapes
-from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.forward import checks, initialisation_checks, loading_checks, start_end_checks
 from grader.assignments.byomlp.forward.probes import forward, layers, module
-from grader.assignments.byomlp.forward.start_end_checks import start_and_end
+from grader.checks import checks_in
 from grader.sandbox import Probe
 
 PROBES = (
@@ -14,4 +12,4 @@ PROBES = (
     Probe("layers", "building networks", layers),
     Probe("forward", "the forward pass", forward),
 )
-CHECKS = (mlp_loads, layer_shapes, initialisation, output_shapes, forward_values, start_and_end)
+CHECKS = checks_in(loading_checks, initialisation_checks, checks, start_end_checks)

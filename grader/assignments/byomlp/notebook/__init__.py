@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from grader.assignments.byomlp.notebook.autoencoder_checks import (
-    autoencoder_activations,
-    autoencoder_layers,
-    latent_codes,
-    mini_batches,
-    rate_halved,
-    reconstruction_beats_pca,
-    reconstructions_shown,
+from grader.assignments.byomlp.notebook import (
+    autoencoder_checks,
+    classification_checks,
+    reporting_checks,
+    run_checks,
 )
 from grader.assignments.byomlp.notebook.autoencoder_probe import autoencoder, autoencoder_own, had_bad_luck
-from grader.assignments.byomlp.notebook.classification_checks import (
-    each_image_once,
-    hundred_epochs,
-    large_accuracy,
-    large_architecture,
-    small_accuracy,
-    small_architecture,
-)
 from grader.assignments.byomlp.notebook.classification_probe import classification, classification_own
-from grader.assignments.byomlp.notebook.reporting_checks import accuracies_reported, comparison_written
-from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, classification_runs, imports_allowed
+from grader.checks import checks_in
 from grader.sandbox import Probe
 
 # the number of a size that limits the run of a notebook
@@ -54,6 +42,7 @@ PROBES = (
         digits=True,
         kernel=True,
         lane=2,
+        after=("classification",),
     ),
     Probe(
         "autoencoder",
@@ -74,25 +63,7 @@ PROBES = (
         digits=True,
         kernel=True,
         lane=3,
+        after=("autoencoder",),
     ),
 )
-CHECKS = (
-    classification_runs,
-    imports_allowed,
-    small_architecture,
-    large_architecture,
-    each_image_once,
-    hundred_epochs,
-    small_accuracy,
-    large_accuracy,
-    accuracies_reported,
-    comparison_written,
-    autoencoder_runs,
-    autoencoder_layers,
-    autoencoder_activations,
-    mini_batches,
-    rate_halved,
-    reconstruction_beats_pca,
-    latent_codes,
-    reconstructions_shown,
-)
+CHECKS = checks_in(run_checks, classification_checks, reporting_checks, autoencoder_checks)

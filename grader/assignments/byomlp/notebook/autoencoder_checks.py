@@ -19,7 +19,7 @@ from grader.assignments.byomlp.notebook.architectures import (
 from grader.assignments.byomlp.notebook.autoencoder_probe import BATCH, EPOCHS, RATE, TASK, box
 from grader.assignments.byomlp.notebook.digit_pictures import code_pictures, loss_curve, reconstructions
 from grader.assignments.byomlp.notebook.probe import DRAWING
-from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, judged, network_of
+from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
 from grader.model import REDUCED, Array, Finding, Observation
@@ -41,10 +41,10 @@ def _no_autoencoder() -> Finding:
     return blocked(message, hint=f"Build the autoencoder first: {AUTOENCODER}.")
 
 
-@check(reads=READS, after=[autoencoder_runs])
-def autoencoder_layers(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
+def autoencoder_layers(observed: Observation) -> Finding:
     """The autoencoder has the layers asked for, two of them named latent and up128"""
-    seen = judged(first, own).data
+    seen = observed.data
     network = network_of(seen, "autoencoder")
     hint = f"Build the layers {AUTOENCODER}, and give the one of 2 the name 'latent' and the one after it 'up128'."
     if network is None:
@@ -60,10 +60,10 @@ def autoencoder_layers(first: Observation, own: Observation) -> Finding:
     return failed(joined(wrong), hint=hint, diagnosis="wrong_layer_names") if wrong else passed(described(network))
 
 
-@check(reads=READS, after=[autoencoder_runs])
-def autoencoder_activations(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
+def autoencoder_activations(observed: Observation) -> Finding:
     """The layers are leaky ReLUs, the code and the last one logistic; the loss is the squared error"""
-    network = _autoencoder(judged(first, own).data)
+    network = _autoencoder(observed.data)
     if network is None:
         return _no_autoencoder()
     if len(network["layers"]) != len(AUTOENCODER.widths):
@@ -78,10 +78,10 @@ def autoencoder_activations(first: Observation, own: Observation) -> Finding:
     return failed(joined(wrong), hint=hint) if wrong else passed(described(network))
 
 
-@check(reads=READS, after=[autoencoder_runs])
-def mini_batches(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
+def mini_batches(observed: Observation) -> Finding:
     """The target is the image itself; batches of 16 are shuffled anew each epoch, with one step for each"""
-    seen = judged(first, own).data
+    seen = observed.data
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
@@ -91,10 +91,10 @@ def mini_batches(first: Observation, own: Observation) -> Finding:
     return passed(training.describe(log, seen["train"]))
 
 
-@check(reads=READS, after=[autoencoder_runs])
-def rate_halved(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
+def rate_halved(observed: Observation) -> Finding:
     """It is trained for at least 3 epochs; the rate begins at 0.0001 and is halved after each"""
-    seen = judged(first, own).data
+    seen = observed.data
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
@@ -109,10 +109,9 @@ def rate_halved(first: Observation, own: Observation) -> Finding:
     return passed(f"{done} epochs, halved after each", pictures=pictures)
 
 
-@check(reads=READS, after=[autoencoder_runs], thresholds=BY_RUN)
-def reconstruction_beats_pca(first: Observation, own: Observation, **thresholds: float) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], thresholds=BY_RUN, through=run_that_counts)
+def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Finding:
     """It gives unseen digits back, at full size better than two principal components do"""
-    observed = judged(first, own)
     seen, measured = observed.data, observed.data["measured"]
     network, loss = _autoencoder(seen), measured.get("loss")
     if network is None:
@@ -154,10 +153,9 @@ def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: 
     return Mistake("learned_little", f"it was trained for {done} epoch{'s' * (done != 1)}", "Train for more epochs.")
 
 
-@check(reads=READS, after=[autoencoder_runs], thresholds=[*BY_RUN, "spread"])
-def latent_codes(first: Observation, own: Observation, *, spread: float, **thresholds: float) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], thresholds=[*BY_RUN, "spread"], through=run_that_counts)
+def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -> Finding:
     """The two numbers in the middle fill their box and tell digits apart"""
-    observed = judged(first, own)
     seen, measured = observed.data, observed.data["measured"]
     network = _autoencoder(seen)
     if network is None:
@@ -202,10 +200,10 @@ def neighbours_agree(code: Array, labels: Array) -> float:
     return right / max(len(points), 1)
 
 
-@check(reads=READS, after=[autoencoder_runs])
-def reconstructions_shown(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
+def reconstructions_shown(observed: Observation) -> Finding:
     """The digits and what became of them are shown in a picture"""
-    seen = judged(first, own).data
+    seen = observed.data
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()

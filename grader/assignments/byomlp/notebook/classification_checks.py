@@ -11,7 +11,7 @@ from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import described, has_widths, wrong_activations
 from grader.assignments.byomlp.notebook.classification_probe import WANTED
 from grader.assignments.byomlp.notebook.digit_pictures import classification_pictures, learning_curve
-from grader.assignments.byomlp.notebook.run_checks import classification_runs, judged, network_of
+from grader.assignments.byomlp.notebook.run_checks import classification_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training import Log
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
@@ -26,16 +26,16 @@ MEMORISED = 0.15
 LOSS = "difference"
 
 
-@check(reads=READS, after=[classification_runs])
-def small_architecture(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[classification_runs], through=run_that_counts)
+def small_architecture(observed: Observation) -> Finding:
     """There is a network 784 -> 20 leaky ReLU -> 10 softmax"""
-    return _architecture(judged(first, own).data, "small")
+    return _architecture(observed.data, "small")
 
 
-@check(reads=READS, after=[classification_runs])
-def large_architecture(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[classification_runs], through=run_that_counts)
+def large_architecture(observed: Observation) -> Finding:
     """There is a network 784 -> 40 ReLU -> 20 leaky ReLU -> 10 softmax"""
-    return _architecture(judged(first, own).data, "large")
+    return _architecture(observed.data, "large")
 
 
 def _architecture(seen: Mapping[str, Any], which: str) -> Finding:
@@ -66,10 +66,10 @@ def _right_architecture(network: Mapping[str, Any], which: str) -> bool:
     return has_widths(network, wanted) and not wrong_activations(network, wanted) and network["loss"] == LOSS
 
 
-@check(reads=READS, after=[classification_runs])
-def each_image_once(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[classification_runs], through=run_that_counts)
+def each_image_once(observed: Observation) -> Finding:
     """Each epoch uses every training image once, in a fresh order, with a step after each"""
-    seen = judged(first, own).data
+    seen = observed.data
     networks = _right_networks(seen)
     if not networks:
         return _no_network()
@@ -107,10 +107,10 @@ def _no_network() -> Finding:
     return blocked("neither of the two networks is there", hint="Build the two networks first.")
 
 
-@check(reads=READS, after=[classification_runs])
-def hundred_epochs(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[classification_runs], through=run_that_counts)
+def hundred_epochs(observed: Observation) -> Finding:
     """Both networks are trained for 100 epochs"""
-    seen = judged(first, own).data
+    seen = observed.data
     networks = _right_networks(seen)
     if not networks:
         return _no_network()
@@ -128,16 +128,16 @@ def hundred_epochs(first: Observation, own: Observation) -> Finding:
     return passed(f"epochs of training: {counted}", pictures=pictures)
 
 
-@check(reads=READS, after=[small_architecture], thresholds=BY_RUN)
-def small_accuracy(first: Observation, own: Observation, **thresholds: float) -> Finding:
+@check(reads=READS, after=[small_architecture], thresholds=BY_RUN, through=run_that_counts)
+def small_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The network 784 -> 20 -> 10 classifies digits that it never saw"""
-    return _accuracy(judged(first, own), "small", thresholds)
+    return _accuracy(observed, "small", thresholds)
 
 
-@check(reads=READS, after=[large_architecture], thresholds=BY_RUN)
-def large_accuracy(first: Observation, own: Observation, **thresholds: float) -> Finding:
+@check(reads=READS, after=[large_architecture], thresholds=BY_RUN, through=run_that_counts)
+def large_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The network 784 -> 40 -> 20 -> 10 classifies digits that it never saw"""
-    return _accuracy(judged(first, own), "large", thresholds)
+    return _accuracy(observed, "large", thresholds)
 
 
 def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]) -> Finding:

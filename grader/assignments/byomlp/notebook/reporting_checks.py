@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
 from grader.assignments.byomlp.notebook.prompts import PROMPTS
-from grader.assignments.byomlp.notebook.run_checks import classification_runs, judged
+from grader.assignments.byomlp.notebook.run_checks import classification_runs, run_that_counts
 from grader.assignments.byomlp.notebook.written import comparisons
 from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Quote
@@ -17,10 +17,10 @@ from grader.notebooks.judging import percent
 READS = ("classification", "classification_own")
 
 
-@check(reads=READS, after=[classification_runs], thresholds=["tolerance"])
-def accuracies_reported(first: Observation, own: Observation, *, tolerance: float) -> Finding:
+@check(reads=READS, after=[classification_runs], thresholds=["tolerance"], through=run_that_counts)
+def accuracies_reported(observed: Observation, *, tolerance: float) -> Finding:
     """Accuracy on all training and all test images is printed for both networks, and true"""
-    seen = judged(first, own).data
+    seen = observed.data
     truths = list(_truths(seen))
     hint = "Print the accuracy on all training images and on all test images for each network, with the words train and test."
     if not truths:
@@ -67,10 +67,10 @@ def _truths(seen: Mapping[str, Any]) -> Iterator[reported.Truth]:
                 yield reported.Truth(which, label, measured[f"{label}_right"], seen[label])
 
 
-@check(reads=READS, after=[classification_runs])
-def comparison_written(first: Observation, own: Observation) -> Finding:
+@check(reads=READS, after=[classification_runs], through=run_that_counts)
+def comparison_written(observed: Observation) -> Finding:
     """It is said in words which network works better and why, and whether either overfits"""
-    seen = judged(first, own).data
+    seen = observed.data
     found = comparisons(seen["cells"], PROMPTS)
     if not found:
         hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"

@@ -11,7 +11,7 @@ from grader.model import Finding, Observation
 from grader.notebooks.judging import errors_in, transcript_of, unreadable
 
 
-def judged(first: Observation, own: Observation) -> Observation:
+def run_that_counts(first: Observation, own: Observation) -> Observation:
     """Return the observation that counts: the run on the engine, unless the student's own class got further.
 
     Of two runs that got as far the one with fewer errors counts, then the one on the engine.
@@ -88,16 +88,16 @@ def network_of(seen: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
     return network
 
 
-@check(reads=["classification", "classification_own"])
-def classification_runs(first: Observation, own: Observation) -> Finding:
+@check(reads=["classification", "classification_own"], through=run_that_counts)
+def classification_runs(observed: Observation) -> Finding:
     """Classification.ipynb runs from top to bottom"""
-    return judge_run(judged(first, own), "Classification.ipynb")
+    return judge_run(observed, "Classification.ipynb")
 
 
-@check(reads=["autoencoder", "autoencoder_own"])
-def autoencoder_runs(first: Observation, own: Observation) -> Finding:
+@check(reads=["autoencoder", "autoencoder_own"], through=run_that_counts)
+def autoencoder_runs(observed: Observation) -> Finding:
     """Autoencoder.ipynb runs from top to bottom"""
-    return judge_run(judged(first, own), "Autoencoder.ipynb")
+    return judge_run(observed, "Autoencoder.ipynb")
 
 
 @check(reads=["classification"])

@@ -10,7 +10,7 @@ import numpy as np
 from grader.assignments.modules.layers import asking, closed_forms
 from grader.assignments.modules.layers.cases import about, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.model import Array
+from grader.model import Array, Verdict
 from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, call, forget
@@ -44,7 +44,10 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     ]
     seen["cases"] = [_case(session, rng, times, d, count, dtype, seed) for times, count, dtype in plans]
     seen["nested"] = _case(session, rng, (1, 0, 2, 1), d, rows, np.float64, seed, nested=True)
-    seen["deep"] = [_deep(session, rng, criterion, seed) for criterion in ("ClassNLLCriterion", "MSECriterion")]
+    drawn = [_drawn(rng, criterion) for criterion in ("ClassNLLCriterion", "MSECriterion")]
+    # of classes that are wrong by themselves no network is made
+    right = all(finding.verdict is Verdict.PASSED for finding in session.findings.values())
+    seen["deep"] = [_deep(session, *plan, seed) for plan in drawn] if right else []
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)
 
@@ -159,10 +162,18 @@ def _children(answers: Sequence[Answer]) -> list[dict[str, Array]]:
     return [{name: found[name] for name in names if name in found} for found in map(asking.kept_attributes, answers)]
 
 
-def _deep(session: Session, rng: np.random.Generator, criterion: str, seed: int) -> dict[str, Any]:
-    """Pass a batch through a deep network of the student's own classes into a criterion, and back again."""
+def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Array, Array]:
+    """Return a criterion with the widths of a deep network, a batch and its targets, drawn."""
     widths = [int(n) for n in rng.integers(3, 6, 5)]
     rows = int(rng.integers(4, 7))
+    x = rng.standard_normal((rows, widths[0]))
+    return criterion, widths, x, np.eye(widths[-1])[rng.integers(widths[-1], size=rows)]
+
+
+def _deep(
+    session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int
+) -> dict[str, Any]:
+    """Pass a batch through a deep network of the student's own classes into a criterion, and back again."""
     made, children, layer = [], [], 0
     plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
     for index, (kind, is_linear) in enumerate(plan):
@@ -172,8 +183,6 @@ def _deep(session: Session, rng: np.random.Generator, criterion: str, seed: int)
         made.append(asking.build(children[-1], kind, *given, seed=seed + index))
         # what drops is switched off: its mask could not be held
         made.append(asking.mode(children[-1], training=kind != "Dropout"))
-    x = rng.standard_normal((rows, widths[0]))
-    target = np.eye(widths[-1])[rng.integers(widths[-1], size=rows)]
     session.run(
         *made, asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed)
     )

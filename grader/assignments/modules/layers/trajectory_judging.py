@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from grader.assignments.modules.layers.trajectory import Place, followed
-from grader.checks import Check, failed, passed
-from grader.model import Finding, Observation, Verdict
+from grader.checks import failed, passed
+from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
 from grader.text import in_digits
 from grader.trajectories import Departure, Followed, in_words
@@ -18,22 +18,15 @@ _HINT = (
 )
 
 
-def judged(observed: Observation, earlier: Sequence[Check]) -> Finding:
-    """Judge the training of one class; not where a check of `earlier` has failed, for that is paid for there."""
+def judge_trajectory(observed: Observation) -> Finding:
+    """Judge the training of one class."""
     if "trajectory" not in observed.data and observed.problem:
-        ended = failed(f"training ends the process: {observed.problem}", hint=_HINT)
-        return _unless_paid(ended, observed, earlier)
+        return failed(f"training ends the process: {observed.problem}", hint=_HINT)
     record, name = observed.data["trajectory"], observed.data["class"]
     if wrong := _unfollowed(record, name):
-        return _unless_paid(wrong, observed, earlier)
+        return wrong
     training = followed(record)
-    wrong = _wrong(record, training, name)
-    return _unless_paid(wrong, observed, earlier) if wrong else _right(training)
-
-
-def _unless_paid(wrong: Finding, observed: Observation, earlier: Sequence[Check]) -> Finding:
-    paid = next((check.title for check in earlier if check.judge(observed).verdict is not Verdict.PASSED), "")
-    return passed(f"not judged, because something before it is wrong: {paid}") if paid else wrong
+    return _wrong(record, training, name) or _right(training)
 
 
 def _right(training: Followed[Place]) -> Finding:

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.main.digit_checks import final_model
 from grader.assignments.modules.main.measuring import share
-from grader.assignments.modules.main.run_checks import READS, main_runs
+from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
 from grader.digits.answers import estimates
 from grader.model import Finding, Observation
@@ -21,8 +21,8 @@ HINT = "Print the accuracy on the held-out digits after the last step: evaluate(
 LEAST = 0.2
 
 
-@check(reads=READS, after=[main_runs], thresholds=["tolerance", "unrecognised"])
-def accuracy_true(observed: Observation, *_classes: Observation, tolerance: float, unrecognised: float) -> Finding:
+@check(reads=["main"], after=[main_runs], thresholds=["tolerance", "unrecognised"])
+def accuracy_true(observed: Observation, tolerance: float, unrecognised: float) -> Finding:
     """The accuracy of the final model is printed, and true"""
     seen = observed.data
     network, measured = final_model(seen), seen["measured"].get("digits")

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import loss_curves
-from grader.assignments.modules.main.run_checks import READS, main_runs
+from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Transcript
 from grader.notebooks.judging import BY_RUN, joined, threshold, time_note, transcript_of
@@ -33,8 +33,8 @@ def compared(seen: Mapping[str, Any]) -> list[tuple[str, nets.Network]]:
     return named
 
 
-@check(reads=READS, after=[main_runs])
-def networks_compared(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def networks_compared(observed: Observation) -> Finding:
     """Networks with four activations, and with mean subtraction, are trained on the digits"""
     seen = observed.data
     found = [network for _, network in compared(seen)]
@@ -58,8 +58,8 @@ def _named(networks: Sequence[tuple[str, nets.Network]]) -> str:
     )
 
 
-@check(reads=READS, after=[main_runs], thresholds=BY_RUN)
-def comparison_losses_fall(observed: Observation, *_classes: Observation, **thresholds: float) -> Finding:
+@check(reads=["main"], after=[main_runs], thresholds=BY_RUN)
+def comparison_losses_fall(observed: Observation, **thresholds: float) -> Finding:
     """The losses of the compared networks fall"""
     seen = observed.data
     named, most = compared(seen), threshold(seen, thresholds)
@@ -88,8 +88,8 @@ def _end(network: nets.Network) -> float:
     return end if np.isfinite(end) else np.inf
 
 
-@check(reads=READS, after=[main_runs])
-def plot_labelled(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def plot_labelled(observed: Observation) -> Finding:
     """One plot shows the losses together, with named axes and lines that can be told apart"""
     best = best_plot(observed.data)
     hint = (
@@ -132,8 +132,8 @@ def _lacking(axes: Mapping[str, Any]) -> list[str]:
     return lacking
 
 
-@check(reads=READS, after=[main_runs])
-def plot_looks(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def plot_looks(observed: Observation) -> Finding:
     """The plot is good to look at"""
     seen = observed.data
     best = best_plot(seen)

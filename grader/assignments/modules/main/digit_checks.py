@@ -10,7 +10,7 @@ import numpy as np
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
-from grader.assignments.modules.main.run_checks import READS, main_runs
+from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed, pending
 from grader.digits.answers import estimates
 from grader.model import Finding, Observation
@@ -37,8 +37,8 @@ def _no_model(seen: Mapping[str, Any]) -> Finding:
     return blocked(f"no network was trained that classifies digits{time_note(seen)}", hint=HINT)
 
 
-@check(reads=READS, after=[main_runs], thresholds=BY_RUN)
-def digit_accuracy(observed: Observation, *_classes: Observation, **thresholds: float) -> Finding:
+@check(reads=["main"], after=[main_runs], thresholds=BY_RUN)
+def digit_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The final model classifies digits that it never saw"""
     seen = observed.data
     network, measured = final_model(seen), seen["measured"].get("digits")
@@ -74,8 +74,8 @@ def _why_low(network: nets.Network, measured: Mapping[str, Any], right: float) -
     return f"its loss went from {start:.3g} to {end:.3g}", hint, "learned_little"
 
 
-@check(reads=READS, after=[main_runs])
-def validation_split(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def validation_split(observed: Observation) -> Finding:
     """The final model is tried on digits that it is not trained on"""
     seen = observed.data
     network = final_model(seen)
@@ -92,8 +92,8 @@ def validation_split(observed: Observation, *_classes: Observation) -> Finding:
     return passed(f"about {percent(part, 0)} of the digits that the model met were held out")
 
 
-@check(reads=READS, after=[main_runs])
-def dropout_off_when_evaluating(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def dropout_off_when_evaluating(observed: Observation) -> Finding:
     """Dropout is used in training, and off when the model is tried"""
     seen = observed.data
     network = final_model(seen)
@@ -122,8 +122,8 @@ def dropout_off_when_evaluating(observed: Observation, *_classes: Observation) -
     return passed(f"on for {percent(modes['trained_on'] / max(trained, 1), 0)} of training, off for evaluation")
 
 
-@check(reads=READS, after=[main_runs])
-def rate_decays(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"], after=[main_runs])
+def rate_decays(observed: Observation) -> Finding:
     """The learning rate of the final model decays"""
     seen = observed.data
     network = final_model(seen)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.assignments.modules.main.prompts import PROMPTS
-from grader.assignments.modules.main.run_checks import READS
 from grader.checks import check, failed, pending
 from grader.model import Finding, Observation, Quote
 from grader.notebooks.writing import own_words, sentences, texts_of, word_count
@@ -27,8 +26,8 @@ _TASK = re.compile(
 )
 
 
-@check(reads=READS)
-def opinion_written(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"])
+def opinion_written(observed: Observation) -> Finding:
     """It is said in words what you think of the activations, of their computation time, and of mean subtraction"""
     seen = observed.data
     if not seen.get("file"):

@@ -53,7 +53,7 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     digits = files.part_of(setting.digits, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"] = count
-    wrong = wrong_classes(session.earlier)
+    wrong = wrong_classes(session.findings)
     # where nothing was written at all there is no error to be carried forward
     trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
     seen["trusted"] = wrong if trusted else []

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grader.assignments.modules.layers import LAYER_PROBES
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.files import MAIN, MODULES
 from grader.assignments.modules.main.pictures import autoencoder_pictures
@@ -15,14 +14,12 @@ from grader.errors import HarnessError
 from grader.model import Finding, Observation
 from grader.notebooks.judging import errors_in, joined, transcript_of, unreadable
 
-# the classes are asked before the notebook is run: on wrong ones it is not run
-READS = ("main", *LAYER_PROBES)
 _OLD_PRINT = re.compile(r"missing parentheses in call to 'print'", re.IGNORECASE)
 AGAIN = f"Restart the kernel and run all cells: the notebook has to run from top to bottom, beside {MODULES}."
 
 
-@check(reads=READS)
-def main_runs(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"])
+def main_runs(observed: Observation) -> Finding:
     """HW3_main.ipynb runs from top to bottom"""
     seen = observed.data
     if finding := unreadable(seen, MAIN):
@@ -81,8 +78,8 @@ def _advice(seen: Mapping[str, Any]) -> str:
     return ""
 
 
-@check(reads=READS)
-def libraries_allowed(observed: Observation, *_classes: Observation) -> Finding:
+@check(reads=["main"])
+def libraries_allowed(observed: Observation) -> Finding:
     """No deep-learning library is imported"""
     if found := observed.data.get("imports", []):
         hint = "Take these imports out, and what needs them: numpy, matplotlib, scikit-learn, scipy and pandas are allowed."

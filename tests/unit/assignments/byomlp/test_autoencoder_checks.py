@@ -17,6 +17,7 @@ from grader.assignments.byomlp.notebook.autoencoder_checks import (
     reconstruction_beats_pca,
     reconstructions_shown,
 )
+from grader.assignments.byomlp.notebook.run_checks import run_that_counts
 from grader.checks import Check
 from grader.model import Curve, Finding, ImageGrid, ImageScatter, Observation, Verdict
 from grader.notebooks.judging import BY_RUN
@@ -38,7 +39,7 @@ def judge(check: Check, observed: Observation, limit: float | None = None) -> Fi
     """Return what a check says of an observation."""
     usual = {"latent_codes": 0.5, "reconstruction_beats_pca": 0.9}.get(check.name, 0.0)
     numbers = {**dict.fromkeys(BY_RUN, usual if limit is None else limit), "spread": 0.2}
-    return check.judge(observed, own(), **{name: numbers[name] for name in check.thresholds})
+    return check.judge(run_that_counts(observed, own()), **{name: numbers[name] for name in check.thresholds})
 
 
 def with_log(**changes: Any) -> Observation:

@@ -16,6 +16,7 @@ from grader.assignments.byomlp.notebook.classification_checks import (
     small_architecture,
 )
 from grader.assignments.byomlp.notebook.reporting_checks import accuracies_reported, comparison_written
+from grader.assignments.byomlp.notebook.run_checks import run_that_counts
 from grader.checks import Check
 from grader.errors import HarnessError
 from grader.model import Confusion, Curve, Finding, ImageGrid, Observation, Problem, ProblemKind, Quote, Verdict
@@ -41,7 +42,7 @@ ALL = (small_architecture, large_architecture, each_image_once, hundred_epochs, 
 def judge(check: Check, observed: Observation, **thresholds: float) -> Finding:
     """Return what a check says of an observation."""
     numbers = THRESHOLDS | {"tolerance": 0.01} | thresholds
-    return check.judge(observed, own(), **{name: numbers[name] for name in check.thresholds})
+    return check.judge(run_that_counts(observed, own()), **{name: numbers[name] for name in check.thresholds})
 
 
 def with_networks(*networks: dict[str, Any], **changes: Any) -> Observation:

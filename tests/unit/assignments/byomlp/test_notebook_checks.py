@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, classification_runs, imports_allowed, judged
+from grader.assignments.byomlp.notebook.run_checks import (
+    autoencoder_runs,
+    classification_runs,
+    imports_allowed,
+    run_that_counts,
+)
 from grader.errors import HarnessError
 from grader.model import Finding, Observation, Problem, ProblemKind, Transcript, Verdict
 from grader.notebooks.judging import threshold, transcript_of
@@ -16,7 +21,7 @@ from kit.byomlp_notebooks import classification, code, large, markdown, own, rec
 
 def runs(**changes: Any) -> Finding:
     """Return what is said of the run of Classification.ipynb."""
-    return classification_runs.judge(classification(**changes), own())
+    return classification_runs.judge(classification(**changes))
 
 
 def error(name: str = "NameError", **changes: Any) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def test_a_notebook_that_runs_through_passes() -> None:
 
 
 def test_the_autoencoder_is_judged_likewise() -> None:
-    assert autoencoder_runs.judge(reconstruction(), own()).verdict is Verdict.PASSED
+    assert autoencoder_runs.judge(reconstruction()).verdict is Verdict.PASSED
 
 
 def test_a_notebook_that_is_missing_is_asked_for_by_name() -> None:
@@ -89,7 +94,7 @@ def test_a_run_as_usual_needs_no_advice() -> None:
 
 def test_a_run_that_ended_early_is_told() -> None:
     observed = Observation("classification", classification().data, Problem(ProblemKind.DIED, "it crashed"))
-    assert "it crashed" in classification_runs.judge(observed, own()).message
+    assert "it crashed" in classification_runs.judge(observed).message
 
 
 def test_staff_get_the_notebook_as_it_was_run() -> None:
@@ -117,7 +122,7 @@ def test_a_raw_cell_is_shown_as_text() -> None:
 
 def test_without_a_second_run_the_first_counts() -> None:
     first = classification()
-    assert judged(first, own()) is first
+    assert run_that_counts(first, own()) is first
 
 
 def second(*logs: dict[str, Any], **changes: Any) -> Observation:
@@ -129,27 +134,29 @@ def second(*logs: dict[str, Any], **changes: Any) -> Observation:
 def test_the_own_class_counts_when_it_got_further() -> None:
     first = classification(networks=[small(log=sgd_log(0)), large(log=sgd_log(0))])
     other = second(sgd_log(), sgd_log())
-    assert judged(first, other) is other
+    assert run_that_counts(first, other) is other
 
 
 def test_the_own_class_counts_when_it_made_fewer_errors() -> None:
     first, other = classification(cells=[code("x", 1, error=error())]), second(sgd_log(), sgd_log())
-    assert judged(first, other) is other
+    assert run_that_counts(first, other) is other
 
 
 def test_the_engine_counts_when_the_own_class_got_no_further() -> None:
     first = classification()
-    assert judged(first, second(sgd_log(3), sgd_log())) is first
+    assert run_that_counts(first, second(sgd_log(3), sgd_log())) is first
 
 
 def test_the_engine_counts_when_both_got_as_far() -> None:
     first = classification()
-    assert judged(first, second(sgd_log(), sgd_log())) is first
+    assert run_that_counts(first, second(sgd_log(), sgd_log())) is first
 
 
 def test_a_run_on_the_own_class_is_said_to_be_one() -> None:
     first = classification(networks=[], chosen={"small": None, "large": None})
-    assert "on your own class" in classification_runs.judge(first, second(sgd_log(), sgd_log())).message
+    assert (
+        "on your own class" in classification_runs.judge(run_that_counts(first, second(sgd_log(), sgd_log()))).message
+    )
 
 
 def test_a_threshold_is_that_of_digits_and_size() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.modules import main
+from grader.assignments.modules import layers, main
 from grader.assignments.modules.main.believing import figures_in, networks_in, outputs_in
 from grader.assignments.modules.main.discretion import without_words
 from grader.assignments.modules.main.files import as_ink
@@ -16,7 +16,7 @@ from grader.assignments.modules.main.opinion_checks import opinions
 from grader.assignments.modules.main.pictures import boundary
 from grader.assignments.modules.main.probe import MEASURED
 from grader.assignments.modules.main.scaling import scaling_of
-from grader.checks import Check, run_checks
+from grader.checks import run_checks
 from grader.digits.answers import estimates
 from grader.model import Evidence, Finding, Observation, Scatter, Transcript, Verdict
 from grader.notebooks import reading
@@ -109,9 +109,7 @@ def good(**changes: Any) -> Observation:
 
 
 def judged(observed: Observation) -> dict[str, Finding]:
-    names = main.CHECKS[0].reads[1:]
-    observations = {"main": observed, **{name: Observation(name) for name in names}}
-    found = run_checks(main.CHECKS, Evidence(observations, 1, "process", 1.0), THRESHOLDS)
+    found = run_checks(main.CHECKS, Evidence({"main": observed}, 1, "process", 1.0), THRESHOLDS)
     return {finding.check: finding for finding in found}
 
 
@@ -329,10 +327,10 @@ def test_what_only_measuring_needs_is_a_part_of_a_network() -> None:
     assert set(MEASURED) < network(0).keys()
 
 
-def test_every_check_reads_the_classes_before_the_notebook_is_run() -> None:
-    reads: set[tuple[str, ...]] = {each.reads for each in main.CHECKS if isinstance(each, Check)}
-    assert len(reads) == 1
-    assert {"main", "linear", "sequential"} <= set(*reads)
+def test_the_notebook_is_run_when_every_class_has_been_judged() -> None:
+    (probe,) = main.PROBES
+    assert probe.after == tuple(each.name for each in layers.PROBES)
+    assert probe.verdicts == layers.CLASS_CHECKS
 
 
 @pytest.mark.parametrize(("folder", "has"), [("student_template", False), ("reference", True)])
