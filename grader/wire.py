@@ -65,7 +65,7 @@ def decode(read: Callable[[int], bytes], *, limit: int, header_limit: int = HEAD
         body, descriptions = header["body"], header["arrays"]
         if type(descriptions) is not list:
             raise WireError("a header whose arrays are not a list")
-        sizes = [_size(description) for description in descriptions]
+        sizes = [size_of(description) for description in descriptions]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WireError(f"not a frame: {type(error).__name__}") from None
     if sum(sizes) > limit:
@@ -134,7 +134,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _size(description: Any) -> int:
+def size_of(description: Any) -> int:
+    """Return the bytes of an array by its description in a header; WireError for one that cannot be."""
     dtype, shape = description["dtype"], description["shape"]
     if dtype not in DTYPES:
         raise WireError("an array of a dtype that is not allowed")

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge the evidence below the folder that the arguments name and return the exit status."""
     run_dir: Path = arguments.run_dir
     # by what is in it: a submission may be called evidence
-    single = (run_dir / EVIDENCE / evidence.MANIFEST).is_file() or (run_dir / REPORT).is_file()
+    single = evidence.has(run_dir / EVIDENCE) or (run_dir / REPORT).is_file()
     folders = [run_dir] if single else kept_below(run_dir)
     done: list[Again] = []
     failures: dict[str, str] = {}

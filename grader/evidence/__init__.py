@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.evidence.folder import MANIFEST, has, load, normalise, save
+from grader.evidence.folder import has, load, normalise, save, withdraw
 from grader.evidence.keys import key
 
-__all__ = ["MANIFEST", "has", "key", "load", "normalise", "save"]
+__all__ = ["has", "key", "load", "normalise", "save", "withdraw"]

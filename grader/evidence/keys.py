@@ -9,7 +9,7 @@ import platform
 import sys
 import weakref
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ def key(
     that nothing can be said of.
     """
     asking = Description()
-    asked = [asking.of(probe) for probe in probes]
+    # what checks tell a probe is compared when evidence is taken (`holds`): only that counts, not how they came to it
+    asked = [asking.of(replace(probe, verdicts=(), coarse={})) for probe in probes]
     asking.of(observe)
     # not what it holds, which is said by its facts, but how it starts and ends a sandbox
     asking.modules.add(launcher.launch.__module__)

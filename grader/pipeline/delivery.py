@@ -7,7 +7,8 @@ from pathlib import Path
 
 from grader import atomic, exports, report
 from grader.errors import AuthorError
-from grader.evidence import MANIFEST, save
+from grader.evidence import save
+from grader.evidence import withdraw as withdraw_evidence
 from grader.model import Report
 
 EVIDENCE = "evidence"
@@ -46,7 +47,7 @@ def withdraw(folder: Path, *, evidence: bool = True) -> None:
         _remove(folder / name)
         atomic.sweep(folder / name)
     if evidence:
-        _remove(folder / EVIDENCE / MANIFEST)
+        withdraw_evidence(folder / EVIDENCE)
 
 
 def as_text(data: object) -> str:

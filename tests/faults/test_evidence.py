@@ -30,11 +30,6 @@ def course(graded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(graded, tmp_path / "course"))
 
 
-def frame(folder: Path) -> Path:
-    """Return the frame of the first probe."""
-    return min(path for path in folder.glob("*.frame") if path.stem != "submission")
-
-
 def cut(path: Path, length: int) -> None:
     path.write_bytes(path.read_bytes()[:length])
 
@@ -51,17 +46,12 @@ def displace(path: Path) -> None:
 
 
 HARM: dict[str, Callable[[Path], object]] = {
-    "a frame cut short": lambda folder: cut(frame(folder), 40),
-    "an empty frame": lambda folder: cut(frame(folder), 0),
-    "a frame with one bit turned": lambda folder: flip(frame(folder)),
-    "a frame that is gone": lambda folder: frame(folder).unlink(),
-    "a folder for a frame": lambda folder: displace(frame(folder)),
-    "frames exchanged": lambda folder: shutil.copy(folder / "submission.frame", frame(folder)),
-    "a manifest cut short": lambda folder: cut(folder / "manifest.json", 400),
-    "an empty manifest": lambda folder: cut(folder / "manifest.json", 0),
-    "a manifest with one bit turned": lambda folder: flip(folder / "manifest.json"),
-    "a manifest that is gone": lambda folder: (folder / "manifest.json").unlink(),
-    "a manifest of zeros": lambda folder: (folder / "manifest.json").write_bytes(bytes(4096)),
+    "cut short": lambda path: cut(path, 400),
+    "empty": lambda path: cut(path, 0),
+    "with one bit turned": lambda path: flip(path),
+    "gone": lambda path: path.unlink(),
+    "a folder": lambda path: displace(path),
+    "zeros": lambda path: path.write_bytes(bytes(4096)),
 }
 
 
@@ -71,7 +61,7 @@ def test_damaged_evidence_is_named_and_the_marks_stay(
 ) -> None:
     folder = course / "out" / "alice"
     before = (folder / "report.json").read_bytes()
-    HARM[harm](folder / "evidence")
+    HARM[harm](folder / "evidence" / "evidence.zst")
     assert main(["regrade", str(course / "out")]) == 1
     said = " ".join(capsys.readouterr().out.split())
     assert "alice: not judged: " in said
@@ -79,11 +69,11 @@ def test_damaged_evidence_is_named_and_the_marks_stay(
     assert (folder / "report.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("harm", ["a frame that is gone", "a manifest cut short"])
+@pytest.mark.parametrize("harm", ["gone", "cut short"])
 def test_a_submission_whose_evidence_was_damaged_is_graded_again(course: Path, harm: str) -> None:
     folder = course / "out" / "alice"
     before = json.loads((folder / "report.json").read_bytes())
-    HARM[harm](folder / "evidence")
+    HARM[harm](folder / "evidence" / "evidence.zst")
     assert main(["grade", str(course / "alice"), *GRADE, "--out", str(course / "out")]) == 0
     assert main(["regrade", str(course / "out")]) == 0
     after = json.loads((folder / "report.json").read_bytes())
@@ -93,7 +83,7 @@ def test_a_submission_whose_evidence_was_damaged_is_graded_again(course: Path, h
 def test_foreign_files_beside_evidence_change_nothing(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = course / "out" / "alice" / "evidence"
     (folder / "notes.frame").write_bytes(b"not ours")
-    (folder / ".forward.frame.abcdefgh").write_bytes(b"half")
+    (folder / ".evidence.zst.abcdefgh").write_bytes(b"half")
     (folder / "deep").mkdir()
     assert main(["regrade", str(course / "out")]) == 0
     assert "0 of 1 change." in capsys.readouterr().out

@@ -135,14 +135,14 @@ def test_reports_of_a_run_before_do_not_outlive_a_failure(tmp_path: Path) -> Non
     grade_small(tmp_path, right)
     grade_small(tmp_path, raising(IntakeError("bob: is empty")))
     assert {path.name for path in (tmp_path / "bob").iterdir()} == {"evidence"}
-    assert not (tmp_path / "bob" / "evidence" / "manifest.json").exists()
+    assert not (tmp_path / "bob" / "evidence" / "evidence.zst").exists()
 
 
 def test_beginning_a_run_withdraws_the_reports_of_the_run_before(tmp_path: Path) -> None:
     grade_small(tmp_path, right)
     begin(tmp_path, {Path("alice"): tmp_path / "alice"})
     assert not (tmp_path / "alice" / "report.json").exists()
-    assert (tmp_path / "alice" / "evidence" / "manifest.json").exists()
+    assert (tmp_path / "alice" / "evidence" / "evidence.zst").exists()
     assert json.loads((tmp_path / "summary.json").read_bytes())["submissions"] == []
 
 

@@ -109,7 +109,7 @@ def test_evidence_that_is_gone_is_said(run_dir: Path, capsys: pytest.CaptureFixt
 
 
 def test_damaged_evidence_is_said_and_the_others_are_judged(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (run_dir / "bob" / "evidence" / "module.frame").write_bytes(b"nonsense")
+    (run_dir / "bob" / "evidence" / "evidence.zst").write_bytes(b"nonsense")
     assert main(["regrade", str(run_dir)]) == 1
     assert "bob: not judged" in capsys.readouterr().out
     assert read(run_dir / "alice" / "report.json")["score"]["earned"] == 0

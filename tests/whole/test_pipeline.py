@@ -199,12 +199,12 @@ def test_the_same_report_is_published_as_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "report.json").read_bytes() == (tmp_path / "two" / "report.json").read_bytes()
 
 
-@pytest.mark.parametrize("blocked", ["report.html", "staff.html", "results.json", "evidence/module.frame"])
+@pytest.mark.parametrize("blocked", ["report.html", "staff.html", "results.json", "evidence/evidence.zst"])
 def test_there_is_no_report_json_where_something_else_could_not_be_written(tmp_path: Path, blocked: str) -> None:
     pipeline.publish(small.report(), tmp_path)
     (tmp_path / blocked).unlink(missing_ok=True)
     (tmp_path / blocked / "in the way").mkdir(parents=True)
-    with pytest.raises(AuthorError, match=r"cannot be (written|replaced)"):
+    with pytest.raises(AuthorError, match=r"cannot be (written|replaced|cleared)"):
         pipeline.deliver(small.report(), tmp_path)
     assert not (tmp_path / "report.json").exists()
 
@@ -213,7 +213,7 @@ def test_withdrawing_leaves_nothing_to_be_taken_for_the_next_grading(tmp_path: P
     pipeline.deliver(small.report(), tmp_path)
     pipeline.withdraw(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"evidence"}
-    assert not (tmp_path / "evidence" / "manifest.json").exists()
+    assert not (tmp_path / "evidence" / "evidence.zst").exists()
 
 
 def test_withdrawing_the_reports_alone_leaves_evidence_to_judge_again(tmp_path: Path) -> None:

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-import json
+import contextlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import evidence
 from grader.errors import AuthorError, HarnessError
-from grader.evidence import folder as folder_of_evidence
+from grader.evidence import packing
 from grader.model import Evidence, Observation, Problem, ProblemKind, Submission
 
+OLD = Path(__file__).parent / "format_1"
 ALICE = Submission("Zoë 1", "sha256:12", {"mlp.py": b"\x00\xff", "$array": b"", "ü/x.py": b"x"}, ("a note",))
 DATA = {
     "got": np.arange(6.0).reshape(2, 3),
@@ -112,23 +114,40 @@ def test_a_probe_whose_name_is_no_file_name_is_our_fault(tmp_path: Path, name: s
 
 def test_a_second_grading_leaves_nothing_of_the_first(tmp_path: Path) -> None:
     folder = saved(tmp_path)
-    (folder / ".old.frame.k3x_9").write_bytes(b"left by a grader that was killed")
-    (folder / ".manifest.json.abc").write_bytes(b"")
+    (folder / ".evidence.zst.k3x_9").write_bytes(b"left by a grader that was killed")
     (folder / "notes of staff.txt").touch()
     saved(tmp_path, run(backward=Observation("backward", {"a": 1})))
-    names = {"backward.frame", "submission.frame", "manifest.json", "notes of staff.txt"}
-    assert {path.name for path in folder.iterdir()} == names
+    assert {path.name for path in folder.iterdir()} == {"evidence.zst", "notes of staff.txt"}
     assert set(evidence.load(folder)[0].observations) == {"backward"}
 
 
-def test_an_interrupted_grading_is_not_taken_for_the_earlier_one(tmp_path: Path) -> None:
+def test_evidence_of_the_first_format_is_replaced(tmp_path: Path) -> None:
+    shutil.copytree(OLD, tmp_path / "evidence")
+    (tmp_path / "evidence" / ".module.frame.k3x_9").write_bytes(b"left by a grader that was killed")
+    saved(tmp_path)
+    assert {path.name for path in (tmp_path / "evidence").iterdir()} == {"evidence.zst"}
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_folder_has_evidence_until_it_is_withdrawn(tmp_path: Path, old: bool) -> None:
+    folder = Path(shutil.copytree(OLD, tmp_path / "evidence")) if old else saved(tmp_path)
+    assert evidence.has(folder)
+    evidence.withdraw(folder)
+    assert not evidence.has(folder)
+
+
+def test_an_interrupted_grading_is_not_taken_for_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = saved(tmp_path)
-    (folder / "forward.frame").unlink()
-    (folder / "forward.frame").mkdir()
-    with pytest.raises(AuthorError, match=r"forward\.frame: cannot be written"):
+    monkeypatch.setattr("os.fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
         saved(tmp_path)
-    with pytest.raises(HarnessError, match=r"manifest\.json: cannot be read"):
-        evidence.load(folder)
+    assert list(folder.iterdir()) == []
+
+
+def interrupt(_: int) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -137,66 +156,66 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         saved(tmp_path)
 
 
-def edit(path: Path, change: Callable[[dict[str, object]], object]) -> None:
-    manifest = json.loads(path.read_text())
-    change(manifest)
-    path.write_text(json.dumps(manifest))
+def test_evidence_that_cannot_be_cleared_is_named(tmp_path: Path) -> None:
+    (tmp_path / "evidence" / "evidence.zst").mkdir(parents=True)
+    with pytest.raises(AuthorError, match="cannot be cleared"):
+        saved(tmp_path)
 
 
-HARM = {
-    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), r"manifest\.json: cannot be read"),
-    "no frame": (lambda folder: (folder / "disc.frame").unlink(), r"disc\.frame: cannot be read"),
-    "no submission": (lambda folder: (folder / "submission.frame").unlink(), r"submission\.frame: cannot be read"),
-    "half a frame": (
-        lambda folder: (folder / "forward.frame").write_bytes((folder / "forward.frame").read_bytes()[:-1]),
-        r"forward\.frame: is not what was written",
-    ),
-    "a longer frame": (
-        lambda folder: (folder / "forward.frame").write_bytes((folder / "forward.frame").read_bytes() + b"0"),
-        r"forward\.frame: is not what was written",
-    ),
-    "another's frame": (
-        lambda folder: (folder / "disc.frame").replace(folder / "forward.frame"),
-        r"forward\.frame: is not what was written",
-    ),
-    "half a manifest": (
-        lambda folder: (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes()[:-9]),
-        r"manifest\.json: is damaged \(JSONDecodeError\)",
-    ),
-    "no text": (lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe{"), r"manifest\.json: is damaged"),
-    "nesting": (lambda folder: (folder / "manifest.json").write_text("[" * 100_000), r"manifest\.json: is damaged"),
-    "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), r"manifest\.json: is not a manifest"),
+def test_evidence_is_a_fraction_of_what_it_says(tmp_path: Path) -> None:
+    same_twice = np.random.default_rng(1).standard_normal(20_000)
+    folder = saved(tmp_path, run(layers=Observation("layers", {"first": same_twice, "again": same_twice})))
+    assert (folder / "evidence.zst").stat().st_size < 0.6 * 2 * same_twice.nbytes
+
+
+HARM: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "nothing": (lambda raw: b"", r"is damaged \(ValueError\)"),
+    "half of it": (lambda raw: raw[: len(raw) // 2], r"is damaged \(ValueError\)"),
+    "all but the last byte": (lambda raw: raw[:-1], r"is damaged \(ValueError\)"),
+    "a byte more": (lambda raw: raw + b"0", r"is damaged \(ValueError\)"),
+    "it twice": (lambda raw: raw + raw, r"is damaged \(ValueError\)"),
+    "zeros": (lambda raw: bytes(4096), r"is damaged \(ValueError\)"),
     "another schema": (
-        lambda folder: edit(folder / "manifest.json", lambda manifest: manifest.update(schema="mlpgrader.evidence/2")),
-        r"manifest\.json: has the schema 'mlpgrader\.evidence/2', not 'mlpgrader\.evidence/1'",
+        lambda raw: packing.pack({"schema": "mlpgrader.evidence/3"}, {}),
+        r"has the schema 'mlpgrader\.evidence/3', not 'mlpgrader\.evidence/2'",
     ),
-    "another seed": (
-        lambda folder: edit(folder / "manifest.json", lambda manifest: manifest.update(seed=1)),
-        r"manifest\.json: was altered",
-    ),
-    "no digest": (
-        lambda folder: edit(folder / "manifest.json", lambda manifest: manifest.pop("digest")),
-        r"manifest\.json: was altered",
+    "a manifest without probes": (lambda raw: without(raw, "probes"), r"is damaged \(KeyError\)"),
+    "a frame that is missing": (
+        lambda raw: packing.pack(packing.unpack(raw)[0], {}),
+        r"is damaged \(KeyError\)",
     ),
 }
+
+
+def without(raw: bytes, name: str) -> bytes:
+    about, frames = packing.unpack(raw)
+    del about[name]
+    return packing.pack(about, frames)
 
 
 @pytest.mark.parametrize("case", HARM)
 def test_evidence_that_is_not_as_it_was_written_is_refused_with_the_file(tmp_path: Path, case: str) -> None:
     harm, why = HARM[case]
     folder = saved(tmp_path)
-    harm(folder)
-    with pytest.raises(HarnessError, match=f"{why}.*; this evidence cannot be judged, grade the submission again"):
+    (folder / "evidence.zst").write_bytes(harm((folder / "evidence.zst").read_bytes()))
+    with pytest.raises(
+        HarnessError, match=rf"evidence\.zst: {why}; this evidence cannot be judged, grade the submission"
+    ):
         evidence.load(folder)
 
 
-def test_a_manifest_that_lacks_a_part_is_damaged_even_if_its_digest_fits(tmp_path: Path) -> None:
-    folder = saved(tmp_path)
+def test_evidence_that_is_not_there_is_refused_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=r"evidence\.zst: cannot be read"):
+        evidence.load(tmp_path)
 
-    def change(manifest: dict[str, object]) -> None:
-        del manifest["probes"], manifest["digest"]
-        manifest["digest"] = folder_of_evidence._digest(manifest)
 
-    edit(folder / "manifest.json", change)
-    with pytest.raises(HarnessError, match=r"manifest\.json: is damaged \(KeyError\)"):
-        evidence.load(folder)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_one_bit_that_is_turned_is_noticed_or_means_nothing(tmp_path: Path, at: float, bit: int) -> None:
+    raw = bytearray((saved(tmp_path) / "evidence.zst").read_bytes())
+    raw[int(at * len(raw))] ^= 1 << bit
+    (tmp_path / "evidence" / "evidence.zst").write_bytes(raw)
+    with contextlib.suppress(HarnessError):
+        loaded, submission, _ = evidence.load(tmp_path / "evidence")
+        assert same(full_run(), loaded)
+        assert submission == ALICE
