@@ -23,7 +23,6 @@ from grader.assignments.modules.layers.activation_mistakes import (
 )
 from grader.assignments.modules.layers.cases import Case, close
 from grader.assignments.modules.layers.judging import (
-    Mistake,
     first_of,
     judge_forward,
     judge_gradient,
@@ -31,13 +30,14 @@ from grader.assignments.modules.layers.judging import (
     verdict,
 )
 from grader.checks import check, failed
+from grader.kits.mistakes import Mistake
 from grader.model import Array, Curve, Finding, Observation, Picture
 from grader.plain import problem_from
 from grader.text import in_digits
 
 
 def _forward(
-    observed: Observation, want: Callable[[Case], Array], mistakes: Sequence[Mistake], hint: str
+    observed: Observation, want: Callable[[Case], Array], mistakes: Sequence[Mistake[Case]], hint: str
 ) -> Finding | None:
     what = observed.data["class"]
     cases = observed.data["cases"]
@@ -45,7 +45,7 @@ def _forward(
 
 
 def _gradient(
-    observed: Observation, want: Callable[[Case], Array], mistakes: Sequence[Mistake], hint: str
+    observed: Observation, want: Callable[[Case], Array], mistakes: Sequence[Mistake[Case]], hint: str
 ) -> Finding | None:
     what = observed.data["class"]
     return first_of(judge_gradient(case, want, mistakes, hint, what) for case in observed.data["cases"])

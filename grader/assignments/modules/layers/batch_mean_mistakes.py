@@ -9,9 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, Case, close
-from grader.assignments.modules.layers.judging import (
-    Mistake,
-)
+from grader.kits.mistakes import Mistake
 from grader.model import Array
 
 # (old mean, mean of the batch, alpha) -> the mean that is subtracted and kept; None before the first batch
@@ -100,45 +98,45 @@ def gradient_of(case: Case) -> Array:
     return closed_forms.without_mean(case["grad"], alpha_of(case))
 
 
-GRADIENT_MISTAKES = (
+GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "mean_gradient_identity",
-        lambda c: c["grad"],
         "gradOutput is handed on unchanged: the mean of the batch hangs on every input as well.",
+        lambda c: c["grad"],
     ),
     Mistake(
         "mean_gradient_alpha_left_out",
-        lambda c: closed_forms.without_mean(c["grad"], 0.0),
         "alpha is left out: the mean of the batch was subtracted by the factor 1 - alpha.",
+        lambda c: closed_forms.without_mean(c["grad"], 0.0),
     ),
     Mistake(
         "mean_gradient_alpha_swapped",
-        lambda c: closed_forms.without_mean(c["grad"], 1 - alpha_of(c)),
         "The factor in the gradient is alpha: the mean of the batch was subtracted by the factor 1 - alpha.",
+        lambda c: closed_forms.without_mean(c["grad"], 1 - alpha_of(c)),
     ),
     Mistake(
         "mean_gradient_scaled",
-        lambda c: alpha_of(c) * c["grad"],
         "Every entry of gradOutput is scaled by itself: the mean of the batch hangs on every input of the feature.",
+        lambda c: alpha_of(c) * c["grad"],
     ),
     Mistake(
         "mean_gradient_sum",
-        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].sum(axis=0),
         "The sum over the batch is subtracted: every input counts 1 / batch size in the mean.",
+        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].sum(axis=0),
     ),
     Mistake(
         "mean_gradient_not_over_batch",
-        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].mean(),
         "One mean is subtracted for all features: every feature has its own (axis=0).",
+        lambda c: c["grad"] - (1 - alpha_of(c)) * c["grad"].mean(),
     ),
     Mistake(
         "mean_gradient_diagonal",
-        lambda c: c["grad"] * (1 - (1 - alpha_of(c)) / len(c["grad"])),
         "Only the input's own part in the mean is counted: the other rows' outputs hang on it as well.",
+        lambda c: c["grad"] * (1 - (1 - alpha_of(c)) / len(c["grad"])),
     ),
     Mistake(
         "mean_gradient_sign",
-        lambda c: c["grad"] + (1 - alpha_of(c)) * c["grad"].mean(axis=0),
         "The sign of the mean is wrong.",
+        lambda c: c["grad"] + (1 - alpha_of(c)) * c["grad"].mean(axis=0),
     ),
 )

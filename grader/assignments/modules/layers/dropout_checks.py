@@ -17,7 +17,6 @@ from grader.assignments.modules.layers.dropout_masks import (
     wrong_mask,
 )
 from grader.assignments.modules.layers.judging import (
-    Mistake,
     explained,
     first_of,
     judge_gradient,
@@ -27,6 +26,7 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.usable import unusable
 from grader.checks import check, failed, passed
+from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, HeatMaps, Observation
 from grader.plain import problem_from
 from grader.text import in_digits
@@ -84,36 +84,36 @@ def _ones(case: Case) -> Array:
     return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(np.abs(mask) > CLOSE_32)
 
 
-MISTAKES = (
+MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "dropout_gradient_unmasked",
-        lambda c: c["grad"],
         "gradOutput is handed on unchanged: multiply it by the mask of the pass forward.",
+        lambda c: c["grad"],
     ),
     Mistake(
         "dropout_gradient_unscaled",
-        lambda c: c["grad"] * _ones(c),
         "What is kept was scaled going forward, but is not going back.",
+        lambda c: c["grad"] * _ones(c),
     ),
     Mistake(
         "dropout_gradient_complement",
-        lambda c: c["grad"] * (1 - _ones(c)),
         "Exactly what was dropped comes through: the mask is used the wrong way round.",
+        lambda c: c["grad"] * (1 - _ones(c)),
     ),
     Mistake(
         "dropout_gradient_by_sign_of_input",
-        lambda c: c["grad"] * (c["input"] > 0),
         "The gradient is masked where the input is positive: that is ReLU. Use the mask of the pass forward.",
+        lambda c: c["grad"] * (c["input"] > 0),
     ),
     Mistake(
         "dropout_gradient_by_sign_of_output",
-        lambda c: c["grad"] * (c["forward"]["value"] > 0),
         "The gradient is masked where the output is positive: use the mask of the pass forward.",
+        lambda c: c["grad"] * (c["forward"]["value"] > 0),
     ),
     Mistake(
         "dropout_gradient_by_output",
-        lambda c: c["grad"] * c["forward"]["value"],
         "gradOutput is multiplied by the output: multiply it by the mask.",
+        lambda c: c["grad"] * c["forward"]["value"],
     ),
 )
 
@@ -170,11 +170,11 @@ def _wrong_evaluation(case: Case) -> Finding | None:
         return failed(
             f"{name}: nothing is dropped in training after an evaluation", hint=hint, diagnosis="nothing_dropped"
         )
-    mistakes = (
+    mistakes: tuple[Mistake[Case], ...] = (
         Mistake(
             "evaluation_gradient_masked",
-            lambda c: c["grad"] * np.where(np.abs(c["backward"]["value"]) > CLOSE_32, 1.0, 0.0),
             "Going back in evaluation, entries are dropped: evaluation is the identity, forward and back.",
+            lambda c: c["grad"] * np.where(np.abs(c["backward"]["value"]) > CLOSE_32, 1.0, 0.0),
         ),
     )
     hint = "Evaluation is the identity, forward and back: gradInput is gradOutput."

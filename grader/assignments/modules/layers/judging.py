@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from grader.assignments.modules.layers.cases import (
     own_gradient,
 )
 from grader.checks import failed, passed
+from grader.kits.mistakes import Mistake, explain
 from grader.model import Array, Finding, HeatMaps, Observation, Problem
 from grader.numerics import worst_entry
 from grader.plain import problem_from
@@ -27,15 +27,6 @@ from grader.text import in_digits, shape
 # what a mistake must change to be seen, and how near what was returned must come to it
 VISIBLE, MATCHED = 1e-4, 1e-5
 Formula = Callable[[Case], Array]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A known mistake: what it computes for a case, and how to say it without showing the solution."""
-
-    id: str
-    compute: Formula
-    hint: str
 
 
 def first_of(findings: Iterable[Finding | None]) -> Finding | None:
@@ -55,7 +46,7 @@ def nothing_to_judge(observed: Observation) -> Finding | None:
     return None
 
 
-def judge_forward(case: Case, want: Formula, mistakes: Sequence[Mistake], hint: str, what: str) -> Finding | None:
+def judge_forward(case: Case, want: Formula, mistakes: Sequence[Mistake[Case]], hint: str, what: str) -> Finding | None:
     """Return what is wrong with the output of one case, or None."""
     return _returned(case["forward"], f"{what}: output", "forward", "self.output") or _numbers(
         case, case["forward"], want(case), mistakes, hint, f"{what}: output", pictured=False
@@ -65,7 +56,7 @@ def judge_forward(case: Case, want: Formula, mistakes: Sequence[Mistake], hint: 
 def judge_gradient(
     case: Case,
     want: Formula,
-    mistakes: Sequence[Mistake],
+    mistakes: Sequence[Mistake[Case]],
     hint: str,
     what: str,
     *,
@@ -117,7 +108,7 @@ def _numbers(
     case: Case,
     answer: Mapping[str, Any],
     want: Array,
-    mistakes: Sequence[Mistake],
+    mistakes: Sequence[Mistake[Case]],
     hint: str,
     name: str,
     *,
@@ -176,36 +167,37 @@ def _spoilt_output(case: Case, name: str) -> Finding | None:
     return failed(f"{name}: self.output is changed on the way back", hint=hint, diagnosis="output_modified")
 
 
-def explained(case: Case, got: Array, want: Array, mistakes: Iterable[Mistake]) -> Mistake | None:
+def explained(case: Case, got: Array, want: Array, mistakes: Iterable[Mistake[Case]]) -> Mistake[Case] | None:
     """Return the first known mistake that gives what was got, or None."""
     bound = CLOSE_32 if case["single"] else MATCHED
-    for mistake in (*mistakes, *general_mistakes(want)):
-        with np.errstate(all="ignore"):
-            wrong = np.asarray(mistake.compute(case))
-        if close(wrong, want, max(VISIBLE, bound)) or not np.all(np.isfinite(wrong)):
-            continue
-        if close(got, wrong, bound):
-            return mistake
-    return None
+
+    def matched(_: Case, wrong: Array | None) -> bool:
+        return wrong is not None and bool(np.all(np.isfinite(wrong))) and close(got, np.asarray(wrong), bound)
+
+    def visible(_: Case, wrong: Array | None) -> bool:
+        return not close(wrong, want, max(VISIBLE, bound))
+
+    with np.errstate(all="ignore"):
+        return explain([case], (*mistakes, *general_mistakes(want)), matched=matched, visible=visible)
 
 
-def general_mistakes(want: Array) -> tuple[Mistake, ...]:
+def general_mistakes(want: Array) -> tuple[Mistake[Case], ...]:
     """Return the mistakes that can be made in any class, given what is right."""
     return (
         Mistake(
             "batch_divided_in_module",
-            lambda case: want / len(case["input"]),
             "The result is divided by the batch size: only criterions do that, modules do not.",
+            lambda case: want / len(case["input"]),
         ),
-        Mistake("sign_flipped", lambda _: -want, "The result has the opposite sign."),
+        Mistake("sign_flipped", "The result has the opposite sign.", lambda _: -want),
         Mistake(
             "gradient_passed_through",
-            lambda case: case["grad"] if case["grad"].shape == want.shape else np.full(want.shape, np.nan),
             "gradOutput is handed on unchanged: it has to be multiplied by the derivative of this module.",
+            lambda case: case["grad"] if case["grad"].shape == want.shape else np.full(want.shape, np.nan),
         ),
-        Mistake("result_zero", lambda _: np.zeros_like(want), "All entries are 0: is the result ever computed?"),
+        Mistake("result_zero", "All entries are 0: is the result ever computed?", lambda _: np.zeros_like(want)),
         Mistake(
-            "result_doubled", lambda _: 2 * want, "Every entry is twice what it should be: something is added twice."
+            "result_doubled", "Every entry is twice what it should be: something is added twice.", lambda _: 2 * want
         ),
     )
 

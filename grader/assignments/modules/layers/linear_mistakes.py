@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers.cases import Case
-from grader.assignments.modules.layers.judging import (
-    Mistake,
-)
 from grader.assignments.modules.layers.linear_arrays import Parameters
 from grader.assignments.modules.layers.linear_probe import parameters_of
+from grader.kits.mistakes import Mistake
 from grader.model import Array
 
 
@@ -33,22 +31,22 @@ def _turned(case: Case, x: Array) -> Array:
     return x @ W if W.shape[0] == W.shape[1] else np.full((1,), np.nan)
 
 
-MISTAKES = (
-    Mistake("bias_missing", lambda c: c["input"] @ read(c)[0].T, "The bias is left out."),
-    Mistake("bias_subtracted", lambda c: c["input"] @ read(c)[0].T - read(c)[1], "The bias is subtracted, not added."),
+MISTAKES: tuple[Mistake[Case], ...] = (
+    Mistake("bias_missing", "The bias is left out.", lambda c: c["input"] @ read(c)[0].T),
+    Mistake("bias_subtracted", "The bias is subtracted, not added.", lambda c: c["input"] @ read(c)[0].T - read(c)[1]),
     Mistake(
         "weights_transposed",
-        lambda c: _turned(c, c["input"]) + (read(c)[1] if c["n"] == c["m"] else np.nan),
         "W is used the wrong way round: it has the shape (n_out, n_in).",
+        lambda c: _turned(c, c["input"]) + (read(c)[1] if c["n"] == c["m"] else np.nan),
     ),
 )
 
 
-INPUT_MISTAKES = (
+INPUT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "weights_transposed",
-        lambda c: c["grad"] @ read(c)[0].T if c["n"] == c["m"] else np.full((1,), np.nan),
         "W is used the wrong way round: going back it is not transposed where it is going forward, and the other way round.",
+        lambda c: c["grad"] @ read(c)[0].T if c["n"] == c["m"] else np.full((1,), np.nan),
     ),
 )
 
@@ -72,34 +70,34 @@ def _with(gradW: Array, gradb: Array) -> Array:
     return np.concatenate([gradW.ravel(), gradb.ravel()])
 
 
-PARAMETER_MISTAKES = (
-    Mistake("grad_b_missing", lambda c: _with(c["grad"].T @ c["input"], np.zeros(c["m"])), "gradb is never computed."),
+PARAMETER_MISTAKES: tuple[Mistake[Case], ...] = (
+    Mistake("grad_b_missing", "gradb is never computed.", lambda c: _with(c["grad"].T @ c["input"], np.zeros(c["m"]))),
     Mistake(
-        "grad_W_missing", lambda c: _with(np.zeros((c["m"], c["n"])), c["grad"].sum(axis=0)), "gradW is never computed."
+        "grad_W_missing", "gradW is never computed.", lambda c: _with(np.zeros((c["m"], c["n"])), c["grad"].sum(axis=0))
     ),
     Mistake(
         "grad_b_averaged",
-        lambda c: _with(c["grad"].T @ c["input"], c["grad"].mean(axis=0)),
         "gradb is the mean over the batch: add the rows up, only criterions divide by the batch size.",
+        lambda c: _with(c["grad"].T @ c["input"], c["grad"].mean(axis=0)),
     ),
     Mistake(
         "grad_W_averaged",
-        lambda c: _with(c["grad"].T @ c["input"] / len(c["input"]), c["grad"].sum(axis=0)),
         "gradW is divided by the batch size: only criterions do that.",
+        lambda c: _with(c["grad"].T @ c["input"] / len(c["input"]), c["grad"].sum(axis=0)),
     ),
     Mistake(
         "grad_W_turned",
-        lambda c: _with(c["input"].T @ c["grad"], c["grad"].sum(axis=0)),
         "gradW is transposed: it has the shape of W, (n_out, n_in).",
+        lambda c: _with(c["input"].T @ c["grad"], c["grad"].sum(axis=0)),
     ),
     Mistake(
         "grad_b_of_first_row",
-        lambda c: _with(c["grad"].T @ c["input"], c["grad"][0]),
         "gradb is that of one row: every row of the batch contributes.",
+        lambda c: _with(c["grad"].T @ c["input"], c["grad"][0]),
     ),
     Mistake(
         "gradients_of_ones",
-        lambda c: _with(np.ones_like(c["grad"]).T @ c["input"], np.full(c["m"], len(c["grad"]))),
         "gradOutput is not used.",
+        lambda c: _with(np.ones_like(c["grad"]).T @ c["input"], np.full(c["m"], len(c["grad"]))),
     ),
 )

@@ -8,10 +8,8 @@ import numpy as np
 
 from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.cases import Case
-from grader.assignments.modules.layers.judging import (
-    Mistake,
-)
 from grader.assignments.modules.layers.sequential_probe import through, weights_of
+from grader.kits.mistakes import Mistake
 from grader.model import Array
 
 
@@ -90,29 +88,29 @@ def _each_last(case: Case) -> Array:
     return through(case["parts"][-1:], case["input"])[-1]
 
 
-LEAVING_OUT = (
+LEAVING_OUT: tuple[Mistake[Case], ...] = (
     Mistake(
         "sequential_only_last",
-        _same_widths(_each_last),
         "Only the last module sees the input: each gets the output of the one before it.",
+        _same_widths(_each_last),
     ),
     Mistake(
         "sequential_first_only",
-        _same_widths(lambda c: through(c["parts"], c["input"])[1]),
         "Only the first module is used.",
+        _same_widths(lambda c: through(c["parts"], c["input"])[1]),
     ),
     Mistake(
         "sequential_last_skipped",
-        _same_widths(lambda c: through(c["parts"], c["input"])[-2]),
         "The last module is skipped.",
+        _same_widths(lambda c: through(c["parts"], c["input"])[-2]),
     ),
 )
-MISTAKES = (
+MISTAKES: tuple[Mistake[Case], ...] = (
     *LEAVING_OUT,
     Mistake(
         "sequential_reversed",
-        _same_widths(lambda c: through(c["parts"][::-1], c["input"])[-1]),
         "The modules are used from the last to the first.",
+        _same_widths(lambda c: through(c["parts"][::-1], c["input"])[-1]),
     ),
 )
 
@@ -120,24 +118,24 @@ MISTAKES = (
 CHAIN = "Going back, each module gets the input that it saw going forward, and the gradient that the module after it returned."
 
 
-GRADIENT_MISTAKES = (
-    Mistake("sequential_first_input", _same_widths(_each_first_input), f"Every module gets the first input. {CHAIN}"),
-    Mistake("sequential_own_output", _same_widths(_each_own_output), f"Every module gets its own output. {CHAIN}"),
+GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
+    Mistake("sequential_first_input", f"Every module gets the first input. {CHAIN}", _same_widths(_each_first_input)),
+    Mistake("sequential_own_output", f"Every module gets its own output. {CHAIN}", _same_widths(_each_own_output)),
     Mistake(
         "sequential_same_grad_output",
-        _same_widths(_each_same_gradient),
         f"Every module gets the same gradOutput. {CHAIN}",
+        _same_widths(_each_same_gradient),
     ),
     Mistake(
         "sequential_forward_order",
-        _same_widths(_in_forward_order),
         f"The modules are gone through from the first to the last. {CHAIN}",
+        _same_widths(_in_forward_order),
     ),
     Mistake(
         "sequential_gradient_of_last",
-        _same_widths(_of_last),
         "What the last module gives is returned: return what the first one gives.",
+        _same_widths(_of_last),
     ),
-    Mistake("sequential_first_skipped", _same_widths(_without_first), f"The first module is skipped. {CHAIN}"),
-    Mistake("sequential_last_skipped", _same_widths(_without_last), f"The last module is skipped. {CHAIN}"),
+    Mistake("sequential_first_skipped", f"The first module is skipped. {CHAIN}", _same_widths(_without_first)),
+    Mistake("sequential_last_skipped", f"The last module is skipped. {CHAIN}", _same_widths(_without_last)),
 )

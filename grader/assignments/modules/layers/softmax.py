@@ -9,7 +9,6 @@ import numpy as np
 from grader.assignments.modules.layers import asking, closed_forms
 from grader.assignments.modules.layers.cases import Case, cast, close, grid_case, is_element_wise
 from grader.assignments.modules.layers.judging import (
-    Mistake,
     first_of,
     judge_forward,
     judge_gradient,
@@ -18,6 +17,7 @@ from grader.assignments.modules.layers.judging import (
 )
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import check, failed
+from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, Observation
 from grader.plain import problem_from
 from grader.sandbox import Session
@@ -64,81 +64,81 @@ def _shifted(case: Case) -> Array:
     return np.asarray(np.exp(case["input"] - case["input"].max(axis=1, keepdims=True)))
 
 
-MISTAKES = (
+MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "softmax_over_batch",
-        lambda c: closed_forms.softmax(c["input"], 0),
         "The columns sum to 1, not the rows: sum over the features of each row (axis=1).",
+        lambda c: closed_forms.softmax(c["input"], 0),
     ),
     Mistake(
         "softmax_over_everything",
-        lambda c: closed_forms.softmax(c["input"], None),
         "The whole batch sums to 1: every row has to, by itself (axis=1, keepdims=True).",
+        lambda c: closed_forms.softmax(c["input"], None),
     ),
     Mistake(
         "softmax_over_batch",
-        lambda c: _shifted(c) / _sum(_shifted(c), 0),
         "The columns sum to 1, not the rows: sum over the features of each row (axis=1).",
+        lambda c: _shifted(c) / _sum(_shifted(c), 0),
     ),
-    Mistake("softmax_not_normalised", lambda c: np.exp(c["input"]), "The exponentials are not divided by their sum."),
+    Mistake("softmax_not_normalised", "The exponentials are not divided by their sum.", lambda c: np.exp(c["input"])),
     Mistake(
         "softmax_shift_not_normalised",
-        _shifted,
         "The exponentials are not divided by their sum.",
+        _shifted,
     ),
     Mistake(
-        "softmax_logarithm", lambda c: np.log(_want(c)), "This is the logarithm of SoftMax: return the probabilities."
+        "softmax_logarithm", "This is the logarithm of SoftMax: return the probabilities.", lambda c: np.log(_want(c))
     ),
     Mistake(
-        "softmax_of_quotient", lambda c: c["input"] / _sum(c["input"]), "The exponential is left out before dividing."
+        "softmax_of_quotient", "The exponential is left out before dividing.", lambda c: c["input"] / _sum(c["input"])
     ),
 )
-GRADIENT_MISTAKES = (
+GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "softmax_gradient_element_wise",
-        lambda c: c["grad"] * _want(c) * (1 - _want(c)),
         "Each output is treated as if it hung on its own input alone: every output of a row hangs on all inputs of the row, "
         "so the whole Jacobian is needed.",
+        lambda c: c["grad"] * _want(c) * (1 - _want(c)),
     ),
     Mistake(
         "softmax_gradient_sum_left_out",
-        lambda c: c["grad"] * _want(c),
         "Half of the Jacobian is left out: what the denominator contributes.",
+        lambda c: c["grad"] * _want(c),
     ),
     Mistake(
         "softmax_gradient_sum_unweighted",
-        lambda c: _want(c) * (c["grad"] - _sum(c["grad"])),
         "The sum over a row lacks the probabilities as weights.",
+        lambda c: _want(c) * (c["grad"] - _sum(c["grad"])),
     ),
     Mistake(
         "softmax_gradient_off_diagonal_sign",
-        lambda c: _want(c) * (c["grad"] + _sum(c["grad"] * _want(c))),
         "The entries of the Jacobian off its diagonal have the wrong sign.",
+        lambda c: _want(c) * (c["grad"] + _sum(c["grad"] * _want(c))),
     ),
     Mistake(
         "softmax_gradient_diagonal_left_out",
-        lambda c: -_want(c) * _sum(c["grad"] * _want(c)),
         "The diagonal of the Jacobian is left out.",
+        lambda c: -_want(c) * _sum(c["grad"] * _want(c)),
     ),
     Mistake(
         "softmax_gradient_sum_over_batch",
-        lambda c: _want(c) * (c["grad"] - _sum(c["grad"] * _want(c), 0)),
         "The sum runs over the batch: rows of a batch have nothing to do with one another.",
+        lambda c: _want(c) * (c["grad"] - _sum(c["grad"] * _want(c), 0)),
     ),
     Mistake(
         "softmax_gradient_sum_over_everything",
-        lambda c: _want(c) * (c["grad"] - _sum(c["grad"] * _want(c), None)),
         "The sum runs over the whole batch: rows of a batch have nothing to do with one another.",
+        lambda c: _want(c) * (c["grad"] - _sum(c["grad"] * _want(c), None)),
     ),
     Mistake(
         "softmax_gradient_last_factor_left_out",
-        lambda c: c["grad"] - _sum(c["grad"] * _want(c)),
         "The result lacks the probability of each entry as a factor.",
+        lambda c: c["grad"] - _sum(c["grad"] * _want(c)),
     ),
     Mistake(
         "softmax_gradient_of_logarithm",
-        lambda c: c["grad"] - _want(c) * _sum(c["grad"]),
         "This is the gradient of the logarithm of SoftMax.",
+        lambda c: c["grad"] - _want(c) * _sum(c["grad"]),
     ),
 )
 
