@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from grader.model import Array
 
 Case = TypeVar("Case")
+About = TypeVar("About", contravariant=True)
 
 
 class NotApplicable(Exception):
@@ -24,12 +25,12 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
-class Mistake(Generic[Case]):
+class Mistake(Generic[About]):
     """A mistake that students make: `gives` is what it makes of a case, or raises NotApplicable. `message` says what it does."""
 
     id: str
     hint: str
-    gives: Callable[[Case], Array]
+    gives: Callable[[About], Array]
     message: str = ""
 
     @property

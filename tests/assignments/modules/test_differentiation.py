@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ import pytest
 from grader.assignments.modules import differentiation as part
 from grader.assignments.modules.differentiation import tasks
 from grader.assignments.modules.differentiation.derivations import is_derivation
-from grader.assignments.modules.differentiation.mistakes import MISTAKES
+from grader.assignments.modules.differentiation.mistakes import MISTAKES, Asked
 from grader.assignments.modules.differentiation.probe import find
 from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import TASKS, Task, drawn, truths
 from grader.checks import run_checks
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.locations import checkout
 from grader.model import Evidence, Finding, Limits, Observation, Submission, Verdict
 from grader.notebooks import reading
@@ -67,7 +69,7 @@ def answer(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any
     """Return what evidence would hold of one call."""
     try:
         value = function(*given.values())
-    except ValueError as error:
+    except (ValueError, NotApplicable) as error:
         problem = {"kind": "raised", "message": f"ValueError: {error}", "where": ""}
         return {"given": given, "value": None, "type": "", "text": "", "problem": problem}
     array = None if value is None else np.asarray(value)
@@ -137,7 +139,12 @@ def test_freedoms_that_students_have(name: str, function: Callable[..., Any]) ->
     assert failures(with_one(name, function)) == []
 
 
-PLANTED = [(name, mistake.id, mistake.wrong) for name, known in MISTAKES.items() for mistake in known]
+def made(mistake: Mistake[Asked]) -> Callable[..., Any]:
+    """Return the answer function of somebody who makes a mistake."""
+    return lambda *given: mistake.gives(SimpleNamespace(given=dict(enumerate(given))))
+
+
+PLANTED = [(name, mistake.id, made(mistake)) for name, known in MISTAKES.items() for mistake in known]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.differentiation.mistakes import MISTAKES, Mistake
+from grader.assignments.modules.differentiation.mistakes import MISTAKES
 from grader.assignments.modules.differentiation.tasks import Task, truths
+from grader.kits.mistakes import Mistake, explain
 from grader.model import Array, HeatMaps, Problem
 from grader.numerics import Tolerance, is_float32, worst_entry
 from grader.plain import problem_in
@@ -71,29 +72,17 @@ def _upright(task: Task, got: Array, given: Mapping[str, Array]) -> Array:
     return got.ravel() if task.is_vector and got.shape in ((size, 1), (1, size)) else got
 
 
-def diagnose(task: Task, cases: Sequence[Case]) -> Mistake | None:
+def diagnose(task: Task, cases: Sequence[Case]) -> Mistake[Case] | None:
     """Return the known mistake that explains what came back in every case, also where it raised, or None."""
-    for mistake in MISTAKES[task.name]:
-        outcomes = [_would_be(mistake, case) for case in cases]
-        if all(_explains(wrong, case) for wrong, case in zip(outcomes, cases, strict=True)):
-            seen = sum(_is_visible(wrong, case) for wrong, case in zip(outcomes, cases, strict=True))
-            if seen >= min(ENOUGH, len(cases)):
-                return mistake
-    return None
+    enough = min(ENOUGH, len(cases))
+    return explain(cases, MISTAKES[task.name], matched=_matched, visible=_visible, enough=enough)
 
 
-def _would_be(mistake: Mistake, case: Case) -> Array | None:
-    try:
-        return np.asarray(mistake.wrong(*case.given.values()), dtype=np.float64)
-    except ValueError:  # these shapes do not go together
-        return None
-
-
-def _explains(wrong: Array | None, case: Case) -> bool:
+def _matched(case: Case, wrong: Array | None) -> bool:
     return case.problem is not None if wrong is None else case.agrees(wrong, MATCHED)
 
 
-def _is_visible(wrong: Array | None, case: Case) -> bool:
+def _visible(case: Case, wrong: Array | None) -> bool:
     return wrong is not None and all(
         wrong.shape != want.shape or worst_entry(wrong, want).error > VISIBLE for want in case.wants
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from grader.assignments.modules.differentiation import tasks
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
 Wrong = Callable[..., Any]
@@ -37,43 +37,53 @@ RESHAPE = "The entries are right: put them into a matrix of N M rows and R M col
 BLOCK = "That is one block of it: F has N M entries and S has R M, and each pair needs its number."
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A known mistake: `wrong` takes the arguments of the answer function and returns what would come out, or raises."""
+class Asked(Protocol):
+    """One call of an answer function, by the arguments that it was given."""
 
-    id: str
-    hint: str
-    wrong: Wrong
+    @property
+    def given(self) -> Mapping[str, Array]: ...
 
 
-def _half(right: Wrong) -> tuple[Mistake, ...]:
+def _mistake(name: str, hint: str, wrong: Wrong) -> Mistake[Asked]:
+    """Return a mistake: `wrong` takes the arguments of the answer function and returns what would come out, or raises."""
+
+    def gives(asked: Asked) -> Array:
+        try:
+            return np.asarray(wrong(*asked.given.values()), dtype=np.float64)
+        except ValueError as error:  # these shapes do not go together
+            raise NotApplicable from error
+
+    return Mistake(name, hint, gives)
+
+
+def _half(right: Wrong) -> tuple[Mistake[Asked], ...]:
     """Return what goes wrong where a square is differentiated."""
     return (
-        Mistake("sign", SIGN, lambda *given: -right(*given)),
-        Mistake("factor_two_missing", FACTOR, lambda *given: right(*given) / 2),
-        Mistake("factor_and_sign", f"{SIGN} {FACTOR}", lambda *given: -right(*given) / 2),
+        _mistake("sign", SIGN, lambda *given: -right(*given)),
+        _mistake("factor_two_missing", FACTOR, lambda *given: right(*given) / 2),
+        _mistake("factor_and_sign", f"{SIGN} {FACTOR}", lambda *given: -right(*given) / 2),
     )
 
 
-def _double(right: Wrong) -> tuple[Mistake, ...]:
+def _double(right: Wrong) -> tuple[Mistake[Asked], ...]:
     """Return what goes wrong where something linear is differentiated."""
     return (
-        Mistake("sign", SIGN, lambda *given: -right(*given)),
-        Mistake("factor_two_too_many", TWICE, lambda *given: 2 * right(*given)),
+        _mistake("sign", SIGN, lambda *given: -right(*given)),
+        _mistake("factor_two_too_many", TWICE, lambda *given: 2 * right(*given)),
     )
 
 
-def _transposed(right: Wrong, hint: str = SIDES) -> Mistake:
-    return Mistake("transposed", hint, lambda *given: right(*given).T)
+def _transposed(right: Wrong, hint: str = SIDES) -> Mistake[Asked]:
+    return _mistake("transposed", hint, lambda *given: right(*given).T)
 
 
-def _loss(right: Wrong, rest: Wrong) -> tuple[Mistake, ...]:
+def _loss(right: Wrong, rest: Wrong) -> tuple[Mistake[Asked], ...]:
     """Return what goes wrong where the squared norm of `rest` is differentiated."""
     return (
         *_half(right),
         _transposed(right),
-        Mistake("averaged", MEAN, lambda *given: right(*given) / rest(*given).size),
-        Mistake("norm_not_squared", ROOT, lambda *given: right(*given) / (2 * np.linalg.norm(rest(*given)))),
+        _mistake("averaged", MEAN, lambda *given: right(*given) / rest(*given).size),
+        _mistake("norm_not_squared", ROOT, lambda *given: right(*given) / (2 * np.linalg.norm(rest(*given)))),
     )
 
 
@@ -103,61 +113,61 @@ def _in_order(letters: str) -> Wrong:
     return wrong
 
 
-MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
+MISTAKES: Mapping[str, tuple[Mistake[Asked], ...]] = {
     tasks.INNER_PRODUCT.name: (
         *_half(lambda x: 2 * x),
-        Mistake("value", VALUE, lambda x: x @ x),
-        Mistake("elementwise", SQUARED, lambda x: x**2),
-        Mistake("elementwise", SQUARED, lambda x: 2 * x**2),
-        Mistake("summed", SUMMED, lambda x: 2 * x.sum()),
+        _mistake("value", VALUE, lambda x: x @ x),
+        _mistake("elementwise", SQUARED, lambda x: x**2),
+        _mistake("elementwise", SQUARED, lambda x: 2 * x**2),
+        _mistake("summed", SUMMED, lambda x: 2 * x.sum()),
     ),
     tasks.TRACE.name: (
         *_double(lambda _A, B: B.T),
         _transposed(lambda _A, B: B.T),
-        Mistake("other_argument", BY_OTHER, lambda A, _B: A.T),
-        Mistake("quadratic_formula", QUADRATIC, lambda A, _B: A + A.T),
-        Mistake("quadratic_formula", QUADRATIC, lambda _A, B: B + B.T),
-        Mistake("elementwise", ENTRYWISE, lambda A, B: A * B.T),
-        Mistake("value", VALUE, lambda A, B: np.trace(A @ B)),
+        _mistake("other_argument", BY_OTHER, lambda A, _B: A.T),
+        _mistake("quadratic_formula", QUADRATIC, lambda A, _B: A + A.T),
+        _mistake("quadratic_formula", QUADRATIC, lambda _A, B: B + B.T),
+        _mistake("elementwise", ENTRYWISE, lambda A, B: A * B.T),
+        _mistake("value", VALUE, lambda A, B: np.trace(A @ B)),
     ),
     tasks.BILINEAR_X.name: (
         *_double(lambda _x, A, c: A @ c),
-        Mistake("transposed", SWAPPED, lambda _x, A, c: A.T @ c),
-        Mistake("other_argument", BY_OTHER, lambda x, A, _c: A.T @ x),
-        Mistake("quadratic_formula", QUADRATIC, lambda x, A, _c: (A + A.T) @ x),
-        Mistake("quadratic_formula", QUADRATIC, lambda _x, A, c: (A + A.T) @ c),
-        Mistake("elementwise", ENTRYWISE, lambda _x, A, c: A * c),
-        Mistake("value", VALUE, lambda x, A, c: x @ A @ c),
+        _mistake("transposed", SWAPPED, lambda _x, A, c: A.T @ c),
+        _mistake("other_argument", BY_OTHER, lambda x, A, _c: A.T @ x),
+        _mistake("quadratic_formula", QUADRATIC, lambda x, A, _c: (A + A.T) @ x),
+        _mistake("quadratic_formula", QUADRATIC, lambda _x, A, c: (A + A.T) @ c),
+        _mistake("elementwise", ENTRYWISE, lambda _x, A, c: A * c),
+        _mistake("value", VALUE, lambda x, A, c: x @ A @ c),
     ),
     tasks.BILINEAR_A.name: (
         *_double(lambda x, _A, c: np.outer(x, c)),
         _transposed(lambda x, _A, c: np.outer(x, c)),
-        Mistake("inner_product", OUTER, lambda x, _A, c: x @ c),
-        Mistake("elementwise", ENTRYWISE, lambda x, _A, c: x * c),
-        Mistake("not_differentiated", STILL_THERE, lambda x, A, c: A * np.outer(x, c)),
-        Mistake("value", VALUE, lambda x, A, c: x @ A @ c),
+        _mistake("inner_product", OUTER, lambda x, _A, c: x @ c),
+        _mistake("elementwise", ENTRYWISE, lambda x, _A, c: x * c),
+        _mistake("not_differentiated", STILL_THERE, lambda x, A, c: A * np.outer(x, c)),
+        _mistake("value", VALUE, lambda x, A, c: x @ A @ c),
     ),
     tasks.LOSS_S.name: (
         *_loss(_loss_slope, _rest),
-        Mistake("a_not_transposed", SWAPPED, lambda X, A, S: -2 * A @ _rest(X, A, S)),
-        Mistake("inner_derivative_missing", INNER, lambda X, A, S: -2 * _rest(X, A, S)),
-        Mistake("inner_derivative_missing", INNER, lambda X, A, S: 2 * _rest(X, A, S)),
-        Mistake("part_missing", PART, lambda X, A, _S: -2 * A.T @ X),
-        Mistake("other_argument", BY_OTHER, lambda X, A, S: -2 * _rest(X, A, S) @ S.T),
+        _mistake("a_not_transposed", SWAPPED, lambda X, A, S: -2 * A @ _rest(X, A, S)),
+        _mistake("inner_derivative_missing", INNER, lambda X, A, S: -2 * _rest(X, A, S)),
+        _mistake("inner_derivative_missing", INNER, lambda X, A, S: 2 * _rest(X, A, S)),
+        _mistake("part_missing", PART, lambda X, A, _S: -2 * A.T @ X),
+        _mistake("other_argument", BY_OTHER, lambda X, A, S: -2 * _rest(X, A, S) @ S.T),
     ),
     tasks.LOSS_F.name: (
         *_loss(lambda X, F: 2 * (F - X), lambda X, F: X - F),
-        Mistake("elementwise", SQUARED, lambda X, F: (X - F) ** 2),
+        _mistake("elementwise", SQUARED, lambda X, F: (X - F) ** 2),
     ),
     tasks.PRODUCT_S.name: (
         *_double(_by_rows),
         *_double(_by_columns),
         _transposed(_by_rows, ROWS),
         _transposed(_by_columns, ROWS),
-        Mistake("mixed_order", ORDER, _in_order("nmkr")),
-        Mistake("mixed_order", ORDER, _in_order("mnrk")),
-        Mistake("not_a_matrix", RESHAPE, lambda A, S: np.einsum("nr,mk->nmrk", A, np.eye(S.shape[1]))),
-        Mistake("one_block", BLOCK, lambda A, _S: A),
-        Mistake("one_block", BLOCK, lambda A, _S: A.T),
+        _mistake("mixed_order", ORDER, _in_order("nmkr")),
+        _mistake("mixed_order", ORDER, _in_order("mnrk")),
+        _mistake("not_a_matrix", RESHAPE, lambda A, S: np.einsum("nr,mk->nmrk", A, np.eye(S.shape[1]))),
+        _mistake("one_block", BLOCK, lambda A, _S: A),
+        _mistake("one_block", BLOCK, lambda A, _S: A.T),
     ),
 }
