@@ -60,8 +60,10 @@ def _turned(frame: bytes, *, back: bool = False) -> bytes:
     pieces = [frame[:at]]
     for described in json.loads(frame[4:at])["arrays"]:
         width, size = np.dtype(wire.DTYPES[described["dtype"]]).itemsize, wire.size_of(described)
-        piece = np.frombuffer(frame, np.uint8, size, at) if size else np.zeros(0, np.uint8)
-        pieces.append(piece.reshape((width, -1) if back else (-1, width)).T.tobytes())
+        piece = frame[at : at + size]
+        if width > 1 and len(piece) == size:
+            piece = np.frombuffer(piece, np.uint8).reshape((width, -1) if back else (-1, width)).T.tobytes()
+        pieces.append(piece)
         at += size
     if at != len(frame):
         raise ValueError("arrays that do not add up")
