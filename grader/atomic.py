@@ -22,8 +22,11 @@ def sweep(path: Path) -> None:
         raise AuthorError(f"{path.parent}: cannot be cleared ({error.strerror}); choose another --out") from error
 
 
-def write(path: Path, data: bytes | str) -> None:
-    """Write `data` (text as UTF-8) to `path` through a temporary file beside it; AuthorError when that cannot be done."""
+def write(path: Path, data: bytes | str, *, durable: bool = True) -> None:
+    """Write `data` (text as UTF-8) to `path` through a temporary file beside it; AuthorError when that cannot be done.
+
+    It is `durable` when it has reached the disk before it takes its place.
+    """
     raw = data.encode() if isinstance(data, str) else data
     temporary: Path | None = None
     try:
@@ -32,7 +35,8 @@ def write(path: Path, data: bytes | str) -> None:
             temporary = Path(file.name)
             file.write(raw)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException as error:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from grader.evidence.folder import has, load, normalise, save, withdraw
 from grader.evidence.keys import key
+from grader.evidence.store import Store
 
-__all__ = ["has", "key", "load", "normalise", "save", "withdraw"]
+__all__ = ["Store", "has", "key", "load", "normalise", "save", "withdraw"]

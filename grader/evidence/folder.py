@@ -72,8 +72,8 @@ def withdraw(folder: Path) -> None:
         raise AuthorError(f"{folder}: cannot be cleared ({error.strerror}); choose another --out") from error
 
 
-def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str) -> bytes:
-    """Return what `save` writes; HarnessError for what cannot be kept."""
+def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str, key: str = "") -> bytes:
+    """Return what `save` writes, with the key under which it is kept if it has one; HarnessError for what cannot be kept."""
     names, contents = list(submission.files), [np.frombuffer(raw, np.uint8) for raw in submission.files.values()]
     frames = {_FILES: _encoded({"names": names, "contents": contents}, _FILES)}
     for probe, observation in evidence.observations.items():
@@ -85,6 +85,7 @@ def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str) -> 
     about = {
         "schema": SCHEMA,
         "assignment": assignment,
+        "key": key,
         "submission": {"id": submission.id, "digest": submission.digest, "notes": list(submission.notes)},
         "seed": evidence.seed,
         "sandbox": evidence.sandbox,
@@ -99,12 +100,14 @@ def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str) -> 
         raise HarnessError(f"evidence of '{submission.id}' cannot be kept: {error}") from error
 
 
-def from_bytes(raw: bytes, path: Path) -> Kept:
-    """Return what `as_bytes` was given; HarnessError naming `path`, where the bytes come from, when they are others."""
+def from_bytes(raw: bytes, path: Path, *, key: str = "") -> Kept:
+    """Return what `as_bytes` was given with this key; HarnessError naming `path`, where they come from, for any other bytes."""
     try:
         about, frames = packing.unpack(raw)
         if about.get("schema") != SCHEMA:
             raise first_format.unfit(path, f"has the schema {about.get('schema')!r}, not {SCHEMA!r}")
+        if key and about.get("key") != key:
+            raise first_format.unfit(path, "was kept under another key")
     except first_format.DAMAGE as error:
         raise first_format.unfit(path, f"is damaged ({type(error).__name__})") from error
     return _kept(about, frames, path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from grader import digits, intake, report, scoring
+from grader import digits, evidence, intake, report, scoring
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
+from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
 from grader.pipeline import selection
 from grader.pipeline.delivery import deliver, publish, withdraw
@@ -30,13 +32,15 @@ def grade(
     seed: int,
     items: Sequence[str] = (),
     setting: Setting | None = None,
+    store: Store | None = None,
     on_progress: Callable[[str, str], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
 ) -> Report:
     """Run the submission at `path` in a sandbox, judge what was seen, and return the report.
 
     With `items`, only those rubric items count and only what they need is run. `setting` is what `prepare` returns for
-    the same items; an assignment without notebooks needs none. `on_progress(probe, "start" | "end")`
+    the same items; an assignment without notebooks needs none. Evidence that is in `store` is judged from there, and what is
+    not is put there. `on_progress(probe, "start" | "end")`
     and `on_finding`, told each finding as soon as what it needs has been observed, are called from other threads, the
     latter never twice at a time. IntakeError when the submission cannot be read.
     """
@@ -44,20 +48,28 @@ def grade(
     stream = Stream(selection.needed_checks(assignment, chosen), chosen.thresholds, seed=seed, on_finding=on_finding)
     submission = intake.receive(path, required=assignment.required, provided=assignment.provided)
     probes = selection.needed_probes(assignment, chosen)
-    evidence = observe(
-        submission,
-        probes,
-        assignment.inside,
-        launcher=launcher,
-        seed=seed,
-        limits=rubric.limits,
-        setting=setting,
-        on_progress=on_progress,
-        on_observation=stream.observed,
-    )
-    facts = {**evidence.facts, **({ITEMS: ",".join(items)} if items else {}), **_facts(setting)}
-    evidence = replace(evidence, observations=stream.observations(evidence.observations), facts=facts)
-    return judge(submission, evidence, assignment, rubric, known=stream.findings)
+    asked: dict[str, Any] = {"launcher": launcher, "seed": seed, "limits": rubric.limits, "setting": setting}
+    key = evidence.key(submission, probes, assignment.inside, assignment=assignment.id, **asked) if store else ""
+    seen = store.take(key, submission, probes) if store else None
+    if seen is None:
+        seen = observe(
+            submission,
+            probes,
+            assignment.inside,
+            **asked,
+            on_progress=on_progress,
+            on_observation=stream.observed,
+        )
+        seen = replace(seen, observations=stream.observations(seen.observations))
+        if store:
+            store.keep(key, seen, submission, assignment=assignment.id)
+    facts = {**seen.facts, **({ITEMS: ",".join(items)} if items else {}), **_facts(setting)}
+    made = judge(submission, replace(seen, facts=facts), assignment, rubric, known=stream.findings)
+    if on_finding and not stream.findings:
+        for item in made.score.items:
+            for scored in item.findings:
+                on_finding(scored.finding)
+    return made
 
 
 def prepare(

@@ -12,11 +12,13 @@ import pytest
 from grader import evidence, pipeline
 from grader.checks import passed
 from grader.errors import AuthorError, IntakeError
-from grader.model import Digits, Finding, Observation, Report, Rubric, Setting, Verdict
+from grader.model import Digits, Finding, Limits, Observation, Report, Rubric, Setting, Verdict
 from grader.pipeline.selection import needed_checks, needed_probes, only
 from grader.pipeline.streaming import Stream
 from grader.report import as_json
 from grader.sandbox import Launcher, Probe, Session, open_launcher
+from grader.sandbox.launching import Running
+from grader.sandbox.process import process_launcher
 from kit import small_assignment as small
 
 FILES = {"report.json", "report.html", "staff.html", "results.json", "evidence"}
@@ -185,6 +187,41 @@ def test_what_was_graded_in_part_is_judged_again_in_part(tmp_path: Path, launche
 def test_what_cannot_be_read_is_an_intake_error(tmp_path: Path, launcher: Launcher) -> None:
     with pytest.raises(IntakeError, match="check the path"):
         pipeline.grade(tmp_path / "nobody", small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=1)
+
+
+def unused() -> Launcher:
+    def refuse(limits: Limits, seconds: float) -> Running:
+        raise AssertionError("student code was started although its evidence is kept")
+
+    like = process_launcher()
+    # the same code as the launcher's, and none of it called
+    refuse.__module__ = like.launch.__module__
+    return Launcher(like.name, like.facts, refuse)
+
+
+def test_kept_evidence_is_judged_and_nothing_is_run(tmp_path: Path, launcher: Launcher) -> None:
+    path, store = small.hand_in(tmp_path / "alice"), evidence.Store(tmp_path / "store")
+    asked = {"rubric": small.RUBRIC, "seed": 3, "store": store}
+    told: list[Finding] = []
+    first = pipeline.grade(path, small.ASSIGNMENT, launcher=launcher, **asked)
+    again = pipeline.grade(path, small.ASSIGNMENT, launcher=unused(), on_finding=told.append, **asked)
+    assert as_json(again) == as_json(first)
+    assert ([finding.check for finding in told], store.taken) == (["loads", "answers", "rolls"], 1)
+
+
+def test_kept_evidence_is_judged_by_the_checks_of_today(tmp_path: Path, launcher: Launcher) -> None:
+    path, store = small.hand_in(tmp_path / "alice"), evidence.Store(tmp_path / "store")
+    pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=3, store=store)
+    strict = replace(small.RUBRIC, thresholds={"rolls": {"most": 1.0}})
+    made = pipeline.grade(path, small.ASSIGNMENT, rubric=strict, launcher=unused(), seed=3, store=store)
+    assert made.score.marks.earned == 3
+
+
+def test_evidence_of_another_seed_is_not_taken(tmp_path: Path, launcher: Launcher) -> None:
+    path, store = small.hand_in(tmp_path / "alice"), evidence.Store(tmp_path / "store")
+    for seed in (3, 4):
+        pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=seed, store=store)
+    assert store.taken == 0
 
 
 def test_a_delivery_holds_everything(tmp_path: Path) -> None:
