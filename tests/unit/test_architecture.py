@@ -25,7 +25,7 @@ LEVELS = {
     "forms": 1,
     "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2, "digits": 2,
-    "evidence": 3, "plain": 3, "notebooks": 3, "trajectories": 3,
+    "evidence": 3, "plain": 3, "notebooks": 3,
     "kits": 4, "watching": 4,
     "assignments": 5,
     "pipeline": 6, "doctor": 6,

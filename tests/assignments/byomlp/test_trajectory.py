@@ -10,7 +10,7 @@ import pytest
 from grader import sandbox
 from grader.assignments import find
 from grader.assignments.byomlp.network.networks import Layer, Network, loss_of, size
-from grader.assignments.byomlp.training.trajectory import Followed, Stage, followed, replayed
+from grader.assignments.byomlp.training.trajectory import Comparison, Stage, followed, replayed
 from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
 from grader.model import Array, Evidence, Finding, Limits, Observation, Problem, ProblemKind, Submission, Verdict
 from grader.numerics import central_difference
@@ -48,7 +48,7 @@ def observed(text: str, *names: str, seed: int) -> Evidence:
         return sandbox.observe(submission, probes, assignment.inside, launcher=launcher, seed=seed, limits=Limits())
 
 
-def trained(text: str, *, seed: int) -> list[Followed]:
+def trained(text: str, *, seed: int) -> list[Comparison]:
     return [
         followed(each) for each in observed(text, "trajectory", seed=seed).observations["trajectory"].data["networks"]
     ]

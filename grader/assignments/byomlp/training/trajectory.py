@@ -12,9 +12,9 @@ from grader.assignments.byomlp.backward.gradients import Block, blocks
 from grader.assignments.byomlp.backward.mistakes import Rules, backpropagate
 from grader.assignments.byomlp.network.networks import Network, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.kits.trajectory import Compared, Comparison, compare
 from grader.model import Array
-from grader.numerics import departure, is_nearly_float32
-from grader.trajectories import Departure, Followed
+from grader.numerics import is_nearly_float32
 
 RIGHT_RULES = Rules()
 
@@ -61,27 +61,26 @@ def stages_of(record: Mapping[str, Any]) -> list[Stage]:
     return [Stage(each["steps"], each["batch"], each["alpha"]) for each in record["stages"]]
 
 
-def followed(record: Mapping[str, Any]) -> Followed[Block]:
+def replay_of(record: Mapping[str, Any], rules: Rules = RIGHT_RULES) -> list[Array]:
+    """Return where the parameters of a network's evidence should be at every look, if gradients are found by `rules`."""
+    net, order = from_evidence(record), record["order"].tolist()
+    return list(replayed(net, record["start"], record["X"], record["Y"], stages_of(record), order, rules=rules))
+
+
+def followed(record: Mapping[str, Any]) -> Comparison[Block]:
     """Return how the training in a network's evidence compares with the same steps taken here."""
-    return Followed(tuple(_departures(record)), _is_single(record))
-
-
-def _departures(record: Mapping[str, Any]) -> list[Departure[Block]]:
-    """Return, look by look, the block that departs most; one whose parameters are gone departs by inf."""
-    net, start = from_evidence(record), record["start"]
-    ways = replayed(net, start, record["X"], record["Y"], stages_of(record), record["order"].tolist())
-    found, before = [], 0
     with np.errstate(all="ignore"):
-        looks = list(ways)
-    for stage, want in zip(record["stages"], looks, strict=True):
-        got, step = stage["after"], before + stage["steps"]
-        if got is None or got.shape != want.shape:
-            got = np.full(want.shape, np.nan)
-        sizes = [(departure(*(each[block.where] for each in (got, want, start))), block) for block in blocks(net)]
-        size, block = max(sizes, key=lambda pair: pair[0])
-        found.append(Departure(block, size, before, step))
-        before = step
-    return found
+        pairs = list(zip(record["stages"], replay_of(record), strict=True))
+    looks = ((stage["steps"], _look(record, stage["after"], want)) for stage, want in pairs)
+    return compare(looks, single=_is_single(record))
+
+
+def _look(record: Mapping[str, Any], got: Array | None, want: Array) -> list[Compared[Block]]:
+    whole = got if got is not None and got.shape == want.shape else None
+    return [
+        Compared(block, None if whole is None else whole[block.where], want[block.where], record["start"][block.where])
+        for block in blocks(from_evidence(record))
+    ]
 
 
 def _is_single(record: Mapping[str, Any]) -> bool:

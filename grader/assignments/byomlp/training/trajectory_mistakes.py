@@ -12,7 +12,7 @@ from grader.assignments.byomlp.backward.gradients import blocks
 from grader.assignments.byomlp.backward.mistakes import Rules
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.assignments.byomlp.training.trajectory import Stage, replayed, stages_of
+from grader.assignments.byomlp.training.trajectory import Stage, replay_of, replayed, stages_of
 from grader.kits.mistakes import Diagnosis
 from grader.model import Array
 from grader.numerics import departure
@@ -50,7 +50,7 @@ def _stale_weights(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosi
         old = next(each for each in first if each.shape == W.shape)
         return np.asarray(old.T @ g)
 
-    looks = _replayed(record, Rules(back=back))
+    looks = replay_of(record, Rules(back=back))
     if not all(departure(got, want, record["start"]) <= MATCHED for got, want in zip(seen[1:], looks, strict=True)):
         return None
     return Diagnosis(
@@ -59,16 +59,11 @@ def _stale_weights(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosi
     )
 
 
-def _replayed(record: Mapping[str, Any], rules: Rules) -> list[Array]:
-    X, Y, order = record["X"], record["Y"], record["order"].tolist()
-    return list(replayed(from_evidence(record), record["start"], X, Y, stages_of(record), order, rules=rules))
-
-
 def _momentum(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | None:
     """Recognise that a part of the first step is taken again with the second one."""
     if [each.steps for each in stages_of(record)[:2]] != [1, 1]:
         return None
-    want = _replayed(record, Rules())
+    want = replay_of(record)
     first, again = want[0] - seen[0], seen[2] - want[1]
     share = float(again @ first / (first @ first))
     if abs(share) < CHANGED or np.max(np.abs(again - share * first)) > MATCHED * np.max(np.abs(first)):

@@ -10,9 +10,9 @@ import numpy as np
 
 from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES, Rule
+from grader.kits.trajectory import Compared, Comparison, compare
 from grader.model import Array
-from grader.numerics import departure, is_nearly_float32
-from grader.trajectories import Departure, Followed
+from grader.numerics import is_nearly_float32
 
 RATE, MOMENTUM = 0.1, 0.5
 
@@ -118,36 +118,33 @@ def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
         yield learned
 
 
-def followed(record: Mapping[str, Any]) -> Followed[Place]:
+def followed(record: Mapping[str, Any]) -> Comparison[Place]:
     """Return how the training in a record compares with the same steps taken here.
 
     Before its first batch a moving mean may be anything that the assignment allows: what fits best counts.
     """
     rules = RULES if any(kind == "BatchMeanSubtraction" for kind, _ in record["chain"]) else RULES[:1]
     single = _is_single(record)
-    return min((Followed(tuple(_departures(record, rule)), single) for rule in rules), key=lambda found: found.most)
+    return min((compare(_looks(record, rule), single=single) for rule in rules), key=lambda found: found.most)
 
 
-def _departures(record: Mapping[str, Any], rule: Rule) -> list[Departure[Place]]:
-    found, before = [], 0
+def _looks(record: Mapping[str, Any], rule: Rule) -> list[tuple[int, list[Compared[Place]]]]:
     with np.errstate(all="ignore"):
-        looks = list(replayed(record, rule))
-    for stage, want in zip(record["stages"], looks, strict=True):
-        step = before + len(stage["order"])
-        sizes = [
-            (_departed(stage["after"], module, block, array, record["start"][module][block]), module, block)
-            for module, arrays in enumerate(want)
-            for block, array in enumerate(arrays)
-        ]
-        size, module, block = max(sizes)
-        found.append(Departure((module, block), size, before, step))
-        before = step
-    return found
+        wants = list(replayed(record, rule))
+    return [
+        (len(stage["order"]), _blocks(record["start"], stage["after"], want))
+        for stage, want in zip(record["stages"], wants, strict=True)
+    ]
 
 
-def _departed(after: Any, module: int, block: int, want: Array, start: Array) -> float:
-    got = after[module][block] if after[module] else np.full(want.shape, np.nan)
-    return departure(got if got.shape == want.shape else np.full(want.shape, np.nan), want, start)
+def _blocks(start: Sequence[Any], after: Sequence[Any], want: Sequence[Learned]) -> list[Compared[Place]]:
+    """Return what all modules have learned, the last one first: where all is lost, that one is named."""
+    found = [
+        Compared((module, block), after[module][block] if after[module] else None, array, start[module][block])
+        for module, arrays in enumerate(want)
+        for block, array in enumerate(arrays)
+    ]
+    return found[::-1]
 
 
 def _is_single(record: Mapping[str, Any]) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 
 from grader.assignments.modules.layers.trajectory import Place, followed
 from grader.checks import failed, passed
+from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
 from grader.text import in_digits
-from grader.trajectories import Departure, Followed, in_words
 
 _HINT = (
     "One pass is right, many in a row are not: something is carried from batch to batch. Look for values that are kept from an "
@@ -26,15 +26,13 @@ def judge_trajectory(observed: Observation) -> Finding:
     if wrong := _unfollowed(record, name):
         return wrong
     training = followed(record)
-    return _wrong(record, training, name) or _right(training)
+    stretches = [Stretch(len(stage["order"]), problem_from(stage["problem"])) for stage in record["stages"]]
 
+    def explain(found: Departure[Place]) -> Finding:
+        return failed(found.told(_block(record, found, name), many=True), hint=_HINT)
 
-def _right(training: Followed[Place]) -> Finding:
-    steps = training.departures[-1].step
-    format_ = ", in single precision (float32)" if training.single else ""
-    return passed(
-        f"{steps} steps were replayed{format_}: the parameters agree to {in_digits(training.most)} of the way gone"
-    )
+    wrong = wrong_training(name, stretches, training, hint=_HINT, explain=explain)
+    return wrong or passed(agreement([training]))
 
 
 def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
@@ -43,28 +41,6 @@ def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
     if any(kind == "Linear" and not arrays for (kind, _), arrays in zip(record["chain"], record["start"], strict=True)):
         return failed(f"{name}: getParameters() does not give W and b", hint=_HINT)
     return None
-
-
-def _wrong(record: Mapping[str, Any], training: Followed[Place], name: str) -> Finding | None:
-    found = training.first
-    steps = 0
-    for stage in record["stages"]:
-        if found and found.step <= steps:
-            break
-        if problem := problem_from(stage["problem"]):
-            said = f"{name}: training fails after {in_words(steps)}: {problem}"
-            return failed(said, hint=_HINT)
-        steps += len(stage["order"])
-    return _explained(record, found, name) if found else None
-
-
-def _explained(record: Mapping[str, Any], found: Departure[Place], name: str) -> Finding:
-    what = _block(record, found, name)
-    if found.size == float("inf"):
-        said = f"{what} hold NaN, or cannot be read any more, after {in_words(found.step)}"
-        return failed(said, hint=_HINT)
-    said = f"{what} are off by {in_digits(100 * found.size)} % of the way they should have gone {found.when}"
-    return failed(said, hint=_HINT)
 
 
 def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str:
