@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -348,6 +348,32 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What came of grading one submission, as numbers and words: a report without pictures, files or evidence.
+
+    `size` is at which notebooks were run, and `digits` on which; both are empty where none were.
+    """
+
+    id: str
+    digest: str
+    assignment: str
+    assignment_title: str
+    rubric_digest: str
+    seed: int
+    sandbox: str
+    seconds: float
+    marks: Marks
+    items: tuple[ScoredItem, ...]
+    size: str = ""
+    digits: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all items, in the order of the rubric."""
+        return tuple(scored.finding for item in self.items for scored in item.findings)
+
+
+@dataclass(frozen=True)
 class Report:
     """What people read: a score, whose it is, and how it came about."""
 
@@ -357,3 +383,31 @@ class Report:
     rubric_digest: str
     score: Score
     evidence: Evidence
+
+    @property
+    def result(self) -> Result:
+        """The same in brief: small enough to keep for a whole class, and plain enough to travel between processes."""
+        return Result(
+            id=self.submission.id,
+            digest=self.submission.digest,
+            assignment=self.assignment,
+            assignment_title=self.assignment_title,
+            rubric_digest=self.rubric_digest,
+            seed=self.evidence.seed,
+            sandbox=self.evidence.sandbox,
+            seconds=self.evidence.seconds,
+            marks=self.score.marks,
+            items=tuple(replace(item, findings=tuple(map(_in_brief, item.findings))) for item in self.score.items),
+            size=_size(self.evidence),
+            digits=self.evidence.facts.get("digits", ""),
+        )
+
+
+def _size(evidence: Evidence) -> str:
+    sizes = {str(seen.data["size"]) for seen in evidence.observations.values() if "size" in seen.data}
+    size = evidence.facts.get("size", "")
+    return REDUCED if size and sizes == {REDUCED} else size
+
+
+def _in_brief(scored: ScoredFinding) -> ScoredFinding:
+    return replace(scored, finding=replace(scored.finding, pictures=(), for_staff=()))

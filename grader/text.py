@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 from grader.model import Array
@@ -50,3 +51,8 @@ def in_digits(value: float) -> str:
 def shape(array: Array) -> str:
     """Return the shape of an array as Python prints it."""
     return str(tuple(int(n) for n in array.shape))
+
+
+def as_json_text(data: object) -> str:
+    """Return plain `data` as the JSON that the grader writes everywhere: readable, and with unicode as it is."""
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

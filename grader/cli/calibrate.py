@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -20,20 +21,20 @@ from grader.calibration.diagnoses import diagnosed
 from grader.calibration.planning import Plan, chosen, plan
 from grader.calibration.running import seed_of, try_out
 from grader.calibration.summary import Calibration
-from grader.calibration.trial import Tried
+from grader.calibration.trial import Trial, Tried
 from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
 from grader.cli.at_hand import at_hand
-from grader.cli.outcomes import Outcome, in_brief
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
-from grader.cli.several import side_by_side, stoppable
-from grader.errors import AuthorError, IntakeError
-from grader.model import Report
-from grader.pipeline.delivery import as_text
+from grader.errors import AuthorError
+from grader.runs import Failure, Whose, run_all, stoppable
 from grader.sandbox import open_launcher
-from grader.text import printable
+from grader.text import as_json_text, printable
 
 PAGE = "calibration.md"
+
+# a trial and the number of its grading, with its place among all
+Grading = tuple[int, tuple[Trial, int]]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox=arguments.sandbox,
     )
     if arguments.json:
-        print(as_text(facts.as_data(found, about)), end="")
+        print(as_json_text(facts.as_data(found, about)), end="")
     else:
         show(found)
     if out is not None:
@@ -127,43 +128,42 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
     """Grade everything that is planned of one assignment, side by side."""
     started = time.monotonic()
     titles = {probe.name: probe.title for probe in what.assignment.probes}
-    tried: dict[Path, Tried] = {}
+    gradings = tuple(enumerate(what.gradings))
+    tried: dict[int, Tried] = {}
     with (
         tempfile.TemporaryDirectory(prefix="mlpgrader-calibrate-") as folder,
         open_launcher(arguments.sandbox) as launcher,
+        ThreadPoolExecutor(arguments.jobs) as executor,
     ):
-        gradings = {
-            Path(folder, f"{place}-{number}"): (trial, number) for place, (trial, number) in enumerate(what.gradings)
-        }
 
-        def seed(path: Path) -> int:
-            trial, number = gradings[path]
-            return seed_of(arguments.seed, trial.name, number)
-
-        def work(path: Path) -> Report:
-            trial, _ = gradings[path]
-            report, tried[path] = try_out(
+        def do(grading: Grading) -> Tried:
+            place, (trial, number) = grading
+            _, made = try_out(
                 trial,
-                path,
+                Path(folder, f"{place}-{number}"),
                 what.assignment,
                 what.rubric,
                 items=trial.asked or what.items,
                 setting=what.setting,
-                seed=seed(path),
+                seed=seed_of(arguments.seed, trial.name, number),
                 launcher=launcher,
                 on_progress=lambda probe, event: shown.doing(trial.name, titles[probe]) if event == "start" else None,
             )
-            return in_brief(report)
+            return made
 
-        def done(outcome: Outcome) -> None:
-            trial, _ = gradings[outcome.path]
-            if isinstance(outcome.error, AuthorError) and not isinstance(outcome.error, IntakeError):
-                raise outcome.error
-            if outcome.error is not None:
-                tried[outcome.path] = Tried(trial, seed(outcome.path), failure=outcome.failure)
-            shown.done(trial.name, line(tried[outcome.path]))
+        def failed(grading: Grading, error: BaseException) -> Tried:
+            _, (trial, number) = grading
+            why = Failure.of(error)
+            if why.whose is Whose.SETTING:
+                raise error
+            return Tried(trial, seed_of(arguments.seed, trial.name, number), failure=why.message)
 
-        side_by_side(tuple(gradings), work, jobs=arguments.jobs, done=done, stop=launcher.close)
+        def done(grading: Grading, made: Tried) -> None:
+            place, (trial, _) = grading
+            tried[place] = made
+            shown.done(trial.name, line(made))
+
+        run_all(gradings, do, executor, done=done, failed=failed, stop=launcher.close)
     asked = {item.id: tuple(item.checks) for item in what.rubric.items}
     graded_items = {name for trial in what.trials for name in trial.asked or what.items}
     return Calibration(
@@ -172,7 +172,7 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
         rubric_digest=what.rubric.digest,
         checks={name: checks for name, checks in asked.items() if name in graded_items},
         left_out=tuple(name for name in asked if name not in graded_items),
-        tried=tuple(tried[path] for path in gradings),
+        tried=tuple(tried[place] for place, _ in gradings),
         seconds=time.monotonic() - started,
     )
 

@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from grader.model import Report
+from grader.model import Result
 from grader.report import as_json
 from grader.report.console import Pen
 from grader.text import points, printable
@@ -24,7 +24,7 @@ KINDS = ("earned", "possible", "pending", "withheld")
 class Again:
     """One submission judged again: its report now, and its ``report.json`` of before (empty when there was none)."""
 
-    now: Report
+    now: Result
     before: Mapping[str, Any]
 
     @cached_property
@@ -54,7 +54,7 @@ def as_data(done: Sequence[Again], failures: Mapping[str, str], *, dry_run: bool
         "rubric_digests": {"before": before, "now": now},
         "submissions": [
             {
-                "id": printable(again.now.submission.id),
+                "id": printable(again.now.id),
                 "changed": again.changed,
                 **_pair(again.marks),
                 "items": [{"id": name, **_pair(marks)} for name, marks in again.items.items()],
@@ -88,7 +88,7 @@ def _table(changed: Sequence[Again], pen: Pen) -> Table:
         before, now = again.marks
         items = ", ".join(f"{name} {_change(*pair)}" for name, pair in again.items.items() if pair[0] != pair[1])
         cells = (_share(before), _share(now), _difference(before, now), items)
-        table.add_row(pen.write(again.now.submission.id), *(pen.write(cell) for cell in cells))
+        table.add_row(pen.write(again.now.id), *(pen.write(cell) for cell in cells))
     return table
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -13,19 +12,17 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from grader import assignments, atomic, intake, pipeline, report, rubric
+from grader import assignments, intake, pipeline, report, rubric
 from grader.assignments import Assignment
 from grader.cli import GRADED, UNSETTLED
 from grader.cli.at_hand import at_hand
 from grader.cli.screen import Screen
-from grader.cli.several import stoppable
 from grader.errors import AuthorError, IntakeError
-from grader.model import Finding, Report, Rubric, Setting, Verdict
-from grader.pipeline.delivery import REPORT, STUDENT_PAGE, as_text
+from grader.model import Finding, Report, SandboxSpec, Verdict
 from grader.report.console import Pen
 from grader.report.layout import Entry
-from grader.sandbox import open_launcher
-from grader.text import points, printable
+from grader.runs import Bench, Job, SubmissionFolder, stoppable
+from grader.text import as_json_text, points, printable
 
 POLL_MILLISECONDS = 100
 
@@ -38,14 +35,30 @@ def run(arguments: argparse.Namespace) -> int:
     public = rubric.public_part(pipeline.load_rubric(assignment))
     if not public.items:
         raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
-    pipeline.ensure_items(public, arguments.items)
-    setting = pipeline.prepare(assignment, public, size=arguments.size, data=arguments.data, items=arguments.items)
-    if not arguments.watch:
-        return _check(arguments, assignment, public, setting)
-    folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
-    # a wrong path is said at once, not waited for
-    intake.receive(arguments.folder, required=assignment.required, provided={})
-    return watch(lambda: _try(lambda: _check(arguments, assignment, public, setting)), saved(folder))
+    job = asked(arguments, assignment)
+    with Bench() as bench:
+        bench.ready(job)
+        if not arguments.watch:
+            return _check(arguments, job, bench)
+        folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
+        # a wrong path is said at once, not waited for
+        intake.receive(arguments.folder, required=assignment.required, provided={})
+        return watch(lambda: _try(lambda: _check(arguments, job, bench)), saved(folder))
+
+
+def asked(arguments: argparse.Namespace, assignment: Assignment) -> Job:
+    """Return the job of checking the folder that the arguments name, with the user's own rights."""
+    return Job(
+        arguments.folder,
+        intake.submission_id(arguments.folder, required=assignment.required),
+        assignment.id,
+        seed=arguments.seed,
+        items=arguments.items,
+        size=arguments.size,
+        data=arguments.data,
+        sandbox=SandboxSpec("process"),
+        public=True,
+    )
 
 
 def recognised(folder: Path) -> Assignment:
@@ -102,26 +115,17 @@ def _try(check: Callable[[], int]) -> None:
         print(f"mlpgrader: {printable(str(error), newlines=True)}", file=sys.stderr)
 
 
-def _check(arguments: argparse.Namespace, assignment: Assignment, public: Rubric, setting: Setting) -> int:
-    console = Screen(quiet=arguments.json)
-    if setting.digits is not None:
+def _check(arguments: argparse.Namespace, job: Job, bench: Bench) -> int:
+    console, ready = Screen(quiet=arguments.json), bench.ready(job)
+    if ready.setting.digits is not None:
         console.print(
             Text("Notebooks are run, too, which takes some minutes; --items forward,backprop leaves them out.", "dim")
         )
-    worth = {name: value for item in public.items for name, value in item.checks.items()}
-    with stoppable(), open_launcher("process") as launcher:
-        made = pipeline.grade(
-            arguments.folder,
-            assignment,
-            rubric=public,
-            launcher=launcher,
-            seed=secrets.randbits(32) if arguments.seed is None else arguments.seed,
-            items=arguments.items,
-            setting=setting,
-            on_finding=lambda finding: _tell(console, finding, worth.get(finding.check, 0.0)),
-        )
+    worth = {name: value for item in ready.rubric.items for name, value in item.checks.items()}
+    with stoppable():
+        made = bench.report(job, on_finding=lambda finding: _tell(console, finding, worth.get(finding.check, 0.0)))
     console.print()
-    console.print(report.terminal(made))
+    console.print(report.terminal(made.result))
     _deliver(made, arguments)
     return UNSETTLED if made.score.marks.withheld else GRADED
 
@@ -138,8 +142,8 @@ def _tell(console: Console, finding: Finding, possible: float) -> None:
 
 def _deliver(made: Report, arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(as_text(report.as_json(made)), end="")
+        print(as_json_text(report.as_json(made.result)), end="")
     if arguments.out:
-        atomic.write(arguments.out / STUDENT_PAGE, report.html(made, audience="student"))
-        atomic.write(arguments.out / REPORT, as_text(report.as_json(made)))
-        print(f"Report: {printable(str(arguments.out / STUDENT_PAGE))}", file=sys.stderr)
+        folder = SubmissionFolder(arguments.out)
+        folder.show(made)
+        print(f"Report: {printable(str(folder.student_page))}", file=sys.stderr)

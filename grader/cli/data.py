@@ -16,9 +16,8 @@ from grader.cli.screen import Screen
 from grader.digits import Facts
 from grader.digits.where import MISSING, WHOLE, Place
 from grader.digits.where import WRONG as NOT_MNIST
-from grader.pipeline.delivery import as_text
 from grader.report.console import Pen
-from grader.text import printable
+from grader.text import as_json_text, printable
 
 STYLES = {WHOLE: "green", MISSING: "yellow", NOT_MNIST: "red"}
 
@@ -63,7 +62,7 @@ def _shown_on(bar: Progress) -> Callable[[str, int, int], None]:
 def _show(arguments: argparse.Namespace) -> int:
     facts = digits.where(arguments.data)
     if arguments.json:
-        print(as_text(as_data(facts)), end="")
+        print(as_json_text(as_data(facts)), end="")
     else:
         screen = Screen()
         pen = Pen(screen.options.ascii_only)

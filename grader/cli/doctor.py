@@ -15,8 +15,8 @@ from grader.cli.screen import Screen
 from grader.doctor import Outcome, Refusal, Row, State
 from grader.doctor.machine import PROMISE
 from grader.model import SandboxSpec
-from grader.pipeline.delivery import as_text
 from grader.report.console import Pen
+from grader.text import as_json_text
 
 STYLES = {State.OK: "green", State.WEAKER: "yellow", State.MISSING: "red"}
 OUTCOMES = {Outcome.HELD: "green", Outcome.NOT_HELD: "red", Outcome.UNTESTABLE: "yellow"}
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, examine: Callable[[SandboxSpec], Sequence
         print("looking at this machine, which takes a few seconds", file=sys.stderr)
     rows = examine(SandboxSpec("docker", arguments.engine, arguments.image, arguments.runtime))
     if arguments.json:
-        print(as_text(as_data(rows)), end="")
+        print(as_json_text(as_data(rows)), end="")
     else:
         screen = Screen()
         pen = Pen(screen.options.ascii_only)

@@ -4,97 +4,75 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import secrets
 import sys
-import threading
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader import assignments, atomic, exports, intake, pipeline, report
-from grader.cli import STOPPED, again
-from grader.cli.outcomes import (
-    SPREADSHEET,
-    SUMMARY,
-    Outcome,
-    Outcomes,
-    failures,
-    graded,
-    in_brief,
-    status,
-    write_summary,
-)
-from grader.cli.progress import Display, display
+from grader import assignments, intake, report
+from grader.cli import STOPPED
+from grader.cli.advice import advice
+from grader.cli.outcomes import Outcomes, failures, line, results, status
+from grader.cli.progress import display
 from grader.cli.screen import Screen
-from grader.cli.several import side_by_side, stoppable, undisturbed
-from grader.errors import AuthorError, HarnessError, IntakeError
-from grader.model import Report, SandboxSpec
-from grader.pipeline.delivery import as_text
-from grader.sandbox import Launcher, open_launcher
+from grader.errors import AuthorError
+from grader.exports import summary
+from grader.model import SandboxSpec
+from grader.runs import Bench, Graded, Job, RunFolder, grade_all, stoppable, undisturbed, warming
 from grader.text import printable
-
-Grade = Callable[[Path, Callable[[str, str], None]], Report]
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade the submissions that the arguments name and return the exit status."""
-    assignment = assignments.find(arguments.assignment)
-    rubric = pipeline.load_rubric(assignment)
-    pipeline.ensure_items(rubric, arguments.items)
-    sandbox = chosen_sandbox(arguments)
-    paths: Sequence[Path] = arguments.submissions
-    intake.ensure_distinct(paths, required=assignment.required)
-    folders = {path: arguments.out / intake.submission_id(path, required=assignment.required) for path in paths}
-    ensure_apart(folders, arguments.out)
-    outcomes: dict[str, Outcome] = {}
-    setting = pipeline.prepare(assignment, rubric, size=arguments.size, data=arguments.data, items=arguments.items)
-    with stoppable(), open_launcher(sandbox) as launcher:
-
-        def grade(path: Path, on_progress: Callable[[str, str], None]) -> Report:
-            return pipeline.grade(
-                path,
-                assignment,
-                rubric=rubric,
-                launcher=launcher,
-                seed=secrets.randbits(32) if arguments.seed is None else arguments.seed,
-                items=arguments.items,
-                setting=setting,
-                on_progress=on_progress,
-            )
-
-        begin(arguments.out, folders)
-        try:
-            with warming(), display(len(folders)) as shown:
-                titles = {probe.name: probe.title for probe in assignment.probes}
-                grade_all(folders, grade, outcomes, arguments, launcher=launcher, shown=shown, titles=titles)
-        except KeyboardInterrupt:
-            with undisturbed():
-                write_summary(arguments.out, graded(outcomes), failures(outcomes))
-                print(f"stopped; {_kept(outcomes, folders, arguments.out)}", file=sys.stderr)
-            return STOPPED
-        except AuthorError as error:
-            kept, on = _kept(outcomes, folders, arguments.out), again.rest(folders, outcomes, arguments)
-            raise AuthorError("\n".join(filter(None, (str(error), f"stopped; {kept}", on)))) from error
-    show(folders, outcomes, arguments)
-    if advice := again.advice(folders, outcomes, arguments):
-        print(f"mlpgrader: {advice}", file=sys.stderr)
+    jobs = asked(arguments)
+    folder = RunFolder(arguments.out)
+    folder.ensure_apart((job.path, job.id) for job in jobs)
+    outcomes: dict[str, Graded] = {}
+    with stoppable(), Bench() as bench:
+        bench.ready(jobs[0])
+        with folder.taken():
+            folder.begin(jobs)
+            try:
+                grade(jobs, folder, bench, outcomes, arguments)
+            except KeyboardInterrupt:
+                with undisturbed():
+                    folder.look()
+                    folder.summarise()
+                    print(f"stopped; {_kept(outcomes, jobs, arguments.out)}", file=sys.stderr)
+                return STOPPED
+            except AuthorError as error:
+                # what has no room may have none for the summary either
+                with contextlib.suppress(AuthorError):
+                    folder.summarise()
+                raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}") from error
+            folder.summarise()
+    show(jobs, folder, outcomes, arguments)
+    if said := advice(outcomes):
+        print(f"mlpgrader: {said}", file=sys.stderr)
     return status(outcomes, fail_under=arguments.fail_under)
 
 
-@contextmanager
-def warming() -> Iterator[None]:
-    """Import beside everything else what reports are made with.
-
-    It is waited for in the end: a thread that is cut off in the midst of a library's own code takes the process with it.
-    """
-    thread = threading.Thread(target=report.warm_up, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        with undisturbed():
-            thread.join()
+def asked(arguments: argparse.Namespace) -> list[Job]:
+    """Return a job for each submission that the arguments name; AuthorError when two have one id."""
+    required = assignments.find(arguments.assignment).required
+    paths: Sequence[Path] = arguments.submissions
+    intake.ensure_distinct(paths, required=required)
+    sandbox = chosen_sandbox(arguments)
+    ids = [intake.submission_id(path, required=required) for path in paths]
+    return [
+        Job(
+            path,
+            name,
+            arguments.assignment,
+            RunFolder(arguments.out).of(name).path,
+            seed=arguments.seed,
+            items=arguments.items,
+            size=arguments.size,
+            data=arguments.data,
+            sandbox=sandbox,
+        )
+        for path, name in zip(paths, ids, strict=True)
+    ]
 
 
 def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:
@@ -109,89 +87,46 @@ def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:
     return SandboxSpec(arguments.sandbox, arguments.engine, arguments.image, arguments.runtime)
 
 
-def ensure_apart(folders: Mapping[Path, Path], out: Path) -> None:
-    """Refuse to write reports into a submission; only in a folder called ``graded`` does intake pass them over."""
-    target = out.resolve()
-    for path, folder in folders.items():
-        submission = path.resolve()
-        within = submission.is_dir() and target.is_relative_to(submission) and target.name != "graded"
-        if within or submission in (folder.resolve(), target):
-            raise AuthorError(f"--out {out}: the reports would lie in the submission {path}; choose another folder")
-
-
-def begin(out: Path, folders: Mapping[Path, Path]) -> None:
-    """Show that the folder of the run can be written, before hours depend on it, and withdraw what a run before left.
-
-    Its evidence stays until the same submission is graded again.
-    """
-    for name in (SPREADSHEET, SUMMARY):
-        atomic.sweep(out / name)
-    write_summary(out, [], {})
-    for folder in folders.values():
-        pipeline.withdraw(folder, evidence=False)
-
-
-def grade_all(
-    folders: Mapping[Path, Path],
-    grade: Grade,
-    outcomes: dict[str, Outcome],
-    arguments: argparse.Namespace,
-    *,
-    launcher: Launcher,
-    shown: Display,
-    titles: Mapping[str, str],
+def grade(
+    jobs: Sequence[Job], folder: RunFolder, bench: Bench, outcomes: dict[str, Graded], arguments: argparse.Namespace
 ) -> None:
-    """Grade every submission into its folder, adding to `outcomes` and to the summary on disk as they come."""
-    stopped = threading.Event()
-    delivering = threading.Lock()
+    """Grade every submission, adding to `outcomes` as they come, and say on standard error how far it is."""
+    titles = {probe.name: probe.title for probe in bench.ready(jobs[0]).assignment.probes}
+    debug = getattr(arguments, "debug", False)
+    with warming(), display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
 
-    def work(path: Path) -> Report:
-        folder = folders[path]
-        pipeline.withdraw(folder)
-        made = grade(path, lambda probe, event: shown.doing(folder.name, titles[probe]) if event == "start" else None)
-        # one at a time, since drawing is not made for threads
-        with delivering:
-            if stopped.is_set():
-                raise HarnessError("the run was stopped")
-            pipeline.deliver(made, folder)
-        return in_brief(made)
+        def done(graded: Graded) -> None:
+            outcomes[graded.job.id] = graded
+            if graded.error and debug:
+                print(graded.error.traceback, end="", file=sys.stderr)
+            shown.done(graded.job.id, line(graded))
 
-    def done(outcome: Outcome) -> None:
-        if isinstance(outcome.error, AuthorError) and not isinstance(outcome.error, IntakeError):
-            # not this submission's: it would meet every other one as well
-            raise outcome.error
-        if outcome.error and getattr(arguments, "debug", False):
-            traceback.print_exception(outcome.error)
-        name = folders[outcome.path].name
-        outcomes[name] = outcome
-        write_summary(arguments.out, graded(outcomes), failures(outcomes))
-        shown.done(name, outcome.line)
+        def doing(job: Job, probe: str, event: str) -> None:
+            if event == "start":
+                shown.doing(job.id, titles[probe])
 
-    def stop() -> None:
-        stopped.set()
-        with contextlib.suppress(HarnessError):  # it is closed once more in the end, and then this is said
-            launcher.close()
-
-    side_by_side(tuple(folders), work, jobs=arguments.jobs, done=done, stop=stop)
+        bench.on_progress = doing
+        grade_all(jobs, folder, bench.grade, executor, done=done, stop=bench.stop)
 
 
-def show(folders: Mapping[Path, Path], outcomes: Outcomes, arguments: argparse.Namespace) -> None:
+def show(jobs: Sequence[Job], folder: RunFolder, outcomes: Outcomes, arguments: argparse.Namespace) -> None:
     """Print what came out: one submission in full, several as a table, with ``--json`` the summary alone."""
-    reports, unread = graded(outcomes), failures(outcomes)
     if arguments.json:
-        print(as_text(exports.summary_json(reports, unread)), end="")
+        print(summary.as_json(folder.rows), end="")
         return
     console = Screen()
-    if len(folders) == 1 and reports:
-        folder = next(iter(folders.values()))
-        console.print(report.terminal(reports[0]))
-        where = f"{folder / 'report.html'} (for the student), {folder / 'staff.html'} (for staff)"
+    found = results(outcomes)
+    if len(jobs) == 1 and found:
+        where = folder.of(jobs[0].id)
+        console.print(report.terminal(found[0]))
+        pages = f"{where.student_page} (for the student), {where.staff_page} (for staff)"
     else:
-        console.print(report.summary_table(reports, unread))
-        pages = arguments.out / "ID" / "report.html"
-        where = f"{pages} (for the student), staff.html (for staff); summary: {arguments.out / 'summary.csv'}"
-    print(f"Reports: {printable(where)}")
+        console.print(report.summary_table(found, failures(outcomes)))
+        pages = (
+            f"{folder.of('ID').student_page} (for the student), staff.html (for staff); summary: {folder.spreadsheet}"
+        )
+    print(f"Reports: {printable(pages)}")
 
 
-def _kept(outcomes: Outcomes, folders: Mapping[Path, Path], out: Path) -> str:
-    return f"{len(graded(outcomes))} of {len(folders)} graded are in {printable(str(out))}"
+def _kept(outcomes: Outcomes, jobs: Sequence[Job], out: Path) -> str:
+    return f"{len(results(outcomes))} of {len(jobs)} graded are in {printable(str(out))}"

@@ -3,84 +3,108 @@
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import sys
-from collections.abc import Callable, Collection
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from grader import assignments, evidence, exports, pipeline
+from grader import assignments, pipeline
 from grader.assignments import Assignment
 from grader.cli import GRADED, STOPPED, UNSETTLED
 from grader.cli.changes import Again, as_data, as_tables
-from grader.cli.outcomes import SUMMARY, in_brief, write_summary
 from grader.cli.progress import display
 from grader.cli.screen import Screen
-from grader.errors import AuthorError, HarnessError
+from grader.errors import HarnessError
 from grader.model import Rubric
-from grader.pipeline.delivery import EVIDENCE, REPORT, as_text
 from grader.report.console import Pen
-from grader.report.document import READABLE
-
-GIVE = "give the --out folder of an earlier `mlpgrader grade`, or one submission's folder in it"
+from grader.runs import RunFolder, SubmissionFolder, judge, run_all, stoppable
+from grader.text import as_json_text
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the evidence below the folder that the arguments name and return the exit status."""
-    run_dir: Path = arguments.run_dir
-    # by what is in it: a submission may be called evidence
-    single = evidence.has(run_dir / EVIDENCE) or (run_dir / REPORT).is_file()
-    folders = [run_dir] if single else kept_below(run_dir)
+    run_folder, folders = chosen(arguments.run_dir)
+    writes = not arguments.dry_run
     done: list[Again] = []
     failures: dict[str, str] = {}
-    today = cache(_today)
-    try:
-        with display(len(folders)) as shown:
-            for folder in folders:
-                name = folder.resolve().name
-                shown.doing(name, "judging")
-                try:
-                    done.append(judge_again(folder, today=today, write=not arguments.dry_run))
-                    shown.done(name, "judged")
-                except HarnessError as error:
-                    failures[name] = str(error)
-                    shown.done(name, f"not judged: {error}")
-    except KeyboardInterrupt:
-        count = f"{len(done)} of {len(folders)} judged again"
-        print(f"stopped; {count}; give the same command for the rest", file=sys.stderr)
-        return STOPPED
-    if single and not arguments.dry_run and (run_dir.parent / SUMMARY).is_file():
-        print("the summary of the run is left as it is; give the folder of the run to write it again", file=sys.stderr)
-    if not single and not arguments.dry_run:
-        write_summary(run_dir, [again.now for again in done], {**_unread(run_dir), **failures})
+    with run_folder.taken() if run_folder and writes else contextlib.nullcontext():
+        try:
+            with stoppable():
+                judge_all(folders, done, failures, run_folder if writes else None, write=writes)
+        except KeyboardInterrupt:
+            count = f"{len(done)} of {len(folders)} judged again"
+            print(f"stopped; {count}; give the same command for the rest", file=sys.stderr)
+            return STOPPED
+        finally:
+            if run_folder and writes:
+                run_folder.summarise()
     if arguments.json:
-        print(as_text(as_data(done, failures, dry_run=arguments.dry_run)), end="")
+        print(as_json_text(as_data(done, failures, dry_run=arguments.dry_run)), end="")
     else:
         _show(done, failures, dry_run=arguments.dry_run)
-    return UNSETTLED if failures or any(again.now.score.marks.withheld for again in done) else GRADED
+    return UNSETTLED if failures or any(again.now.marks.withheld for again in done) else GRADED
 
 
-def kept_below(run_dir: Path) -> list[Path]:
-    """Return the folders of submissions in that of a run, in order of their names; AuthorError when there is none."""
-    try:
-        folders = sorted(path for path in run_dir.iterdir() if (path / EVIDENCE).is_dir())
-    except OSError as error:
-        raise AuthorError(f"{run_dir}: cannot be read ({error.strerror}); {GIVE}") from error
-    if not folders:
-        raise AuthorError(f"{run_dir}: holds no evidence; {GIVE}")
-    return folders
+def chosen(path: Path) -> tuple[RunFolder | None, list[SubmissionFolder]]:
+    """Return the folders of submissions that are meant, and that of their run, None for one that belongs to none."""
+    one = SubmissionFolder(path)
+    # by what is in it: a submission may be called evidence
+    if not (one.has_evidence or one.report.is_file()):
+        whole = RunFolder(path)
+        return whole, whole.kept()
+    around = RunFolder(path.resolve().parent)
+    return around if around.is_one else None, [one]
 
 
-def judge_again(folder: Path, *, today: Callable[[str], tuple[Assignment, Rubric]], write: bool) -> Again:
+def judge_all(
+    folders: list[SubmissionFolder],
+    done: list[Again],
+    failures: dict[str, str],
+    run_folder: RunFolder | None,
+    *,
+    write: bool,
+) -> None:
+    """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
+    today, stopped = cache(_today), threading.Event()
+
+    def do(folder: SubmissionFolder) -> Again | str:
+        try:
+            return judge_again(folder, today=today, write=write, stopped=stopped)
+        except HarnessError as error:
+            return str(error)
+
+    def note(folder: SubmissionFolder, made: Again | str) -> None:
+        name = folder.path.resolve().name
+        if isinstance(made, str):
+            failures[name] = made
+        else:
+            done.append(made)
+        if run_folder:
+            run_folder.judged(name, made if isinstance(made, str) else made.now)
+        shown.done(name, f"not judged: {made}" if isinstance(made, str) else "judged")
+
+    with display(len(folders)) as shown, ThreadPoolExecutor(1) as executor:
+        run_all(folders, do, executor, done=note, failed=_raised, stop=stopped.set)
+
+
+def judge_again(
+    folder: SubmissionFolder,
+    *,
+    today: Callable[[str], tuple[Assignment, Rubric]],
+    write: bool,
+    stopped: threading.Event,
+) -> Again:
     """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
-    kept, submission, name = evidence.load(folder / EVIDENCE)
-    assignment, rubric = today(name)
-    report = pipeline.judge(submission, kept, assignment, rubric)
-    before = _read(folder / REPORT, READABLE)
+    report = judge(folder, find=today)
+    before = folder.data()
+    if stopped.is_set():
+        raise HarnessError("the run was stopped")
     if write:
-        pipeline.publish(report, folder)
-    return Again(in_brief(report), before)
+        folder.publish(report)
+    return Again(report.result, before)
 
 
 def _today(name: str) -> tuple[Assignment, Rubric]:
@@ -88,20 +112,8 @@ def _today(name: str) -> tuple[Assignment, Rubric]:
     return assignment, pipeline.load_rubric(assignment)
 
 
-def _unread(run_dir: Path) -> dict[str, str]:
-    """Return what the run could not read, so that a summary that is written again still says so."""
-    listed = _read(run_dir / SUMMARY, (exports.SUMMARY_SCHEMA,)).get("failures", [])
-    there = {path.name for path in run_dir.iterdir() if (path / EVIDENCE).is_dir()}
-    return {entry["id"]: entry["error"] for entry in listed if entry["id"] not in there}
-
-
-def _read(path: Path, schemas: Collection[str]) -> dict[str, Any]:
-    """Return the document at `path`, an empty one when there is none of these schemas."""
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) and data.get("schema") in schemas else {}
+def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:
+    raise error
 
 
 def _show(done: list[Again], failures: dict[str, str], *, dry_run: bool) -> None:

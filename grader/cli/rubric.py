@@ -18,8 +18,7 @@ from grader.cli import GRADED
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
 from grader.model import Rubric
-from grader.pipeline.delivery import as_text
-from grader.text import number, points
+from grader.text import as_json_text, number, points
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         assignment = _assignment(path)
     loaded = rubric.load(path, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
     if arguments.json:
-        print(as_text(as_data(loaded)), end="")
+        print(as_json_text(as_data(loaded)), end="")
         return GRADED
     console = Screen()
     console.print(Text(f"{loaded.title} ({loaded.assignment}): {points(loaded.points)} points", "bold"))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 
 from grader.errors import IntakeError
+from grader.filenames import OF_A_RUN, OUT, SUMMARY
 from grader.text import printable
 
 DEPTH = 8
@@ -19,10 +20,6 @@ _JUNK_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 # an environment by its name or by what is in it, unless it holds the student's work as well
 _ENVIRONMENTS = frozenset(("venv", ".venv", "site-packages", "node_modules"))
 _MARKERS = frozenset(("pyvenv.cfg", "conda-meta"))
-# what an earlier grading left, by its name and what is in it
-_OUTPUT = ("graded", "summary.json")
-# files that a run writes beside the folders of its submissions
-_TAKEN = ("summary.csv", "summary.json")
 
 
 def shown(name: str) -> str:
@@ -36,7 +33,7 @@ def folder_name(name: str) -> str:
     text = "".join("_" if letter in "/\\" or printable(letter) != letter else letter for letter in letters)
     text = text.encode()[:ID_BYTES].decode(errors="ignore").strip()
     text = re.sub(r"^\.+", lambda dots: "_" * len(dots.group()), text)
-    return f"{text}_" if text.casefold() in _TAKEN else text or "submission"
+    return f"{text}_" if text.casefold() in OF_A_RUN else text or "submission"
 
 
 def composed(path: str) -> str:
@@ -84,4 +81,5 @@ def is_junk(path: str, children: Collection[str] = (), required: Collection[str]
         return True
     if not children or not set(required).isdisjoint(children):
         return False
-    return name in _ENVIRONMENTS or not _MARKERS.isdisjoint(children) or (name == _OUTPUT[0] and _OUTPUT[1] in children)
+    # what an earlier grading left is known by its name and by what is in it
+    return name in _ENVIRONMENTS or not _MARKERS.isdisjoint(children) or (name == OUT and SUMMARY in children)

@@ -14,11 +14,10 @@ from grader.checks import run_checks
 from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
 from grader.pipeline import selection
-from grader.pipeline.delivery import deliver, publish, withdraw
 from grader.pipeline.streaming import Stream
 from grader.sandbox import Launcher, observe
 
-__all__ = ["deliver", "ensure_items", "grade", "judge", "load_rubric", "prepare", "publish", "withdraw"]
+__all__ = ["ensure_items", "grade", "judge", "load_rubric", "prepare"]
 
 ITEMS = "items"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader.model import Evidence, Report, Score, Submission
+from grader.model import Evidence, Report, Result, Score, Submission
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,25 +36,25 @@ def compose(
     )
 
 
-def as_json(report: Report) -> dict[str, Any]:
-    """Return `report` as plain data, schema `mlpgrader.report/2`; only `seconds` depends on the clock."""
+def as_json(result: Result) -> dict[str, Any]:
+    """Return `result` as plain data, schema `mlpgrader.report/2`; only `seconds` depends on the clock."""
     from grader.report import document
 
-    return document.as_json(report)
+    return document.as_json(result)
 
 
-def terminal(report: Report) -> RenderableType:
-    """Return `report` as something that a rich console prints: what failed and what to do, without inner workings."""
+def terminal(result: Result) -> RenderableType:
+    """Return `result` as something that a rich console prints: what failed and what to do, without inner workings."""
     from grader.report import console
 
-    return console.Result(report)
+    return console.Single(result)
 
 
-def summary_table(reports: Iterable[Report], failures: Mapping[str, str] | None = None) -> RenderableType:
+def summary_table(results: Iterable[Result], failures: Mapping[str, str] | None = None) -> RenderableType:
     """Return a class as a table for a rich console; `failures` says why some submissions could not be read."""
     from grader.report import console
 
-    return console.Summary(tuple(reports), dict(failures or {}))
+    return console.Summary(tuple(results), dict(failures or {}))
 
 
 def html(report: Report, *, audience: Literal["student", "staff"] = "student") -> str:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Marks, Report, ScoredItem, Verdict
+from grader.model import Marks, Result, ScoredItem, Verdict
 from grader.report.layout import Entry, headline, outline, remarks, setting
 from grader.text import points, printable
 
@@ -35,41 +35,41 @@ PLAIN_SIGNS = str.maketrans({"“": '"', "”": '"', "·": "-", "→": "->", "�
 
 
 @dataclass(frozen=True)
-class Result:
-    """One report, printable by a rich console."""
+class Single:
+    """One result, printable by a rich console."""
 
-    report: Report
+    result: Result
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         pen = Pen(options.ascii_only)
-        yield pen.write(f"{self.report.assignment_title} · {self.report.submission.id}", "bold")
+        yield pen.write(f"{self.result.assignment_title or self.result.assignment} · {self.result.id}", "bold")
         yield Text()
         table = Table(box=None, expand=True, padding=(0, 1), pad_edge=False, show_header=False)
         table.add_column("Checks", ratio=1)
         table.add_column("Points", justify="right", no_wrap=True)
-        for item, entries in outline(self.report, faults=True):
+        for item, entries in outline(self.result.items, faults=True):
             _add_item(table, pen, item, entries)
         yield table
-        marks = self.report.score.marks
+        marks = self.result.marks
         pending = f", {points(marks.pending)} pending" if marks.pending else ""
         score = f"{points(marks.earned)} of {points(marks.possible)} points{pending}."
-        yield pen.write(f"{score} {headline(self.report)}", "bold")
-        for remark in remarks(self.report):
+        yield pen.write(f"{score} {headline(self.result)}", "bold")
+        for remark in remarks(self.result):
             yield pen.write(remark, "yellow")
-        if told := setting(self.report):
+        if told := setting(self.result):
             yield pen.write(told, "dim")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A class of reports, and of submissions that could not be read, printable by a rich console."""
+    """A class of results, and of submissions that could not be read, printable by a rich console."""
 
-    reports: tuple[Report, ...]
+    results: tuple[Result, ...]
     failures: Mapping[str, str]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         pen = Pen(options.ascii_only)
-        titles = {item.id: item.title for report in self.reports for item in report.score.items}
+        titles = {item.id: item.title for result in self.results for item in result.items}
         narrow = not _fits(titles.values(), options.max_width)
         if narrow:
             titles = {}
@@ -78,16 +78,16 @@ class Summary:
         for title in titles.values():
             table.add_column(pen.write(title), justify="right")
         table.add_column("Points", justify="right", no_wrap=True)
-        pending = any(report.score.marks.pending for report in self.reports)
+        pending = any(result.marks.pending for result in self.results)
         if pending:
             table.add_column("Pending", justify="right", no_wrap=True)
         table.add_column("Look at first", ratio=2, overflow="fold")
-        for report in sorted(self.reports, key=lambda report: report.submission.id):
-            earned = {item.id: _earned(item.marks) for item in report.score.items}
+        for result in sorted(self.results, key=lambda result: result.id):
+            earned = {item.id: _earned(item.marks) for item in result.items}
             cells = [pen.write(earned.get(each, "")) for each in titles]
-            total = pen.write(f"{points(report.score.marks.earned)} / {points(report.score.marks.possible)}", "bold")
-            waits = [pen.write(points(report.score.marks.pending))] * pending
-            table.add_row(pen.write(report.submission.id), *cells, total, *waits, _first(pen, report))
+            total = pen.write(f"{points(result.marks.earned)} / {points(result.marks.possible)}", "bold")
+            waits = [pen.write(points(result.marks.pending))] * pending
+            table.add_row(pen.write(result.id), *cells, total, *waits, _first(pen, result))
         for name, reason in sorted(self.failures.items()):
             table.add_row(
                 pen.write(name), *[""] * (len(titles) + pending), "", pen.write(f"not graded: {reason}", "red")
@@ -95,10 +95,10 @@ class Summary:
         yield table
         if narrow:
             yield pen.write("There is no room for a column for each item; summary.csv has them.", "dim")
-        if self.reports:
-            mean = sum(report.score.marks.earned for report in self.reports) / len(self.reports)
+        if self.results:
+            mean = sum(result.marks.earned for result in self.results) / len(self.results)
             unread = f", {len(self.failures)} could not be read" if self.failures else ""
-            yield pen.write(f"{len(self.reports)} graded{unread}; {points(round(mean, 2))} points on average.")
+            yield pen.write(f"{len(self.results)} graded{unread}; {points(round(mean, 2))} points on average.")
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,11 @@ def _fits(titles: Iterable[str], width: int) -> bool:
     return sum(max(map(len, title.split()), default=0) + GAP for title in titles) <= width - BESIDE
 
 
-def _first(pen: Pen, report: Report) -> Text:
+def _first(pen: Pen, result: Result) -> Text:
     """Return what staff would look at first: points withheld, then the first check that failed."""
-    marks = report.score.marks
+    marks = result.marks
     said = [f"{points(marks.withheld)} withheld"] if marks.withheld else []
-    findings = [scored.finding for item in report.score.items for scored in item.findings]
-    said += [finding.check for finding in findings if finding.verdict is Verdict.FAILED][:1]
+    said += [finding.check for finding in result.findings if finding.verdict is Verdict.FAILED][:1]
     return pen.write(", ".join(said))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from grader import __version__
-from grader.model import Marks, Report, ScoredFinding, ScoredItem
+from grader.model import Finding, Marks, Result, ScoredFinding, ScoredItem, Verdict
 from grader.text import number, printable
 
 SCHEMA = "mlpgrader.report/2"
@@ -13,19 +14,19 @@ SCHEMA = "mlpgrader.report/2"
 READABLE = (SCHEMA, "mlpgrader.report/1")
 
 
-def as_json(report: Report) -> dict[str, Any]:
-    """Return `report` as plain data in the documented key order; `seconds` is the only value that timing changes."""
+def as_json(result: Result) -> dict[str, Any]:
+    """Return `result` as plain data in the documented key order; `seconds` is the only value that timing changes."""
     return {
         "schema": SCHEMA,
-        "assignment": report.assignment,
-        "submission": {"id": printable(report.submission.id), "digest": report.submission.digest},
+        "assignment": result.assignment,
+        "submission": {"id": printable(result.id), "digest": result.digest},
         "grader_version": __version__,
-        "rubric_digest": report.rubric_digest,
-        "seed": report.evidence.seed,
-        "sandbox": report.evidence.sandbox,
-        "seconds": number(round(report.evidence.seconds, 3)),
-        "score": _marks(report.score.marks),
-        "items": [_item(item) for item in report.score.items],
+        "rubric_digest": result.rubric_digest,
+        "seed": result.seed,
+        "sandbox": result.sandbox,
+        "seconds": number(round(result.seconds, 3)),
+        "score": _marks(result.marks),
+        "items": [_item(item) for item in result.items],
     }
 
 
@@ -58,3 +59,42 @@ def _finding(scored: ScoredFinding) -> dict[str, Any]:
         "hint": printable(finding.hint, newlines=True),
         "diagnosis": printable(finding.diagnosis) or None,
     }
+
+
+def from_json(data: Mapping[str, Any]) -> Result:
+    """Return the result that a report of one of the `READABLE` schemas tells of; ValueError for anything else."""
+    try:
+        if data["schema"] not in READABLE:
+            raise ValueError(f"schema {data['schema']!r}, not one of {', '.join(READABLE)}")
+        return Result(
+            id=data["submission"]["id"],
+            digest=data["submission"]["digest"],
+            assignment=data["assignment"],
+            assignment_title="",
+            rubric_digest=data["rubric_digest"],
+            seed=data["seed"],
+            sandbox=data["sandbox"],
+            seconds=data["seconds"],
+            marks=_marks_of(data["score"]),
+            items=tuple(_item_of(item) for item in data["items"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no report ({type(error).__name__}: {error})") from error
+
+
+def _marks_of(data: Mapping[str, Any]) -> Marks:
+    return Marks(*(float(data[kind]) for kind in ("earned", "possible", "pending", "withheld")))
+
+
+def _item_of(data: Mapping[str, Any]) -> ScoredItem:
+    return ScoredItem(data["id"], data["title"], _marks_of(data), tuple(_finding_of(each) for each in data["findings"]))
+
+
+def _finding_of(data: Mapping[str, Any]) -> ScoredFinding:
+    marks, verdict = _marks_of(data), Verdict(data["verdict"])
+    if verdict is Verdict.UNDECIDED and marks.pending:
+        verdict = Verdict.PENDING
+    told = {name: data[name] for name in ("message", "hint")}
+    return ScoredFinding(
+        Finding(data["check"], data["title"], verdict, **told, diagnosis=data["diagnosis"] or ""), marks
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from grader.model import REDUCED, Finding, Report, ScoredFinding, ScoredItem, Verdict
+from grader.model import REDUCED, Finding, Result, ScoredFinding, ScoredItem, Verdict
 from grader.text import points
 
 SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.BLOCKED: "–", Verdict.PENDING: "○", Verdict.UNDECIDED: "?"}
@@ -45,7 +46,7 @@ class Entry:
 
 
 def outline(
-    report: Report, *, everything: bool = False, faults: bool = False
+    items: Sequence[ScoredItem], *, everything: bool = False, faults: bool = False
 ) -> tuple[tuple[ScoredItem, tuple[Entry, ...]], ...]:
     """Return each item with its entries; a reason that blocks many checks is told once.
 
@@ -53,16 +54,16 @@ def outline(
     """
     told = {
         _reason(scored.finding): f"Waits for “{scored.finding.title}” to pass."
-        for item in reversed(report.score.items)
+        for item in reversed(items)
         for scored in reversed(item.findings)
         if scored.finding.verdict is Verdict.FAILED
     }
-    return tuple((item, _entries(item, told, everything=everything, faults=faults)) for item in report.score.items)
+    return tuple((item, _entries(item, told, everything=everything, faults=faults)) for item in items)
 
 
-def headline(report: Report) -> str:
+def headline(result: Result) -> str:
     """Return the one sentence that stands beside the score."""
-    findings = [scored.finding for item in report.score.items for scored in item.findings]
+    findings = result.findings
     wrong = [finding for finding in findings if finding.verdict is Verdict.FAILED]
     if wrong:
         others = sum(finding.verdict not in (Verdict.PASSED, Verdict.PENDING) for finding in findings) - 1
@@ -76,9 +77,9 @@ def headline(report: Report) -> str:
     return "Everything that was checked is right. Well done!"
 
 
-def remarks(report: Report) -> tuple[str, ...]:
+def remarks(result: Result) -> tuple[str, ...]:
     """Return what has to be said about points that are neither earned nor lost."""
-    marks = report.score.marks
+    marks = result.marks
     said = []
     if marks.withheld:
         said.append(f"{_counted(marks.withheld)} withheld, not lost: {OUR_FAULT[0].lower()}{OUR_FAULT[1:]}")
@@ -87,14 +88,11 @@ def remarks(report: Report) -> tuple[str, ...]:
     return tuple(said)
 
 
-def setting(report: Report) -> str:
+def setting(result: Result) -> str:
     """Return at which size notebooks were run and on which digits; empty where none were."""
-    facts = report.evidence.facts
-    size, digits = facts.get("size", ""), facts.get("digits", "")
+    size, digits = result.size, result.digits
     if not size:
         return ""
-    if {str(seen.data["size"]) for seen in report.evidence.observations.values() if "size" in seen.data} == {REDUCED}:
-        size = REDUCED
     return f"Notebooks were run {SIZES.get(size, f'at size “{size}”')}{f', on {DIGITS.get(digits, digits)}' if digits else ''}."
 
 

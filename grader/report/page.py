@@ -33,17 +33,17 @@ def pages(report: Report) -> dict[Audience, str]:
 
 
 def _page(report: Report, audience: Audience, drawings: Mapping[str, Drawings]) -> str:
-    staff = audience == "staff"
+    staff, result = audience == "staff", report.result
     template = _environment().get_template("page.html")
     return template.render(
         report=report,
         staff=staff,
         version=__version__,
         policy=POLICY,
-        headline=headline(report),
-        remarks=remarks(report),
-        setting=setting(report),
-        outline=outline(report, everything=staff, faults=staff),
+        headline=headline(result),
+        remarks=remarks(result),
+        setting=setting(result),
+        outline=outline(report.score.items, everything=staff, faults=staff),
         drawings=drawings,
         readings=_readings(report) if staff else {},
         facts=facts,

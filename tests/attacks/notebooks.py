@@ -10,6 +10,7 @@ from pathlib import Path
 from attacks import table
 from grader import pipeline
 from grader.model import Report, Rubric, Setting
+from grader.runs import SubmissionFolder
 from grader.sandbox import Launcher
 from kit.byomlp_submissions import NUMBERS, SMALL, START, digits, good, notebook
 
@@ -202,5 +203,5 @@ def grade(handed_in: Path, launcher: Launcher, folder: Path) -> Report:
         seed=table.SEED,
         setting=Setting("quick", numbers, numbers, digits()),
     )
-    pipeline.deliver(made, folder / "out")
+    SubmissionFolder(folder / "out").deliver(made)
     return made

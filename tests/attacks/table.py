@@ -18,6 +18,7 @@ from grader.assignments import find
 from grader.doctor import attempts
 from grader.doctor.refusals import SOURCE as ATTEMPTS
 from grader.model import Finding, Report, Rubric
+from grader.runs import SubmissionFolder
 from grader.sandbox import Launcher
 from kit import ROOT
 
@@ -122,7 +123,7 @@ def graded(attack: Attack, launcher: Launcher, folder: Path, **filled: str) -> R
     made = pipeline.grade(
         handed_in, BYOMLP, rubric=rubric(attack.call_seconds, attack.memory_mb), launcher=launcher, seed=SEED
     )
-    pipeline.deliver(made, folder / "out")
+    SubmissionFolder(folder / "out").deliver(made)
     return made
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from attacks import notebooks, table
 from attacks.notebooks import NOTEBOOKS
-from grader import exports
+from grader.exports import Row, summary
 from grader.report import as_json, html
 from grader.sandbox import open_launcher
 from kit import report_samples as samples
@@ -135,5 +135,5 @@ def test_the_other_forms_of_a_hostile_report_can_be_read(notebook: Path) -> None
 
 def test_a_hostile_report_is_plain_data_in_every_form() -> None:
     made = samples.hostile()
-    assert "\\u001b" not in json.dumps(as_json(made)["score"])
-    assert "\x1b" not in exports.summary_csv([made], {samples.HOSTILE: samples.HOSTILE})
+    assert "\\u001b" not in json.dumps(as_json(made.result)["score"])
+    assert "\x1b" not in summary.as_csv([Row.of(made.result), Row.failed(samples.HOSTILE, samples.HOSTILE)])

@@ -139,15 +139,15 @@ def test_a_folder_without_evidence_is_refused(folder: str, tmp_path: Path, capsy
 
 
 def test_json_says_for_each_item_what_changed() -> None:
-    before = as_json(small.report())
+    before = as_json(small.report().result)
     now = small.report(Observation("module", {"functions": [], "problem": ""}), small.DICE)
-    (row,) = as_data([Again(now, before)], {}, dry_run=True)["submissions"]
+    (row,) = as_data([Again(now.result, before)], {}, dry_run=True)["submissions"]
     assert (row["before"]["earned"], row["now"]["earned"]) == (7, 5)
     assert [item["before"] == item["now"] for item in row["items"]] == [False, True]
 
 
 def test_an_item_that_is_no_more_is_shown_too() -> None:
-    before = as_json(small.report())
+    before = as_json(small.report().result)
     before["items"].append({**before["items"][0], "id": "style"})
-    (row,) = as_data([Again(small.report(), before)], {}, dry_run=True)["submissions"]
+    (row,) = as_data([Again(small.report().result, before)], {}, dry_run=True)["submissions"]
     assert row["items"][2] == {"id": "style", "before": row["items"][0]["now"], "now": None}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from grader.model import Digits, Finding, Limits, Observation, Report, Rubric, S
 from grader.pipeline.selection import needed_checks, needed_probes, only
 from grader.pipeline.streaming import Stream
 from grader.report import as_json
+from grader.runs import SubmissionFolder
 from grader.sandbox import Launcher, Probe, Session, open_launcher
 from grader.sandbox.launching import Running
 from grader.sandbox.process import process_launcher
@@ -43,7 +43,7 @@ def stream(*, on_finding: list[Finding] | None = None) -> Stream:
 
 def as_made_twice(report: Report) -> dict[str, object]:
     """Return the report without what timing changes."""
-    return {**as_json(report), "seconds": None}
+    return {**as_json(report.result), "seconds": None}
 
 
 def test_an_item_brings_the_checks_that_its_own_checks_build_on() -> None:
@@ -167,21 +167,21 @@ def test_one_seed_gives_one_report_and_kept_evidence_gives_it_again(tmp_path: Pa
     first, second = (
         pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=3) for _ in range(2)
     )
-    pipeline.deliver(first, tmp_path / "out")
+    SubmissionFolder(tmp_path / "out").deliver(first)
     kept, submission, name = evidence.load(tmp_path / "out" / "evidence")
     again = pipeline.judge(submission, kept, small.ASSIGNMENT, small.RUBRIC)
-    assert (name, as_json(again)) == ("small", as_json(first))
+    assert (name, as_json(again.result)) == ("small", as_json(first.result))
     assert as_made_twice(first) == as_made_twice(second)
 
 
 def test_what_was_graded_in_part_is_judged_again_in_part(tmp_path: Path, launcher: Launcher) -> None:
     path = small.hand_in(tmp_path / "alice")
     made = pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=3, items=["code"])
-    pipeline.deliver(made, tmp_path / "out")
+    SubmissionFolder(tmp_path / "out").deliver(made)
     kept, submission, _ = evidence.load(tmp_path / "out" / "evidence")
     again = pipeline.judge(submission, kept, small.ASSIGNMENT, small.RUBRIC)
     assert [item.id for item in again.score.items] == ["code"]
-    assert as_json(again) == as_json(made)
+    assert as_json(again.result) == as_json(made.result)
 
 
 def test_what_cannot_be_read_is_an_intake_error(tmp_path: Path, launcher: Launcher) -> None:
@@ -205,7 +205,7 @@ def test_kept_evidence_is_judged_and_nothing_is_run(tmp_path: Path, launcher: La
     told: list[Finding] = []
     first = pipeline.grade(path, small.ASSIGNMENT, launcher=launcher, **asked)
     again = pipeline.grade(path, small.ASSIGNMENT, launcher=unused(), on_finding=told.append, **asked)
-    assert as_json(again) == as_json(first)
+    assert as_json(again.result) == as_json(first.result)
     assert ([finding.check for finding in told], store.taken) == (["loads", "answers", "rolls"], 1)
 
 
@@ -222,41 +222,6 @@ def test_evidence_of_another_seed_is_not_taken(tmp_path: Path, launcher: Launche
     for seed in (3, 4):
         pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=seed, store=store)
     assert store.taken == 0
-
-
-def test_a_delivery_holds_everything(tmp_path: Path) -> None:
-    pipeline.deliver(small.report(), tmp_path / "alice")
-    assert {path.name for path in (tmp_path / "alice").iterdir()} == FILES
-    assert json.loads((tmp_path / "alice" / "report.json").read_bytes())["score"]["earned"] == 7
-
-
-def test_the_same_report_is_published_as_the_same_bytes(tmp_path: Path) -> None:
-    pipeline.publish(small.report(), tmp_path / "one")
-    pipeline.publish(small.report(), tmp_path / "two")
-    assert (tmp_path / "one" / "report.json").read_bytes() == (tmp_path / "two" / "report.json").read_bytes()
-
-
-@pytest.mark.parametrize("blocked", ["report.html", "staff.html", "results.json", "evidence/evidence.zst"])
-def test_there_is_no_report_json_where_something_else_could_not_be_written(tmp_path: Path, blocked: str) -> None:
-    pipeline.publish(small.report(), tmp_path)
-    (tmp_path / blocked).unlink(missing_ok=True)
-    (tmp_path / blocked / "in the way").mkdir(parents=True)
-    with pytest.raises(AuthorError, match=r"cannot be (written|replaced|cleared)"):
-        pipeline.deliver(small.report(), tmp_path)
-    assert not (tmp_path / "report.json").exists()
-
-
-def test_withdrawing_leaves_nothing_to_be_taken_for_the_next_grading(tmp_path: Path) -> None:
-    pipeline.deliver(small.report(), tmp_path)
-    pipeline.withdraw(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"evidence"}
-    assert not (tmp_path / "evidence" / "evidence.zst").exists()
-
-
-def test_withdrawing_the_reports_alone_leaves_evidence_to_judge_again(tmp_path: Path) -> None:
-    pipeline.deliver(small.report(), tmp_path)
-    pipeline.withdraw(tmp_path, evidence=False)
-    assert evidence.load(tmp_path / "evidence")[1].id == "alice"
 
 
 def ask_digits(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:

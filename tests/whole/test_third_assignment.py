@@ -14,6 +14,7 @@ import pytest
 
 from grader import evidence, pipeline, rubric
 from grader.report import as_json
+from grader.runs import SubmissionFolder
 from grader.sandbox import open_launcher
 from kit import ROOT, third_assignment
 
@@ -116,8 +117,8 @@ def test_submissions_go_through_the_whole_pipeline(tmp_path: Path, source: str, 
     (tmp_path / "alice" / "regression.py").write_text(source, encoding="utf-8")
     with open_launcher("process") as launcher:
         made = pipeline.grade(tmp_path / "alice", assignment, rubric=points, launcher=launcher, seed=5)
-    pipeline.deliver(made, tmp_path / "out")
+    SubmissionFolder(tmp_path / "out").deliver(made)
     kept, submission, _ = evidence.load(tmp_path / "out" / "evidence")
-    assert as_json(pipeline.judge(submission, kept, assignment, points)) == as_json(made)
+    assert as_json(pipeline.judge(submission, kept, assignment, points).result) == as_json(made.result)
     assert made.score.marks.earned == earned
     assert said in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")

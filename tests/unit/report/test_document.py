@@ -19,72 +19,72 @@ FINDING_KEYS = [
 
 
 def test_a_report_has_the_documented_keys_in_their_order() -> None:
-    assert list(as_json(samples.wrong())) == [
+    assert list(as_json(samples.wrong().result)) == [
         "schema", "assignment", "submission", "grader_version", "rubric_digest", "seed", "sandbox", "seconds", "score",
         "items",
     ]  # fmt: skip
 
 
 def test_an_item_and_a_finding_have_the_documented_keys_in_their_order() -> None:
-    item = as_json(samples.wrong())["items"][1]
+    item = as_json(samples.wrong().result)["items"][1]
     assert (list(item), list(item["findings"][0])) == (ITEM_KEYS, FINDING_KEYS)
 
 
 def test_the_facts_of_a_grading_are_there() -> None:
-    data = as_json(samples.right())
+    data = as_json(samples.right().result)
     assert (data["schema"], data["assignment"], data["seed"]) == ("mlpgrader.report/2", "byomlp", samples.SEED)
     assert (data["sandbox"], data["seconds"], data["grader_version"]) == ("docker", 3.2, __version__)
     assert data["submission"] == {"id": "alice", "digest": "sha256:" + "3f" * 32}
 
 
 def test_a_finding_says_what_failed_what_to_do_and_the_mistake_that_was_recognised() -> None:
-    found = as_json(samples.wrong())["items"][1]["findings"][0]
+    found = as_json(samples.wrong().result)["items"][1]["findings"][0]
     assert found["verdict"] == "failed"
     assert found["message"] == "W of layer 1, entry [3, 0] is 1.354, expected 0.01354"
     assert found["diagnosis"] == "missing_activation_derivative"
 
 
 def test_a_finding_without_a_diagnosis_has_null_there() -> None:
-    assert as_json(samples.right())["items"][0]["findings"][0]["diagnosis"] is None
+    assert as_json(samples.right().result)["items"][0]["findings"][0]["diagnosis"] is None
 
 
 @pytest.mark.parametrize("made", [samples.right, samples.wrong, samples.blocked, samples.withheld])
 def test_whole_points_are_ints_and_add_up(made: Callable[[], Report]) -> None:
-    score = as_json(made())["score"]
+    score = as_json(made().result)["score"]
     assert {type(value) for value in score.values()} == {int}
     assert score["earned"] + score["pending"] + score["withheld"] <= score["possible"] == 25
 
 
 def test_withheld_points_are_told_apart_from_lost_ones() -> None:
-    assert as_json(samples.withheld())["score"] == {"earned": 22, "possible": 25, "pending": 0, "withheld": 3}
+    assert as_json(samples.withheld().result)["score"] == {"earned": 22, "possible": 25, "pending": 0, "withheld": 3}
 
 
 def test_a_finding_that_waits_for_a_person_is_pending() -> None:
-    found = as_json(samples.waiting())["items"][0]["findings"][-1]
+    found = as_json(samples.waiting().result)["items"][0]["findings"][-1]
     assert (found["verdict"], found["pending"], found["withheld"]) == ("pending", 2, 0)
 
 
 def test_a_fault_of_ours_is_undecided_with_withheld_points() -> None:
-    found = as_json(samples.withheld())["items"][1]["findings"][-1]
+    found = as_json(samples.withheld().result)["items"][1]["findings"][-1]
     assert (found["verdict"], found["pending"], found["withheld"]) == ("undecided", 0, 3)
 
 
 def test_what_only_staff_read_is_not_in_the_data() -> None:
-    text = json.dumps(as_json(samples.notebooks()))
+    text = json.dumps(as_json(samples.notebooks().result))
     assert not re.search("Which network works better|plot_losses|epoch 3", text)
 
 
 def test_equal_input_gives_equal_bytes() -> None:
-    assert json.dumps(as_json(samples.wrong())) == json.dumps(as_json(samples.wrong()))
+    assert json.dumps(as_json(samples.wrong().result)) == json.dumps(as_json(samples.wrong().result))
 
 
 def test_only_seconds_depends_on_timing() -> None:
     report = samples.wrong()
-    slow = as_json(replace(report, evidence=replace(report.evidence, seconds=99.0)))
-    assert {key for key, value in as_json(report).items() if slow[key] != value} == {"seconds"}
+    slow = as_json(replace(report, evidence=replace(report.evidence, seconds=99.0)).result)
+    assert {key for key, value in as_json(report.result).items() if slow[key] != value} == {"seconds"}
 
 
 def test_hostile_text_holds_no_control_character_and_can_be_written_as_utf8() -> None:
-    text = json.dumps(as_json(samples.hostile()), ensure_ascii=False)
+    text = json.dumps(as_json(samples.hostile().result), ensure_ascii=False)
     assert text.encode("utf-8").isascii()
     assert "\\x1b" in text

@@ -11,7 +11,7 @@ from kit import report_samples as samples
 
 def entries(report: Report, place: int = 0, **options: bool) -> tuple[Entry, ...]:
     """Return the entries of one item of a report."""
-    return outline(report, **options)[place][1]
+    return outline(report.score.items, **options)[place][1]
 
 
 def checks(entry: Entry) -> list[str]:
@@ -78,15 +78,15 @@ def test_staff_read_the_inner_workings_of_a_fault_of_ours() -> None:
     ],
 )
 def test_the_headline_says_where_to_begin(report: Report, words: str) -> None:
-    assert headline(report).startswith(words)
+    assert headline(report.result).startswith(words)
 
 
 def test_what_waits_does_not_need_another_look() -> None:
-    assert headline(samples.notebooks()) == "Start with “The accuracies that the notebook reports are true”."
+    assert headline(samples.notebooks().result) == "Start with “The accuracies that the notebook reports are true”."
 
 
 def test_withheld_points_are_explained() -> None:
-    (remark,) = remarks(samples.withheld())
+    (remark,) = remarks(samples.withheld().result)
     assert remark.startswith("3 points are withheld, not lost: the grader had a fault")
 
 
@@ -105,7 +105,7 @@ def test_what_waits_and_a_fault_of_ours_together_make_no_promise() -> None:
     waits = samples.finding("layer_shapes", Verdict.PENDING)
     fault = samples.finding("disc_separates", Verdict.UNDECIDED)
     both = samples.report({"layer_shapes": waits, "disc_separates": fault})
-    assert headline(both) == "What could be judged is right."
+    assert headline(both.result) == "What could be judged is right."
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_waits_and_a_fault_of_ours_together_make_no_promise() -> None:
 )
 def test_the_size_of_the_run_is_told(facts: dict[str, str], words: str) -> None:
     report = samples.right()
-    told = setting(replace(report, evidence=replace(report.evidence, facts=facts)))
+    told = setting(replace(report, evidence=replace(report.evidence, facts=facts)).result)
     assert told.endswith(words)
     assert bool(told) == bool(words)
 
@@ -129,10 +129,10 @@ def test_a_run_of_which_all_is_reduced_is_told_to_be(sizes: list[str], size: str
     report = samples.right()
     seen = {str(k): Observation(str(k), {"size": size}) for k, size in enumerate(sizes)}
     evidence = replace(report.evidence, facts={"size": "quick"}, observations=seen)
-    assert f"at the {size} size" in setting(replace(report, evidence=evidence))
+    assert f"at the {size} size" in setting(replace(report, evidence=evidence).result)
 
 
 def test_pending_points_are_explained() -> None:
     report = samples.right()
     waiting = replace(report, score=replace(report.score, marks=Marks(24, 25, pending=1)))
-    assert remarks(waiting) == ("1 point is pending: a person reads that part of your work.",)
+    assert remarks(waiting.result) == ("1 point is pending: a person reads that part of your work.",)

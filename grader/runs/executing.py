@@ -1,53 +1,62 @@
-"""Doing the same for several submissions side by side, so that all of it can be stopped at any moment."""
+"""Doing many jobs with whatever can do them, threads, processes or a cluster, so that all of it can be stopped at any moment."""
 
 from __future__ import annotations
 
+import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
-from pathlib import Path
-
-from grader.cli.outcomes import Outcome
-from grader.model import Report
+from typing import TypeVar
 
 HEARD_AGAIN_SECONDS = 10.0
 LISTEN_SECONDS = 0.5
 
+J = TypeVar("J")
+R = TypeVar("R")
 
-def side_by_side(
-    paths: Sequence[Path],
-    work: Callable[[Path], Report],
+
+def run_all(
+    jobs: Iterable[J],
+    do: Callable[[J], R],
+    executor: Executor,
     *,
-    jobs: int,
-    done: Callable[[Outcome], None],
+    done: Callable[[J, R], None],
+    failed: Callable[[J, BaseException], R],
     stop: Callable[[], None],
 ) -> None:
-    """Do `work` for each path, `jobs` of them at a time, and tell `done` each outcome as it comes.
+    """Let `executor` do every job, and tell `done` each with what came of it, as they come and in this thread.
 
-    When `done` raises, or Ctrl-C is pressed, those that wait are not begun, `stop` is called to end those that run,
-    and what comes to a good end all the same is told to `done` too.
+    What `do` raises becomes a result by `failed`. When `done` raises, or Ctrl-C is pressed, jobs that wait are not begun,
+    `stop` is called to end those that run, and what comes to a good end all the same is told to `done` too.
+    What is done for each job takes as long for the last one as for the first.
     """
-    pool = ThreadPoolExecutor(max_workers=max(min(jobs, len(paths)), 1))
-    running: dict[Future[Report], Path] = {}
+    ended: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()
+    running: dict[Future[R], J] = {}
     try:
-        for path in paths:
-            running[pool.submit(work, path)] = path
+        for job in jobs:
+            future = executor.submit(do, job)
+            running[future] = job
+            future.add_done_callback(ended.put)
         while running:
             # a signal that comes just before waiting begins is heard only when it ends, so it ends now and then
-            wait(running, timeout=LISTEN_SECONDS, return_when=FIRST_COMPLETED)
-            for future in [each for each in running if each.done()]:
-                done(_outcome(running.pop(future), future))
+            try:
+                future = ended.get(timeout=LISTEN_SECONDS)
+            except queue.Empty:
+                continue
+            job, error = running.pop(future), future.exception()
+            done(job, failed(job, error) if error else future.result())
     finally:
         with undisturbed():
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in running:
+                future.cancel()
             stop()
-            pool.shutdown(wait=True)
-            for future, path in running.items():
+            wait(running)
+            for future, job in running.items():
                 if not future.cancelled() and future.exception() is None:
-                    done(_outcome(path, future))
+                    done(job, future.result())
 
 
 @contextmanager
@@ -90,8 +99,3 @@ def _handling(number: signal.Signals, handler: Callable[..., object] | signal.Ha
         yield
     finally:
         signal.signal(number, before)
-
-
-def _outcome(path: Path, future: Future[Report]) -> Outcome:
-    error = future.exception()
-    return Outcome(path, error=error) if error else Outcome(path, future.result())

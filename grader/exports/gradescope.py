@@ -1,0 +1,88 @@
+"""Gradescope's ``results.json``: one submission as tests with points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader import __version__
+from grader.model import Result, ScoredFinding, Verdict
+from grader.text import as_json_text, number, points, printable
+
+WITHHELD = "The grader had a fault here, not your code: these points are withheld until staff have graded it again."
+PENDING = "A person reads this part of your work; its points come later."
+WAITS = "Waits for a person"
+UNLOOKED = "Not looked at yet, because something it depends on did not pass:"
+
+
+def as_data(result: Result) -> dict[str, Any]:
+    """Return `result` as the data of a Gradescope ``results.json``: one test a finding, numbered ``item.check``.
+
+    Withheld points count 0 there until they are decided, and the texts say so. What waits for a person is neither passed nor
+    failed: it has a text but no score, so that pending points are missing from what the tests add up to.
+    """
+    return {
+        "score": number(result.marks.earned),
+        "execution_time": round(float(result.seconds), 3),
+        "output": _overview(result),
+        "output_format": "text",
+        "visibility": "visible",
+        "tests": [
+            _test(f"{k}.{n}", item.title, scored)
+            for k, item in enumerate(result.items, start=1)
+            for n, scored in enumerate(item.findings, start=1)
+        ],
+        "extra_data": {
+            "grader_version": __version__,
+            "assignment": result.assignment,
+            "digest": result.digest,
+            "rubric_digest": result.rubric_digest,
+            "seed": result.seed,
+        },
+    }
+
+
+def as_json(result: Result) -> str:
+    """Return `result` as the text of that document."""
+    return as_json_text(as_data(result))
+
+
+def _overview(result: Result) -> str:
+    marks = result.marks
+    lines = [f"{points(marks.earned)} of {points(marks.possible)} points."]
+    if marks.withheld:
+        lines.append(f"{points(marks.withheld)} points withheld. {WITHHELD}")
+    if marks.pending:
+        lines.append(f"{points(marks.pending)} points pending. {PENDING}")
+    return "\n".join(lines)
+
+
+def _test(place: str, item_title: str, scored: ScoredFinding) -> dict[str, Any]:
+    finding, marks = scored.finding, scored.marks
+    judged = {
+        "score": number(marks.earned),
+        "max_score": number(marks.possible),
+        "status": "passed" if finding.verdict is Verdict.PASSED else "failed",
+    }
+    return {
+        # where there is no score, Gradescope shows neither a tick nor a cross
+        **({} if finding.verdict is Verdict.PENDING else judged),
+        "name": f"{printable(item_title)}: {printable(finding.title)}",
+        "name_format": "text",
+        "number": place,
+        "output": printable(_words(scored), newlines=True),
+        "output_format": "text",
+        "tags": [finding.check, str(finding.verdict)],
+        "visibility": "visible",
+    }
+
+
+def _words(scored: ScoredFinding) -> str:
+    finding = scored.finding
+    if finding.verdict is Verdict.PENDING:
+        head = f"{WAITS}: {points(scored.marks.pending)} {'point' if scored.marks.pending == 1 else 'points'} pending. {PENDING}"
+        return "\n\n".join(part for part in (head, finding.message, finding.hint) if part)
+    if finding.verdict is Verdict.UNDECIDED:
+        return WITHHELD
+    message = f"{UNLOOKED} {finding.message}" if finding.verdict is Verdict.BLOCKED else finding.message
+    hint = f"What to try: {finding.hint}" if finding.hint and finding.verdict is not Verdict.PASSED else finding.hint
+    return "\n\n".join(part for part in (message, hint) if part)

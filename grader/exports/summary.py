@@ -1,0 +1,96 @@
+"""A class as a table that other programs read: a row for each submission, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader import __version__
+from grader.model import Marks, Result
+from grader.text import as_json_text, number, printable
+
+SCHEMA = "mlpgrader.summary/1"
+MARKS = ("earned", "possible", "pending", "withheld")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+# a spreadsheet takes a cell that begins so for a formula; where it separates by semicolons, one begins after each
+FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission of a class: its points and what it earned in each item, or why it was not graded."""
+
+    id: str
+    marks: Marks | None = None
+    items: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
+
+    @classmethod
+    def of(cls, result: Result) -> Row:
+        """Return the row of a submission that was graded."""
+        return cls(result.id, result.marks, {item.id: item.marks.earned for item in result.items})
+
+    @classmethod
+    def failed(cls, name: str, reason: str) -> Row:
+        """Return the row of one that was not, and why."""
+        return cls(name, error=printable(reason) or "could not be read")
+
+
+def as_csv(rows: Iterable[Row]) -> str:
+    """Return a class as CSV: id, points by kind, one column an item, and why a submission could not be read.
+
+    No cell is a formula to a spreadsheet, whatever a submission is called.
+    """
+    rows = _in_order(rows)
+    items = list(dict.fromkeys(name for row in rows for name in row.items))
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error")])
+    for row in rows:
+        marks = _marks(row)
+        earned = [number(row.items[name]) if name in row.items else "" for name in items]
+        points = ["" if marks[kind] is None else marks[kind] for kind in MARKS]
+        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error)])
+    return written.getvalue()
+
+
+def as_data(rows: Iterable[Row]) -> dict[str, Any]:
+    """Return a class as plain data, schema `mlpgrader.summary/1`: those graded and those that could not be read."""
+    rows = _in_order(rows)
+    return {
+        "schema": SCHEMA,
+        "grader_version": __version__,
+        "submissions": [
+            {
+                "id": printable(row.id),
+                **_marks(row),
+                "items": {name: number(earned) for name, earned in row.items.items()},
+            }
+            for row in rows
+            if not row.error
+        ],
+        "failures": [{"id": printable(row.id), "error": row.error} for row in rows if row.error],
+    }
+
+
+def as_json(rows: Iterable[Row]) -> str:
+    """Return a class as the text of a JSON document."""
+    return as_json_text(as_data(rows))
+
+
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: printable(row.id))
+
+
+def _marks(row: Row) -> dict[str, int | float | None]:
+    return {kind: None if row.marks is None else number(getattr(row.marks, kind)) for kind in MARKS}
+
+
+def _cell(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula; a plain number stays one."""
+    shown = printable(text)
+    return shown if PLAIN_NUMBER.fullmatch(shown) else FORMULA.sub(r"\1'", shown)

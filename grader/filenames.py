@@ -1,0 +1,14 @@
+"""The files of a run: their names, which nothing that was handed in may take, and by which an earlier run is known."""
+
+from __future__ import annotations
+
+# where a run goes that is given no other folder
+OUT = "graded"
+# beside the folders of the submissions
+SPREADSHEET, SUMMARY = "summary.csv", "summary.json"
+JOURNAL, LOCK = "journal.jsonl", "run.lock"
+OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK)
+# in the folder of each submission
+EVIDENCE = "evidence"
+REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
+GRADESCOPE = "results.json"

@@ -1,0 +1,25 @@
+"""The run of a class: the folder that it is kept in, the jobs that it is made of, and whatever does them."""
+
+from __future__ import annotations
+
+from grader.runs.executing import run_all, stoppable, undisturbed
+from grader.runs.folder import RunFolder
+from grader.runs.grading import Bench, grade_all, judge, warming
+from grader.runs.job import Failure, Graded, Job, Whose
+from grader.runs.submission import SubmissionFolder
+
+__all__ = [
+    "Bench",
+    "Failure",
+    "Graded",
+    "Job",
+    "RunFolder",
+    "SubmissionFolder",
+    "Whose",
+    "grade_all",
+    "judge",
+    "run_all",
+    "stoppable",
+    "undisturbed",
+    "warming",
+]

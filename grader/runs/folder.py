@@ -1,0 +1,185 @@
+"""The folder of a run: what is written there when, withdrawn when, and who may write."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from grader import atomic, exports
+from grader.errors import AuthorError
+from grader.exports import Row
+from grader.exports.summary import SCHEMA
+from grader.filenames import JOURNAL, LOCK, OF_A_RUN, OUT, SPREADSHEET, SUMMARY
+from grader.model import Result
+from grader.runs import lock
+from grader.runs.job import Job
+from grader.runs.journal import Entry, Journal
+from grader.runs.submission import SubmissionFolder
+
+# how often the summary is written while a run goes on, and which share of its time that may take
+SUMMARY_SECONDS = 5.0
+SHARE = 0.05
+GIVE = "give the --out folder of an earlier `mlpgrader grade`, or one submission's folder in it"
+
+
+class RunFolder:
+    """The folder of a run, with a folder for each submission, a journal, and a summary of all that is in it.
+
+    Reading needs nothing; whoever writes does so inside `taken`. `clock` tells the seconds.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self.entries: dict[str, Entry] = {}
+        self._journal = Journal(path / JOURNAL)
+        self._clock = clock
+        self._due = 0.0
+
+    def of(self, name: str) -> SubmissionFolder:
+        """Return the folder of the submission with that id."""
+        return SubmissionFolder(self.path / name)
+
+    @property
+    def spreadsheet(self) -> Path:
+        """The summary for people."""
+        return self.path / SPREADSHEET
+
+    @property
+    def is_one(self) -> bool:
+        """Whether a run has left something here."""
+        return any((self.path / name).is_file() for name in OF_A_RUN)
+
+    def ensure_apart(self, submissions: Iterable[tuple[Path, str]]) -> None:
+        """Refuse to write reports into a submission (path, id); only in a folder called ``graded`` does intake pass them over."""
+        target = self.path.resolve()
+        for path, name in submissions:
+            submission = path.resolve()
+            within = submission.is_dir() and target.is_relative_to(submission) and target.name != OUT
+            if within or submission in (self.of(name).path.resolve(), target):
+                raise AuthorError(
+                    f"--out {self.path}: the reports would lie in the submission {path}; choose another folder"
+                )
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Keep other graders out, and know what is in the folder; AuthorError when another one is writing."""
+        with lock.locked(self.path / LOCK, self._journal.holder):
+            self.look()
+            self._journal.open(lock.myself())
+            self._journal.add(entry for name, entry in self.entries.items() if self._journal.entries.get(name) != entry)
+            yield
+
+    def look(self) -> None:
+        """See what is in the folder: what is noted of each submission, where that agrees with what lies there."""
+        noted = self._journal.read() or {row.id: Entry(row) for row in _unread(self.path / SUMMARY)}
+        self.entries = {name: entry for name, entry in noted.items() if entry.row.error}
+        for folder in _folders(self.path):
+            name, there = folder.path.name, stamp(folder.report)
+            if there and name not in self.entries:
+                entry = noted.get(name)
+                # a report that was written since, or by a run that noted nothing, is read
+                found = entry if entry and entry.stamp == there else _read(folder, key=entry.key if entry else "")
+                self.entries.update({name: found} if found else {})
+
+    def key(self, name: str) -> str:
+        """Return the key of the evidence that a submission has, by what was noted; empty where nothing is known."""
+        entry = self._journal.entries.get(name)
+        return entry.key if entry and self.of(name).has_evidence else ""
+
+    def kept(self) -> list[SubmissionFolder]:
+        """Return the folders with evidence, or what is left of it, in order of their names; AuthorError when there is none."""
+        try:
+            folders = [each for each in _folders(self.path) if each.evidence.is_dir()]
+        except OSError as error:
+            raise AuthorError(f"{self.path}: cannot be read ({error.strerror}); {GIVE}") from error
+        if not folders:
+            raise AuthorError(f"{self.path}: holds no evidence; {GIVE}")
+        return folders
+
+    def begin(self, jobs: Iterable[Job]) -> None:
+        """Withdraw the reports that these jobs will write, and show that the folder can be written before hours depend on it.
+
+        The evidence below them stays until the same submission is graded again.
+        """
+        for name in exports.OF_A_CLASS:
+            atomic.sweep(self.path / name)
+        forgotten = []
+        for job in jobs:
+            self.of(job.id).withdraw(evidence=False)
+            self.entries.pop(job.id, None)
+            if self.key(job.id) and not job.kept:
+                # what is going to be run says nothing any more of the evidence that it will have
+                forgotten.append(Entry(Row(job.id)))
+        self._journal.add(forgotten)
+        self.summarise()
+
+    def add(self, name: str, result: Result, *, key: str = "", judged: str = "") -> None:
+        """Note the result of the submission called `name`, whose reports have been written."""
+        row = replace(Row.of(result), id=name)
+        self._note(Entry(row, key, judged, stamp(self.of(name).report)))
+
+    def judged(self, name: str, made: Result | str) -> None:
+        """Note that the evidence of a submission, which stays as it was, has been judged again, or why it could not be."""
+        if isinstance(made, str):
+            self.fail(name, made)
+        else:
+            self.add(name, made, key=self.key(name))
+
+    def fail(self, name: str, reason: str) -> None:
+        """Note why the submission called `name` has no result."""
+        self._note(Entry(Row.failed(name, reason)))
+
+    def summarise(self) -> None:
+        """Write the summary of everything that is in the folder; AuthorError when that cannot be done."""
+        began = self._clock()
+        for name, written in exports.OF_A_CLASS.items():
+            atomic.write(self.path / name, written(self.rows))
+        ended = self._clock()
+        self._due = ended + max(SUMMARY_SECONDS, (ended - began) / SHARE)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of the summary: one for each submission that has a report, or a reason why it has none."""
+        return [entry.row for entry in self.entries.values()]
+
+    def _note(self, entry: Entry) -> None:
+        self.entries[entry.row.id] = entry
+        self._journal.add([entry])
+        # as often as it can be without taking a share of the time that grows with the class
+        if self._clock() >= self._due:
+            self.summarise()
+
+
+def stamp(report: Path) -> tuple[int, ...]:
+    """Return by what the file of a report is known again; empty when there is none."""
+    try:
+        about = report.stat()
+    except OSError:
+        return ()
+    return about.st_mtime_ns, about.st_size
+
+
+def _read(folder: SubmissionFolder, *, key: str) -> Entry | None:
+    result = folder.result()
+    if result is None:
+        return None
+    return Entry(replace(Row.of(result), id=folder.path.name), key, stamp=stamp(folder.report))
+
+
+def _folders(path: Path) -> Iterator[SubmissionFolder]:
+    if path.is_dir():
+        yield from (SubmissionFolder(each) for each in sorted(path.iterdir()) if each.is_dir())
+
+
+def _unread(file: Path) -> Iterator[Row]:
+    """Yield who could not be read, by the summary: where a run of before there were journals has noted it."""
+    try:
+        data = json.loads(file.read_bytes())
+        rows = [Row.failed(each["id"], each["error"]) for each in data["failures"]] if data["schema"] == SCHEMA else []
+    except (OSError, ValueError, TypeError, KeyError):
+        rows = []
+    yield from rows

@@ -1,0 +1,193 @@
+"""Grading one job, with all that is dear to open kept open between jobs: sandboxes, rubrics and data sets."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from grader import assignments, evidence, pipeline, report, rubric
+from grader.assignments import Assignment
+from grader.errors import AuthorError, HarnessError
+from grader.model import Finding, Report, Rubric, SandboxSpec, Setting
+from grader.runs.executing import run_all, undisturbed
+from grader.runs.folder import RunFolder
+from grader.runs.job import Graded, Job, Whose
+from grader.runs.submission import SubmissionFolder
+from grader.sandbox import Launcher, open_launcher
+
+Progress = Callable[[Job, str, str], None]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a job needs besides the submission."""
+
+    assignment: Assignment
+    rubric: Rubric
+    setting: Setting
+    launcher: Launcher
+
+
+@dataclass
+class Bench:
+    """Where one process does jobs, several at a time; `close` ends everything that runs there.
+
+    `on_progress(job, probe, "start" | "end")` is called from other threads. `find`, `load_rubric` and `open` are how an
+    assignment, its rubric and a sandbox are come by.
+    """
+
+    on_progress: Progress | None = None
+    find: Callable[[str], Assignment] = assignments.find
+    load_rubric: Callable[[Assignment], Rubric] = pipeline.load_rubric
+    open: Callable[[SandboxSpec], Launcher] = open_launcher
+    _launchers: dict[SandboxSpec, Launcher] = field(default_factory=dict)
+    _ready: dict[tuple[object, ...], Ready] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    # one at a time, since drawing is not made for threads
+    _delivering: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def ready(self, job: Job) -> Ready:
+        """Open and load what the job needs, once for all jobs that need the same; AuthorError says what is wrong with it."""
+        needs = (job.assignment, job.items, job.size, job.data, job.sandbox, job.public)
+        with self._opening:
+            if needs not in self._ready:
+                assignment = self.find(job.assignment)
+                whole = self.load_rubric(assignment)
+                chosen = rubric.public_part(whole) if job.public else whole
+                pipeline.ensure_items(chosen, job.items)
+                setting = pipeline.prepare(assignment, chosen, size=job.size, data=job.data, items=job.items)
+                self._ready[needs] = Ready(assignment, chosen, setting, self._launcher(job.sandbox))
+            return self._ready[needs]
+
+    def grade(self, job: Job) -> Graded:
+        """Grade a submission into its folder, and say what came of it; nothing is raised but what ends the process."""
+        try:
+            folder = SubmissionFolder(job.folder) if job.folder else None
+            return self._judge(job, folder) if folder and job.kept else self._run(job, folder)
+        except Exception as error:  # noqa: BLE001  what went wrong is part of the answer
+            return Graded.failed(job, error)
+
+    def report(self, job: Job, *, on_finding: Callable[[Finding], None] | None = None) -> Report:
+        """Grade a submission and return the report, without writing it anywhere."""
+        ready, told = self.ready(job), self.on_progress
+        return pipeline.grade(
+            job.path,
+            ready.assignment,
+            rubric=ready.rubric,
+            launcher=ready.launcher,
+            seed=secrets.randbits(32) if job.seed is None else job.seed,
+            items=job.items,
+            setting=ready.setting,
+            on_progress=None if told is None else lambda probe, event: told(job, probe, event),
+            on_finding=on_finding,
+        )
+
+    def close(self) -> None:
+        """End everything that runs here and start nothing more; HarnessError when something cannot be ended."""
+        self._stopped.set()
+        failed = []
+        for launcher in tuple(self._launchers.values()):
+            try:
+                launcher.close()
+            except HarnessError as error:
+                failed.append(str(error))
+        if failed:
+            raise HarnessError("\n".join(failed))
+
+    def stop(self) -> None:
+        """Close in the midst of a run: what cannot be ended is tried, and told of, once more in the end."""
+        with contextlib.suppress(HarnessError):
+            self.close()
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _launcher(self, sandbox: SandboxSpec) -> Launcher:
+        if self._stopped.is_set():
+            raise HarnessError("the run was stopped")
+        if sandbox not in self._launchers:
+            self._launchers[sandbox] = self.open(sandbox)
+        return self._launchers[sandbox]
+
+    def _run(self, job: Job, folder: SubmissionFolder | None) -> Graded:
+        if folder is None:
+            return Graded(job, self.report(job).result)
+        folder.withdraw()
+        made = self.report(job)
+        with self._turn():
+            folder.deliver(made)
+        return Graded(job, made.result)
+
+    def _judge(self, job: Job, folder: SubmissionFolder) -> Graded:
+        ready = self.ready(job)
+        made = judge(folder, find=lambda _: (ready.assignment, ready.rubric))
+        with self._turn():
+            folder.publish(made)
+        return Graded(job, made.result)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._delivering:
+            if self._stopped.is_set():
+                raise HarnessError("the run was stopped")
+            yield
+
+
+def judge(folder: SubmissionFolder, *, find: Callable[[str], tuple[Assignment, Rubric]]) -> Report:
+    """Judge the evidence that is kept in a folder; HarnessError when it is damaged.
+
+    `find` returns, by the id that the evidence names, the assignment and its rubric of today.
+    """
+    kept, submission, name = evidence.load(folder.evidence)
+    return pipeline.judge(submission, kept, *find(name))
+
+
+def grade_all(
+    jobs: Iterable[Job],
+    folder: RunFolder,
+    do: Callable[[Job], Graded],
+    executor: Executor,
+    *,
+    done: Callable[[Graded], None],
+    stop: Callable[[], None],
+) -> None:
+    """Grade a class into the folder of its run with `executor`, noting each submission there and telling `done` of it.
+
+    AuthorError for what one has met and every other one would meet as well; `stop` ends what runs then, and at Ctrl-C.
+    """
+
+    def note(job: Job, graded: Graded) -> None:
+        error = graded.error
+        if error and error.whose is Whose.SETTING:
+            raise AuthorError(error.message)
+        if graded.result is not None:
+            folder.add(job.id, graded.result, key=graded.key, judged=graded.judged)
+        else:
+            folder.fail(job.id, error.message if error else "")
+        done(graded)
+
+    run_all(jobs, do, executor, done=note, failed=Graded.failed, stop=stop)
+
+
+@contextmanager
+def warming() -> Iterator[None]:
+    """Import beside everything else what reports are made with.
+
+    It is waited for in the end: a thread that is cut off in the midst of a library's own code takes the process with it.
+    """
+    thread = threading.Thread(target=report.warm_up, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with undisturbed():
+            thread.join()

@@ -1,0 +1,109 @@
+"""The folder of one submission in that of a run: what is in it, and in which order it is written and withdrawn."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import atomic, exports, report
+from grader import evidence as kept
+from grader.errors import AuthorError
+from grader.filenames import EVIDENCE, REPORT, STAFF_PAGE, STUDENT_PAGE
+from grader.model import Report, Result
+from grader.report.document import READABLE, from_json
+from grader.text import as_json_text
+
+
+@dataclass(frozen=True)
+class SubmissionFolder:
+    """The folder `path`, which holds the reports on one submission and the evidence that they were made from."""
+
+    path: Path
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of what was asked and answered."""
+        return self.path / EVIDENCE
+
+    @property
+    def report(self) -> Path:
+        """The report as data; it is written last, so where it is, all of it is."""
+        return self.path / REPORT
+
+    @property
+    def student_page(self) -> Path:
+        """The report for the student."""
+        return self.path / STUDENT_PAGE
+
+    @property
+    def staff_page(self) -> Path:
+        """The report for staff."""
+        return self.path / STAFF_PAGE
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether a grading that came to its end has left evidence here."""
+        return kept.has(self.evidence)
+
+    def data(self) -> dict[str, Any]:
+        """Return the report as data, an empty mapping when there is none that can be read."""
+        try:
+            data = json.loads(self.report.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return data if isinstance(data, dict) and data.get("schema") in READABLE else {}
+
+    def result(self) -> Result | None:
+        """Return what the report says in brief, None when there is none that can be read."""
+        try:
+            return from_json(self.data())
+        except ValueError:
+            return None
+
+    def deliver(self, made: Report) -> None:
+        """Write evidence and reports; AuthorError when that cannot be done."""
+        self.withdraw()
+        try:
+            kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
+        except OSError as error:
+            raise _refused(self.evidence, error) from error
+        self.publish(made)
+
+    def publish(self, made: Report) -> None:
+        """Write the reports and leave the evidence as it is."""
+        _remove(self.report)
+        pages = report.pages(made)
+        atomic.write(self.student_page, pages["student"])
+        atomic.write(self.staff_page, pages["staff"])
+        for name, written in exports.OF_ONE.items():
+            atomic.write(self.path / name, written(made.result))
+        atomic.write(self.report, as_json_text(report.as_json(made.result)))
+
+    def show(self, made: Report) -> None:
+        """Write what a student may keep of a self-check: the page and the data."""
+        atomic.write(self.student_page, report.html(made, audience="student"))
+        atomic.write(self.report, as_json_text(report.as_json(made.result)))
+
+    def withdraw(self, *, evidence: bool = True) -> None:
+        """Remove what an earlier grading left, so that none of it is taken for the one that is coming.
+
+        Without `evidence`, only the reports: what they were made from can still be judged again.
+        """
+        for name in (REPORT, *exports.OF_ONE, STUDENT_PAGE, STAFF_PAGE):
+            _remove(self.path / name)
+            atomic.sweep(self.path / name)
+        if evidence:
+            kept.withdraw(self.evidence)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> AuthorError:
+    return AuthorError(f"{path}: cannot be replaced ({error.strerror or error}); choose another --out")
