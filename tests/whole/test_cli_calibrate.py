@@ -75,7 +75,7 @@ def test_ctrl_c_writes_nothing(
     def interrupted(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grader.cli.calibrate, "side_by_side", interrupted)
+    monkeypatch.setattr(grader.cli.calibrate, "run_all", interrupted)
     assert main([*folder_of_two(tmp_path / "bugs"), "--out", str(tmp_path / "out")]) == 130
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

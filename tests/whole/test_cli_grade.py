@@ -6,23 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader import report
 from grader.cli import main
-from grader.cli.grade import begin, ensure_apart, grade_all, show, warming
-from grader.cli.outcomes import Outcome
-from grader.cli.progress import Lines
-from grader.errors import AuthorError, HarnessError, IntakeError
-from grader.model import Limits, Report
-from grader.sandbox import Launcher
+from grader.cli.grade import show
+from grader.runs import Graded, Job, RunFolder
 from kit import ROOT
 from kit import small_assignment as small
 
@@ -52,132 +43,27 @@ def command(folder: Path, *words: str, **options: Any) -> subprocess.CompletedPr
     return subprocess.run(line, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, **options)
 
 
-def some_launcher() -> Launcher:
-    """Return a launcher that never has to start anything."""
-
-    def launch(*_: object) -> None:
-        raise AssertionError("nothing is to be started")
-
-    return Launcher("process", {}, launch)  # type: ignore[arg-type]
-
-
-def grade_small(
-    out: Path, grade: Callable[..., Report], *, debug: bool = False, launcher: Launcher | None = None
-) -> dict[str, Outcome]:
-    """Grade alice and bob into `out` with `grade` and return the outcomes."""
-    folders = {Path(name): out / name for name in NAMES}
-    outcomes: dict[str, Outcome] = {}
-    arguments = argparse.Namespace(out=out, jobs=1, **({"debug": True} if debug else {}))
-    begin(out, folders)
-    grade_all(
-        folders,
-        grade,
-        outcomes,
-        arguments,
-        launcher=launcher or some_launcher(),
-        shown=Lines(2),
-        titles={"module": "loading"},
-    )
-    return outcomes
-
-
-def right(path: Path, on_progress: Callable[[str, str], None]) -> Report:
-    """Return the report of a right submission."""
-    on_progress("module", "start")
-    return replace(small.report(), submission=small.submission(path.name))
-
-
-def raising(error: Exception) -> Callable[..., Report]:
-    """Return a grading of which bob's ends with that error."""
-
-    def grade(path: Path, on_progress: Callable[[str, str], None]) -> Report:
-        if path.name == "bob":
-            raise error
-        return right(path, on_progress)
-
-    return grade
-
-
-def test_every_submission_gets_a_folder_and_the_run_a_summary(tmp_path: Path) -> None:
-    grade_small(tmp_path, right)
-    summary = json.loads((tmp_path / "summary.json").read_bytes())
-    assert [row["id"] for row in summary["submissions"]] == ["alice", "bob"]
-    assert all((tmp_path / name / "report.json").is_file() for name in NAMES)
-
-
-@pytest.mark.parametrize("error", [IntakeError("bob: is empty"), HarnessError("no container"), KeyError("W")])
-def test_what_is_wrong_with_one_does_not_stop_the_rest(tmp_path: Path, error: Exception) -> None:
-    outcomes = grade_small(tmp_path, raising(error))
-    summary = json.loads((tmp_path / "summary.json").read_bytes())
-    assert outcomes["alice"].report
-    assert [failure["id"] for failure in summary["failures"]] == ["bob"]
-
-
-def test_what_is_wrong_with_everything_stops_the_run(tmp_path: Path) -> None:
-    with pytest.raises(AuthorError, match="no room"):
-        grade_small(tmp_path, raising(AuthorError("no room")))
-    assert (tmp_path / "alice" / "report.json").is_file()
-
-
-def test_a_run_that_is_over_starts_nothing_more(tmp_path: Path) -> None:
-    launcher = some_launcher()
-    grade_small(tmp_path, right, launcher=launcher)
-    with pytest.raises(HarnessError, match="stopped"):
-        launcher.start(Limits(), 1.0)
-
-
-def test_a_fault_of_ours_shows_its_traceback_with_debug(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    grade_small(tmp_path, raising(KeyError("W")), debug=True)
-    assert "Traceback (most recent call last)" in capsys.readouterr().err
-
-
-def test_reports_of_a_run_before_do_not_outlive_a_failure(tmp_path: Path) -> None:
-    grade_small(tmp_path, right)
-    grade_small(tmp_path, raising(IntakeError("bob: is empty")))
-    assert {path.name for path in (tmp_path / "bob").iterdir()} == {"evidence"}
-    assert not (tmp_path / "bob" / "evidence" / "evidence.zst").exists()
-
-
-def test_beginning_a_run_withdraws_the_reports_of_the_run_before(tmp_path: Path) -> None:
-    grade_small(tmp_path, right)
-    begin(tmp_path, {Path("alice"): tmp_path / "alice"})
-    assert not (tmp_path / "alice" / "report.json").exists()
-    assert (tmp_path / "alice" / "evidence" / "evidence.zst").exists()
-    assert json.loads((tmp_path / "summary.json").read_bytes())["submissions"] == []
-
-
-def test_each_submission_that_is_done_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    grade_small(tmp_path, raising(IntakeError("bob: is \x1b[2Jempty")))
-    assert capsys.readouterr().err == "[1/2] alice: 7 of 7\n[2/2] bob: not graded: bob: is \\x1b[2Jempty\n"
-
-
-@pytest.mark.parametrize("out", ["alice", "alice/feedback", "."])
-def test_reports_are_not_written_into_a_submission(tmp_path: Path, out: str) -> None:
-    path = small.hand_in(tmp_path / "alice")
-    with pytest.raises(AuthorError, match="choose another folder"):
-        ensure_apart({path: tmp_path / out / "alice"}, tmp_path / out)
-
-
-@pytest.mark.parametrize("out", ["alice/graded", "graded", "elsewhere/graded"])
-def test_reports_may_lie_beside_a_submission_or_where_intake_passes_them_over(tmp_path: Path, out: str) -> None:
-    path = small.hand_in(tmp_path / "alice")
-    ensure_apart({path: tmp_path / out / "alice"}, tmp_path / out)
+def jobs(*names: str) -> list[Job]:
+    """Return the jobs of grading submissions of these names."""
+    return [Job(Path(name), name, "small", Path("graded", name)) for name in names]
 
 
 def test_one_submission_is_shown_in_full_and_several_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = argparse.Namespace(json=False, out=Path("graded"))
-    outcome = Outcome(Path("alice"), small.report())
-    show({Path("alice"): Path("graded/alice")}, {"alice": outcome}, arguments)
+    arguments, folder = argparse.Namespace(json=False), RunFolder(Path("graded"))
+    several = {job.id: Graded(job, small.report().result) for job in jobs("alice", "bob")}
+    show(jobs("alice"), folder, {"alice": several["alice"]}, arguments)
     assert "✓ mlp.py can be loaded" in (one := capsys.readouterr().out)
     assert "graded/alice/report.html" in one
-    show({Path("a"): Path("graded/a"), Path("b"): Path("graded/b")}, {"a": outcome, "b": outcome}, arguments)
-    assert "2 graded" in (several := capsys.readouterr().out)
-    assert "graded/summary.csv" in several
+    show(jobs("alice", "bob"), folder, several, arguments)
+    assert "2 graded" in (table := capsys.readouterr().out)
+    assert "graded/summary.csv" in table
 
 
-def test_json_is_the_summary_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    outcomes = {"alice": Outcome(Path("alice"), small.report())}
-    show({Path("alice"): Path("graded/alice")}, outcomes, argparse.Namespace(json=True, out=Path("graded")))
+def test_json_is_the_summary_of_the_folder_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = RunFolder(tmp_path)
+    with folder.taken():
+        folder.add("alice", small.report().result)
+        show(jobs("bob"), folder, {}, argparse.Namespace(json=True))
     assert json.loads(capsys.readouterr().out)["submissions"][0]["earned"] == 7
 
 
@@ -211,7 +97,7 @@ def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Pa
     assert (first, running.returncode, output) == ("[1/21] a: 0 of 10\n", 130, "")
     kept = {path.parent.name for path in (tmp_path / "out").glob("*/report.json")}
     assert "a" in kept < {"a", *hanging}
-    assert errors.splitlines()[-1] == f"stopped; {len(kept)} of 21 graded are in out"
+    assert f"stopped; {len(kept)} of 21 graded are in out" in errors.splitlines()[-1]
     summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
     assert {row["id"] for row in summary["submissions"]} == kept
     assert (tmp_path / "out" / "summary.csv").is_file()
@@ -276,11 +162,3 @@ def test_the_engine_and_the_runtime_that_were_asked_for_make_the_containers(
     asked = (tmp_path / "asked").read_text().splitlines()
     assert all("--runtime crun" in words for words in asked if words.startswith("create"))
     assert any(words.startswith("create") for words in asked)
-
-
-def test_what_is_imported_beside_a_run_is_waited_for_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = threading.Event()
-    monkeypatch.setattr(report, "warm_up", lambda: (time.sleep(0.2), done.set()))
-    with pytest.raises(AuthorError), warming():
-        raise AuthorError("no room")
-    assert done.is_set()

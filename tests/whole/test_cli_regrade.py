@@ -11,6 +11,7 @@ from grader.cli import main
 from grader.cli.changes import Again, as_data
 from grader.model import Observation
 from grader.report import as_json
+from grader.runs import RunFolder
 from kit import small_assignment as small
 
 BROKEN = "def forward(:\n"
@@ -89,11 +90,24 @@ def test_the_summary_is_written_again_and_keeps_who_could_not_be_read(graded: Pa
     assert (run_dir / "summary.csv").read_bytes() == (graded / "summary.csv").read_bytes()
 
 
-def test_judging_one_submission_again_leaves_the_summary_of_the_run_alone(run_dir: Path) -> None:
-    before = contents(run_dir)
-    main(["regrade", str(run_dir / "bob")])
-    assert set(contents(run_dir)) == set(before)
-    assert contents(run_dir)[run_dir / "summary.json"] == before[run_dir / "summary.json"]
+def test_judging_one_submission_again_brings_the_summary_of_the_run_up_to_date(graded: Path, run_dir: Path) -> None:
+    main(["regrade", str(run_dir / "alice")])
+    assert read(run_dir / "summary.json") == read(graded / "summary.json")
+
+
+def test_a_submission_that_belongs_to_no_run_gets_no_summary(run_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(run_dir / "bob", tmp_path / "elsewhere" / "bob")
+    assert main(["regrade", str(tmp_path / "elsewhere" / "bob")]) == 0
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["bob"]
+
+
+def test_a_run_that_another_grader_writes_is_not_judged_meanwhile(
+    run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RunFolder(run_dir).taken():
+        assert main(["regrade", str(run_dir / "bob")]) == 2
+        assert "another grader is writing there" in capsys.readouterr().err
+        assert main(["regrade", str(run_dir), "--dry-run"]) == 0
 
 
 def test_a_submission_called_evidence_is_one_of_a_run(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
