@@ -1,4 +1,7 @@
-"""Says what the wheel holds: the grader, and the rubrics as `grader.rubrics`. No reference solution, no tests."""
+"""Says what the wheel holds: the grader, the rubrics as `grader.rubrics`, and of what students receive the notebooks.
+
+No reference solution, no tests.
+"""
 
 from setuptools import find_namespace_packages, setup
 
@@ -13,8 +16,9 @@ setup(
             include=["grader", "grader.*"], exclude=["*.__pycache__", "*.__pycache__.*", *SOLUTIONS]
         ),
         "grader.rubrics",
+        "grader.templates",
     ],
-    package_dir={"grader.rubrics": "rubrics"},
-    package_data={"": FILES},
+    package_dir={"grader.rubrics": "rubrics", "grader.templates": "student_template"},
+    package_data={"": FILES, "grader.templates": ["*/*.ipynb"]},
     include_package_data=False,
 )

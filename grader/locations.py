@@ -22,7 +22,10 @@ def reference_folder(assignment: str) -> Path | None:
 
 
 def template_folder(assignment: str) -> Path | None:
-    """Return where what students receive of that built-in assignment lies; None outside of a checkout."""
+    """Return where what students receive of that built-in assignment lies, in an installed wheel its notebooks only."""
+    inside = Path(__file__).resolve().parent / "templates" / assignment
+    if inside.is_dir():
+        return inside
     root = checkout()
     return root / "student_template" / assignment if root else None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.checks import failed
+from grader.checks import failed, passed
 from grader.errors import HarnessError
-from grader.model import REDUCED, SIZES, Finding, Transcript, TranscriptCell, TranscriptOutput
+from grader.model import REDUCED, SIZES, Finding, Observation, Picture, Transcript, TranscriptCell, TranscriptOutput
 
-# the names of the thresholds of a check that hangs on what the notebook was run with: mnist_full, drawn_quick, ...
+# the names of the thresholds of a check that depends on what the notebook was run with: mnist_full, drawn_quick, ...
 BY_RUN = tuple(f"{dataset}_{size}" for dataset in ("mnist", "drawn") for size in (*SIZES, REDUCED))
 ERRORS = 3
 TEXT_LIMIT = 160
@@ -48,6 +48,61 @@ def error_in(cell: Mapping[str, Any]) -> str:
     message = " ".join(error["message"].split())
     message = message if len(message) <= TEXT_LIMIT else message[: TEXT_LIMIT - 1] + "…"
     return f"code cell {cell['number']}{line}: {error['name']}" + (f": {message}" if message else "")
+
+
+def circumstances(observed: Observation, *more: str) -> list[str]:
+    """Return a phrase for each thing to be known of a run: which file was taken, what cut it short, `more`, and how it ended."""
+    seen = observed.data
+    ended = f"the run ended early: {observed.problem}" if observed.problem and not seen["cut"] else ""
+    return [remark for remark in (seen["note"], seen["cut"], *more, ended) if remark]
+
+
+def cells_ran(seen: Mapping[str, Any]) -> str:
+    """Return how many cells ran and how long that took, as the beginning of a sentence."""
+    ran = [cell for cell in seen["cells"] if cell["run"]]
+    return f"{len(ran)} code cells ran in {sum(cell['seconds'] for cell in ran):.0f} s"
+
+
+def advice(seen: Mapping[str, Any]) -> str:
+    """Return what to do about cells that failed or were cut short, or nothing."""
+    if errors_in(seen):
+        return "Restart the kernel and run all cells: none may end in an error."
+    if seen["cut"]:
+        return "Make the notebook faster: train no more than is asked for, and evaluate less often while training."
+    return ""
+
+
+def judge_run(
+    seen: Mapping[str, Any],
+    *,
+    missing: str,
+    summary: str,
+    remarks: Sequence[str] = (),
+    more: str = "",
+    hint: str = "",
+    pictures: Sequence[Picture] = (),
+    beside: str,
+) -> Finding:
+    """Say whether a notebook that could be read made what it is for, and where it stumbled.
+
+    `missing` says what it did not make; then it failed. `summary` says what it did, `remarks` under which circumstances,
+    `more` what else there is to say, `hint` what to do, and `beside` what it has to run together with.
+    """
+    transcript = [transcript_of(seen)]
+    if missing:
+        again = f"Restart the kernel and run all cells: the notebook has to run from top to bottom, beside {beside}."
+        return failed(joined([missing, *remarks, *errors_in(seen)]), hint=hint or again, for_staff=transcript)
+    message = joined([summary, *remarks, *errors_in(seen), more])
+    return passed(message, hint=hint, pictures=pictures, for_staff=transcript)
+
+
+def judge_imports(seen: Mapping[str, Any], *, instead: str) -> Finding:
+    """Say whether only what is allowed was imported; `instead` is what to do where it was not."""
+    if found := seen.get("imports", []):
+        return failed(
+            f"imported though not allowed: {', '.join(found[:5])}", hint=instead, diagnosis="forbidden_import"
+        )
+    return passed()
 
 
 def transcript_of(seen: Mapping[str, Any]) -> Transcript:

@@ -38,6 +38,10 @@ class Number:
     def decimals(self) -> int:
         return sum(self.unit < 0.5 * 10.0**-k for k in range(12))
 
+    def is_near(self, value: float, tolerance: float) -> bool:
+        """Tell whether it states a value, but for the tolerance and for how it was rounded."""
+        return abs(self.value - value) <= tolerance + self.unit
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -113,7 +117,7 @@ def fits(number: Number, truth: Truth, tolerance: float) -> bool:
     """Tell whether a number states a truth: said to be of that set and near, or not said of which and exactly so."""
     if number.label not in ("", truth.label):
         return False
-    return is_exact(number, truth) if not number.label else abs(number.value - truth.value) <= tolerance + number.unit
+    return number.is_near(truth.value, tolerance) if number.label else is_exact(number, truth)
 
 
 def is_exact(number: Number, truth: Truth) -> bool:

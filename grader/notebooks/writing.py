@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.notebooks.sources import without_magics
@@ -20,9 +20,14 @@ _PLACEHOLDER = re.compile(
 
 def own_words(text: str, prompts: Collection[str]) -> str:
     """Return the text without headings, placeholders, and sentences that the template holds already."""
+    return " ".join(own_sentences(text, prompts))
+
+
+def own_sentences(text: str, prompts: Collection[str] = ()) -> list[str]:
+    """Return the sentences of `own_words`, one by one."""
     text = re.sub(r"^\s*#.*$", "", _PLACEHOLDER.sub("", text), flags=re.MULTILINE)
     known = {_bare(prompt) for prompt in prompts}
-    return " ".join(sentence for sentence in sentences(text) if _bare(sentence) not in known)
+    return [sentence for sentence in sentences(text) if _bare(sentence) not in known]
 
 
 def sentences(text: str) -> list[str]:
@@ -38,6 +43,23 @@ def word_count(text: str) -> int:
 
 def _bare(sentence: str) -> str:
     return re.sub(r"\W+", " ", sentence).strip().casefold()
+
+
+def passages(
+    cells: Sequence[Mapping[str, Any]], prompts: Collection[str], is_answer: Callable[[str, int], bool]
+) -> list[tuple[str, str]]:
+    """Return (where, text) of what a student wrote that is an answer, in order.
+
+    `is_answer(words, position)` is told the student's own words of a text, without the `prompts` of the template, and at
+    which position among the cells it stands, from 0.
+    """
+    found = []
+    for position, cell in enumerate(cells):
+        for text in texts_of(cell):
+            if is_answer(own_words(text, prompts), position):
+                where = f"code cell {cell['number']}" if cell["kind"] == "code" else f"cell {position + 1}"
+                found.append((where, text.strip()))
+    return found
 
 
 def texts_of(cell: Mapping[str, Any]) -> Iterator[str]:

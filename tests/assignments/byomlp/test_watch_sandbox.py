@@ -70,7 +70,7 @@ def run(conversation: Conversation, mode: str) -> Iterator[Asked]:
     assert [answer.value["error"] for answer in cells] == [None] * len(CELLS)
     (answer,) = asked.run(watch_operations.networks())
     assert answer.problem is None
-    yield asked, watch_operations.believable(answer.value)
+    yield asked, watch_operations.validated(answer.value)
     conversation.end(5.0)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, has_code
-from grader.assignments.byomlp.notebook.measuring import ink, outputs_of, rescaled, unscaled
+from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
 from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
 from grader.digits import paper, unseen
+from grader.digits.pictures import as_bytes
 from grader.digits.principal import principal_components
 from grader.model import REDUCED, Array
 from grader.sandbox import Session
@@ -37,12 +38,12 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
     if chosen is None or not has_code(seen["networks"][chosen], AUTOENCODER):
         return
     network = seen["networks"][chosen]
-    scale = tuple(network["rescaling"])
+    scaling = scaling_of(network)
     seen["measured"] = measured = _baseline(run, images, labels)
-    rows = rescaled(images, scale)
+    rows = scaling.applied(images)
     output, measured["problem"] = outputs_of(session, network["name"], rows, until=run.until)
     if output is not None and output.shape == images.shape:
-        back = unscaled(output, scale)
+        back = scaling.undone(output)
         measured |= {"loss": squared_error(back, images), "shown_network": back[measured["shown"]].astype(np.float32)}
     _code(session, network, rows, images, measured, run)
 
@@ -77,14 +78,14 @@ def _code(
     if code is None or code.shape != (len(rows), 2):
         return
     count = min(SCATTERED, len(images))
-    measured |= {"code": code, "scattered": ink(images[:count])}
+    measured |= {"code": code, "scattered": as_bytes(1 - images[:count])}
     if not np.all(np.isfinite(code)):
         return
     decoded, measured["grid_problem"] = outputs_of(
         session, network["name"], grid_points(code), until=run.until, start="up128"
     )
     if decoded is not None and decoded.shape == (GRID * GRID, images.shape[1]):
-        measured["grid"] = ink(unscaled(decoded, tuple(network["rescaling"])))
+        measured["grid"] = as_bytes(1 - scaling_of(network).undone(decoded))
 
 
 def grid_points(code: Array) -> Array:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.byomlp.notebook.architectures import LARGE, SMALL, has_widths
-from grader.assignments.byomlp.notebook.measuring import ink, outputs_of, rescaled
+from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
 from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
 from grader.digits import paper, unseen
-from grader.digits.answers import estimates
+from grader.digits.answers import estimates, most_wrong
+from grader.digits.pictures import as_bytes
 from grader.model import Array
 from grader.sandbox import Session
 
@@ -42,12 +43,12 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
 
 
 def _unseen(session: Session, network: Mapping[str, Any], images: Array, labels: Array, run: Run) -> dict[str, Any]:
-    rows = rescaled(images, tuple(network["rescaling"]))
+    rows = scaling_of(network).applied(images)
     output, problem = outputs_of(session, network["name"], rows, until=run.until)
     measured: dict[str, Any] = {"output": output, "problem": problem}
     if output is not None and output.shape == (len(labels), 10):
         worst = most_wrong(output, labels)[:PICTURES]
-        measured |= {"worst": worst, "worst_images": ink(images[worst])}
+        measured |= {"worst": worst, "worst_images": as_bytes(1 - images[worst])}
     return measured
 
 
@@ -60,22 +61,13 @@ def _seen(session: Session, network: Mapping[str, Any], split: str, measured: di
     )
     right = 0
     for first in range(0, len(labels), CHUNK):
-        rows = rescaled(paper(images[first : first + CHUNK]), tuple(network["rescaling"]))
+        rows = scaling_of(network).applied(paper(images[first : first + CHUNK]))
         output, problem = outputs_of(session, network["name"], rows, until=run.until)
         if output is None:
             measured[f"{split}_problem"] = problem
             return
         right += int(np.sum(estimates(output) == labels[first : first + CHUNK]))
     measured[f"{split}_right"] = right
-
-
-def most_wrong(output: Array, labels: Array) -> Array:
-    """Return the indices of wrongly classified digits, those of which the network is surest first."""
-    estimate = estimates(output)
-    wrong = np.flatnonzero((estimate != labels) & (estimate >= 0))
-    sure = output[wrong, estimate[wrong]]
-    order: Array = wrong[np.argsort(-sure, kind="stable")]
-    return order
 
 
 classification, classification_own = questions_about(TASK, measure)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from grader.digits.answers import estimates
+from grader.digits.pictures import SIDE, as_paper, grid, lines_of
 from grader.model import Array, Confusion, Curve, ImageGrid, ImageScatter, Picture
 
-SIDE = 28
-WRONG_ROWS, WRONG_COLUMNS = 2, 8
+WRONG, COLUMNS = 16, 8
 CLASSES = tuple("0123456789")
 
 
@@ -56,31 +56,26 @@ def _most_wrong(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
     if worst is None or not len(worst):
         return []
     output, estimate = measured["output"], estimates(measured["output"])
-    count = min(len(worst), WRONG_ROWS * WRONG_COLUMNS)
-    rows = -(-count // WRONG_COLUMNS)
-    columns = min(count, WRONG_COLUMNS)
-    images = np.full((rows * columns, SIDE, SIDE), np.nan)
-    images[:count] = 1 - measured["worst_images"][:count].reshape(-1, SIDE, SIDE) / 255
+    count = min(len(worst), WRONG)
     said = [f"{labels[k]} as {estimate[k]}, {100 * output[k, estimate[k]]:.0f} %" for k in worst[:count]]
-    said += [""] * (rows * columns - count)
-    captions = tuple(tuple(said[row * columns : (row + 1) * columns]) for row in range(rows))
-    grid = images.reshape(rows, columns, SIDE, SIDE)
-    return [ImageGrid("Digits that it takes for others, the surest first", grid, (), captions)]
+    return [grid("Digits that it takes for others, the surest first", measured["worst_images"][:count], said, COLUMNS)]
 
 
 def reconstructions(measured: Mapping[str, Any]) -> list[Picture]:
     """Return unseen digits, what the autoencoder gives back, and what two principal components do."""
-    rows = [measured["shown_images"], measured.get("shown_network"), measured["shown_pca"]]
-    labels = ("unseen digit", "autoencoder", "two principal components")
-    shown = [(label, row) for label, row in zip(labels, rows, strict=True) if row is not None]
-    images = np.stack([_displayed(row) for _, row in shown])
-    return [ImageGrid("Unseen digits, given back from two numbers", images, tuple(label for label, _ in shown))]
+    rows = {
+        "unseen digit": measured["shown_images"],
+        "autoencoder": measured.get("shown_network"),
+        "two principal components": measured["shown_pca"],
+    }
+    shown = {name: _displayed(row) for name, row in rows.items() if row is not None}
+    return [lines_of("Unseen digits, given back from two numbers", shown)]
 
 
 def code_pictures(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
     """Return where unseen digits lie by their two numbers, and what lies on a grid over the box that they fill."""
     count = len(measured["scattered"])
-    code, images = measured["code"][:count].astype(np.float64), 1 - measured["scattered"] / 255
+    code, images = measured["code"][:count].astype(np.float64), as_paper(measured["scattered"])
     finite = np.all(np.isfinite(code), axis=1)
     pictures: list[Picture] = []
     if np.any(finite):
@@ -88,15 +83,15 @@ def code_pictures(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
             ImageScatter(
                 "Unseen digits at their two numbers",
                 code[finite],
-                images.reshape(-1, SIDE, SIDE)[finite],
+                images[finite],
                 labels[:count][finite],
                 "first neuron of latent",
                 "second neuron of latent",
             )
         )
-    if (grid := measured.get("grid")) is not None:
-        side = round(len(grid) ** 0.5)
-        shown = _displayed(1 - grid / 255).reshape(side, side, SIDE, SIDE)
+    if (points := measured.get("grid")) is not None:
+        side = round(len(points) ** 0.5)
+        shown = as_paper(points).reshape(side, side, SIDE, SIDE)
         pictures.append(ImageGrid("Digits drawn from points of that box", shown))
     return pictures
 

@@ -1,21 +1,20 @@
-"""Feeding a network that a notebook has made with rows that the notebook never saw."""
+"""Feeding a network of a notebook with rows that the notebook never saw."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.byomlp.notebook import watch_operations
-from grader.model import Array, Problem, ProblemKind
+from grader.digits.scaling import Scaling
+from grader.model import Array
+from grader.notebooks import measuring
 from grader.plain import plain_problem
 from grader.sandbox import Session
-from grader.sandbox.operations import within
 
 PIECE = 500
-
-now = time.monotonic
 
 
 def outputs_of(
@@ -23,36 +22,25 @@ def outputs_of(
 ) -> tuple[Array | None, dict[str, str] | None]:
     """Return what `network` makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that.
 
-    Rows travel in pieces; they are given up at `until` on the monotonic clock. `where` is `start` or `end`, the name of a layer.
+    They are given up at `until` on the monotonic clock. `where` is `start` or `end`, the name of a layer.
     """
-    parts = []
-    for first in range(0, len(rows), PIECE):
-        left = until - now()
-        if left <= 0:
-            late = Problem(ProblemKind.TIMEOUT, "the time for this notebook was over before the network was measured")
-            return None, plain_problem(late)
-        operation = watch_operations.outputs(network, rows[first : first + PIECE], **where)
-        (answer,) = session.run(within(left, operation))
-        if answer.problem:
-            return None, plain_problem(answer.problem)
-        with np.errstate(over="ignore"):
-            parts.append(np.asarray(answer.value["results"], dtype=np.float32))
-    return np.concatenate(parts), None
+    output, problem = measuring.outputs_of(
+        session,
+        rows,
+        until=until,
+        piece=PIECE,
+        ask=lambda part: watch_operations.outputs(network, part, **where),
+        validated=_in_single_precision,
+    )
+    return output, plain_problem(problem)
 
 
-def rescaled(rows: Array, scale: tuple[float, float]) -> Array:
-    """Return rows in [0, 1] with the intensities that a student's network was fed with: a * paper + c."""
-    a, c = scale
-    return rows if (a, c) == (1.0, 0.0) else a * rows + c
+def _in_single_precision(value: Any, _rows: int) -> Array:
+    with np.errstate(over="ignore"):
+        return np.asarray(value["results"], dtype=np.float32)
 
 
-def unscaled(rows: Array, scale: tuple[float, float]) -> Array:
-    """Undo `rescaled`."""
-    a, c = scale
-    return rows if (a, c) == (1.0, 0.0) or a == 0 else (rows - c) / a
-
-
-def ink(rows: Array) -> Array:
-    """Return images whose paper is 1 as uint8 with ink 255, which takes an eighth of the room; NaN is ink."""
-    pale = np.clip(np.nan_to_num(rows, nan=0.0), 0, 1)
-    return np.asarray(np.rint(255 * (1 - pale)), dtype=np.uint8)
+def scaling_of(network: Mapping[str, Any]) -> Scaling:
+    """Return how the images were changed that a network was fed with; 1 was paper."""
+    a, c = network["rescaling"]
+    return Scaling(a, c)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,26 +17,15 @@ from grader.digits import idx
 from grader.errors import HarnessError
 from grader.model import REDUCED, Digits
 from grader.notebooks.drawing_cells import drawing_cells
-from grader.notebooks.naming import notebook_file, why_not_read
-from grader.notebooks.reading import Cell, read
-from grader.notebooks.running import run_cells
-from grader.notebooks.sources import all_sources_of, forbidden_imports, sources_of
+from grader.notebooks.session import Running, begin
+from grader.notebooks.sources import sources_of
 from grader.sandbox import Session
-from grader.sandbox import operations as ask
 
 FOLDER = "digits_data"
 ENGINE, OWN = "engine", "own"
 # what may be imported, and which of it draws images
 ALLOWED = frozenset({"numpy", "matplotlib", "mpl_toolkits", "mlp", "layers", "losses", "digits", "drawn_digits"})
 DRAWING = ("plot_digits_dimreduced_examples", "scatter_digits")
-# of a notebook's time, what its cells may take: the rest is for measuring what they made
-SHARE = 0.85
-OVERHEAD_SECONDS = 60.0
-# networks are looked at after each cell that took so long: what happens later must not cost what is known of them
-WORTH_A_LOOK = 0.5
-END_MARGIN = 2.0
-
-now = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -108,71 +96,40 @@ def run_notebook(
         raise HarnessError(f"there are no digits to run {task.file} on")
     numbers = setting.reduced if mode == OWN else setting.numbers
     seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": setting.digits.name, "mode": mode}
-    seen["left_out"] = why_not_read(session.left_out, task.file)
-    cells = _read(session.files, seen, task)
+    seen |= {"networks": [], "networks_found": 0, "measured": {}}
+    cells = begin(session, seen, task.file, allowed=ALLOWED)
     if not cells:
         return None
-    started = now()
-    whole = min(numbers["notebook_seconds"], setting.numbers["notebook_seconds"])
+    running = Running(session, seen, seconds=min(numbers["notebook_seconds"], setting.numbers["notebook_seconds"]))
     train, test = (int(numbers[f"{task.part}_{split}"]) for split in ("train", "test"))
-    digits, seen["stand_in"] = _lay(session, setting.digits, train, test, rng, mode)
-    seen |= {"train": len(digits.train_labels), "test": len(digits.test_labels)}
-    keeper = Keeper(seen, digits.train_images)
+    files = idx.files(setting.digits, train, test, rng)
+    laid = _laid(setting.digits.name, files)
+    seen["stand_in"] = _open(running, files, laid, mode)
+    seen |= {"train": len(laid.train_labels), "test": len(laid.test_labels)}
+    keeper = Keeper(seen, laid.train_images)
 
-    def after(entry: dict[str, Any]) -> None:
-        if entry["seconds"] >= WORTH_A_LOOK and keeper.may_look:
-            _look(session, keeper)
+    def look() -> None:
+        answer = running.ask(watch_operations.networks())
+        if answer.problem is None:
+            keeper.keep(watch_operations.validated(answer.value))
 
-    run_cells(
-        session,
-        seen,
-        cells,
-        cell_seconds=numbers["cell_seconds"],
-        until=started + whole * SHARE,
-        all_seconds=whole * SHARE,
-        after=after,
-    )
-    _look(session, keeper)
-    return Run(digits, started + whole - END_MARGIN)
+    running.run(cells, cell_seconds=numbers["cell_seconds"], look=look, may_look=keeper.may_look)
+    look()
+    return Run(laid, running.until)
 
 
-def _read(files: Mapping[str, bytes], seen: dict[str, Any], task: Task) -> Sequence[Cell]:
-    path, note = notebook_file(files, task.file)
-    seen |= {"file": path, "note": note, "problem": "", "cut": ""}
-    seen |= {"cells": [], "networks": [], "networks_found": 0, "measured": {}}
-    seen["imports"] = forbidden_imports(all_sources_of(files), files, allowed=ALLOWED)[:20]
-    if not path:
-        return ()
-    notebook = read(files[path])
-    seen["problem"] = notebook.problem
-    return notebook.cells
+def _laid(name: str, files: Mapping[str, bytes]) -> Digits:
+    """Return the digits in files that are laid beside a notebook."""
+    read = {file: idx.read(content, file) for file, content in files.items()}
+    images = {file: read[file].reshape(len(read[file]), -1) for file in (idx.TRAIN_IMAGES, idx.TEST_IMAGES)}
+    train, test = (images[idx.TRAIN_IMAGES], read[idx.TRAIN_LABELS]), (images[idx.TEST_IMAGES], read[idx.TEST_LABELS])
+    return Digits(name, *train, *test)
 
 
-def _lay(
-    session: Session, digits: Digits, train: int, test: int, rng: np.random.Generator, mode: str
-) -> tuple[Digits, str]:
-    """Lay a part of the digits beside the notebook; return that part, and why mlp.py had to be replaced, if it had to."""
-    files = idx.files(digits, train, test, rng)
-    read = {name: idx.read(content, name) for name, content in files.items()}
-    images = {name: read[name].reshape(len(read[name]), -1) for name in (idx.TRAIN_IMAGES, idx.TEST_IMAGES)}
-    laid = Digits(
-        digits.name, images[idx.TRAIN_IMAGES], read[idx.TRAIN_LABELS], images[idx.TEST_IMAGES], read[idx.TEST_LABELS]
-    )
+def _open(running: Running, files: Mapping[str, bytes], laid: Digits, mode: str) -> str:
+    """Lay the files beside the notebook and open it; return why mlp.py had to be replaced, if it had to."""
     watch = watch_operations.watch(mode, laid.train_images, laid.train_labels, laid.test_images, laid.test_labels)
-    answers = session.run(
-        *(ask.within(OVERHEAD_SECONDS, ask.lay(f"{FOLDER}/{name}", content)) for name, content in files.items()),
-        ask.within(OVERHEAD_SECONDS, watch),
-        ask.open_kernel(),
-    )
-    watching = answers[-2].value
-    if problem := next((answer.problem for answer in answers if answer.problem), None):
-        raise HarnessError(f"no notebook can be run: {problem}")
+    watching = running.open({f"{FOLDER}/{name}": content for name, content in files.items()}, watch).value
     if not isinstance(watching, Mapping) or watching.get("mode") != mode:
         raise HarnessError("the networks of a notebook cannot be watched")
-    return laid, str(watching.get("mlp", ""))
-
-
-def _look(session: Session, keeper: Keeper) -> None:
-    (answer,) = session.run(ask.within(OVERHEAD_SECONDS, watch_operations.networks()))
-    if answer.problem is None:
-        keeper.keep(watch_operations.believable(answer.value))
+    return str(watching.get("mlp", ""))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from grader import locations
 from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
-from grader.assignments.byomlp.notebook.prompts import PROMPTS
 from grader.assignments.byomlp.notebook.run_checks import classification_runs, run_that_counts
 from grader.assignments.byomlp.notebook.written import comparisons
 from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Quote
 from grader.notebooks import reported
 from grader.notebooks.judging import percent
+from grader.notebooks.prompts import template_sentences
 
 READS = ("classification", "classification_own")
 
@@ -71,7 +72,7 @@ def _truths(seen: Mapping[str, Any]) -> Iterator[reported.Truth]:
 def comparison_written(observed: Observation) -> Finding:
     """It is said in words which network works better and why, and whether either overfits"""
     seen = observed.data
-    found = comparisons(seen["cells"], PROMPTS)
+    found = comparisons(seen["cells"], template_sentences(locations.template_folder("byomlp"), TASK.file))
     if not found:
         hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"
         return failed("no comparison of the two networks in words was found", hint=hint)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grader.checks import check, failed, passed
+from grader.checks import check
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
-from grader.notebooks.judging import errors_in, transcript_of, unreadable
+from grader.notebooks.judging import advice, cells_ran, circumstances, judge_imports, judge_run, unreadable
 
 
 def run_that_counts(first: Observation, own: Observation) -> Observation:
@@ -29,52 +29,37 @@ def _reached(observed: Observation) -> tuple[float, int]:
     return round(trained / 2) * 2.0, -sum(cell["error"] is not None for cell in seen["cells"])
 
 
-def judge_run(observed: Observation, file: str) -> Finding:
+def _judge(observed: Observation, file: str) -> Finding:
     """Say whether a notebook could be run and made any network, and where it stumbled."""
     seen = observed.data
     if finding := unreadable(seen, file):
         return finding
-    transcript = [transcript_of(seen)]
-    remarks = [*_circumstances(observed), *errors_in(seen)]
-    if not seen["networks"]:
-        said = "; ".join(["no network was made: MLP(...) was never called", *remarks])
-        hint = "Restart the kernel and run all cells: the notebook has to run from top to bottom, beside your mlp.py."
-        return failed(said, hint=hint, for_staff=transcript)
-    return passed("; ".join([_summary(seen), *remarks]), hint=_advice(seen), for_staff=transcript)
+    digits = f"{seen.get('train', 0):,} + {seen.get('test', 0):,} digits ({seen['dataset']}, {seen['size']} size)"
+    return judge_run(
+        seen,
+        missing="" if seen["networks"] else "no network was made: MLP(...) was never called",
+        summary=f"{cells_ran(seen)} on {digits}",
+        remarks=circumstances(observed, *_on_which_class(seen)),
+        hint=_advice(seen),
+        beside="your mlp.py",
+    )
 
 
 def _advice(seen: Mapping[str, Any]) -> str:
     if seen.get("stand_in"):
         return "Run `python -c 'import mlp'` in the folder of your mlp.py: it has to end without an error."
-    if errors_in(seen):
-        return "Restart the kernel and run all cells: none may end in an error."
-    if seen["cut"]:
-        return "Make the notebook faster: train no more than is asked for, and evaluate on fewer images while training."
-    if seen.get("needed"):
+    if seen.get("needed") and not advice(seen):
         return "Ask your networks by the assignment's methods only: then the notebook is run on all the digits."
-    return ""
+    return advice(seen)
 
 
-def _summary(seen: Mapping[str, Any]) -> str:
-    ran = [cell for cell in seen["cells"] if cell["run"]]
-    digits = f"{seen.get('train', 0):,} + {seen.get('test', 0):,} digits ({seen['dataset']}, {seen['size']} size)"
-    return f"{len(ran)} code cells ran in {sum(cell['seconds'] for cell in ran):.0f} s on {digits}"
-
-
-def _circumstances(observed: Observation) -> list[str]:
-    seen = observed.data
-    remarks = [seen["note"], seen["cut"]]
+def _on_which_class(seen: Mapping[str, Any]) -> Iterator[str]:
     if seen.get("stand_in"):
-        remarks.append(f"your mlp.py could not be used ({seen['stand_in']}), so it was run on a correct one")
-    if observed.problem and not seen["cut"]:
-        remarks.append(f"the run ended early: {observed.problem}")
+        yield f"your mlp.py could not be used ({seen['stand_in']}), so it was run on a correct one"
     if seen.get("needed"):
-        remarks.append(
-            "it was run on your own class MLP and fewer digits, as it uses more than the assignment's methods"
-        )
+        yield "it was run on your own class MLP and fewer digits, as it uses more than the assignment's methods"
     elif seen["why_own"]:
-        remarks.append(f"it uses more of MLP than the assignment's methods: {', '.join(seen['why_own'][:3])}")
-    return [remark for remark in remarks if remark]
+        yield f"it uses more of MLP than the assignment's methods: {', '.join(seen['why_own'][:3])}"
 
 
 def network_of(seen: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
@@ -91,20 +76,17 @@ def network_of(seen: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
 @check(reads=["classification", "classification_own"], through=run_that_counts)
 def classification_runs(observed: Observation) -> Finding:
     """Classification.ipynb runs from top to bottom"""
-    return judge_run(observed, "Classification.ipynb")
+    return _judge(observed, "Classification.ipynb")
 
 
 @check(reads=["autoencoder", "autoencoder_own"], through=run_that_counts)
 def autoencoder_runs(observed: Observation) -> Finding:
     """Autoencoder.ipynb runs from top to bottom"""
-    return judge_run(observed, "Autoencoder.ipynb")
+    return _judge(observed, "Autoencoder.ipynb")
 
 
 @check(reads=["classification"])
 def imports_allowed(observed: Observation) -> Finding:
     """Only numpy, matplotlib and the standard library are imported"""
-    found = observed.data.get("imports", [])
-    if found:
-        hint = "Write the networks with numpy alone: take these imports out, and what needs them."
-        return failed(f"imported though not allowed: {', '.join(found[:5])}", hint=hint, diagnosis="forbidden_import")
-    return passed()
+    instead = "Write the networks with numpy alone: take these imports out, and what needs them."
+    return judge_imports(observed.data, instead=instead)

@@ -31,7 +31,7 @@ def networks() -> Operation:
     """Return every network that was made so far, in order; each is held as ``net-k`` from then on.
 
     The answer's value is a list of ``{"name", "cell", "copied_from", "inputs", "loss", "layers", "log", "missing",
-    "fits", "fault"}``; `believable` says whether it is one. Forward calls after this are not counted, until the next cell.
+    "fits", "fault"}``; `validated` says whether it is one. Forward calls after this are not counted, until the next cell.
     """
     return plugged("networks", "looking at the networks")
 
@@ -44,7 +44,7 @@ def outputs(network: str, rows: Array, **where: Any) -> Operation:
     return {**map_rows(network, "forward", rows, **where), "op": "outputs", "form": "map_rows"}
 
 
-def believable(value: Any) -> list[dict[str, Any]]:
+def validated(value: Any) -> list[dict[str, Any]]:
     """Return the networks in an answer to `networks`, without those that have not the form they should have."""
     if not isinstance(value, list):
         return []

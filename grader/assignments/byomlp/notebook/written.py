@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from grader.notebooks.writing import own_words, texts_of, word_count
+from grader.notebooks.writing import passages, word_count
 
 WORDS = 25
 _TOPIC = re.compile(r"network|model|layer|accura|overfit|mlp|neuron|netz|schicht", re.I)
@@ -22,13 +22,10 @@ def comparisons(cells: Sequence[Mapping[str, Any]], prompts: Collection[str] = (
     first cell that was run for a second or more. `prompts` are sentences of the template: they are nobody's answer.
     """
     trained = next((k for k, cell in enumerate(cells) if cell["seconds"] >= 1), len(cells))
-    found = []
-    for position, cell in enumerate(cells):
-        for text in texts_of(cell):
-            own = own_words(text, prompts)
-            if word_count(own) < WORDS or not _TOPIC.search(own):
-                continue
-            if _COMPARES.search(own) or (position > trained and cell["kind"] != "code"):
-                where = f"code cell {cell['number']}" if cell["kind"] == "code" else f"cell {position + 1}"
-                found.append((where, text.strip()))
-    return found
+
+    def compares(words: str, position: int) -> bool:
+        if word_count(words) < WORDS or not _TOPIC.search(words):
+            return False
+        return bool(_COMPARES.search(words)) or (position > trained and cells[position]["kind"] != "code")
+
+    return passages(cells, prompts, compares)

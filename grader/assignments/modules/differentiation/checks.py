@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from grader import locations
 from grader.assignments.modules.differentiation import tasks
 from grader.assignments.modules.differentiation.derivations import derivations, pictured
 from grader.assignments.modules.differentiation.judging import cases_of, diagnose, picture, told
 from grader.assignments.modules.differentiation.probe import FILE
-from grader.assignments.modules.differentiation.prompts import PROMPTS
 from grader.assignments.modules.differentiation.tasks import Task
 from grader.checks import check, failed, passed, pending
-from grader.model import Finding, Observation
+from grader.model import Finding, Observation, Quote
 from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
+from grader.notebooks.prompts import template_sentences
 
 SPELL_OUT = "Write one entry of the result down with its indices, differentiate that, and read the matrix off."
 NOT_WRITTEN = "NotImplementedError"
@@ -48,7 +50,7 @@ def derivations_written(observed: Observation) -> Finding:
     seen = observed.data
     if lost := unreadable(seen, FILE):
         return lost
-    quotes, transcript = derivations(seen["cells"], PROMPTS), transcript_of(seen)
+    quotes, transcript = _derivations(seen), transcript_of(seen)
     if not quotes:
         hint = "Show in the cells below each question how you get to the result, in formulas between dollar signs."
         return failed("there is no derivation besides the questions", hint=hint, for_staff=[transcript])
@@ -56,6 +58,10 @@ def derivations_written(observed: Observation) -> Finding:
     pictures = pictured(quotes)
     seen_in = f"pictures are in {', '.join(pictures)} of {seen['file']}" if pictures else ""
     return pending(joined([said, seen["note"], seen_in]), for_staff=[*quotes, transcript])
+
+
+def _derivations(seen: Mapping[str, Any]) -> list[Quote]:
+    return derivations(seen["cells"], template_sentences(locations.template_folder("modules"), FILE))
 
 
 def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
@@ -75,7 +81,7 @@ def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
 
 def _of_old(observed: Observation) -> Finding:
     """Judge a notebook without answer functions, as the course has published it: what is derived in it, a person reads."""
-    quotes = derivations(observed.data["cells"], PROMPTS)
+    quotes = _derivations(observed.data)
     if not quotes:
         names = ", ".join(tasks.NAMES)
         return failed("there are neither answer functions nor derivations", hint=f"Write the functions {names}.")

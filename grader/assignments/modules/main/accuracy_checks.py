@@ -14,7 +14,7 @@ from grader.checks import blocked, check, failed, passed
 from grader.digits.answers import estimates
 from grader.model import Finding, Observation
 from grader.notebooks.judging import percent
-from grader.notebooks.reported import Number, printed
+from grader.notebooks.reported import printed
 
 HINT = "Print the accuracy on the held-out digits after the last step: evaluate(), forward, argmax, compare, mean."
 # below this a number can be anything: a loss, a rate
@@ -36,7 +36,7 @@ def accuracy_true(observed: Observation, tolerance: float, unrecognised: float) 
     if not numbers:
         return failed(f"no accuracy is printed; measured: {told}", hint=HINT, diagnosis="no_accuracy")
     near = tolerance if "held-out digits" in truths else unrecognised
-    if fitting := [each for each in numbers if any(_fits(each, value, near) for value in truths.values())]:
+    if fitting := [each for each in numbers if any(each.is_near(value, near) for value in truths.values())]:
         return passed(f"{fitting[-1].text} is printed; measured: {told}")
     claimed = ", ".join(each.text for each in numbers[-3:])
     return failed(f"printed: {claimed}; measured: {told}", hint=HINT, diagnosis="reported_accuracy_is_wrong")
@@ -56,7 +56,3 @@ def _truths(seen: Mapping[str, Any], measured: Mapping[str, Any]) -> Iterator[tu
     output, labels = measured["output"], seen["labels"].astype(np.int64)
     if output is not None and len(output) == len(labels):
         yield "unseen digits", float(np.mean(estimates(output) == labels))
-
-
-def _fits(number: Number, value: float, tolerance: float) -> bool:
-    return abs(number.value - value) <= tolerance + number.unit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +9,18 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
-from grader.assignments.modules.main.believing import outputs_in
 from grader.assignments.modules.main.files import as_ink, labels_of
-from grader.assignments.modules.main.scaling import Scaling, scaling_of
+from grader.assignments.modules.main.validated import outputs_in
 from grader.digits import unseen
-from grader.digits.answers import estimates
+from grader.digits.answers import estimates, most_wrong
+from grader.digits.pictures import as_bytes
 from grader.digits.principal import principal_components
-from grader.model import Array, Digits, Problem, ProblemKind
+from grader.digits.scaling import Scaling, Sharpness, scaling_of
+from grader.model import Array, Digits
+from grader.notebooks import measuring
 from grader.plain import plain_problem
-from grader.sandbox import Session, operations
+from grader.sandbox import Session
+from grader.sandbox.operations import plugged
 
 UNSEEN = {"full": 5000}
 UNSEEN_ELSE = 2000
@@ -27,12 +29,12 @@ CENTRE = 2.0
 CANDIDATES = 4
 PIECE = 1000
 SAMPLE = 4000
+# samples are kept in single precision, and a mean over other images than ours is nearly the same one
+SHARPNESS = Sharpness(alike=1e-6, rounding=1e-3, enough=3, centred=1e-3)
 SHOWN, PICTURES, COMPONENTS = 10, 24, 30
 PCA_IMAGES = 5000
 # of keys: rows that were rounded to single precision, after some arithmetic
 ROUNDING = 300
-
-now = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -44,42 +46,41 @@ class Measuring:
     until: float
     keys: Callable[[Array], Array]
 
+    def scaling(self, network: nets.Network) -> Scaling:
+        """Return how the digits were changed before a network got them; 1 was ink."""
+        return scaling_of(network["samples"], [self.digits.train_images, self.digits.test_images], as_ink, SHARPNESS)
+
     def outputs(self, network: nets.Network, rows: Array) -> tuple[Array | None, dict[str, str] | None]:
         """Return what a network makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that."""
-        parts: list[Array] = []
-        for first in range(0, len(rows), PIECE):
-            left = self.until - now()
-            piece = rows[first : first + PIECE]
-            if left <= 0:
-                late = "the time for this notebook was over before the network was measured"
-                return None, plain_problem(Problem(ProblemKind.TIMEOUT, late))
-            asked = operations.plugged("main_outputs", "forward()", index=network["index"], rows=piece)
-            (answer,) = self.session.run(operations.within(left, asked))
-            found = None if answer.problem else outputs_in(answer.value, len(piece))
-            if found is None or (parts and found.shape[1] != parts[0].shape[1]):
-                return None, plain_problem(answer.problem)
-            parts.append(found)
-        return np.concatenate(parts), None
+        output, problem = measuring.outputs_of(
+            self.session,
+            rows,
+            until=self.until,
+            piece=PIECE,
+            ask=lambda part: plugged("main_outputs", "forward()", index=network["index"], rows=part),
+            validated=outputs_in,
+        )
+        return output, plain_problem(problem)
 
 
-def measure(measuring: Measuring, seen: dict[str, Any], rng: np.random.Generator) -> None:
+def measure(asked: Measuring, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Note in ``measured`` of `seen` what the toy model, the final model and an autoencoder are worth."""
     measured = seen["measured"]
     if toys := nets.toys(seen["networks"]):
-        measured["toy"] = _toy(measuring, toys[-1], rng)
-    images, labels = unseen(measuring.digits, UNSEEN.get(seen["size"], UNSEEN_ELSE), rng)
+        measured["toy"] = _toy(asked, toys[-1], rng)
+    images, labels = unseen(asked.digits, UNSEEN.get(seen["size"], UNSEEN_ELSE), rng)
     seen["labels"] = labels.astype(np.uint8)
     # as the file has them: ink is 1
     rows = (1 - images).astype(np.float32)
-    found = [_digits(measuring, each, rows, labels) for each in nets.final_candidates(seen["networks"])[:CANDIDATES]]
+    found = [_digits(asked, each, rows, labels) for each in nets.final_candidates(seen["networks"])[:CANDIDATES]]
     if nets.final_candidates(seen["networks"]) and not nets.has(nets.final_candidates(seen["networks"])[0], "Dropout"):
         # without dropout it is anyone's guess which of them is final: the best one
         found.sort(key=lambda each: -each["right"])
     if found:
         measured["digits"] = found[0]
-        _known(measuring, seen["networks"], found[0], rng)
+        _known(asked, seen["networks"], found[0], rng)
     if autoencoders := nets.autoencoders(seen["networks"]):
-        measured["autoencoder"] = _autoencoder(measuring, autoencoders[-1], rows)
+        measured["autoencoder"] = _autoencoder(asked, autoencoders[-1], rows)
 
 
 def clouds(rng: np.random.Generator) -> tuple[Array, Array]:
@@ -88,15 +89,15 @@ def clouds(rng: np.random.Generator) -> tuple[Array, Array]:
     return rng.standard_normal((2 * POINTS, 2)) + np.where(which, -CENTRE, CENTRE)[:, None], which
 
 
-def _toy(measuring: Measuring, network: nets.Network, rng: np.random.Generator) -> dict[str, Any]:
+def _toy(asked: Measuring, network: nets.Network, rng: np.random.Generator) -> dict[str, Any]:
     points, which = clouds(rng)
-    output, problem = measuring.outputs(network, points)
+    output, problem = asked.outputs(network, points)
     return {"index": network["index"], "points": points, "which": which, "output": output, "problem": problem}
 
 
-def _digits(measuring: Measuring, network: nets.Network, rows: Array, labels: Array) -> dict[str, Any]:
-    scaling = scaling_of(network["samples"], measuring.digits)
-    output, problem = measuring.outputs(network, scaling.applied(rows))
+def _digits(asked: Measuring, network: nets.Network, rows: Array, labels: Array) -> dict[str, Any]:
+    scaling = asked.scaling(network)
+    output, problem = asked.outputs(network, scaling.applied(rows))
     measured: dict[str, Any] = {
         "index": network["index"],
         "output": output,
@@ -106,38 +107,35 @@ def _digits(measuring: Measuring, network: nets.Network, rows: Array, labels: Ar
     measured["right"] = -1
     if output is not None and output.shape == (len(labels), nets.CLASSES):
         estimate = estimates(output)
-        wrong = np.flatnonzero(estimate != labels)
-        order = wrong[np.argsort(-output[wrong].max(axis=1), kind="stable")]
-        worst = np.concatenate([order, np.flatnonzero(estimate == labels)])[:PICTURES]
-        measured |= {"right": int(np.sum(estimate == labels)), "shown": worst, "shown_rows": _as_bytes(rows[worst])}
+        right = np.flatnonzero(estimate == labels)
+        worst = np.concatenate([most_wrong(output, labels), np.flatnonzero(estimate < 0), right])[:PICTURES]
+        measured |= {"right": len(right), "shown": worst, "shown_rows": as_bytes(rows[worst])}
     return measured
 
 
-def _known(
-    measuring: Measuring, networks: list[nets.Network], measured: dict[str, Any], rng: np.random.Generator
-) -> None:
+def _known(asked: Measuring, networks: list[nets.Network], measured: dict[str, Any], rng: np.random.Generator) -> None:
     """Note how many of the laid digits the final model gets right: those that it was not trained on, those it was, and all."""
     network = next(each for each in networks if each["index"] == measured["index"])
-    scaling = scaling_of(network["samples"], measuring.digits)
-    keys = _keys_of_all(measuring, scaling)
+    scaling = asked.scaling(network)
+    keys = _keys_of_all(asked, scaling)
     held_out, trained = (_near(keys, network[name]) for name in ("held_out_keys", "trained_keys"))
-    labels = labels_of(measuring.digits)
+    labels = labels_of(asked.digits)
     for name, wanted in (("validation", held_out), ("training", trained), ("all", np.full(len(keys), True))):
         which = np.flatnonzero(wanted)
         if len(which) > SAMPLE:
             which = np.sort(rng.choice(which, SAMPLE, replace=False))
         if not len(which):
             continue
-        output, _ = measuring.outputs(network, scaling.applied(_rows(measuring.digits, which)))
+        output, _ = asked.outputs(network, scaling.applied(_rows(asked.digits, which)))
         if output is not None and output.shape == (len(which), nets.CLASSES):
             measured[f"{name}_right"] = int(np.sum(estimates(output) == labels[which]))
             measured[f"{name}_count"] = len(which)
 
 
-def _keys_of_all(measuring: Measuring, scaling: Scaling) -> Array:
-    count = len(measuring.digits.train_labels) + len(measuring.digits.test_labels)
+def _keys_of_all(asked: Measuring, scaling: Scaling) -> Array:
+    count = len(asked.digits.train_labels) + len(asked.digits.test_labels)
     pieces = [np.arange(first, min(first + PIECE, count)) for first in range(0, count, PIECE)]
-    return np.concatenate([measuring.keys(scaling.applied(_rows(measuring.digits, piece))) for piece in pieces])
+    return np.concatenate([asked.keys(scaling.applied(_rows(asked.digits, piece))) for piece in pieces])
 
 
 def _near(keys: Array, wanted: Array) -> Array:
@@ -159,11 +157,11 @@ def _rows(digits: Digits, which: Array) -> Array:
     return as_ink(images)
 
 
-def _autoencoder(measuring: Measuring, network: nets.Network, rows: Array) -> dict[str, Any]:
-    scaling = scaling_of(network["samples"], measuring.digits)
+def _autoencoder(asked: Measuring, network: nets.Network, rows: Array) -> dict[str, Any]:
+    scaling = asked.scaling(network)
     rows = rows[:UNSEEN_ELSE]
-    output, problem = measuring.outputs(network, scaling.applied(rows))
-    train = as_ink(measuring.digits.train_images[:PCA_IMAGES]).astype(np.float64)
+    output, problem = asked.outputs(network, scaling.applied(rows))
+    train = as_ink(asked.digits.train_images[:PCA_IMAGES]).astype(np.float64)
     back = principal_components(train, COMPONENTS).back(rows.astype(np.float64))
     measured: dict[str, Any] = {"index": network["index"], "problem": problem, "loss": None}
     measured["pca_loss"] = float(np.mean(np.sum((back - rows) ** 2, axis=1)))
@@ -171,13 +169,8 @@ def _autoencoder(measuring: Measuring, network: nets.Network, rows: Array) -> di
         given = scaling.undone(output)
         measured["loss"] = float(np.mean(np.sum((given - rows) ** 2, axis=1)))
         shown = {"shown_rows": rows[:SHOWN], "shown_back": given[:SHOWN], "shown_pca": back[:SHOWN]}
-        measured |= {name: _as_bytes(images) for name, images in shown.items()}
+        measured |= {name: as_bytes(images) for name, images in shown.items()}
     return measured
-
-
-def _as_bytes(rows: Array) -> Array:
-    """Return rows with ink 1 as uint8, for pictures; what is not a number is ink."""
-    return np.asarray(np.rint(255 * np.clip(np.nan_to_num(rows, nan=1.0), 0, 1)), dtype=np.uint8)
 
 
 def share(measured: Mapping[str, Any], name: str) -> float | None:

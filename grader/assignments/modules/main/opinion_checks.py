@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.assignments.modules.main.prompts import PROMPTS
+from grader import locations
+from grader.assignments.modules.main.files import MAIN
 from grader.checks import check, failed, pending
 from grader.model import Finding, Observation, Quote
-from grader.notebooks.writing import own_words, sentences, texts_of, word_count
+from grader.notebooks.prompts import template_sentences
+from grader.notebooks.writing import passages, sentences, word_count
 
 WORDS = 20
 _TOPIC = re.compile(r"activation|non-?linear|relu|\belu\b|soft ?plus|mean[- ]?sub|subtract|aktivierung", re.I)
@@ -45,11 +47,10 @@ def opinion_written(observed: Observation) -> Finding:
 
 def opinions(cells: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Return (where, text) of what can be the opinion: enough words of the student's own that judge activations."""
-    found = []
-    for position, cell in enumerate(cells, start=1):
-        for text in texts_of(cell):
-            own = " ".join(each for each in sentences(own_words(text, PROMPTS)) if not _TASK.search(each))
-            if word_count(own) >= WORDS and _TOPIC.search(own) and _JUDGES.search(own):
-                where = f"code cell {cell['number']}" if cell["kind"] == "code" else f"cell {position}"
-                found.append((where, text.strip()))
-    return found
+    prompts = template_sentences(locations.template_folder("modules"), MAIN)
+
+    def judges(words: str, _position: int) -> bool:
+        own = " ".join(each for each in sentences(words) if not _TASK.search(each))
+        return word_count(own) >= WORDS and bool(_TOPIC.search(own) and _JUDGES.search(own))
+
+    return passages(cells, prompts, judges)

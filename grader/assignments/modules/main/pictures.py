@@ -9,10 +9,10 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.digits.answers import estimates
-from grader.model import Array, Curve, ImageGrid, Picture, Scatter
+from grader.digits.pictures import as_paper, grid, lines_of
+from grader.model import Array, Curve, Picture, Scatter
 
-SIDE = 28
-COLUMNS, ROWS = 8, 3
+SHOWN, COLUMNS = 24, 8
 POSITIONS = 100
 CURVES = 12
 SURE = 30.0
@@ -64,34 +64,19 @@ def digit_pictures(measured: Mapping[str, Any], labels: Array) -> list[Picture]:
     if shown is None or output is None or not len(shown):
         return []
     estimate = estimates(output)
-    count = min(len(shown), COLUMNS * ROWS)
+    count = min(len(shown), SHOWN)
     said = []
     for k in shown[:count]:
         right = "" if estimate[k] == labels[k] else f" (is {labels[k]})"
         said.append(f"{estimate[k]}{right}" if estimate[k] >= 0 else f"no number (is {labels[k]})")
-    images, captions = _grid(measured["shown_rows"][:count], said)
-    return [ImageGrid("Unseen digits and what the model takes them for, its mistakes first", images, (), captions)]
-
-
-def _grid(rows: Array, said: Sequence[str]) -> tuple[Array, tuple[tuple[str, ...], ...]]:
-    lines = -(-len(rows) // COLUMNS)
-    images = np.full((lines * COLUMNS, SIDE, SIDE), np.nan)
-    images[: len(rows)] = _as_paper(rows)
-    words = [*said, *[""] * (lines * COLUMNS - len(said))]
-    captions = tuple(tuple(words[line * COLUMNS : (line + 1) * COLUMNS]) for line in range(lines))
-    return images.reshape(lines, COLUMNS, SIDE, SIDE), captions
+    title = "Unseen digits and what the model takes them for, its mistakes first"
+    return [grid(title, measured["shown_rows"][:count], said, COLUMNS)]
 
 
 def autoencoder_pictures(measured: Mapping[str, Any] | None) -> list[Picture]:
     """Return unseen digits, what the autoencoder gives back, and what 30 principal components do."""
     if not measured or "shown_rows" not in measured:
         return []
-    rows = [("shown_rows", "unseen digit"), ("shown_back", "autoencoder"), ("shown_pca", "30 components")]
-    images = np.stack([_as_paper(measured[name]) for name, _ in rows])
-    return [ImageGrid("Unseen digits, given back from thirty numbers", images, tuple(label for _, label in rows))]
-
-
-def _as_paper(rows: Array) -> Array:
-    """Return images with ink 255 as pictures have them: 1 is paper."""
-    images: Array = 1 - rows.reshape(-1, SIDE, SIDE) / 255
-    return images
+    rows = {"unseen digit": "shown_rows", "autoencoder": "shown_back", "30 components": "shown_pca"}
+    shown = {label: as_paper(measured[name]) for label, name in rows.items()}
+    return [lines_of("Unseen digits, given back from thirty numbers", shown)]

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from grader.assignments.byomlp.notebook import network_keeping
-from grader.assignments.byomlp.notebook.classification_probe import most_wrong
-from grader.assignments.byomlp.notebook.measuring import ink, outputs_of, rescaled, unscaled
+from grader.assignments.byomlp.notebook.measuring import outputs_of
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
 from grader.assignments.byomlp.notebook.probe import Task, questions_about
-from grader.digits.answers import estimates
 from grader.digits.principal import principal_components
+from grader.digits.scaling import Scaling
 from grader.errors import HarnessError
 from grader.model import Array, Problem, ProblemKind, Setting
 from grader.sandbox import Answer
@@ -37,7 +36,7 @@ def test_intensities_are_kept_instead_of_inputs() -> None:
 
 def test_intensities_are_found_once_however_often_networks_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[int] = []
-    monkeypatch.setattr(network_keeping, "rescaling", lambda inputs, _: (found.append(len(inputs)), (1.0, 0.0))[1])
+    monkeypatch.setattr(network_keeping, "scaling_of", lambda inputs, *_: found.append(len(inputs)) or Scaling())
     keeper = Keeper({}, IMAGES)
     keeper.keep([watched(9)])
     keeper.keep([watched(20)])
@@ -55,7 +54,7 @@ def test_of_very_many_networks_those_that_were_trained_most_are_kept_in_order() 
 def test_looking_at_many_networks_again_and_again_is_given_up() -> None:
     keeper = Keeper({}, IMAGES)
     keeper.keep([watched(9)] * 60)
-    assert not keeper.may_look
+    assert not keeper.may_look()
 
 
 def test_two_components_give_back_what_lies_in_a_plane() -> None:
@@ -67,24 +66,6 @@ def test_two_components_give_back_what_lies_in_a_plane() -> None:
 def test_one_component_is_the_direction_of_most_variance() -> None:
     rows = np.random.default_rng(10).standard_normal((500, 3)) * [1, 9, 2]
     assert abs(principal_components(rows, 1).directions[0, 1]) > 0.99
-
-
-def test_rescaling_is_undone() -> None:
-    rows = np.random.default_rng(11).random((3, 5))
-    assert np.allclose(unscaled(rescaled(rows, (-2.0, 3.0)), (-2.0, 3.0)), rows)
-
-
-def test_ink_is_what_paper_is_not() -> None:
-    assert ink(np.array([[1.0, 0.0, 0.5, 7.0, -1.0, np.nan]])).tolist() == [[0, 255, 128, 0, 255, 255]]
-
-
-def test_outputs_that_are_not_numbers_speak_for_no_class() -> None:
-    assert estimates(np.array([[0.1, 0.9], [np.nan, 0.2], [np.inf, 0.0]])).tolist() == [1, -1, -1]
-
-
-def test_the_surest_mistakes_come_first() -> None:
-    output = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]])
-    assert most_wrong(output, np.array([0, 0, 0, 1])).tolist() == [2, 1]
 
 
 def asked(answer: Answer, rows: Array, until: float) -> tuple[Array | None, dict[str, str] | None]:

@@ -110,7 +110,7 @@ class Notebook:
     def networks(self) -> list[dict[str, Any]]:
         value = self.ask(watch_operations.networks())
         encode(value)
-        assert watch_operations.believable(value) == value
+        assert watch_operations.validated(value) == value
         return value
 
 
@@ -380,4 +380,4 @@ def test_a_network_is_fed_with_rows_through_the_forward_that_it_has(mode: str, c
 
 @pytest.mark.parametrize("forged", [None, 3, [None], [{"name": "net-0"}], [[]], {"name": "net-0"}])
 def test_a_forged_answer_holds_no_networks(forged: Any) -> None:
-    assert watch_operations.believable(forged) == []
+    assert watch_operations.validated(forged) == []

@@ -8,20 +8,16 @@ import numpy as np
 import pytest
 
 from grader.assignments.modules import layers, main
-from grader.assignments.modules.main.believing import figures_in, networks_in, outputs_in
-from grader.assignments.modules.main.discretion import without_words
-from grader.assignments.modules.main.files import as_ink
 from grader.assignments.modules.main.measuring import clouds
 from grader.assignments.modules.main.opinion_checks import opinions
 from grader.assignments.modules.main.pictures import boundary
 from grader.assignments.modules.main.probe import MEASURED
-from grader.assignments.modules.main.scaling import scaling_of
+from grader.assignments.modules.main.redaction import without_words
+from grader.assignments.modules.main.validated import figures_in, networks_in, outputs_in
 from grader.checks import run_checks
-from grader.digits.answers import estimates
 from grader.model import Evidence, Finding, Observation, Scatter, Transcript, Verdict
 from grader.notebooks import reading
 from kit import ROOT
-from kit.digits_samples import few
 
 DIGITS, UNSEEN = 1000, 200
 BY_RUN = {f"drawn_{size}": 0.9 for size in ("full", "quick", "reduced")} | {
@@ -297,30 +293,6 @@ def test_figures_and_outputs_are_believed_when_they_have_their_form() -> None:
     assert outputs_in({"outputs": outputs}, 3) is outputs
     assert outputs_in({"outputs": outputs}, 4) is None
     assert outputs_in({"outputs": "no"}, 3) is None
-
-
-def test_estimates_of_what_is_no_number_are_none() -> None:
-    assert estimates(np.array([[0.1, 0.9], [np.nan, 0.2]])).tolist() == [1, -1]
-
-
-# --- how digits were changed
-
-
-@pytest.mark.parametrize(("a", "c"), [(1.0, 0.0), (2.0, -1.0), (-1.0, 1.0), (255.0, 0.0)])
-@pytest.mark.parametrize("centred", [False, True])
-def test_it_is_seen_how_the_digits_were_changed(a: float, c: float, centred: bool) -> None:
-    digits = few(60, 40)
-    rows = as_ink(digits.train_images).astype(np.float64)
-    centre = rows.mean(axis=0) if centred else 0.0
-    given = (a * (rows - centre) + c).astype(np.float32)
-    scaling = scaling_of(given[:6], digits)
-    assert scaling.applied(rows) == pytest.approx(given, abs=1e-3 * abs(a))
-    assert scaling.undone(given) == pytest.approx(rows, abs=1e-3)
-
-
-def test_rows_that_are_no_digits_change_nothing() -> None:
-    rows = np.random.default_rng(1).random((6, 784)).astype(np.float32)
-    assert scaling_of(rows, few(60, 40)).is_plain
 
 
 def test_what_only_measuring_needs_is_a_part_of_a_network() -> None:

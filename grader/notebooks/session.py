@@ -1,0 +1,118 @@
+"""A notebook in a session: laid and opened, looked at while it runs, and measured until its time is over.
+
+What a notebook's process says of its networks is never the last word: it is looked at again and again, so that what happens
+later costs nothing of what is known already, and what networks can do is measured with rows that never were inside before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from grader.errors import HarnessError
+from grader.notebooks import reading
+from grader.notebooks.naming import notebook_file, why_not_read
+from grader.notebooks.reading import Cell
+from grader.notebooks.running import run_cells
+from grader.notebooks.sources import all_sources_of, forbidden_imports
+from grader.sandbox import Answer, Session
+from grader.sandbox import operations as ask
+from grader.sandbox.operations import Operation
+
+# of a notebook's time, what its cells may take: the rest is for measuring what they made
+SHARE = 0.85
+# what is ours to do: laying files, looking at networks
+OVERHEAD_SECONDS = 60.0
+# networks are looked at after each cell that took so long
+WORTH_A_LOOK = 0.5
+# measuring ends so long before the session does
+END_MARGIN = 2.0
+IMPORTS = 20
+
+now = time.monotonic
+
+
+def begin(
+    session: Session,
+    seen: dict[str, Any],
+    name: str,
+    *,
+    allowed: Iterable[str],
+    found: tuple[str, str] | None = None,
+    beside: Callable[[Sequence[Cell]], Iterable[str]] = lambda _: (),
+) -> Sequence[Cell]:
+    """Read the notebook that was asked for as `name`, and note what is known of it before it runs; returns its cells.
+
+    `found` is its path and what is to be said of that choice, where it was looked for by more than its name. `allowed` may
+    be imported, and so may the files `beside` it that its cells run. There are no cells when there is nothing to run.
+    """
+    path, note = found or notebook_file(session.files, name)
+    notebook = reading.read(session.files[path]) if path else reading.Notebook()
+    known = [*session.files, *beside(notebook.cells)]
+    seen |= {"file": path, "note": note, "left_out": why_not_read(session.left_out, name)}
+    seen |= {"problem": notebook.problem, "cut": "", "cells": []}
+    seen["imports"] = forbidden_imports(all_sources_of(session.files), known, allowed=tuple(allowed))[:IMPORTS]
+    return notebook.cells
+
+
+class Running:
+    """A notebook that runs in a session, for `seconds` from now; its cells get a `share` of them.
+
+    What happens is noted in `seen` as it happens, so that a session which ends early leaves what was seen until then.
+    """
+
+    def __init__(self, session: Session, seen: dict[str, Any], *, seconds: float, share: float = SHARE) -> None:
+        self.session, self.seen = session, seen
+        self._started, self._seconds, self._share = now(), seconds, share
+
+    @property
+    def until(self) -> float:
+        """Until when, on the monotonic clock, what the cells made may be measured."""
+        return self._started + self._seconds - END_MARGIN
+
+    def open(self, files: Mapping[str, bytes], watch: Operation) -> Answer:
+        """Lay files beside the notebook, begin to watch, open the kernel; returns the answer to `watch`.
+
+        HarnessError when that cannot be done. SessionEnded when the session ends meanwhile.
+        """
+        asked = [*(ask.lay(name, content) for name, content in files.items()), watch]
+        answers = self.session.run(*(ask.within(OVERHEAD_SECONDS, each) for each in asked), ask.open_kernel())
+        if problem := next((answer.problem for answer in answers if answer.problem), None):
+            raise HarnessError(f"no notebook can be run: {problem}")
+        return answers[-2]
+
+    def run(
+        self,
+        cells: Sequence[Cell],
+        *,
+        cell_seconds: float,
+        look: Callable[[], None],
+        may_look: Callable[[], bool],
+        after: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
+        """Run the cells; `look` at what they made after each that took long, while one `may_look`; `after` is told of each.
+
+        SessionEnded when student code ends the session.
+        """
+
+        def ran(entry: dict[str, Any]) -> None:
+            after(entry)
+            if entry["seconds"] >= WORTH_A_LOOK and may_look():
+                look()
+
+        all_seconds = self._seconds * self._share
+        run_cells(
+            self.session,
+            self.seen,
+            cells,
+            cell_seconds=cell_seconds,
+            until=self._started + all_seconds,
+            all_seconds=all_seconds,
+            after=ran,
+        )
+
+    def ask(self, operation: Operation) -> Answer:
+        """Ask something that is ours to do between cells, or after the last one."""
+        (answer,) = self.session.run(ask.within(OVERHEAD_SECONDS, operation))
+        return answer
