@@ -66,7 +66,7 @@ class Departure(Generic[Where]):
             holds = "hold" if many else "holds"
             return f"{what} {holds} NaN, or cannot be read any more, after {in_words(self.step)}"
         is_off, it = ("are off", "they") if many else ("is off", "it")
-        return f"{what} {is_off} by {in_digits(100 * self.size)} % of the way {it} should have gone {self.when}"
+        return f"{what} {is_off} by {in_digits(100 * self.size)} % of the distance that {it} should have moved, {self.when}"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def wrong_training(
         if stretch.problem:
             return failed(f"{name}: training fails after {in_words(steps)}: {stretch.problem}", hint=hint)
         if not stretch.whole:
-            message = f"{name}: training is too slow to be followed after {in_words(steps)}"
+            message = f"{name}: training is too slow to be tested after {in_words(steps)}"
             return failed(message, hint="A step on so small a network should take far less than a millisecond.")
         steps += stretch.steps
     return explain(found) if found else None
@@ -142,7 +142,7 @@ def agreement(trainings: Sequence[Comparison[Where]]) -> str:
     steps = " and ".join(str(training.steps) for training in trainings)
     in_single = ", in single precision (float32)" if any(training.single for training in trainings) else ""
     most = in_digits(max(training.most for training in trainings))
-    return f"{steps} steps were replayed{in_single}: the parameters agree to {most} of the way gone"
+    return f"{steps} steps were replayed{in_single}: the parameters agree to {most} of the distance that they moved"
 
 
 def in_words(steps: int) -> str:

@@ -212,9 +212,9 @@ ATTACKS = (
     Attack("prints_results", "talking", UNDONE),
     # what is found is asked for by the canaries' own tests; here, that searching brings nothing else down
     Attack("walks", "searching", "RuntimeError: found", call_seconds=30.0, memory_mb=1024),
-    Attack("patches_numpy", "patching", "could not be followed|leave every parameter as it was"),
+    Attack("patches_numpy", "patching", "could not be tested|leave every parameter as it was"),
     Attack("patches_time", "patching", SLOW, call_seconds=1.5),
-    Attack("patches_builtins", "patching", "could not be followed|leave every parameter as it was"),
+    Attack("patches_builtins", "patching", "could not be tested|leave every parameter as it was"),
     answering("array_subclass", "y.view(Array)", "posing", NO_PART),
     answering("equals_everything", "Anything()", "posing", NO_PART),
     answering("masked_array", "np.ma.masked_all(y.shape)", "posing", NO_PART),
@@ -228,7 +228,7 @@ ATTACKS = (
     Attack("endless_loop", "hanging", SLOW, call_seconds=1.5),
     Attack("endless_sleep", "hanging", SLOW, call_seconds=1.5),
     Attack("deaf", "hanging", "does not come to an end within 1.5 s, and cannot be interrupted", call_seconds=1.5),
-    Attack("fork_bomb", "flooding", "could not be followed", differs={"process": None}, call_seconds=1.5),
+    Attack("fork_bomb", "flooding", "could not be tested", differs={"process": None}, call_seconds=1.5),
     Attack("leaves_children", "flooding", UNDONE),
     Attack("memory_bomb", "flooding", "ran out of memory|uses more memory than there is"),
     Attack(

@@ -42,7 +42,7 @@ def found(name: str, launcher: Launcher, folder: Path) -> dict[str, Finding]:
 )
 def test_a_backward_that_breaks_off_is_given_no_name(name: str, launcher: Launcher, tmp_path: Path) -> None:
     finding = found(name, launcher, tmp_path)["gradients_match"]
-    assert "backward could not be followed" in finding.message
+    assert "backward could not be tested" in finding.message
     assert finding.diagnosis == ""
 
 
@@ -55,5 +55,5 @@ def test_a_step_that_is_right_at_first_is_not_called_too_long(launcher: Launcher
     finding = found("step_with_momentum", launcher, tmp_path)["step_descends"]
     assert (finding.diagnosis, finding.message) == (
         "",
-        "one step is right, and the next one moves otherwise than it should",
+        "the first step is right, but the next one changes the parameters by a wrong amount",
     )

@@ -112,7 +112,7 @@ def test_code_that_raises_while_training_fails() -> None:
 def test_a_training_that_is_cut_short_fails() -> None:
     slow = record()
     slow["stages"][2]["whole"] = False
-    assert "too slow to be followed after 3 steps" in judged(slow).message
+    assert "too slow to be tested after 3 steps" in judged(slow).message
 
 
 def test_a_process_that_ends_in_training_fails() -> None:

@@ -78,8 +78,8 @@ def test_single_precision_is_allowed_more_and_judged_later() -> None:
 @pytest.mark.parametrize(
     ("size", "many", "said"),
     [
-        (0.25, False, "W is off by 25 % of the way it should have gone after 1 step"),
-        (0.25, True, "W are off by 25 % of the way they should have gone after 1 step"),
+        (0.25, False, "W is off by 25 % of the distance that it should have moved, after 1 step"),
+        (0.25, True, "W are off by 25 % of the distance that they should have moved, after 1 step"),
         (math.inf, False, "W holds NaN, or cannot be read any more, after 1 step"),
         (math.inf, True, "W hold NaN, or cannot be read any more, after 1 step"),
     ],
@@ -96,7 +96,7 @@ def test_nothing_is_wrong_with_a_training_that_leads_where_it_should() -> None:
     ("stretch", "message"),
     [
         (Stretch(2, Problem(ProblemKind.RAISED, "ValueError: x", "")), "it: training fails after 2 steps: ValueError"),
-        (Stretch(2, None, whole=False), "it: training is too slow to be followed after 2 steps"),
+        (Stretch(2, None, whole=False), "it: training is too slow to be tested after 2 steps"),
     ],
 )
 def test_a_training_that_does_not_come_to_its_end_says_when(stretch: Stretch, message: str) -> None:
@@ -113,7 +113,9 @@ def test_what_departs_before_it_breaks_off_is_told_as_a_departure() -> None:
 
 
 def test_an_agreement_names_the_steps_and_the_precision() -> None:
-    assert agreement([training(0.0)]) == "2 steps were replayed: the parameters agree to 0 of the way gone"
+    assert (
+        agreement([training(0.0)]) == "2 steps were replayed: the parameters agree to 0 of the distance that they moved"
+    )
     said = agreement([training(0.0, single=True), training(0.0, 0.5)])
     assert said.startswith("2 and 4 steps were replayed, in single precision (float32): the parameters agree to 0.5 ")
 

@@ -36,7 +36,7 @@ def gradients_match(observed: Observation) -> Finding:
         # what a backward that broke off has left behind is no gradient to find a mistake in
         whole = [record for record in records if not _problem_of(record)]
         found = diagnose([ways[0] for record in whole for ways in measured(record) if ways])
-        message = f"backward could not be followed: {problem}"
+        message = f"backward could not be tested: {problem}"
         return failed(message, hint=found.hint if found else _HINT, diagnosis=found.id if found else "")
     examples = [ways for record in records for ways in measured(record)]
     if not all(examples):
@@ -50,7 +50,7 @@ def gradients_match(observed: Observation) -> Finding:
     if all(each.right or each.held for each in chosen):
         return passed("read from the object's arrays, because step does not apply them as it should")
     if all(each.uphill and not each.opposite_held for each in chosen):
-        return passed("step goes uphill along the right gradient")
+        return passed("the gradient is right, but step adds it instead of subtracting it")
     if _fits_own_forward(observed.data.get("own", [])):
         return passed("right for your own forward pass, though that one is wrong: the error is carried forward")
     return _explain([each for each in chosen if not each.right], chosen)

@@ -41,7 +41,7 @@ def _scaled(examples: Sequence[Measured]) -> Diagnosis | None:
     if not all(same(e.net, e.got, f * e.want, bound=MATCHED) for e, f in zip(examples, factors, strict=True)):
         return None
     if max(factors) - min(factors) <= 1e-6 * max(map(abs, factors)):
-        hint = f"The gradient is {in_digits(factors[0])} times what it should be, in every entry: look for a factor too many."
+        hint = f"The gradient is {in_digits(factors[0])} times what it should be, in every entry: look for an extra factor."
         return Diagnosis("gradient_scaled", hint)
     by_loss = {each.net.loss: factor for each, factor in zip(examples, factors, strict=True)}
     if all(abs(by_loss[each.net.loss] - factor) < 1e-6 for each, factor in zip(examples, factors, strict=True)):
@@ -49,9 +49,9 @@ def _scaled(examples: Sequence[Measured]) -> Diagnosis | None:
         return Diagnosis("loss_derivative_hard_coded", hint)
     widths = [each.net.widths[-1] for each in examples]
     if all(abs(factor * m - 1) < 1e-6 for factor, m in zip(factors, widths, strict=True)):
-        hint = "The gradient is divided by the number of outputs: est_lossderiv says already what each output counts."
+        hint = "The gradient is divided by the number of outputs: est_lossderiv is right for each output already."
         return Diagnosis("gradient_averaged_over_outputs", hint)
-    hint = "The direction of the gradient is right, its length is not, and differs between examples: nothing may rescale it."
+    hint = "The direction of the gradient is right and its length is wrong, by another factor in each example: do not scale it."
     return Diagnosis("gradient_rescaled", hint)
 
 
@@ -76,6 +76,6 @@ def _clipped(examples: Sequence[Measured]) -> Diagnosis | None:
     bound = max(float(np.max(np.abs(each.got))) for each in examples)
     if all(np.max(np.abs(each.got - np.clip(each.want, -bound, bound))) < 1e-6 for each in examples):
         return Diagnosis(
-            "gradient_clipped", f"The entries of the gradient are cut off at {in_digits(bound)}: nothing may clip them."
+            "gradient_clipped", f"The entries of the gradient are cut off at {in_digits(bound)}: do not clip them."
         )
     return None

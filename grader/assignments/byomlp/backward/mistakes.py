@@ -129,8 +129,8 @@ def _mistake(name: str, hint: str, rules: Rules) -> Mistake[Measured]:
     )
 
 
-_SLOPES = "Every layer but the last multiplies g by fderiv(a), a being that layer's own pre-activation."
-_OUTER = "The weight gradient of a layer is made of g and of what went into that layer."
+_SLOPES = "Every layer but the last multiplies g by fderiv(a), where a is that layer's own pre-activation."
+_OUTER = "The weight gradient of a layer is computed from g and from what went into that layer."
 MISTAKES = (
     _mistake(
         "missing_activation_derivative",
@@ -149,12 +149,12 @@ MISTAKES = (
     ),
     _mistake(
         "derivative_of_next_layer",
-        f"The derivative is taken at the pre-activation of the layer behind. {_SLOPES}",
+        f"The derivative is taken at the pre-activation of the next layer. {_SLOPES}",
         Rules(slope=_neighbour(1)),
     ),
     _mistake(
         "derivative_of_previous_layer",
-        f"The derivative is taken at the pre-activation of the layer before. {_SLOPES}",
+        f"The derivative is taken at the pre-activation of the previous layer. {_SLOPES}",
         Rules(slope=_neighbour(-1)),
     ),
     _mistake(
@@ -184,12 +184,12 @@ MISTAKES = (
     ),
     _mistake(
         "last_layer_derivative",
-        "The derivative of the last layer's activation is applied, but est_lossderiv stands for it already.",
+        "The derivative of the last layer's activation is applied, but est_lossderiv already includes it.",
         Rules(start=_last_slope),
     ),
     _mistake(
         "sign_flipped",
-        "The gradient points the wrong way: it has to be that of the loss, and step goes against it.",
+        "The gradient points the wrong way: it has to be the gradient of the loss, which step subtracts.",
         Rules(after=lambda t, gradient: -gradient),
     ),
     _mistake(
@@ -209,12 +209,12 @@ MISTAKES = (
     ),
     _mistake(
         "updated_weights_used",
-        "On the way back the weights are used after they were changed; g has to go through those of the forward pass.",
+        "On the way back the weights are used after they were updated: use the weights of the forward pass.",
         Rules(back=lambda W, g, dW: (W - dW).T @ g),
     ),
     _mistake(
         "not_propagated",
-        "g is handed to the layer before as it is: on the way it has to pass through the weights.",
+        "g is handed to the previous layer unchanged: it has to go through the weights first.",
         Rules(back=lambda W, g, dW: g),
     ),
     _mistake(
@@ -239,17 +239,17 @@ MISTAKES = (
     ),
     _mistake(
         "pre_activation_in_weight_gradient",
-        f"The weight gradient is made with the pre-activation of the layer before instead of its output. {_OUTER}",
+        f"The weight gradient is computed with the pre-activation of the previous layer instead of its output. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.a[layer - 1] if layer else t.h[0])),
     ),
     _mistake(
         "own_output_in_weight_gradient",
-        f"The weight gradient is made with the layer's own output. {_OUTER}",
+        f"The weight gradient is computed with the layer's own output. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.h[layer + 1])),
     ),
     _mistake(
         "network_input_in_weight_gradient",
-        f"The weight gradient of every layer is made with the input of the network. {_OUTER}",
+        f"The weight gradient of every layer is computed with the input of the network. {_OUTER}",
         Rules(weights=lambda t, layer, g: np.outer(g, t.h[0])),
     ),
     _mistake(

@@ -25,22 +25,22 @@ from grader.text import in_digits
 
 @check(reads=["updates"], after=[mlp_loads])
 def step_descends(observed: Observation) -> Finding:
-    """step takes alpha times the gradients off all parameters"""
+    """step subtracts alpha times the gradients from all parameters"""
     return every_network(observed, _descends)
 
 
 def _descends(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
-    hint = "step(alpha) takes alpha times the accumulated gradient off every weight and every bias, and clears nothing."
+    hint = "step(alpha) subtracts alpha times the accumulated gradient from every weight and every bias, and clears nothing."
     run, exact = record["steps"], exact_of(record, way)
     if problem := problems_in(record["first"], run):
-        return failed(f"step could not be followed: {problem}", hint=hint)
+        return failed(f"step could not be tested: {problem}", hint=hint)
     moved = [change(run, way, step=index) for index in range(3)]
     if not np.all(np.isfinite(moved)):
         return failed("after step the parameters cannot be read any more, or hold NaN", hint=hint)
     gradient = _expected_gradient(net, record, way)
     one, two = moves(record["first"], way), moves(record["second"], way)
     if gradient is None and not np.any(moved[0]) and not np.any(one):
-        return blocked("backward leaves no gradient to step along", hint=BACKWARD_FIRST)
+        return blocked("backward leaves no gradient that step could use", hint=BACKWARD_FIRST)
     if gradient is None:
         if _goes_uphill(net, record, way, moved[0]):
             return failed(
@@ -108,7 +108,7 @@ def _explain_step(net: Network, moved: Sequence[Array], gradient: Array, hint: s
     still = [block for block in blocks(net) if not np.any(once[block.where]) and np.any(gradient[block.where])]
     if still:
         diagnosis = "step_forgets_biases" if {block.kind for block in still} == {"b"} else ""
-        return failed(f"step leaves alone: {', '.join(map(str, still))}", hint=hint, diagnosis=diagnosis)
+        return failed(f"step does not change: {', '.join(map(str, still))}", hint=hint, diagnosis=diagnosis)
     if _agrees(net, once, gradient, gradient, exact):
         return failed("step(0.25) moves as far as step(1.0)", hint=hint, diagnosis="step_ignores_alpha")
     if _agrees(net, once, 0.25 * gradient, gradient, exact) and _agrees(
@@ -118,7 +118,7 @@ def _explain_step(net: Network, moved: Sequence[Array], gradient: Array, hint: s
             "a second step(0.25) no longer moves: step has cleared the gradients", hint=hint, diagnosis="step_clears"
         )
     if _agrees(net, once, 0.25 * gradient, gradient, exact):
-        return failed("one step is right, and the next one moves otherwise than it should", hint=hint)
+        return failed("the first step is right, but the next one changes the parameters by a wrong amount", hint=hint)
     factor = float(once @ gradient / (0.25 * gradient @ gradient))
     if _agrees(net, once, 0.25 * factor * gradient, gradient, exact):
         message = f"step(0.25) moves {in_digits(factor)} times as far as 0.25 times the gradient"

@@ -49,14 +49,14 @@ def output_shapes(observed: Observation) -> Finding:
                 )
                 return failed(
                     f"forward of {net} returned {_article(kind)}, expected an array of shape {want}",
-                    hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes on the way.",
+                    hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes of W, h and b.",
                 )
     return unless_cut_short(observed)
 
 
 @check(reads=["forward"], after=[mlp_loads])
 def forward_values(observed: Observation) -> Finding:
-    """forward computes f(W h + b) layer by layer, x untouched"""
+    """forward computes f(W h + b) layer by layer and leaves x as it is"""
     if not observed.data.get("networks"):
         return nothing_seen(observed)
     records = seen_until(observed, "way")
@@ -73,7 +73,7 @@ def _wrong_values(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]
     outputs = stacked(record["outputs"], net)
     if outputs is None:
         return failed(
-            f"forward of {net} returned {_article(record['outputs'][0]['type'])} that is no list of {net.widths[-1]} numbers",
+            f"forward of {net} returned {_article(record['outputs'][0]['type'])} instead of {net.widths[-1]} numbers",
             hint="The last layer has one output for each of its neurons.",
         )
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
@@ -87,7 +87,7 @@ def _wrong_values(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]
     if after is None or after.shape != before.shape or not np.array_equal(after, before):
         return failed(
             "forward changes the array x that it is given",
-            hint="Whoever calls forward still needs x: avoid `x *= ...`, `x += ...` and `x[...] = ...` on the input.",
+            hint="The caller still needs x: avoid `x *= ...`, `x += ...` and `x[...] = ...` on the input.",
             diagnosis="input_modified",
         )
     if again is None or not agrees(again, np.stack([outputs[0]] * len(again))):
@@ -155,7 +155,7 @@ def _explain_values(
         return failed(f"network {net}: {mistake.message}", hint=mistake.hint, diagnosis=mistake.id)
     if not readings:
         return failed(
-            f"forward of {net} does not treat its parameters as W h + b",
+            f"forward of {net} does not compute W h + b with its parameters",
             hint="For each layer: a = W h + b, then h = f(a). Try one layer with f the identity and compare by hand.",
         )
     want = forward(net, next(iter(readings.values())), record["inputs"])

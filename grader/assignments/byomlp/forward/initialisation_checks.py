@@ -28,8 +28,8 @@ BIAS_STDS = (0.1, 1.0)
 def layer_shapes(observed: Observation) -> Finding:
     """Every layer has m x n weights and m biases"""
     hint = (
-        "m neurons behind n inputs need an array of m x n weights and one of m biases; n is the width of the layer before, "
-        "or d for the first one."
+        "A layer of m neurons with n inputs needs an array of m x n weights and one of m biases; n is the width of the layer "
+        "before it, or d for the first layer."
     )
     for record in observed.data.get("shapes", []):
         net = from_evidence(record)
@@ -129,7 +129,7 @@ def _not_normal(what: str, sample: Array, stds: Sequence[float], chance: float) 
         return f"{what} have mean {in_digits(mean)}, expected 0"
     if all(abs(got / std - 1) > 5 / np.sqrt(2 * sample.size) for std in stds):
         return f"{what} have standard deviation {in_digits(got)}, expected {want}"
-    return f"{what} have the right spread but are not normally distributed"
+    return f"{what} have the right standard deviation but are not normally distributed"
 
 
 def _independence(parameters: Parameters) -> str:

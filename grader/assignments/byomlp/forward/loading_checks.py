@@ -26,7 +26,7 @@ def _hint(problem: Problem) -> str:
     if problem.message.startswith("ModuleNotFoundError"):
         return "Only numpy, matplotlib and files that you hand in along with mlp.py can be imported."
     if problem.message.startswith("SystemExit"):
-        return "Take the call of exit() out: nothing may end the program while mlp.py is imported."
+        return "Remove the call of exit(): nothing may end the program while mlp.py is imported."
     if problem.kind is ProblemKind.TIMEOUT:
         return "Importing mlp.py may only define things: move training and experiments into a notebook."
     return "Run `python -c 'import mlp'` in the folder of your mlp.py: it has to end without an error."

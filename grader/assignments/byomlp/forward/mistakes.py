@@ -83,13 +83,13 @@ FORWARD_MISTAKES = (
         "last_activation_missing",
         _no_last,
         "the activation of the last layer is left out",
-        f"{_SHAPE}; that holds for the last layer as well.",
+        f"{_SHAPE}; the last layer is no exception.",
     ),
     _mistake(
         "hidden_activation_missing",
         _no_hidden,
         "the activations of the hidden layers are left out",
-        f"{_SHAPE}: without f between them, several layers are no more than one.",
+        f"{_SHAPE}: without f between them, several layers can do no more than one.",
     ),
     _mistake("activation_missing", _none, "no activation is applied at all", f"{_SHAPE}."),
     _mistake(

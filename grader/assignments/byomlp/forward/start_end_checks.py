@@ -56,7 +56,7 @@ def start_and_end(observed: Observation) -> Finding:
         if all(findings):
             return next(finding for finding in findings if finding)
     if not judged and not observed.problem:
-        return blocked("without a forward pass that works there is nothing to start or to end", hint=HINT_FORWARD)
+        return blocked("start and end cannot be tested before forward works", hint=HINT_FORWARD)
     return unless_cut_short(observed)
 
 
@@ -102,7 +102,7 @@ def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Fi
         want = own(part["input"], start or 0, end)
         got = part["output"]["value"]
         if got is None or got.size != want.size:
-            size = "nothing that is a number" if got is None else f"{got.size} numbers"
+            size = "no numbers" if got is None else f"{got.size} numbers"
             return failed(f"forward(x, {asked}) of {net} returned {size}, expected {want.size}", hint=hint)
         if not agrees(got.ravel(), want):
             worst = worst_entry(np.asarray(got, dtype=np.float64).ravel(), want)
@@ -118,7 +118,7 @@ def _wrong_compositions(net: Network, compositions: list[Mapping[str, Any]]) -> 
     """Where forward is wrong in an unknown way, its parts must at least fit together: start after end is the whole."""
     for each in compositions:
         where = f"layer {each['split'] + 1}"
-        hint = "forward(forward(x, end=one layer), start=the next layer) has to be forward(x)."
+        hint = "forward(forward(x, end=one layer), start=the next layer) has to give the same as forward(x)."
         for answer in (each["first"], each["second"], each["whole"]):
             if problem := problem_in(answer):
                 return failed(f'forward of {net} with end="{where}" or start after it: {problem}', hint=hint)
@@ -126,6 +126,7 @@ def _wrong_compositions(net: Network, compositions: list[Mapping[str, Any]]) -> 
         fits = first is not None and first.size == net.widths[each["split"] + 1]
         if not fits or second is None or whole is None or second.size != whole.size or not agrees(second, whole):
             return failed(
-                f"network {net}: the part up to {where} and the part after it do not make the whole", hint=hint
+                f"network {net}: going up to {where} and then through the rest gives another output than all at once",
+                hint=hint,
             )
     return None

@@ -5,7 +5,7 @@ Three ways, tried in this order, because each survives bugs that stop the others
 - ``names``: with the activations switched to the identity, ``forward(v, start=l, end=l)`` is W v + b.
 - ``taps``: the activation functions are ours, so a forward pass can be watched. Layer l-1's activation is made to return v,
   and layer l's is handed W v + b. This needs no ``start`` and no ``end``.
-- ``attributes``: the arrays that hang on the object, recognised by their shapes. This needs no working ``forward``.
+- ``attributes``: the arrays that the object holds, recognised by their shapes. This needs no working ``forward``.
 
 A network without layer names is read through its ``twin`` first: the same one with names, built from the same seed.
 """

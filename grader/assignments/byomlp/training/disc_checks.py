@@ -19,7 +19,7 @@ from grader.plain import problem_in
 @check(reads=["disc"], after=[mlp_loads], thresholds=["accuracy", "separability"])
 def disc_separates(observed: Observation, *, accuracy: float, separability: float) -> Finding:
     """Training separates the disc from its surroundings"""
-    hint = "Run DiscTest.ipynb: the loss has to fall, and the two classes have to part in the picture of the layer2 outputs."
+    hint = "Run DiscTest.ipynb: the loss has to fall, and the two classes have to lie apart in the picture of the layer2 outputs."
     trials = [trial for trial in observed.data.get("trials", []) if trial["accuracies"] and not problem_in(trial)]
     if not trials:
         return _untrained(observed, hint)
@@ -37,11 +37,11 @@ def disc_separates(observed: Observation, *, accuracy: float, separability: floa
     if line is None:
         return blocked("the outputs of layer2 could not be read, neither with end nor otherwise", hint=hint)
     if line.right < separability:
-        message = (
-            f"the best line through the layer2 outputs parts {_percent(line.right)}, expected {_percent(separability)}"
-        )
+        message = f"the best line through the layer2 outputs separates {_percent(line.right)}, expected {_percent(separability)}"
         return failed(message, hint=hint, pictures=pictures)
-    message = f"{_percent(reached)} of fresh points right; a line parts {_percent(line.right)} of their layer2 outputs"
+    message = (
+        f"{_percent(reached)} of fresh points right; a line separates {_percent(line.right)} of their layer2 outputs"
+    )
     return passed(message, pictures=pictures)
 
 

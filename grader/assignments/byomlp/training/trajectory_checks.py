@@ -36,7 +36,9 @@ def trajectory_matches(observed: Observation) -> Finding:
     if wrong is not None:
         return wrong
     if not records:
-        return passed("not judged: the parameters could not be read, as forward is another one than asked for")
+        return passed(
+            "not judged: the parameters could not be read, because forward computes something else than asked for"
+        )
     return passed(agreement(trainings))
 
 

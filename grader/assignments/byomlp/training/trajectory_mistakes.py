@@ -55,7 +55,7 @@ def _stale_weights(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosi
         return None
     return Diagnosis(
         "stale_weights_on_the_way_back",
-        "On the way back the weights are those of the first call of backward: g has to go through the weights of now.",
+        "backward uses the weights of its first call: use the weights that the network has now.",
     )
 
 
@@ -70,8 +70,8 @@ def _momentum(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | N
         return None
     return Diagnosis(
         "momentum",
-        f"With every step {in_digits(share)} of the step before is taken again: step follows the gradients collected since "
-        "zero_grad, and nothing else.",
+        f"Every step also repeats {in_digits(share)} of the step before it: step uses the gradients collected since zero_grad, "
+        "and nothing else.",
     )
 
 
@@ -96,7 +96,7 @@ def _rate(record: Mapping[str, Any], seen: Sequence[Array], step: int) -> Diagno
     return Diagnosis(
         "rate_changed",
         f"The steps are taken with the rate {in_digits(factor * alpha)}, though step is given {in_digits(alpha)}: use the rate "
-        "as it comes.",
+        "that is passed in.",
     )
 
 
@@ -120,9 +120,9 @@ def _still(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | None
     ]
     if not still:
         return None
-    names = "everything" if len(still) == len(list(blocks(net))) else ", ".join(map(str, still))
+    names = "all parameters" if len(still) == len(list(blocks(net))) else ", ".join(map(str, still))
     return Diagnosis(
-        "stands_still", f"In the last steps {names} did not move any more: every step changes every block."
+        "stands_still", f"The last steps did not change {names}: every step changes all weights and all biases."
     )
 
 

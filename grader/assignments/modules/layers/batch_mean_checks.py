@@ -169,7 +169,9 @@ def batch_mean_gradient(observed: Observation) -> Finding:
     """BatchMeanSubtraction: gradInput counts what every input contributes to the mean"""
     if finding := nothing_to_judge(observed):
         return finding
-    hint = "Derive output = input - (1 - alpha) * mean(input) + constant: which outputs hang on one entry of the input?"
+    hint = (
+        "Derive output = input - (1 - alpha) * mean(input) + constant: which outputs depend on one entry of the input?"
+    )
     findings = (
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=is_element_wise)
         # without an alpha several mistakes are one and the same

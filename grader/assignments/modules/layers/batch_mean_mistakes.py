@@ -101,7 +101,7 @@ def gradient_of(case: Case) -> Array:
 GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "mean_gradient_identity",
-        "gradOutput is handed on unchanged: the mean of the batch hangs on every input as well.",
+        "gradOutput is handed on unchanged: the mean of the batch depends on every input as well.",
         lambda c: c["grad"],
     ),
     Mistake(
@@ -116,7 +116,7 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     ),
     Mistake(
         "mean_gradient_scaled",
-        "Every entry of gradOutput is scaled by itself: the mean of the batch hangs on every input of the feature.",
+        "Every entry of gradOutput is scaled by itself: the mean of the batch depends on every input of the feature.",
         lambda c: alpha_of(c) * c["grad"],
     ),
     Mistake(
@@ -131,7 +131,7 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     ),
     Mistake(
         "mean_gradient_diagonal",
-        "Only the input's own part in the mean is counted: the other rows' outputs hang on it as well.",
+        "Only the input's own part in the mean is counted: the other rows' outputs depend on it as well.",
         lambda c: c["grad"] * (1 - (1 - alpha_of(c)) / len(c["grad"])),
     ),
     Mistake(

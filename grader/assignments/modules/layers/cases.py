@@ -91,7 +91,7 @@ def is_trivial(case: Case) -> bool:
 
 
 def is_element_wise(case: Case) -> bool:
-    """Tell whether every entry of the student's own output hangs on one entry of the input alone."""
+    """Tell whether every entry of the student's own output depends on one entry of the input alone."""
     jacobian = own_jacobian(case)
     if jacobian is None or jacobian.shape[0] != jacobian.shape[1]:
         return jacobian is None

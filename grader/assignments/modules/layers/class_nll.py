@@ -189,7 +189,7 @@ def _agrees_with_own(case: Case) -> bool:
 
 
 def _is_constant(case: Case) -> bool:
-    """Tell whether the student's own loss hangs on no logarithm: its slope is the same wherever it is not 0."""
+    """Tell whether the student's own loss depends on no logarithm: its slope is the same wherever it is not 0."""
     own = _own(case)
     if own is None or not np.any(own):
         return True

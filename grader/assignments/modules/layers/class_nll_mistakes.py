@@ -78,7 +78,7 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     ),
     Mistake(
         "nll_target_ignored",
-        "The target is left out: the loss does not hang on the probabilities of other classes.",
+        "The target is left out: the loss does not depend on the probabilities of other classes.",
         lambda c: -1 / c["input"] / len(c["input"]),
     ),
     Mistake(

@@ -96,8 +96,8 @@ MISTAKES: tuple[Mistake[Case], ...] = (
 GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "softmax_gradient_element_wise",
-        "Each output is treated as if it hung on its own input alone: every output of a row hangs on all inputs of the row, "
-        "so the whole Jacobian is needed.",
+        "Each output is treated as if it depended on its own input alone: every output of a row depends on all inputs of the "
+        "row, so the whole Jacobian is needed.",
         lambda c: c["grad"] * _want(c) * (1 - _want(c)),
     ),
     Mistake(

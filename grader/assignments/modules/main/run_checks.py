@@ -56,10 +56,10 @@ def _autoencoder(seen: Mapping[str, Any]) -> str:
         return ""
     network = next((each for each in seen["networks"] if each["index"] == measured["index"]), None)
     if measured["loss"] is None or network is None:
-        return "there is an autoencoder, which could not be measured (it is optional, no points hang on it)"
+        return "there is an autoencoder, which could not be measured (it is optional, no points depend on it)"
     return (
         f"the optional autoencoder {nets.described(network)} gives unseen digits back with a squared error of "
-        f"{measured['loss']:.3g}, 30 principal components with {measured['pca_loss']:.3g} (no points hang on it)"
+        f"{measured['loss']:.3g}, 30 principal components with {measured['pca_loss']:.3g} (no points depend on it)"
     )
 
 
