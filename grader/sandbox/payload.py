@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.model import Limits
 
+PACKAGE = Path(__file__).parent.parent
 # runs notebooks; needs ipykernel inside
 KERNEL = "grader.worker.notebook"
 # What the interpreter inside is started with. It reads the message from fd 0 to its last byte and no further, and
@@ -77,7 +78,7 @@ class Inside:
     """What of ours student code meets inside.
 
     `modules` are our own, by file name; `preload` names the provided modules of the submission folder, imported in
-    this order before them, and `unhurried` those whose libraries are imported only when somebody asks for them;
+    this order before them, and `import_on_demand` those whose libraries are imported only when somebody asks for them;
     `tapped` are the functions in either (``layers.relu``) whose calls can be watched and
     answered. `ours` are further files of ours, by path (``grader/functions.py``), that only our own code can import,
     and `plugins` names the modules among them that carry out operations besides the worker's. With `kernel` the
@@ -89,7 +90,7 @@ class Inside:
     tapped: tuple[str, ...] = ()
     ours: Mapping[str, bytes] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
-    unhurried: tuple[str, ...] = ()
+    import_on_demand: tuple[str, ...] = ()
     notebook_plugins: tuple[str, ...] = ()
     kernel: bool = False
 
@@ -100,7 +101,7 @@ def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folde
         "root": folder,
         "fork": fork,
         "preload": inside.preload,
-        "unhurried": inside.unhurried,
+        "import_on_demand": inside.import_on_demand,
         "tapped": inside.tapped,
         "memory_mb": limits.memory_mb,
         "files_mb": limits.files_mb,
@@ -125,9 +126,13 @@ def _packages(ours: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {f"{folder}/__init__.py": b"" for folder in folders}
 
 
+def files_of_ours(*patterns: str) -> Mapping[str, bytes]:
+    """Return our own files that match (``watching/**/*.py``), by path, as `Inside` takes them in `ours`."""
+    found = (path for pattern in patterns for path in sorted(PACKAGE.glob(pattern)))
+    return {f"grader/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in found}
+
+
 @functools.cache
 def worker_source() -> Mapping[str, bytes]:
     """Return the source of everything of ours that runs inside, by file name."""
-    package = Path(__file__).parent.parent
-    worker = {f"grader/worker/{path.name}": path.read_bytes() for path in sorted((package / "worker").glob("*.py"))}
-    return {"grader/__init__.py": b"", "grader/wire.py": (package / "wire.py").read_bytes(), **worker}
+    return {"grader/__init__.py": b"", **files_of_ours("wire.py", "worker/*.py")}

@@ -40,7 +40,7 @@ def main(
         raise SystemExit(f"the worker may only be started in the folder that it may empty, {root}")
     limits.lay_on(settings)
     offspring.adopt()
-    _import_slow_ones(files, settings["unhurried"])
+    _import_slow_ones(files, settings["import_on_demand"])
     bench = _bench(settings, inside, files, root / "submission")
     _plug_in(bench, plugins)
     forks = bool(settings["fork"]) and hasattr(os, "fork")
@@ -102,9 +102,9 @@ def _plug_in(bench: Bench, plugins: Iterable[ModuleType]) -> None:
             plugin.prepare(bench)
 
 
-def _import_slow_ones(files: Mapping[str, bytes], unhurried: Iterable[str]) -> None:
+def _import_slow_ones(files: Mapping[str, bytes], import_on_demand: Iterable[str]) -> None:
     """Import matplotlib once, for all sessions, when the submission speaks of it and it is there."""
-    passed_over = {f"{name}.py" for name in unhurried}
+    passed_over = {f"{name}.py" for name in import_on_demand}
     speaks = (b"matplotlib" in data for name, data in files.items() if name.endswith(".py") and name not in passed_over)
     if "ipykernel" in sys.modules or any(speaks):
         try:

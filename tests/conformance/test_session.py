@@ -473,12 +473,12 @@ def test_a_worker_that_cannot_fork_serves_one_session(launcher: Launcher) -> Non
         assert conversation.end(5.0) is False
 
 
-@pytest.mark.parametrize(("unhurried", "there"), [((), 1.0), (("digits",), 0.0)])
-def test_the_libraries_of_unhurried_modules_wait_until_they_are_asked_for(
-    unhurried: tuple[str, ...], there: float, launcher: Launcher
+@pytest.mark.parametrize(("import_on_demand", "there"), [((), 1.0), (("digits",), 0.0)])
+def test_the_libraries_of_modules_imported_on_demand_wait_until_they_are_asked_for(
+    import_on_demand: tuple[str, ...], there: float, launcher: Launcher
 ) -> None:
     mlp = "import sys\nclass MLP:\n    def has(self):\n        return float('mat' + 'plotlib.pyplot' in sys.modules)\n"
     files = submission(mlp, digits="def show():\n    import matplotlib.pyplot\n").files
-    with worker(launcher, files, Inside(unhurried=unhurried)) as conversation:
+    with worker(launcher, files, Inside(import_on_demand=import_on_demand)) as conversation:
         answers = session(conversation).run(op.load(), op.create("net", "mlp.MLP"), op.call("net", "has"))
     assert answers[-1].value == there

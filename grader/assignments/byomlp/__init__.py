@@ -8,10 +8,10 @@ from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
 from grader.sandbox import Inside
+from grader.sandbox.payload import files_of_ours
 
 _HERE = Path(__file__).parent
 _PROVIDED = ("digits.py", "layers.py", "losses.py")
-_GRADER = _HERE.parent.parent
 # what watches the networks of notebooks inside; the engine is not in what students install
 _ROOMS = (forward, backward, training, notebook)
 _WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp/inside/*.py")
@@ -27,13 +27,9 @@ ASSIGNMENT = Assignment(
     inside=Inside(
         modules={"aids.py": (_HERE / "inside" / "aids.py").read_bytes()},
         preload=("layers", "losses"),
-        unhurried=("digits",),
+        import_on_demand=("digits",),
         tapped=("layers.logistic", "layers.leaky_relu", "layers.softmax", "layers.relu", "aids.identity"),
-        ours={
-            f"grader/{path.relative_to(_GRADER).as_posix()}": path.read_bytes()
-            for pattern in _WATCH
-            for path in sorted(_GRADER.glob(pattern))
-        },
+        ours=files_of_ours(*_WATCH),
         notebook_plugins=(notebook.PLUGIN,),
         kernel=True,
     ),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.modules import differentiation, layers, main
 from grader.sandbox import Inside
+from grader.sandbox.payload import files_of_ours
 
-_GRADER = Path(__file__).parent.parent.parent
 _INSIDE = ("watching/**/*.py", "assignments/modules/inside/*.py")
 
 ASSIGNMENT = Assignment(
@@ -21,11 +19,7 @@ ASSIGNMENT = Assignment(
     required=(),
     provided={},
     inside=Inside(
-        ours={
-            f"grader/{path.relative_to(_GRADER).as_posix()}": path.read_bytes()
-            for pattern in _INSIDE
-            for path in sorted(_GRADER.glob(pattern))
-        },
+        ours=files_of_ours(*_INSIDE),
         plugins=(
             "grader.assignments.modules.inside.cells",
             "grader.assignments.modules.inside.layer_calls",

@@ -132,7 +132,7 @@ def had_bad_luck(seen: Mapping[str, Any]) -> bool:
     )
 
 
-def _has_usual_rates(log: Mapping[str, Any]) -> bool:
+def _has_usual_rates(log: training.Log) -> bool:
     return any(training.rates_are_within(log, first / 2 ** (EPOCHS - 1), first) for first in (RATE, RATE / BATCH))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from grader.assignments.byomlp.notebook.watch_operations import NetworkRecord
 from grader.digits import paper
 from grader.digits.scaling import Sharpness, scaling_of
 from grader.model import Array
@@ -31,7 +31,7 @@ class Keeper:
         """Whether there is room for another look at the networks before the last one."""
         return self._looks + self._last_look <= LOOKS_LIMIT
 
-    def keep(self, networks: list[dict[str, Any]]) -> None:
+    def keep(self, networks: list[NetworkRecord]) -> None:
         """Note the networks that there are, those that were trained most when there are very many."""
         self._last_look = sum(int(network["log"]["inputs"].nbytes) for network in networks)
         self._looks += self._last_look
@@ -39,9 +39,9 @@ class Keeper:
         busiest = sorted(range(len(networks)), key=lambda k: -int(networks[k]["log"]["examples"]))[:NETWORKS]
         self._seen["networks"] = [self._kept(networks[k]) for k in sorted(busiest)]
 
-    def _kept(self, network: Mapping[str, Any]) -> dict[str, Any]:
-        log = dict(network["log"])
-        return {**network, "log": log, "rescaling": list(self._rescaling(log.pop("inputs")[:ROWS]))}
+    def _kept(self, network: NetworkRecord) -> dict[str, Any]:
+        log = {name: value for name, value in network["log"].items() if name != "inputs"}
+        return {**network, "log": log, "rescaling": list(self._rescaling(network["log"]["inputs"][:ROWS]))}
 
     def _rescaling(self, inputs: Array) -> tuple[float, float]:
         key = inputs.tobytes()

@@ -1,17 +1,14 @@
-"""Reading the log of a network's training: in which order images came, in which batches, with which rates.
-
-A log is what the watch inside keeps: ``examples`` (calls of backward), ``steps``, ``zeros``, ``train_rows``, ``test_rows``,
-``unknown_rows``, ``passes`` (one ends when an image comes again), ``passes_total``, ``batches`` (examples before a step,
-gradients cleared before the next example, rate, how often) and ``rates`` (rate, steps, in order).
-"""
+"""Reading the log of a network's training: in which order images came, in which batches, with which rates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-Log = Mapping[str, Any]
+from grader.assignments.byomlp.notebook.watch_operations import PassRecord, TrainingLog
+
+Log = TrainingLog
 
 # of the training images, what an epoch has to cover: up to a fifth may be set aside to validate with, and what is left
 # over when the others are cut into batches may be left out
@@ -22,7 +19,7 @@ SORTED, ONE_CLASS = 0.5, 0.6
 SAME_RATE = 0.01
 
 
-def epochs(log: Log, train_size: int) -> list[Log]:
+def epochs(log: Log, train_size: int) -> list[PassRecord]:
     """Return the listed passes that went through the training set, each image once.
 
     `train_size` is the number of training images that there were.
@@ -30,7 +27,7 @@ def epochs(log: Log, train_size: int) -> list[Log]:
     return [each for each in log["passes"] if is_epoch(each, train_size)]
 
 
-def is_epoch(each: Log, train_size: int) -> bool:
+def is_epoch(each: PassRecord, train_size: int) -> bool:
     """Tell whether a pass went through the training set, but for images that may be set aside."""
     return bool(each["train"] >= COVERED * train_size)
 
@@ -68,7 +65,7 @@ def is_cleared(log: Log) -> bool:
     return bool(cleared >= MOSTLY * sum(count for *_, count in log["batches"]))
 
 
-def is_in_order(epoch: Log) -> bool:
+def is_in_order(epoch: PassRecord) -> bool:
     """Tell whether the images of an epoch came as they lie in the data set, or class by class."""
     return bool(epoch["sorted"] > SORTED or epoch["same_class"] > ONE_CLASS)
 
@@ -172,7 +169,7 @@ def _passes(log: Log, train_size: int) -> str:
     return f"{count:,} pass{'es' * (count != 1)} over {part} training images, {_order(found)}"
 
 
-def _order(found: Sequence[Log]) -> str:
+def _order(found: Sequence[PassRecord]) -> str:
     if sum(map(is_in_order, found)) > 0.5 * len(found):
         sorted_ones = all(each["sorted"] > SORTED for each in found)
         return "in the order of the data set" if sorted_ones else "class after class"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grader.assignments.byomlp.notebook import training
 from grader.assignments.byomlp.notebook.training import MOSTLY, Log
+from grader.assignments.byomlp.notebook.watch_operations import PassRecord
 
 NEARLY_ALL = 0.99
 # examples a training image that may be part of no epoch
@@ -70,7 +71,7 @@ def wrong_passes(log: Log, train: int) -> Mistake | None:
     return None
 
 
-def _outside(passes: Sequence[Log], train: int) -> int:
+def _outside(passes: Sequence[PassRecord], train: int) -> int:
     """Return how many examples are part of no epoch; a last pass may have been cut short.
 
     Who tries backward on an image before training meets that image again in the midst of the first epoch: there it is cut.
@@ -78,7 +79,7 @@ def _outside(passes: Sequence[Log], train: int) -> int:
     return sum(each["examples"] for each in passes[:-1] if not training.is_epoch(each, train))
 
 
-def _partial(passes: list[Log], train: int) -> Mistake:
+def _partial(passes: list[PassRecord], train: int) -> Mistake:
     typical = sorted(each["train"] for each in passes)[len(passes) // 2] / max(train, 1)
     if len(passes) == 1:
         message = f"only {100 * typical:.3g} % of the training images were used, expected each of them once an epoch"

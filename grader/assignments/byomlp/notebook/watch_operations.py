@@ -2,17 +2,96 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
-from grader.forms import array, has_form, is_count, optional, row, text
 from grader.model import Array
+from grader.records import AtMost, Count, Numbers, Row, records
 from grader.sandbox.operations import Operation, map_rows, plugged
 
 NETWORKS, LAYERS, PASSES, BATCHES, RATES, CURVE, INPUTS = 60, 100, 420, 60, 420, 130, 40
 TEXT, WIDTH = 400, 2**20
-COUNTS = ("examples", "steps", "zeros", "forwards", "train_rows", "test_rows", "unknown_rows", "passes_total")
+Name = Annotated[str, AtMost(TEXT)]
+
+
+class PassRecord(TypedDict):
+    """A pass over the data, which ends when an image comes for the second time.
+
+    `order` is a number that equal orders have in common. `sorted` and `same_class` are the shares of neighbours that are
+    neighbours in the data set and of one class (-1 where it is not known), `whole` is the share of the training images
+    that were met, `train` and `test` count images. `rates` are the smallest and the largest of its steps.
+    """
+
+    examples: Count
+    order: Count
+    sorted: float
+    same_class: float
+    same_as_before: bool
+    whole: float
+    train: Count
+    test: Count
+    rates: Annotated[list[float], Row((float, float))]
+    steps: Count
+    cell: Count
+
+
+class TrainingLog(TypedDict):
+    """How a network was trained, by calls: how many examples, steps and clearings, rows of which kind, in which order.
+
+    `rescaling` are a and c where rows were ``a * paper + c``, empty where none was an image. `labels_right` is -1 where there
+    were no labels to compare with. `batches` are [examples before the step, cleared before the next, rate, how often] and
+    `rates` [rate, steps] in order; `curve` has examples, loss and accuracy. `passes` are those that are kept, of `passes_total`.
+    """
+
+    examples: Count
+    steps: Count
+    zeros: Count
+    forwards: Count
+    train_rows: Count
+    test_rows: Count
+    unknown_rows: Count
+    rescaling: Annotated[list[float], AtMost(2)]
+    targets_are_inputs: float
+    labels_right: float
+    passes: Annotated[list[PassRecord], AtMost(PASSES)]
+    passes_total: Count
+    batches: Annotated[list[Annotated[list[Any], Row((int, bool, float, Count))]], AtMost(BATCHES)]
+    rates: Annotated[list[Annotated[list[Any], Row((float, Count))]], AtMost(RATES)]
+    curve: Annotated[Array, Numbers(np.float64, (CURVE, 3), columns=3)]
+
+
+class ToldLog(TrainingLog):
+    """The same as it comes from inside: with the first rows that the network was trained on."""
+
+    inputs: Annotated[Array, Numbers(np.float64, (INPUTS, WIDTH))]
+
+
+class LayerRecord(TypedDict):
+    """A layer as it was asked for; functions by the names of those that they behave like, empty where there is none."""
+
+    width: Count
+    name: Name | None
+    activation: Name
+    slope: Name
+
+
+class NetworkRecord(TypedDict):
+    """A network, held as `name`: made in which cell, copied from which one (-1: from none), with what it `lacks` on the engine.
+
+    `loss` is the derivative that it was given. `fault` says what kept the watch from following it.
+    """
+
+    name: Name
+    cell: Count
+    copied_from: int
+    inputs: Count
+    loss: Name
+    layers: Annotated[list[LayerRecord], AtMost(LAYERS)]
+    log: ToldLog
+    missing: Annotated[list[Name], AtMost(NETWORKS)]
+    fits: bool
+    fault: Name
 
 
 def watch(mode: str, train_images: Array, train_labels: Array, test_images: Array, test_labels: Array) -> Operation:
@@ -30,8 +109,8 @@ def watch(mode: str, train_images: Array, train_labels: Array, test_images: Arra
 def networks() -> Operation:
     """Return every network that was made so far, in order; each is held as ``net-k`` from then on.
 
-    The answer's value is a list of ``{"name", "cell", "copied_from", "inputs", "loss", "layers", "log", "missing",
-    "fits", "fault"}``; `validated` says whether it is one. Forward calls after this are not counted, until the next cell.
+    The answer's value is a list of `NetworkRecord`; `validated` says whether it is one. Forward calls after this are not
+    counted, until the next cell.
     """
     return plugged("networks", "looking at the networks")
 
@@ -44,53 +123,6 @@ def outputs(network: str, rows: Array, **where: Any) -> Operation:
     return {**map_rows(network, "forward", rows, **where), "op": "outputs", "form": "map_rows"}
 
 
-def validated(value: Any) -> list[dict[str, Any]]:
+def validated(value: Any) -> list[NetworkRecord]:
     """Return the networks in an answer to `networks`, without those that have not the form they should have."""
-    if not isinstance(value, list):
-        return []
-    return [each for each in value[:NETWORKS] if has_form(NETWORK, each) and each["name"].startswith("net-")]
-
-
-_NAME = text(TEXT)
-PASS = {
-    "examples": is_count,
-    "order": is_count,
-    "sorted": float,
-    "same_class": float,
-    "same_as_before": bool,
-    "whole": float,
-    "train": is_count,
-    "test": is_count,
-    "rates": row(float, float),
-    "steps": is_count,
-    "cell": is_count,
-}
-LOG = {
-    **dict.fromkeys(COUNTS, is_count),
-    "inputs": array(np.float64, INPUTS, WIDTH),
-    "rescaling": (2, float),
-    "targets_are_inputs": float,
-    "labels_right": float,
-    "passes": (PASSES, PASS),
-    "batches": (BATCHES, row(int, bool, float, is_count)),
-    "rates": (RATES, row(float, is_count)),
-    "curve": array(np.float64, CURVE, 3, columns=3),
-}
-LAYER = {
-    "width": is_count,
-    "name": optional(_NAME),
-    "activation": _NAME,
-    "slope": _NAME,
-}
-NETWORK = {
-    "name": _NAME,
-    "cell": is_count,
-    "copied_from": int,
-    "inputs": is_count,
-    "loss": _NAME,
-    "layers": (LAYERS, LAYER),
-    "log": LOG,
-    "missing": (NETWORKS, _NAME),
-    "fits": bool,
-    "fault": _NAME,
-}
+    return [each for each in records(NetworkRecord, value, NETWORKS) if each["name"].startswith("net-")]

@@ -1,4 +1,8 @@
-"""What old notebooks import and no library has any more: `fetch_mldata`, reading the digits that lie beside the notebook."""
+"""What old notebooks import and no library has any more: `fetch_mldata`, reading the digits that lie beside the notebook.
+
+It is needed for notebooks that were written from the first version of this assignment: their first cell imports it, and
+without it that cell stops.
+"""
 
 from __future__ import annotations
 

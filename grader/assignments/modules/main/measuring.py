@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.files import as_ink, labels_of
-from grader.assignments.modules.main.validated import outputs_in
+from grader.assignments.modules.main.validated import NetworkRecord, outputs_in
 from grader.digits import unseen
 from grader.digits.answers import estimates, most_wrong
 from grader.digits.pictures import as_bytes
@@ -46,11 +46,11 @@ class Measuring:
     until: float
     keys: Callable[[Array], Array]
 
-    def scaling(self, network: nets.Network) -> Scaling:
+    def scaling(self, network: NetworkRecord) -> Scaling:
         """Return how the digits were changed before a network got them; 1 was ink."""
         return scaling_of(network["samples"], [self.digits.train_images, self.digits.test_images], as_ink, SHARPNESS)
 
-    def outputs(self, network: nets.Network, rows: Array) -> tuple[Array | None, dict[str, str] | None]:
+    def outputs(self, network: NetworkRecord, rows: Array) -> tuple[Array | None, dict[str, str] | None]:
         """Return what a network makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that."""
         output, problem = measuring.outputs_of(
             self.session,
@@ -89,13 +89,13 @@ def clouds(rng: np.random.Generator) -> tuple[Array, Array]:
     return rng.standard_normal((2 * POINTS, 2)) + np.where(which, -CENTRE, CENTRE)[:, None], which
 
 
-def _toy(asked: Measuring, network: nets.Network, rng: np.random.Generator) -> dict[str, Any]:
+def _toy(asked: Measuring, network: NetworkRecord, rng: np.random.Generator) -> dict[str, Any]:
     points, which = clouds(rng)
     output, problem = asked.outputs(network, points)
     return {"index": network["index"], "points": points, "which": which, "output": output, "problem": problem}
 
 
-def _digits(asked: Measuring, network: nets.Network, rows: Array, labels: Array) -> dict[str, Any]:
+def _digits(asked: Measuring, network: NetworkRecord, rows: Array, labels: Array) -> dict[str, Any]:
     scaling = asked.scaling(network)
     output, problem = asked.outputs(network, scaling.applied(rows))
     measured: dict[str, Any] = {
@@ -113,7 +113,7 @@ def _digits(asked: Measuring, network: nets.Network, rows: Array, labels: Array)
     return measured
 
 
-def _known(asked: Measuring, networks: list[nets.Network], measured: dict[str, Any], rng: np.random.Generator) -> None:
+def _known(asked: Measuring, networks: list[NetworkRecord], measured: dict[str, Any], rng: np.random.Generator) -> None:
     """Note how many of the laid digits the final model gets right: those that it was not trained on, those it was, and all."""
     network = next(each for each in networks if each["index"] == measured["index"])
     scaling = asked.scaling(network)
@@ -157,7 +157,7 @@ def _rows(digits: Digits, which: Array) -> Array:
     return as_ink(images)
 
 
-def _autoencoder(asked: Measuring, network: nets.Network, rows: Array) -> dict[str, Any]:
+def _autoencoder(asked: Measuring, network: NetworkRecord, rows: Array) -> dict[str, Any]:
     scaling = asked.scaling(network)
     rows = rows[:UNSEEN_ELSE]
     output, problem = asked.outputs(network, scaling.applied(rows))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
+from grader.assignments.modules.main.validated import MeasuredNetwork
 from grader.model import Array
 
-Network = Mapping[str, Any]
+Network = MeasuredNetwork
+N = TypeVar("N", bound=MeasuredNetwork)
 PIXELS, CLASSES, POINT, CLOUDS = 784, 10, 2, 2
 ACTIVATIONS = ("ReLU", "ELU", "LeakyReLU", "SoftPlus")
 MEAN = "BatchMeanSubtraction"
@@ -18,27 +20,27 @@ MEAN = "BatchMeanSubtraction"
 END = 0.1
 
 
-def classifiers(networks: Sequence[Network]) -> list[Network]:
+def classifiers(networks: Sequence[N]) -> list[N]:
     """Return the trained networks from digits to ten classes, in the order in which they were made."""
     return [each for each in trained(networks) if (each["inputs"], each["outputs"]) == (PIXELS, CLASSES)]
 
 
-def toys(networks: Sequence[Network]) -> list[Network]:
+def toys(networks: Sequence[N]) -> list[N]:
     """Return the trained networks from points of the plane to two classes."""
     return [each for each in trained(networks) if (each["inputs"], each["outputs"]) == (POINT, CLOUDS)]
 
 
-def autoencoders(networks: Sequence[Network]) -> list[Network]:
+def autoencoders(networks: Sequence[N]) -> list[N]:
     """Return the trained networks from digits to digits."""
     return [each for each in trained(networks) if (each["inputs"], each["outputs"]) == (PIXELS, PIXELS)]
 
 
-def trained(networks: Sequence[Network]) -> list[Network]:
+def trained(networks: Sequence[N]) -> list[N]:
     """Return the networks that were trained at all."""
     return [each for each in networks if each["backwards"]]
 
 
-def final_candidates(networks: Sequence[Network]) -> list[Network]:
+def final_candidates(networks: Sequence[N]) -> list[N]:
     """Return the networks that can be the final model, the last one trained first: those with dropout where there are any."""
     found = classifiers(networks)
     dropping = [each for each in found if has(each, "Dropout")]

@@ -3,64 +3,123 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
-from grader.forms import array, has_form, is_count, text
+from grader.model import Array
+from grader.records import AtMost, Count, Numbers, records
 
 NETWORKS, LAYERS, SERIES, SAMPLES, WIDTH, KEYS = 60, 100, 481, 16, 4096, 12_000
 FIGURES, AXES, LINES, TEXTS, POINTS, TEXT = 24, 12, 24, 24, 120, 200
+Text = Annotated[str, AtMost(TEXT)]
+Texts = Annotated[list[Text], AtMost(TEXTS)]
+Series = Annotated[Array, Numbers(np.float64, (SERIES,))]
+Keys = Annotated[Array, Numbers(np.int64, (KEYS,))]
+Points = Annotated[Array, Numbers(np.float64, (POINTS,))]
 
 
-def networks_in(value: Any) -> tuple[list[dict[str, Any]], str]:
+class LayerRecord(TypedDict):
+    """A layer: the class that it is, and how wide it is where it has weights (else 0)."""
+
+    kind: Text
+    inputs: Count
+    outputs: Count
+
+
+class Modes(TypedDict):
+    """Rows that went forward with dropout on and off: in training, and when the network was only asked."""
+
+    trained_on: Count
+    trained_off: Count
+    asked_on: Count
+    asked_off: Count
+
+
+class MeasuredNetwork(TypedDict):
+    """A network, and what it was called for; without the rows that are needed only until it has been measured.
+
+    `backwards` and `last` say how often and when it was trained, `distinct` and `held_out` how many rows were met in training
+    and only asked about. `losses` are means of `loss_block` numbers each. Of `steps`, `fitted_count` have a rate that explains
+    them, `fitted`; `named` are rates that the code calls so. `criterion` is the class that measured its loss.
+    """
+
+    index: Count
+    cell: Count
+    inputs: Count
+    outputs: Count
+    layers: Annotated[list[LayerRecord], AtMost(LAYERS)]
+    criterion: Text
+    backwards: Count
+    last: Count
+    trained_rows: Count
+    asked_rows: Count
+    distinct: Count
+    held_out: Count
+    modes: Modes
+    losses: Series
+    loss_block: Count
+    asked_losses: Series
+    steps: Count
+    fitted: Series
+    fitted_count: Count
+    named: Series
+
+
+class NetworkRecord(MeasuredNetwork):
+    """The same as it comes from inside: with the keys of the rows that it met, and some of them as samples."""
+
+    trained_keys: Keys
+    held_out_keys: Keys
+    samples: Annotated[Array, Numbers(np.float32, (SAMPLES, WIDTH))]
+
+
+class LineRecord(TypedDict):
+    """A line of a plot: `look` is its colour, line and marker in one text, `points` how many it has in all."""
+
+    label: Text
+    look: Text
+    x: Points
+    y: Points
+    points: Count
+
+
+class AxesRecord(TypedDict):
+    """A plot: what is written on it, its lines, and how many images it shows."""
+
+    title: Text
+    x_label: Text
+    y_label: Text
+    x_scale: Text
+    y_scale: Text
+    legend: Texts
+    texts: Texts
+    lines: Annotated[list[LineRecord], AtMost(LINES)]
+    images: Count
+
+
+class FigureRecord(TypedDict):
+    """A figure with its plots."""
+
+    axes: Annotated[list[AxesRecord], AtMost(AXES)]
+
+
+def networks_in(value: Any) -> tuple[list[NetworkRecord], str]:
     """Return the networks in an answer, and what kept the watch from following them, if anything did."""
     if not isinstance(value, Mapping) or not isinstance(value.get("networks"), list):
         return [], ""
     fault = value.get("fault")
-    believed = [each for each in value["networks"][:NETWORKS] if has_form(NETWORK, each)]
-    return believed, fault[:TEXT] if isinstance(fault, str) else ""
+    return records(NetworkRecord, value["networks"], NETWORKS), fault[:TEXT] if isinstance(fault, str) else ""
 
 
-def figures_in(value: Any) -> list[dict[str, Any]]:
+def figures_in(value: Any) -> list[FigureRecord]:
     """Return the figures in an answer."""
-    return [each for each in value[:FIGURES] if has_form(FIGURE, each)] if isinstance(value, list) else []
+    return records(FigureRecord, value, FIGURES)
 
 
-def outputs_in(value: Any, rows: int) -> np.ndarray[Any, Any] | None:
+def outputs_in(value: Any, rows: int) -> Array | None:
     """Return the outputs (rows, m) float32 in an answer, or None."""
     outputs = value.get("outputs") if isinstance(value, Mapping) else None
     if not isinstance(outputs, np.ndarray) or outputs.dtype != np.float32 or outputs.ndim != 2:
         return None
     return outputs if len(outputs) == rows and outputs.shape[1] <= WIDTH else None
-
-
-_TEXT, _SERIES = text(TEXT), array(np.float64, SERIES)
-_POINTS = array(np.float64, POINTS)
-COUNTS = (
-    *("index", "cell", "inputs", "outputs", "backwards", "last", "trained_rows", "asked_rows", "distinct", "held_out"),
-    *("loss_block", "steps", "fitted_count"),
-)
-SERIES_OF = ("losses", "asked_losses", "fitted", "named")
-NETWORK = {
-    **dict.fromkeys(COUNTS, is_count),
-    **dict.fromkeys(SERIES_OF, _SERIES),
-    "layers": (LAYERS, {"kind": _TEXT, "inputs": is_count, "outputs": is_count}),
-    "criterion": _TEXT,
-    **dict.fromkeys(("trained_keys", "held_out_keys"), array(np.int64, KEYS)),
-    "modes": dict.fromkeys(("trained_on", "trained_off", "asked_on", "asked_off"), is_count),
-    "samples": array(np.float32, SAMPLES, WIDTH),
-}
-LINE = {"label": _TEXT, "look": _TEXT, "x": _POINTS, "y": _POINTS, "points": is_count}
-FIGURE = {
-    "axes": (
-        AXES,
-        {
-            **dict.fromkeys(("title", "x_label", "y_label", "x_scale", "y_scale"), _TEXT),
-            "legend": (TEXTS, _TEXT),
-            "texts": (TEXTS, _TEXT),
-            "lines": (LINES, LINE),
-            "images": is_count,
-        },
-    )
-}
