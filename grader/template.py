@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,18 @@ PROMPT = "# your code here"
 INVITATION = "*Write your answer here.*"
 
 
-def build(reference: Path, target: Path) -> list[Path]:
+def build(reference: Path, target: Path, *, masters: Mapping[str, Path] | None = None) -> list[Path]:
     """Make `target` what students receive of the course material in `reference`; return the files written or removed.
 
     Nothing is written before all of the material has been read and found right, and each file is replaced in one go.
     Files that the reference lacks are removed, but only below a folder named ``student_template``; caches and hidden
-    files are left alone. AuthorError when markers do not pair up, stripped code would not load, or the disk refuses.
+    files are left alone. `masters` are files of the material that are kept elsewhere, by their name in it: they are copied
+    into `reference` first. AuthorError when markers do not pair up, stripped code would not load, or the disk refuses.
     """
-    wanted = _strip_all(reference, target)
-    changed = []
+    wanted, copies = _strip_all(reference, target, masters or {}), _copies(reference, masters or {})
+    changed = [path for path, content in copies.items() if _read(path) != content]
+    for path in changed:
+        atomic.write(path, copies[path])
     for path in _extra(wanted, target) if "student_template" in target.resolve().parts else []:
         _remove(path, target)
         changed.append(path)
@@ -44,9 +47,9 @@ def build(reference: Path, target: Path) -> list[Path]:
     return changed
 
 
-def stale(reference: Path, target: Path) -> list[str]:
-    """Say in words what `build` would change in `target`: a line for each file that is missing, different or extra."""
-    wanted = _strip_all(reference, target)
+def stale(reference: Path, target: Path, *, masters: Mapping[str, Path] | None = None) -> list[str]:
+    """Say in words what `build` would change: a line for each file that is missing, different or extra."""
+    wanted, copies = _strip_all(reference, target, masters or {}), _copies(reference, masters or {})
     found = {name: _read(target / name) for name in wanted}
     missing = [f"{target / name} is missing" for name in wanted if found[name] is None]
     different = [
@@ -54,7 +57,14 @@ def stale(reference: Path, target: Path) -> list[str]:
         for name, content in wanted.items()
         if (got := found[name]) is not None and got != content
     ]
-    return missing + different + [f"{path} has no counterpart in {reference}" for path in _extra(wanted, target)]
+    copied = [
+        f"{path} differs from its master {(masters or {})[path.relative_to(reference).as_posix()]}"
+        for path, content in copies.items()
+        if _read(path) != content
+    ]
+    return (
+        copied + missing + different + [f"{path} has no counterpart in {reference}" for path in _extra(wanted, target)]
+    )
 
 
 def strip_python(text: str, name: str) -> str:
@@ -152,11 +162,16 @@ def _raises_at_import(node: ast.AST) -> Iterator[int]:
             yield from _raises_at_import(child)
 
 
-def _strip_all(reference: Path, target: Path) -> dict[str, bytes]:
+def _copies(reference: Path, masters: Mapping[str, Path]) -> dict[Path, bytes]:
+    return {reference / name: path.read_bytes() for name, path in masters.items()}
+
+
+def _strip_all(reference: Path, target: Path, masters: Mapping[str, Path]) -> dict[str, bytes]:
     there, here = reference.resolve(), target.resolve()
     if there.is_relative_to(here) or here.is_relative_to(there):
         raise AuthorError(f"{target}: the template and {reference} lie in one another; one would overwrite the other")
-    wanted = {path.relative_to(reference).as_posix(): _strip_file(path) for path in _files(reference)}
+    material = {path.relative_to(reference).as_posix(): path for path in _files(reference)} | dict(masters)
+    wanted = {name: _strip_file(path) for name, path in sorted(material.items())}
     if not wanted:
         raise AuthorError(f"{reference}: no course material there; run this in the folder that holds reference/")
     return wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ class Assignment:
     own files, laid over whatever copies were handed in, `inside` what of ours student code meets inside the sandbox.
     `reference` is the folder of the solved material and `template` that of what students receive; where students install
     the assignment neither need be there. `size_numbers` are the names that the rubric must give for each size that
-    notebooks can be run at; an assignment without notebooks has none.
+    notebooks can be run at; an assignment without notebooks has none. `masters` are the files of the material that lie
+    among the assignment's own, by their name in it: `mlpgrader template` copies them into `reference`.
 
     AuthorError when probes and checks contradict one another.
     """
@@ -40,6 +41,7 @@ class Assignment:
     size_numbers: tuple[str, ...] = ()
     reference: Path | None = None
     template: Path | None = None
+    masters: Mapping[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if problems := list(contradictions(self.probes, self.checks)):

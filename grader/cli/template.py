@@ -15,19 +15,23 @@ from grader.text import printable
 
 def run(arguments: argparse.Namespace) -> int:
     """Build what students receive from the solved material, or say whether it is out of date; return the exit status."""
-    pairs = [each.material for each in at_hand() if each.material]
-    if not pairs:
+    solved = [(*each.material, each.masters) for each in at_hand() if each.material]
+    if not solved:
         raise AuthorError(
             "there is no solved material here: run this in a clone of the repository, the one place with reference/, or "
             "where an assignment of your own is installed whose reference folder is there"
         )
     if arguments.check:
-        stale = [line for reference, target in pairs for line in template.stale(reference, target)]
+        stale = [
+            line for reference, target, masters in solved for line in template.stale(reference, target, masters=masters)
+        ]
         for line in stale:
             print(printable(line), file=sys.stderr)
         print("run `mlpgrader template` and commit the result" if stale else "student_template/ is up to date")
         return WRONG if stale else GRADED
-    changed = [path for reference, target in pairs for path in template.build(reference, target)]
+    changed = [
+        path for reference, target, masters in solved for path in template.build(reference, target, masters=masters)
+    ]
     for path in changed:
         print(printable(_shown(path)))
     print(f"{len(changed)} files changed in student_template/" if changed else "student_template/ was up to date")

@@ -38,7 +38,11 @@ def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sa
         *_refusals(sandbox, _opened(found, spec)),
         material.digits_row(digits.where()),
         *(material.rubric_row(name) for name in assignments.ids()),
-        *(material.template_row(each.id, *each.material) for each in assignments.every()[0] if each.material),
+        *(
+            material.template_row(each.id, *each.material, each.masters)
+            for each in assignments.every()[0]
+            if each.material
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader import assignments, rubric, template
@@ -37,10 +38,10 @@ def rubric_row(name: str) -> Row:
     return Row(f"rubric {name}", State.OK, f"{loaded.points:g} points in {len(loaded.items)} items")
 
 
-def template_row(name: str, reference: Path, target: Path) -> Row:
-    """Say whether what students receive of the assignment `name`, in `target`, is what its `reference` gives."""
+def template_row(name: str, reference: Path, target: Path, masters: Mapping[str, Path]) -> Row:
+    """Say whether what students receive of the assignment `name`, in `target`, is what its `reference` and `masters` give."""
     try:
-        lines = template.stale(reference, target)
+        lines = template.stale(reference, target, masters=masters)
     except AuthorError as error:
         return Row(f"template {name}", State.WEAKER, str(error), "mend the reference, then run mlpgrader template")
     if lines:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from grader import template
+from grader.assignments import find
 from grader.errors import AuthorError
 
 SOLVED = '''"""A module."""
@@ -283,11 +284,37 @@ def test_a_folder_that_stands_in_the_way_is_an_error_in_words(reference: Path, t
         template.build(reference, target)
 
 
+def test_what_is_kept_elsewhere_is_copied_into_the_reference_and_the_template(reference: Path, target: Path) -> None:
+    master = reference.parent / "master.py"
+    master.write_text(SOLVED)
+    changed = template.build(reference, target, masters={"one/copy.py": master})
+    assert changed[0] == reference / "one" / "copy.py"
+    assert (reference / "one" / "copy.py").read_text() == SOLVED
+    assert (target / "one" / "copy.py").read_text() == STRIPPED
+    assert template.build(reference, target, masters={"one/copy.py": master}) == []
+
+
+def test_a_copy_that_differs_from_its_master_is_stale(reference: Path, target: Path) -> None:
+    masters = {"one/copy.py": reference / "one" / "model.py"}
+    template.build(reference, target, masters=masters)
+    (reference / "one" / "copy.py").write_text("x = 1\n")
+    assert template.stale(reference, target, masters=masters) == [
+        f"{reference}/one/copy.py differs from its master {reference}/one/model.py"
+    ]
+
+
+def test_a_master_that_is_not_there_is_an_error_in_words(reference: Path, target: Path) -> None:
+    with pytest.raises(AuthorError, match=r"nowhere\.py: cannot be read"):
+        template.stale(reference, target, masters={"one/copy.py": reference / "nowhere.py"})
+
+
 # --- the course
 
 
-def test_the_template_in_the_repository_is_up_to_date(root: Path) -> None:
-    assert template.stale(root / "reference", root / "student_template") == []
+@pytest.mark.parametrize("name", ["byomlp", "modules"])
+def test_the_template_in_the_repository_is_up_to_date(root: Path, name: str) -> None:
+    folders = (root / folder / name for folder in ("reference", "student_template"))
+    assert template.stale(*folders, masters=find(name).masters) == []
 
 
 @pytest.mark.parametrize("name", ["layers.py", "losses.py", "digits.py", "drawn_digits.py", "DiscTest.ipynb"])

@@ -7,11 +7,12 @@ from pathlib import Path
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
+from grader.digits import drawing
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
 
 _HERE = Path(__file__).parent
-_PROVIDED = ("digits.py", "layers.py", "losses.py")
+_PROVIDED = {name: _HERE / "provided" / name for name in ("digits.py", "layers.py", "losses.py")}
 # what watches the networks of notebooks inside; the engine is not in what students install
 _ROOMS = (forward, backward, training, notebook)
 _WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp/inside/*.py")
@@ -23,7 +24,8 @@ ASSIGNMENT = Assignment(
     reference=locations.reference_folder("byomlp"),
     template=locations.template_folder("byomlp"),
     required=("mlp.py",),
-    provided={name: (_HERE / "provided" / name).read_bytes() for name in _PROVIDED},
+    masters={**_PROVIDED, "drawn_digits.py": Path(drawing.__file__)},
+    provided={name: path.read_bytes() for name, path in _PROVIDED.items()},
     inside=Inside(
         modules={"aids.py": (_HERE / "inside" / "aids.py").read_bytes()},
         preload=("layers", "losses"),

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_assignment import ASSIGNMENT
 
 from grader import assignments
 from grader.cli import main
 from grader.errors import AuthorError
+from kit.small_assignment import ASSIGNMENT
 
 SOLVED = 'def double(x):\n    """Twice x."""\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n'
 

@@ -247,12 +247,12 @@ def test_a_template_that_is_not_what_the_reference_gives_is_stale(line: str, sta
     for folder, text in (("reference", "x = 1"), ("student_template", line)):
         (tmp_path / folder / "byomlp").mkdir(parents=True)
         (tmp_path / folder / "byomlp" / "mlp.py").write_text(text)
-    row = template_row("byomlp", tmp_path / "reference" / "byomlp", tmp_path / "student_template" / "byomlp")
+    row = template_row("byomlp", tmp_path / "reference" / "byomlp", tmp_path / "student_template" / "byomlp", {})
     assert (row.state, bool(row.advice)) == (state, state == "weaker")
 
 
 def test_broken_course_material_is_told_and_not_raised(tmp_path: Path) -> None:
-    row = template_row("byomlp", tmp_path / "reference" / "byomlp", tmp_path / "student_template" / "byomlp")
+    row = template_row("byomlp", tmp_path / "reference" / "byomlp", tmp_path / "student_template" / "byomlp", {})
     assert row.state is State.WEAKER
     assert "no course material" in row.detail
 
