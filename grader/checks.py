@@ -46,6 +46,9 @@ def check(
     excused_by: Sequence[Check] = (),
     through: Through | None = None,
     thresholds: Sequence[str] = (),
+    name: str = "",
+    title: str = "",
+    module: str = "",
 ) -> Callable[[Judge], Check]:
     """Declare a check: the first line of its docstring is the title that a student reads.
 
@@ -53,23 +56,26 @@ def check(
     `passed()`, `failed(...)`, `blocked(...)` or `pending(...)`. With `through`, it takes instead the one thing that this
     makes of the observations. When a check in `after` did not pass, this one is blocked without being asked. When a check
     in `excused_by` did not pass, a mistake that this one finds is paid for there, and costs nothing here.
+
+    `name`, `title` and `module` are for a check that a function makes; they are those of the function that declares it.
     """
 
     def declare(judge: Judge) -> Check:
-        if not judge.__doc__:
+        said = title or judge.__doc__
+        if not said:
             raise ValueError(
                 f"check {judge.__name__} needs a docstring: its first line is the title that a student reads"
             )
         return Check(
-            judge.__name__,
-            inspect.cleandoc(judge.__doc__).splitlines()[0].rstrip("."),
+            name or judge.__name__,
+            inspect.cleandoc(said).splitlines()[0].rstrip("."),
             judge,
             tuple(reads),
             tuple(each.name for each in after),
             tuple(each.name for each in excused_by),
             through,
             tuple(thresholds),
-            judge.__module__,
+            module or judge.__module__,
         )
 
     return declare

@@ -30,9 +30,9 @@ def relu(u: Array) -> Array:
     return np.asarray(np.maximum(u, 0.0))
 
 
-def leaky_relu(u: Array) -> Array:
-    """Return what is positive, and a hundredth of what is not."""
-    return np.asarray(u * np.where(u > 0, 1.0, LEAK))
+def leaky_relu(u: Array, leak: float = LEAK) -> Array:
+    """Return what is positive, and a part of what is not: a hundredth, if nothing else is said."""
+    return np.asarray(u * np.where(u > 0, 1.0, leak))
 
 
 def logistic(u: Array) -> Array:
@@ -41,10 +41,10 @@ def logistic(u: Array) -> Array:
     return np.asarray(np.where(u < 0, shrunk, 1.0) / (1.0 + shrunk))
 
 
-def softmax(u: Array) -> Array:
-    """Return the probabilities of each row of u (K, m), or of u (m,)."""
-    raised = np.exp(u - u.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+def softmax(u: Array, axis: int | None = -1) -> Array:
+    """Return the probabilities of each row of u (K, m), or of u (m,); of each column with axis 0, of all together with None."""
+    raised = np.exp(u - u.max(axis=axis, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 
 
 def tanh(u: Array) -> Array:
@@ -62,9 +62,9 @@ def relu_slope(u: Array) -> Array:
     return np.asarray(1.0 * (u > 0))
 
 
-def leaky_relu_slope(u: Array) -> Array:
-    """Return 1 where u is positive, a hundredth elsewhere."""
-    return np.where(u > 0, 1.0, LEAK)
+def leaky_relu_slope(u: Array, leak: float = LEAK) -> Array:
+    """Return the derivative of `leaky_relu`."""
+    return np.where(u > 0, 1.0, leak)
 
 
 def logistic_slope(u: Array) -> Array:

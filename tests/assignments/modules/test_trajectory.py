@@ -12,8 +12,9 @@ import pytest
 from grader.assignments import find
 from grader.assignments.modules.layers import wrong_classes
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES
-from grader.assignments.modules.layers.trajectory import MOMENTUM, RATE, followed, replayed
-from grader.assignments.modules.layers.trajectory_checks import linear_trajectory
+from grader.assignments.modules.layers.linear_checks import linear_trajectory
+from grader.assignments.modules.layers.trajectory import followed, replayed
+from grader.assignments.modules.layers.trajectory_probe import MOMENTUM, RATE
 from grader.model import Array, Evidence, Observation, Problem, ProblemKind, Verdict
 from grader.numerics import central_difference
 from kit.modules_samples import FILE, RIGHT, changed, graded, notebook, observed

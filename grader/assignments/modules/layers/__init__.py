@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.assignments.modules.layers import (
-    activation_checks,
+    activations,
     batch_mean_checks,
     class_nll,
     dropout_checks,
@@ -14,7 +14,6 @@ from grader.assignments.modules.layers import (
     loading_checks,
     sequential_checks,
     softmax,
-    trajectory_checks,
 )
 from grader.assignments.modules.layers.activation_probes import elu, leaky_relu, softplus
 from grader.assignments.modules.layers.batch_mean_probe import batch_mean_subtraction
@@ -35,9 +34,8 @@ CLASS_CHECKS = checks_in(
     softmax,
     batch_mean_checks,
     dropout_checks,
-    activation_checks,
+    activations,
     class_nll,
-    trajectory_checks,
 )
 _PARTS = (
     Probe("linear", "Linear", linear),

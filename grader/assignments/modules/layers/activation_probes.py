@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import about, cast, grid_case
+from grader.assignments.modules.layers.asking import LayerSeen, cast, observe_case
 from grader.assignments.modules.layers.trajectory_probe import trajectory
+from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.sandbox import Session
 
 # no entry this near to 0: some of these functions have a kink there
 KINK = 0.05
 EXTREMES = (1000.0, -1000.0, 800.0, -800.0, 50.0, -50.0)
+
+
+class Line(TypedDict):
+    """The values and derivatives over a line, for a picture; None where a pass does not give as many numbers."""
+
+    given: list[float]
+    input: Array
+    grad: Array
+    forward: Array | None
+    backward: Array | None
+
+
+class ActivationSeen(LayerSeen):
+    """What was observed of an activation: some batches, inputs as large as 1000, and a line."""
+
+    cases: list[LayerCase]
+    extreme: LayerCase
+    curve: Line
 
 
 def leaky_relu(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -55,27 +74,33 @@ def _ask(
     seen["cases"] = []
     for (rows, columns, dtype), numbers in zip(shapes, given, strict=True):
         x, grad = cast(batch(rng, rows, columns), dtype), cast(rng.standard_normal((rows, columns)), dtype)
-        seen["cases"].append(grid_case(session, kind, numbers, x, grad, seed))
+        seen["cases"].append(observe_case(session, kind, numbers, x, grad, seed))
     # the default as a batch of more than one row as well
     x, grad = batch(rng, n, d), rng.standard_normal((n, d))
-    seen["cases"].append(grid_case(session, kind, (), x, grad, seed))
+    seen["cases"].append(observe_case(session, kind, (), x, grad, seed))
     seen["extreme"] = _extreme(session, kind, seed)
     seen["curve"] = _curve(session, kind, given[0], seed)
     seen["done"] = True
     seen["trajectory"] = trajectory(session, kind, rng)
 
 
-def _extreme(session: Session, kind: str, seed: int) -> dict[str, Any]:
+def _extreme(session: Session, kind: str, seed: int) -> LayerCase:
     x = np.array(EXTREMES).reshape(2, 3)
-    return grid_case(session, kind, (), x, np.ones_like(x), seed, differences=False)
+    return observe_case(session, kind, (), x, np.ones_like(x), seed, differences=False)
 
 
-def _curve(session: Session, kind: str, given: Sequence[float], seed: int) -> dict[str, Any]:
-    """Return the values and derivatives over a line, for a picture."""
+def _curve(session: Session, kind: str, given: Sequence[float], seed: int) -> Line:
     x = np.linspace(-4.0, 4.0, 80)[:, None]
-    case = grid_case(session, kind, given, x, np.ones_like(x), seed, differences=False)
-    found = {**about(x, np.ones_like(x), given)}
-    for name in ("forward", "backward"):
-        value = case[name]["value"]
-        found[name] = value if value is not None and value.shape == x.shape else None
-    return found
+    case = observe_case(session, kind, given, x, np.ones_like(x), seed, differences=False)
+    return Line(
+        given=case["given"],
+        input=case["input"],
+        grad=case["grad"],
+        forward=_of_shape(case["forward"], x.shape),
+        backward=_of_shape(case["backward"], x.shape),
+    )
+
+
+def _of_shape(found: Pass, shape: tuple[int, ...]) -> Array | None:
+    value = found["value"]
+    return value if value is not None and value.shape == shape else None

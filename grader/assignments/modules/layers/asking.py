@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.loading import load_again
+from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.numerics import STEP
 from grader.plain import plain_problem
@@ -15,6 +16,19 @@ from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, plugged
 
 TYPE_CHARACTERS, WARNINGS, DEPTH = 120, 5, 8
+
+
+# W (m, n) and b (m,) of Linear, or their gradients
+Parameters = tuple[Array, Array]
+# what was observed of any class: its name, why it is not there, whether all was asked, and training through it
+LayerSeen = TypedDict("LayerSeen", {"class": str, "absent": str, "done": bool, "trajectory": dict[str, Any]})
+
+
+class Listed(TypedDict):
+    """What a method that lists arrays returned: a tree of lists, with ``{"value", "type"}`` for each array."""
+
+    tree: Any
+    problem: dict[str, str] | None
 
 
 def build(name: str, kind: str, *given: Any, seed: int, children: Sequence[str] = ()) -> Operation:
@@ -70,7 +84,7 @@ def listed(name: str, method: str) -> Operation:
 
 
 def attributes(name: str) -> Operation:
-    """Return the arrays that hang on an object."""
+    """Ask for the arrays that an object holds."""
     return plugged("module_attributes", "looking for arrays", target=name)
 
 
@@ -104,29 +118,83 @@ def _why(session: Session, kind: str) -> str:
     return f"the class {kind} in {home} could not be made"
 
 
-def kept_pass(answer: Answer) -> dict[str, Any]:
-    """Return what a pass forward or back gave: ``value``, ``type``, ``stored``, ``after``, ``warnings`` and ``problem``."""
+def observe_case(
+    session: Session, kind: str, given: Sequence[float], x: Array, grad: Array, seed: int, *, differences: bool = True
+) -> LayerCase:
+    """Make an object, pass x forward and grad back through it, and measure its forward pass around x."""
+    made = build("layer", kind, *given, seed=seed)
+    asked = [made, mode("layer", training=True), forward("layer", x), backward("layer", grad), attributes("layer")]
+    if differences:
+        asked.append(values("layer", around(x)))
+    built, _, went, back, held, *rest = session.run(*asked)
+    case = case_of(x, grad, given, built=built, went=went, back=back, values=rest[0] if rest else None)
+    case["output_after"] = kept_attributes(held).get("output")
+    return case
+
+
+def case_of(
+    x: Array,
+    grad: Array,
+    given: Sequence[float] = (),
+    *,
+    built: Answer | None = None,
+    went: Answer,
+    back: Answer,
+    values: Answer | None = None,
+) -> LayerCase:
+    """Return a case as a record: what was asked with x and grad, and what came back, that an object could not be `built`, too."""
+    rows = "one row" if len(x) == 1 else f"{len(x)} rows"
+    single = x.dtype == np.float32
+    found = kept_pass(went)
+    if built is not None and built.problem:
+        found["problem"] = plain_problem(built.problem)
+    return LayerCase(
+        label=f"a batch of {rows}" + (" in float32" if single else ""),
+        single=single,
+        given=list(given),
+        input=x.astype(np.float64),
+        grad=grad.astype(np.float64),
+        forward=found,
+        backward=kept_pass(back),
+        around=kept_values(values) if values is not None else None,
+        output_after=None,
+    )
+
+
+def cast(values: Array, dtype: type) -> Array:
+    """Return values in single or double precision."""
+    return np.asarray(values, dtype=dtype)
+
+
+def kept_pass(answer: Answer) -> Pass:
+    """Return what a pass forward or back gave."""
     raw = answer.value if isinstance(answer.value, Mapping) else {}
     returned, stored = _array(raw.get("returned")), _array(raw.get("stored"))
     after = [_array(each)["value"] for each in raw["after"]] if isinstance(raw.get("after"), list) else []
     said = [each[:200] for each in _list(raw.get("warnings")) if isinstance(each, str)][:WARNINGS]
-    kept = {"value": returned["value"], "type": returned["type"], "after": after, "warnings": said}
-    return {**kept, "stored": stored["value"], "problem": plain_problem(answer.problem)}
+    return Pass(
+        value=returned["value"],
+        type=returned["type"],
+        stored=stored["value"],
+        after=after,
+        warnings=said,
+        problem=plain_problem(answer.problem),
+    )
 
 
-def kept_values(answer: Answer) -> dict[str, Any]:
+def kept_values(answer: Answer) -> Array | None:
     """Return the outputs (K, m) of many forward passes, None when there are none."""
-    value = _array(answer.value)["value"]
-    return {"value": value if value is not None and value.ndim == 2 else None, "problem": plain_problem(answer.problem)}
+    value: Array | None = _array(answer.value)["value"]
+    return value if value is not None and value.ndim == 2 else None
 
 
-def kept_list(answer: Answer) -> dict[str, Any]:
-    """Return what getParameters returned as a ``tree`` of lists and ``{"value", "type"}``."""
+def kept_list(answer: Answer) -> Listed:
+    """Return what getParameters or getGradParameters returned."""
     return {"tree": _tree(answer.value, 0), "problem": plain_problem(answer.problem)}
 
 
 def kept_attributes(answer: Answer) -> dict[str, Array]:
-    """Return the arrays that hang on an object, by name."""
+    """Return the arrays that an object holds, by name."""
     raw = answer.value if isinstance(answer.value, Mapping) else {}
     found = {name: _array(value)["value"] for name, value in raw.items()}
     return {name: value for name, value in found.items() if value is not None}
@@ -137,6 +205,21 @@ def leaves(tree: Any) -> list[Array]:
     if isinstance(tree, list):
         return [array for each in tree for array in leaves(each)]
     return [tree["value"]] if tree and tree["value"] is not None else []
+
+
+def pair(arrays: Sequence[Array], n: int, m: int, *, turned: bool) -> Parameters | None:
+    """Return the first W, lying as (m, n) or else as (n, m), and the first b among arrays, or None.
+
+    Of a square W only other layers tell whether it lies `turned`, as (n, m).
+    """
+    for shape in ((m, n), (n, m)):
+        W = next((each for each in arrays if each.shape == shape), None)
+        if W is not None:
+            others = [each for each in arrays if each is not W and each.shape in {(m,), (1, m), (m, 1)}]
+            b = min(others, key=lambda each: each.ndim, default=None)
+            upright = shape == (m, n) and not (turned and n == m)
+            return None if b is None else (W if upright else W.T, b.ravel())
+    return None
 
 
 def _tree(raw: Any, depth: int) -> Any:

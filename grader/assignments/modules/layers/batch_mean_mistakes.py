@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.assignments.modules.layers import closed_forms
-from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, Case, close
+from grader.assignments.modules.layers.batch_mean_probe import Story
+from grader.assignments.modules.layers.closed_forms import without_mean
+from grader.kits.layer_contract import TOLERANCE, LayerCase
 from grader.kits.mistakes import Mistake
 from grader.model import Array
 
@@ -16,9 +16,9 @@ from grader.model import Array
 Rule = Callable[[Array | None, Array, float], Array]
 
 
-def alpha_of(about_it: Mapping[str, Any]) -> float:
+def alpha_of(about_it: Story | LayerCase) -> float:
     """Return the alpha that a story or a case was given, 0 where it was given none."""
-    return float(about_it["given"][0]) if about_it["given"] else 0.0
+    return about_it["given"][0] if about_it["given"] else 0.0
 
 
 def _right(first: str) -> Rule:
@@ -32,29 +32,17 @@ def _right(first: str) -> Rule:
     return rule
 
 
-def _swapped(old: Array | None, mean: Array, alpha: float) -> Array:
-    return _right("zero")(old, mean, 1 - alpha)
-
-
-def _swapped_from_mean(old: Array | None, mean: Array, alpha: float) -> Array:
-    return _right("mean")(old, mean, 1 - alpha)
+def _swapped(rule: Rule) -> Rule:
+    return lambda old, mean, alpha: rule(old, mean, 1 - alpha)
 
 
 RULES = (_right("zero"), _right("mean"))
+_SWAPPED = "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round."
 
 
 # what every right result says, whatever the first batch did
 FORWARD_MISTAKES: tuple[tuple[str, Rule, str], ...] = (
-    (
-        "alpha_swapped",
-        _swapped,
-        "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round.",
-    ),
-    (
-        "alpha_swapped",
-        _swapped_from_mean,
-        "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round.",
-    ),
+    *(("alpha_swapped", _swapped(rule), _SWAPPED) for rule in RULES),
     (
         "moving_mean_unused",
         lambda old, mean, alpha: mean,
@@ -74,7 +62,7 @@ FORWARD_MISTAKES: tuple[tuple[str, Rule, str], ...] = (
 )
 
 
-def means_by(rule: Rule, story: Mapping[str, Any]) -> list[Array]:
+def means_by(rule: Rule, story: Story) -> list[Array]:
     """Return the mean (d,) that is subtracted from every batch of a story under a rule."""
     old: Array | None = None
     means = []
@@ -85,20 +73,20 @@ def means_by(rule: Rule, story: Mapping[str, Any]) -> list[Array]:
     return means
 
 
-def follows(rule: Rule, story: Mapping[str, Any], steps: Sequence[int]) -> bool:
+def follows(rule: Rule, story: Story, steps: Sequence[int]) -> bool:
     """Tell whether the outputs of these steps of a story are what a rule gives."""
-    bound = CLOSE_32 if story["single"] else CLOSE
+    bound = TOLERANCE.bound(single=story["single"])
     means = means_by(rule, story)
     chosen = [(story["steps"][index], means[index]) for index in steps]
-    return all(close(step["forward"]["value"], step["input"] - mean, bound) for step, mean in chosen)
+    return all(TOLERANCE.agrees(step["forward"]["value"], step["input"] - mean, bound) for step, mean in chosen)
 
 
-def gradient_of(case: Case) -> Array:
+def gradient_of(case: LayerCase) -> Array:
     """Return the right gradient."""
-    return closed_forms.without_mean(case["grad"], alpha_of(case))
+    return without_mean(case["grad"], alpha_of(case))
 
 
-GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
+GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "mean_gradient_identity",
         "gradOutput is handed on unchanged: the mean of the batch depends on every input as well.",
@@ -107,12 +95,12 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "mean_gradient_alpha_left_out",
         "alpha is left out: the mean of the batch was subtracted by the factor 1 - alpha.",
-        lambda c: closed_forms.without_mean(c["grad"], 0.0),
+        lambda c: without_mean(c["grad"], 0.0),
     ),
     Mistake(
         "mean_gradient_alpha_swapped",
         "The factor in the gradient is alpha: the mean of the batch was subtracted by the factor 1 - alpha.",
-        lambda c: closed_forms.without_mean(c["grad"], 1 - alpha_of(c)),
+        lambda c: without_mean(c["grad"], 1 - alpha_of(c)),
     ),
     Mistake(
         "mean_gradient_scaled",

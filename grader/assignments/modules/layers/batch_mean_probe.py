@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
+from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.plain import plain_problem
 from grader.sandbox import Session
 
 NAME = "BatchMeanSubtraction"
-
-
 TRAINED = 4
+
+
+class Step(TypedDict):
+    """One batch of a story, in training or in evaluation."""
+
+    training: bool
+    input: Array
+    forward: Pass
+
+
+class Story(TypedDict):
+    """What happens to batches that come one after the other: `TRAINED` in training, two in evaluation, one in training."""
+
+    given: list[float]
+    single: bool
+    problem: dict[str, str] | None
+    steps: list[Step]
+
+
+class BatchMeanSeen(LayerSeen):
+    """What was observed of BatchMeanSubtraction."""
+
+    stories: list[Story]
+    cases: list[LayerCase]
 
 
 def batch_mean_subtraction(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -43,10 +66,7 @@ def _batch(rng: np.random.Generator, rows: int, d: int) -> Array:
     return rng.standard_normal((rows, d)) + 3 * rng.standard_normal(d)
 
 
-def _story(
-    session: Session, rng: np.random.Generator, given: Sequence[float], d: int, dtype: type, seed: int
-) -> dict[str, Any]:
-    """Return what happens to four batches in training, two in evaluation, and one more in training."""
+def _story(session: Session, rng: np.random.Generator, given: Sequence[float], d: int, dtype: type, seed: int) -> Story:
     rows = [5, 3, 6, 1, 4, 3, 5]
     modes = [True] * TRAINED + [False, False, True]
     batches = [cast(_batch(rng, count, d), dtype) for count in rows]
@@ -54,18 +74,20 @@ def _story(
     for x, training in zip(batches, modes, strict=True):
         asked += [asking.mode("layer", training=training), asking.forward("layer", x)]
     built, *answers = session.run(*asked)
-    problem = plain_problem(built.problem)
-    story: dict[str, Any] = {"given": list(given), "single": dtype == np.float32, "problem": problem}
-    story["steps"] = [
-        {"training": training, "input": x.astype(np.float64), "forward": asking.kept_pass(went)}
-        for x, training, went in zip(batches, modes, answers[1::2], strict=True)
-    ]
-    return story
+    return Story(
+        given=list(given),
+        single=dtype == np.float32,
+        problem=plain_problem(built.problem),
+        steps=[
+            Step(training=training, input=x.astype(np.float64), forward=asking.kept_pass(went))
+            for x, training, went in zip(batches, modes, answers[1::2], strict=True)
+        ],
+    )
 
 
 def _case(
     session: Session, rng: np.random.Generator, given: Sequence[float], rows: int, d: int, dtype: type, seed: int
-) -> dict[str, Any]:
+) -> LayerCase:
     before = cast(_batch(rng, 4, d), dtype)
     x, grad = cast(_batch(rng, rows, d), dtype), cast(rng.standard_normal((rows, d)) + 1, dtype)
     past = asking.past(NAME, *given, seed=seed, batches=[before])
@@ -77,8 +99,4 @@ def _case(
         asking.backward("layer", grad),
         asking.values("layer", asking.around(x), anew=past),
     )
-    case = about(x, grad, given) | {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
-    if built.problem:
-        case["forward"]["problem"] = plain_problem(built.problem)
-    case["around"] = asking.kept_values(around)["value"]
-    return case
+    return case_of(x, grad, given, built=built, went=went, back=back, values=around)

@@ -7,26 +7,37 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers import asking, closed_forms
-from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, CLOSE_DIFFERENCES, Case, close, own_gradient
+from grader import functions
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.asking import LayerSeen, case_of
 from grader.assignments.modules.layers.class_nll_mistakes import GRADIENT_MISTAKES, MISTAKES, gradient_of, value_of
-from grader.assignments.modules.layers.judging import (
+from grader.assignments.modules.layers.trajectory_judging import trajectory_check
+from grader.assignments.modules.layers.trajectory_probe import trajectory
+from grader.checks import failed
+from grader.kits.layer_contract import (
+    TOLERANCE,
+    LayerCase,
     explained,
     first_of,
     judge_gradient,
-    nothing_to_judge,
+    layer_check,
+    own_gradient,
     stumbled,
-    verdict,
 )
-from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.checks import check, failed
-from grader.model import Array, Finding, Observation
+from grader.model import Array, Finding
 from grader.numerics import worst_entry
-from grader.plain import plain_problem, problem_from
+from grader.plain import problem_from
 from grader.sandbox import Session
 from grader.text import in_digits, shape
 
-NAME = "ClassNLLCriterion"
+NAME, PROBE = "ClassNLLCriterion", "class_nll_criterion"
+
+
+class ClassNLLSeen(LayerSeen):
+    """What was observed of the criterion: some batches, and one with probabilities of exactly 0 and 1."""
+
+    cases: list[LayerCase]
+    clamped: LayerCase
 
 
 def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -37,7 +48,7 @@ def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.G
     seed = int(rng.integers(2**31))
     seen["cases"] = []
     for rows, classes, dtype in ((n, k, np.float64), (1, k, np.float64), (n + 1, k + 1, np.float32)):
-        p = closed_forms.softmax(rng.standard_normal((rows, classes))).astype(dtype)
+        p = functions.softmax(rng.standard_normal((rows, classes))).astype(dtype)
         target = np.eye(classes)[rng.integers(classes, size=rows)].astype(dtype)
         seen["cases"].append(_case(session, p, target, seed))
     p = np.eye(k)[rng.integers(k, size=4)]
@@ -47,33 +58,21 @@ def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.G
     seen["trajectory"] = trajectory(session, NAME, rng)
 
 
-def _case(session: Session, p: Array, target: Array, seed: int) -> dict[str, Any]:
-    single = p.dtype == np.float32
-    asked = [
+def _case(session: Session, p: Array, target: Array, seed: int) -> LayerCase:
+    built, went, back, around = session.run(
         asking.build("layer", NAME, seed=seed),
         asking.forward("layer", p, target),
         asking.backward("layer", target),
-    ]
-    asked.append(asking.values("layer", asking.around(p), target.astype(np.float64)))
-    built, went, back, around = session.run(*asked)
-    rows = "one row" if len(p) == 1 else f"{len(p)} rows"
-    case: dict[str, Any] = {
-        "label": f"a batch of {rows}" + (" in float32" if single else ""),
-        "single": single,
-        "given": [],
-    }
-    case |= {"input": p.astype(np.float64), "grad": target.astype(np.float64)}
-    case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
-    if built.problem:
-        case["forward"]["problem"] = plain_problem(built.problem)
-    case["around"] = asking.kept_values(around)["value"]
+        asking.values("layer", asking.around(p), target.astype(np.float64)),
+    )
+    case = case_of(p, target, built=built, went=went, back=back, values=around)
     # what is returned counts here; whether it is stored as well is the business of modules
-    for way in ("forward", "backward"):
-        case[way]["stored"] = case[way]["value"]
+    for answer in (case["forward"], case["backward"]):
+        answer["stored"] = answer["value"]
     return case
 
 
-def _judge_value(case: Case) -> Finding | None:
+def _judge_value(case: LayerCase) -> Finding | None:
     answer, want = case["forward"], value_of(case)
     hint = "The mean over the rows of the negative logarithm of the target's probability."
     if problem := problem_from(answer["problem"]):
@@ -91,7 +90,7 @@ def _judge_value(case: Case) -> Finding | None:
         return failed(
             f"{NAME}: forward returned {found} instead of one number", hint=hint, diagnosis="nothing_returned"
         )
-    if not close(got.reshape(1), want, CLOSE_32 if case["single"] else CLOSE):
+    if not TOLERANCE.agrees(got.reshape(1), want, TOLERANCE.bound(single=case["single"])):
         mistake = explained(case, got.reshape(1), want, MISTAKES)
         said = f"{NAME}: the loss of {case['label']} is {in_digits(got.item())}, expected {in_digits(want.item())}"
         return failed(said, hint=mistake.hint if mistake else hint, diagnosis=mistake.id if mistake else "")
@@ -103,20 +102,16 @@ def _judge_value(case: Case) -> Finding | None:
     return None
 
 
-@check(reads=["class_nll_criterion"])
-def class_nll_value(observed: Observation) -> Finding:
+@layer_check(PROBE)
+def class_nll_value(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion is the mean negative log-probability of the targets"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    return verdict(first_of(_judge_value(case) for case in observed.data["cases"]))
+    return first_of(_judge_value(case) for case in seen["cases"])
 
 
-@check(reads=["class_nll_criterion"])
-def class_nll_clamped(observed: Observation) -> Finding:
+@layer_check(PROBE)
+def class_nll_clamped(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion clamps probabilities to [1e-15, 1 - 1e-15]"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    case = observed.data["clamped"]
+    case = seen["clamped"]
     answer, want = case["forward"], value_of(case)
     hint = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
     if problem := problem_from(answer["problem"]):
@@ -128,56 +123,59 @@ def class_nll_clamped(observed: Observation) -> Finding:
     # judged by itself: a factor of the batch size or the number of classes, or a sign, is paid for elsewhere
     rows, classes = case["input"].shape
     factors = (1.0, float(rows), 1.0 / classes, -1.0, 1.0 / np.log(2))
-    if not any(close(np.array([size]), factor * want) for factor in factors):
+    if not any(TOLERANCE.agrees(np.array([size]), factor * want) for factor in factors):
         said = f"the loss of a batch with probabilities of 0 is {in_digits(size)}, expected {in_digits(want.item())}"
         # where other losses are wrong as well, it is not the clamping that is told by this one
-        told = all(_judge_value(each) is None for each in observed.data["cases"])
+        told = all(_judge_value(each) is None for each in seen["cases"])
         return failed(said, hint=hint, diagnosis="nll_not_clamped" if told else "")
     back = case["backward"]["value"]
     if back is not None and not np.all(np.isfinite(back)):
         return failed("the gradient at a probability of 0 is not finite", hint=hint, diagnosis="nll_not_clamped")
-    return verdict(_wrong_at_zero(case, observed.data["cases"], hint))
+    return _wrong_at_zero(case, seen["cases"], hint)
 
 
-def _wrong_at_zero(case: Case, ordinary: Sequence[Case], hint: str) -> Finding | None:
+def _wrong_at_zero(case: LayerCase, ordinary: Sequence[LayerCase], hint: str) -> Finding | None:
     """Return the finding on a gradient that is right but where the target's probability is 0, or None.
 
     There it is -1e15 divided by the batch size, or 0, which is the derivative of the clamping itself.
     """
     back = case["backward"]["value"]
-    if back is None or not all(close(each["backward"]["value"], gradient_of(each), CLOSE_32) for each in ordinary):
+    if back is None or not all(
+        TOLERANCE.agrees(each["backward"]["value"], gradient_of(each), TOLERANCE.single) for each in ordinary
+    ):
         return None
     wants = (gradient_of(case), np.where(case["input"] > 0, gradient_of(case), 0.0), np.zeros(case["input"].shape))
-    if any(close(back, want) for want in wants):
+    if any(TOLERANCE.agrees(back, want) for want in wants):
         return None
     worst = worst_entry(back, wants[0], floor=1.0)
     said = f"the gradient at a probability of 0 is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
     return failed(said, hint=hint, diagnosis="nll_not_clamped")
 
 
-@check(reads=["class_nll_criterion"])
-def class_nll_gradient(observed: Observation) -> Finding:
+@layer_check(PROBE)
+def class_nll_gradient(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion: gradInput agrees with central differences"""
-    if finding := nothing_to_judge(observed):
-        return finding
     hint = (
         "Derive the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
     )
-    findings = (
+    return first_of(
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant)
+        for case in seen["cases"]
         if not _agrees_with_own(case)
-        else None
-        for case in observed.data["cases"]
     )
-    return verdict(first_of(findings))
 
 
-def _own(case: Case) -> Array | None:
+class_nll_trajectory = trajectory_check(
+    NAME, PROBE, __name__, after=class_nll_gradient, excused_by=[class_nll_value], name="class_nll_trajectory"
+)
+
+
+def _own(case: LayerCase) -> Array | None:
     """Return the gradient of the student's own loss by central differences, or None."""
-    return own_gradient({**case, "grad": np.ones(1)})
+    return own_gradient(case, np.ones(1))
 
 
-def _agrees_with_own(case: Case) -> bool:
+def _agrees_with_own(case: LayerCase) -> bool:
     own, back = _own(case), case["backward"]
     if own is None or back["problem"] or _is_constant(case):
         return False
@@ -185,13 +183,13 @@ def _agrees_with_own(case: Case) -> bool:
         after is not None and np.array_equal(after, before)
         for before, after in zip((case["input"], case["grad"]), back["after"], strict=False)
     )
-    return untouched and close(back["value"], own, CLOSE_32 if case["single"] else CLOSE_DIFFERENCES)
+    return untouched and TOLERANCE.agrees(back["value"], own, TOLERANCE.bound(single=case["single"], differences=True))
 
 
-def _is_constant(case: Case) -> bool:
+def _is_constant(case: LayerCase) -> bool:
     """Tell whether the student's own loss depends on no logarithm: its slope is the same wherever it is not 0."""
     own = _own(case)
     if own is None or not np.any(own):
         return True
-    slopes = own[np.abs(own) > CLOSE_DIFFERENCES]
-    return slopes.size > 1 and float(np.ptp(slopes)) < CLOSE_DIFFERENCES
+    slopes = own[np.abs(own) > TOLERANCE.differences]
+    return slopes.size > 1 and float(np.ptp(slopes)) < TOLERANCE.differences

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader import functions
 from grader.assignments.modules.layers import closed_forms
-from grader.assignments.modules.layers.cases import Case
+from grader.kits.layer_contract import LayerCase
 from grader.kits.mistakes import Mistake
 from grader.model import Array
 
 
-def value_of(case: Case) -> Array:
+def value_of(case: LayerCase) -> Array:
     """Return the right loss (1,)."""
     return np.array([closed_forms.nll(case["input"], case["grad"])])
 
 
-def gradient_of(case: Case) -> Array:
+def gradient_of(case: LayerCase) -> Array:
     """Return the right gradient."""
     return closed_forms.nll_gradient(case["input"], case["grad"])
 
 
-def _log(case: Case) -> Array:
+def _log(case: LayerCase) -> Array:
     return np.asarray(np.log(np.clip(case["input"], closed_forms.LEAST, 1 - closed_forms.LEAST)))
 
 
-MISTAKES: tuple[Mistake[Case], ...] = (
+MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "nll_not_averaged",
         "The losses of the rows are added up but not averaged: a criterion divides by the batch size.",
@@ -50,7 +51,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "nll_softmax_again",
         "SoftMax is applied in the criterion: its input holds probabilities already.",
-        lambda c: np.array([closed_forms.nll(closed_forms.softmax(c["input"]), c["grad"])]),
+        lambda c: np.array([closed_forms.nll(functions.softmax(c["input"]), c["grad"])]),
     ),
     Mistake(
         "nll_both_classes",
@@ -60,7 +61,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
 )
 
 
-GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
+GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "nll_not_averaged",
         "The gradient is not divided by the batch size: the loss is the mean over the rows.",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, Case, close
 from grader.assignments.modules.layers.dropout_masks import (
     ADVICE,
     called,
@@ -16,25 +12,28 @@ from grader.assignments.modules.layers.dropout_masks import (
     share_of,
     wrong_mask,
 )
-from grader.assignments.modules.layers.judging import (
+from grader.assignments.modules.layers.dropout_probe import DropoutSeen, Evaluation, Training
+from grader.checks import failed, passed
+from grader.kits.layer_contract import (
+    TOLERANCE,
+    LayerCase,
+    Pass,
+    broken_contract,
     explained,
     first_of,
     judge_gradient,
-    nothing_to_judge,
+    layer_check,
     stumbled,
-    verdict,
 )
-from grader.assignments.modules.layers.usable import unusable
-from grader.checks import check, failed, passed
-from grader.kits.mistakes import Mistake
-from grader.model import Array, Finding, HeatMaps, Observation
+from grader.kits.mistakes import Mistake, NotApplicable
+from grader.model import Array, Finding, HeatMaps
 from grader.plain import problem_from
 from grader.text import in_digits
 
 SHOWN = (12, 16)
 
 
-def _wrong_training(training: Mapping[str, Any], errors: float) -> Finding | None:
+def _wrong_training(training: Training, errors: float) -> Finding | None:
     if problem := problem_from(training["problem"]):
         return stumbled(called(training), "the constructor", problem, "It takes p, 0.5 when left out.")
     first, second = training["passes"]
@@ -49,42 +48,42 @@ def _wrong_training(training: Mapping[str, Any], errors: float) -> Finding | Non
     return None
 
 
-@check(reads=["dropout"], thresholds=["errors"])
-def dropout_training(observed: Observation, errors: float) -> Finding:
+@layer_check("dropout", thresholds=["errors"])
+def dropout_training(seen: DropoutSeen, errors: float) -> Finding:
     """Dropout drops every element by itself in training, anew in every pass"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    trainings = observed.data["trainings"]
+    trainings = seen["trainings"]
     if finding := first_of(_wrong_training(each, errors) for each in trainings):
         return finding
     keeps = [
         abs(share_of(case) - chance_of(case)) < abs(share_of(case) - 1 + chance_of(case))
-        for case in _asymmetric(trainings)
+        for case in (each["passes"][0] for each in trainings if each["given"])
     ]
     if any(keeps) and not all(keeps):
         hint = "Whatever p means, it has to mean the same for every p."
         return failed("Dropout: p is the chance to keep for one p and the chance to drop for another", hint=hint)
     mask = mask_of(trainings[0]["passes"][0])
-    scaled = mask is not None and abs(float(mask.max()) - 1) > CLOSE_32
+    scaled = mask is not None and abs(float(mask.max()) - 1) > TOLERANCE.single
     meaning = "kept" if all(keeps) else "dropped"
     return passed(f"p is the chance to be {meaning}; what is kept is {'scaled up' if scaled else 'not scaled'}")
 
 
-def _asymmetric(trainings: list[Mapping[str, Any]]) -> list[Case]:
-    return [each["passes"][0] for each in trainings if each["given"]]
-
-
-def _want(case: Case) -> Array:
+def _want(case: LayerCase) -> Array:
     mask = mask_of(case)
     return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(case["grad"] * mask)
 
 
-def _ones(case: Case) -> Array:
+def _ones(case: LayerCase) -> Array:
     mask = mask_of(case)
-    return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(np.abs(mask) > CLOSE_32)
+    return np.full(case["grad"].shape, np.nan) if mask is None else np.asarray(np.abs(mask) > TOLERANCE.single)
 
 
-MISTAKES: tuple[Mistake[Case], ...] = (
+def _returned(found: Pass) -> Array:
+    if found["value"] is None:
+        raise NotApplicable
+    return found["value"]
+
+
+MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "dropout_gradient_unmasked",
         "gradOutput is handed on unchanged: multiply it by the mask of the pass forward.",
@@ -108,37 +107,37 @@ MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "dropout_gradient_by_sign_of_output",
         "The gradient is masked where the output is positive: use the mask of the pass forward.",
-        lambda c: c["grad"] * (c["forward"]["value"] > 0),
+        lambda c: c["grad"] * (_returned(c["forward"]) > 0),
     ),
     Mistake(
         "dropout_gradient_by_output",
         "gradOutput is multiplied by the output: multiply it by the mask.",
-        lambda c: c["grad"] * c["forward"]["value"],
+        lambda c: c["grad"] * _returned(c["forward"]),
     ),
 )
 
 
-def _wrong_backward(case: Case) -> Finding | None:
+def _wrong_backward(case: LayerCase) -> Finding | None:
     name = called(case)
     mask = mask_of(case)
     if mask is None or not np.all(np.isfinite(mask)):
         problem = problem_from(case["forward"]["problem"])
         said = f"{name}: backward cannot be judged, as forward gives no output" + (f": {problem}" if problem else "")
         return failed(said, hint="Make forward work first: backward uses its mask.")
-    if not np.any(np.abs(mask) <= CLOSE_32) or not np.any(mask):
+    if not np.any(np.abs(mask) <= TOLERANCE.single) or not np.any(mask):
         hint = "Make forward work first: it has to drop some entries and keep others."
         return failed(f"{name}: backward cannot be judged, as forward drops nothing or everything", hint=hint)
     hint = "Keep the mask of the pass forward and multiply gradOutput by it."
     finding = judge_gradient(case, _want, MISTAKES, hint, name, trivial=lambda _: True)
-    if finding is None or not finding.pictures:
-        return finding
     got, want = case["backward"]["value"], _want(case)
+    if finding is None or not finding.pictures or got is None:
+        return finding
     diagnosis, said = finding.diagnosis, finding.hint
     known = {mistake.id for mistake in MISTAKES}
     if diagnosis not in known and explained(case, got, want, MISTAKES) is None:
-        zeros = np.abs(got) <= CLOSE_32
+        zeros = np.abs(got) <= TOLERANCE.single
         share = float(np.mean(zeros))
-        if 0.05 < share < 0.95 and not np.array_equal(zeros, np.abs(want) <= CLOSE_32):
+        if 0.05 < share < 0.95 and not np.array_equal(zeros, np.abs(want) <= TOLERANCE.single):
             diagnosis = "mask_redrawn_in_backward"
             said = "Going back, other entries are dropped than going forward: keep the mask instead of drawing another one."
     part = (slice(SHOWN[0]), slice(SHOWN[1]))
@@ -147,44 +146,43 @@ def _wrong_backward(case: Case) -> Finding | None:
     return failed(finding.message, hint=said, diagnosis=diagnosis, pictures=[picture])
 
 
-@check(reads=["dropout"])
-def dropout_backward(observed: Observation) -> Finding:
+@layer_check("dropout")
+def dropout_backward(seen: DropoutSeen) -> Finding | None:
     """Dropout: gradInput goes through the mask of the pass forward"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    cases = [case for training in observed.data["trainings"] for case in training["passes"]]
-    return verdict(first_of(_wrong_backward(case) for case in cases))
+    return first_of(_wrong_backward(case) for training in seen["trainings"] for case in training["passes"])
 
 
-def _wrong_evaluation(case: Case) -> Finding | None:
+def _wrong_evaluation(case: Evaluation) -> Finding | None:
     name = called(case)
     if problem := problem_from(case["problem"]):
         return stumbled(name, "the constructor", problem, "It takes p, 0.5 when left out.")
-    if finding := unusable(case, f"{name} in evaluation", **ADVICE):
+    if finding := broken_contract(case, f"{name} in evaluation", **ADVICE):
         return finding
-    bound = CLOSE_32 if case["single"] else CLOSE
-    if not close(case["forward"]["value"], case["input"], bound):
+    bound = TOLERANCE.bound(single=case["single"])
+    if not TOLERANCE.agrees(case["forward"]["value"], case["input"], bound):
         return _explain_evaluation(case, name)
-    if (got := case["trained"]["forward"]["value"]) is not None and close(got, case["trained"]["input"], bound):
+    if (got := case["trained"]["forward"]["value"]) is not None and TOLERANCE.agrees(
+        got, case["trained"]["input"], bound
+    ):
         hint = "The mode is the attribute `training`, which is True in training and False in evaluation."
         return failed(
             f"{name}: nothing is dropped in training after an evaluation", hint=hint, diagnosis="nothing_dropped"
         )
-    mistakes: tuple[Mistake[Case], ...] = (
+    mistakes: tuple[Mistake[LayerCase], ...] = (
         Mistake(
             "evaluation_gradient_masked",
             "Going back in evaluation, entries are dropped: evaluation is the identity, forward and back.",
-            lambda c: c["grad"] * np.where(np.abs(c["backward"]["value"]) > CLOSE_32, 1.0, 0.0),
+            lambda c: c["grad"] * np.where(np.abs(_returned(c["backward"])) > TOLERANCE.single, 1.0, 0.0),
         ),
     )
     hint = "Evaluation is the identity, forward and back: gradInput is gradOutput."
     return judge_gradient(case, lambda c: c["grad"], mistakes, hint, f"{name} in evaluation", trivial=lambda _: True)
 
 
-def _explain_evaluation(case: Case, name: str) -> Finding:
+def _explain_evaluation(case: LayerCase, name: str) -> Finding:
     mask = mask_of(case)
     hint = "Evaluation is the identity, forward and back: what goes in comes out."
-    if mask is not None and np.any(np.abs(mask) <= CLOSE_32):
+    if mask is not None and np.any(np.abs(mask) <= TOLERANCE.single):
         said = "Entries are dropped in evaluation: look at the attribute `training`."
         return failed(f"{name} drops entries in evaluation", hint=said, diagnosis="dropped_in_evaluation")
     if mask is not None and np.ptp(mask) < 1e-4 * abs(float(mask[0, 0])):
@@ -195,9 +193,7 @@ def _explain_evaluation(case: Case, name: str) -> Finding:
     return failed(f"{name} changes its input in evaluation", hint=hint)
 
 
-@check(reads=["dropout"])
-def dropout_evaluation(observed: Observation) -> Finding:
+@layer_check("dropout")
+def dropout_evaluation(seen: DropoutSeen) -> Finding | None:
     """Dropout is the identity in evaluation, forward and back"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    return verdict(first_of(_wrong_evaluation(case) for case in observed.data["evaluations"]))
+    return first_of(_wrong_evaluation(case) for case in seen["evaluations"])

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers.cases import CLOSE_32, Case
-from grader.assignments.modules.layers.dropout_probe import NAME
-from grader.assignments.modules.layers.usable import unusable
+from grader.assignments.modules.layers.dropout_probe import NAME, Training
 from grader.checks import failed
+from grader.kits.layer_contract import TOLERANCE, LayerCase, broken_contract
 from grader.model import Array, Finding
 from grader.text import in_digits
 
 ADVICE = {"attempt": "Try it on batches of different shapes.", "spared": "`input *= mask`"}
 
 CHANCE = 0.5
-
-
-# rows or columns, and entries of one, that are enough to tell whether these hang together
+# rows or columns, and entries of one, that are enough to tell whether these depend on one another
 FEW, MANY = 20, 100
 
 
-def called(case: Mapping[str, Any]) -> str:
+def called(case: LayerCase | Training) -> str:
     """Return how the object of a case was made, as a student reads it."""
     return f"{NAME}({', '.join(in_digits(each) for each in case['given'])})"
 
 
-def mask_of(case: Case) -> Array | None:
+def mask_of(case: LayerCase) -> Array | None:
     """Return what every entry of the input was multiplied by, or None without an output of its shape."""
     got = case["forward"]["value"]
     if got is None or got.shape != case["input"].shape:
@@ -37,15 +32,15 @@ def mask_of(case: Case) -> Array | None:
     return np.asarray(got / case["input"])
 
 
-def wrong_mask(case: Case, errors: float) -> Finding | None:
+def wrong_mask(case: LayerCase, errors: float) -> Finding | None:
     """Return what is wrong with the mask of one pass by itself, or None."""
     name = called(case)
-    if finding := unusable(case, f"{name} in training", **ADVICE):
+    if finding := broken_contract(case, f"{name} in training", **ADVICE):
         return finding
     mask = mask_of(case)
     if mask is None or not np.all(np.isfinite(mask)):
         return failed(f"{name}: the output in training is not finite", hint="Look for a division by 0.")
-    kept = np.abs(mask) > CLOSE_32
+    kept = np.abs(mask) > TOLERANCE.single
     if kept.all():
         hint = (
             "In training every entry is set to 0 by chance: is the attribute `training` looked at the right way round?"
@@ -57,8 +52,8 @@ def wrong_mask(case: Case, errors: float) -> Finding | None:
     return _wrong_scale(case, name, mask[kept]) or _wrong_pattern(case, name, kept, errors)
 
 
-def _wrong_scale(case: Case, name: str, factors: Array) -> Finding | None:
-    p, bound = chance_of(case), CLOSE_32
+def _wrong_scale(case: LayerCase, name: str, factors: Array) -> Finding | None:
+    p, bound = chance_of(case), TOLERANCE.single
     scale = float(np.median(factors))
     if np.max(np.abs(factors - scale)) > bound * max(1.0, abs(scale)):
         hint = "What comes through is the input, at most scaled by one number: a mask holds only two values."
@@ -75,18 +70,18 @@ def _wrong_scale(case: Case, name: str, factors: Array) -> Finding | None:
     return failed(said, hint=hint, diagnosis=diagnosis)
 
 
-def chance_of(case: Case) -> float:
+def chance_of(case: LayerCase) -> float:
     """Return p."""
-    return float(case["given"][0]) if case["given"] else CHANCE
+    return case["given"][0] if case["given"] else CHANCE
 
 
-def share_of(case: Case) -> float:
+def share_of(case: LayerCase) -> float:
     """Return the fraction of entries that come through."""
     mask = mask_of(case)
-    return 0.0 if mask is None else float(np.mean(np.abs(mask) > CLOSE_32))
+    return 0.0 if mask is None else float(np.mean(np.abs(mask) > TOLERANCE.single))
 
 
-def _wrong_pattern(case: Case, name: str, kept: Array, errors: float) -> Finding | None:
+def _wrong_pattern(case: LayerCase, name: str, kept: Array, errors: float) -> Finding | None:
     p = chance_of(case)
     rows, columns = kept.shape
     spread = math.sqrt(p * (1 - p))

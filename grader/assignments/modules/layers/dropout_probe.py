@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
+from grader.kits.layer_contract import LayerCase
 from grader.model import Array
 from grader.plain import plain_problem
-from grader.sandbox import Answer, Session
+from grader.sandbox import Session
 
 NAME = "Dropout"
 # so near to 0 an entry of the input does not come: what it was multiplied by is read from the quotient
 LEAST = 0.2
 ROWS, COLUMNS = 150, 40
+
+
+class Training(TypedDict):
+    """Two passes through one object in training, forward and back each."""
+
+    given: list[float]
+    problem: dict[str, str] | None
+    passes: list[LayerCase]
+
+
+class Evaluation(LayerCase):
+    """A pass in evaluation of an object that was trained before, and one more in training afterwards."""
+
+    trained: LayerCase
+    problem: dict[str, str] | None
+
+
+class DropoutSeen(LayerSeen):
+    """What was observed of Dropout."""
+
+    trainings: list[Training]
+    evaluations: list[Evaluation]
 
 
 def dropout(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -33,12 +56,9 @@ def dropout(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         ((low,), (ROWS, COLUMNS), np.float32),
     ]
     seen["trainings"] = [_training(session, rng, *each, seed + index) for index, each in enumerate(asked)]
-    seen["evaluations"] = [_evaluation(session, rng, given, seed, dtype) for given, dtype in _EVALUATED(low, high)]
+    evaluated: list[tuple[Sequence[float], type]] = [((low,), np.float64), ((high,), np.float64), ((), np.float32)]
+    seen["evaluations"] = [_evaluation(session, rng, given, seed, dtype) for given, dtype in evaluated]
     seen["done"] = True
-
-
-def _EVALUATED(low: float, high: float) -> list[tuple[Sequence[float], type]]:
-    return [((low,), np.float64), ((high,), np.float64), ((), np.float32)]
 
 
 def inputs(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
@@ -48,37 +68,30 @@ def inputs(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
 
 def _training(
     session: Session, rng: np.random.Generator, given: Sequence[float], shape: tuple[int, int], dtype: type, seed: int
-) -> dict[str, Any]:
-    """Return two passes through one object, forward and back each."""
+) -> Training:
     pairs = [(cast(inputs(rng, shape), dtype), cast(inputs(rng, shape), dtype)) for _ in range(2)]
     asked = [asking.build("layer", NAME, *given, seed=seed), asking.mode("layer", training=True)]
     for x, grad in pairs:
         asked += [asking.forward("layer", x), asking.backward("layer", grad)]
     built, _, *answers = session.run(*asked)
-    passes = [_passed(given, *pair, *answers[2 * index : 2 * index + 2]) for index, pair in enumerate(pairs)]
-    return {"given": list(given), "problem": plain_problem(built.problem), "passes": passes}
-
-
-def _passed(given: Sequence[float], x: Array, grad: Array, went: Answer, back: Answer) -> dict[str, Any]:
-    return about(x, grad, given) | {
-        "forward": asking.kept_pass(went),
-        "backward": asking.kept_pass(back),
-        "around": None,
-    }
+    passes = [
+        case_of(x, grad, given, went=went, back=back)
+        for (x, grad), went, back in zip(pairs, answers[::2], answers[1::2], strict=True)
+    ]
+    return Training(given=list(given), problem=plain_problem(built.problem), passes=passes)
 
 
 def _pass(
     session: Session, rng: np.random.Generator, given: Sequence[float], shape: tuple[int, int], dtype: type
-) -> dict[str, Any]:
+) -> LayerCase:
     x, grad = cast(inputs(rng, shape), dtype), cast(inputs(rng, shape), dtype)
     went, back = session.run(asking.forward("layer", x), asking.backward("layer", grad))
-    return _passed(given, x, grad, went, back)
+    return case_of(x, grad, given, went=went, back=back)
 
 
 def _evaluation(
     session: Session, rng: np.random.Generator, given: Sequence[float], seed: int, dtype: type
-) -> dict[str, Any]:
-    """Return a pass in evaluation of an object that was trained before, and one more in training afterwards."""
+) -> Evaluation:
     shape = (6, 5)
     built, *_ = session.run(
         asking.build("layer", NAME, *given, seed=seed),
@@ -88,6 +101,5 @@ def _evaluation(
     )
     case = _pass(session, rng, given, shape, dtype)
     session.run(asking.mode("layer", training=True))
-    case["trained"] = _pass(session, rng, given, (30, 20), dtype)
-    case["problem"] = plain_problem(built.problem)
-    return case
+    trained = _pass(session, rng, given, (30, 20), dtype)
+    return Evaluation(**case, trained=trained, problem=plain_problem(built.problem))

@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import CLOSE, CLOSE_32, CLOSE_DIFFERENCES, FLOOR, Case, close
-from grader.assignments.modules.layers.judging import (
-    explained,
-    first_of,
-    judge_forward,
-    judge_gradient,
-    nothing_to_judge,
-    stumbled,
-    verdict,
-)
 from grader.assignments.modules.layers.linear_mistakes import (
     INPUT_MISTAKES,
     MISTAKES,
     PARAMETER_MISTAKES,
+    Case,
     as_vector,
     gradients,
     output_of,
     read,
     vector_of,
 )
-from grader.assignments.modules.layers.linear_parameter_checks import (
-    NO_PARAMETERS,
-    unmade,
+from grader.assignments.modules.layers.linear_parameter_checks import NO_PARAMETERS, linear_parameters_live, unmade
+from grader.assignments.modules.layers.linear_probe import Again, LinearSeen, gradients_of, parameters_of
+from grader.assignments.modules.layers.trajectory_judging import trajectory_check
+from grader.checks import failed, passed
+from grader.kits.layer_contract import (
+    TOLERANCE,
+    explained,
+    first_of,
+    judge_forward,
+    judge_gradient,
+    layer_check,
+    stumbled,
 )
-from grader.assignments.modules.layers.linear_probe import gradients_of, parameters_of
-from grader.checks import check, failed, passed
-from grader.model import Array, Finding, HeatMaps, Observation
-from grader.numerics import STEP, worst_entry
+from grader.model import Array, Finding, HeatMaps
+from grader.numerics import STEP
 from grader.plain import problem_from
 from grader.text import in_digits, shape
 
 
-def _cases(observed: Observation) -> list[Case]:
+def _cases(seen: LinearSeen) -> list[Case]:
     """Return the cases, each told whether W lies turned, as (n_in, n_out): of a square one only the others tell."""
-    cases = observed.data["cases"]
+    cases = seen["cases"]
     turned = any(
         each.shape == (case["n"], case["m"]) and case["n"] != case["m"]
         for case in cases
         for each in asking.leaves(case["listed"]["tree"])
     )
-    return [{**case, "turned": turned} for case in cases]
+    return [Case(**case, turned=turned) for case in cases]
 
 
-def _unread(observed: Observation) -> Finding | None:
+def _unread(seen: LinearSeen) -> Finding | None:
     """Return the finding on a Linear that cannot be made, or whose parameters are nowhere to be found."""
-    for case in _cases(observed):
+    for case in _cases(seen):
         if (problem := problem_from(case["forward"]["problem"])) and not case["held"]:
             return stumbled(f"Linear({case['n']}, {case['m']})", "the constructor or forward", problem, NO_PARAMETERS)
         if parameters_of(case, case["n"], case["m"]) is None:
@@ -64,32 +59,30 @@ def _unread(observed: Observation) -> Finding | None:
     return None
 
 
-@check(reads=["linear"])
-def linear_forward(observed: Observation) -> Finding:
+@layer_check("linear")
+def linear_forward(seen: LinearSeen) -> Finding | None:
     """Linear computes x W^T + b"""
-    if finding := nothing_to_judge(observed) or _unread(observed):
+    if finding := _unread(seen):
         return finding
     hint = "Every row of the output is W times the row of the input, plus b: check the shapes (batch, n_in) and (batch, n_out)."
-    return verdict(first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(observed)))
+    return first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(seen))
 
 
 def _constant(case: Case) -> bool:
-    around = case.get("around")
-    return around is None or bool(np.ptp(around, axis=0).max(initial=0.0) < CLOSE_DIFFERENCES * STEP)
+    around = case["around"]
+    return around is None or bool(np.ptp(around, axis=0).max(initial=0.0) < TOLERANCE.differences * STEP)
 
 
-@check(reads=["linear"])
-def linear_grad_input(observed: Observation) -> Finding:
+@layer_check("linear")
+def linear_grad_input(seen: LinearSeen) -> Finding | None:
     """Linear: gradInput agrees with central differences"""
-    if finding := nothing_to_judge(observed) or _unread(observed):
+    if finding := _unread(seen):
         return finding
     hint = "output_i is a sum of W_ij x_j: what does every output contribute to the gradient of x_j?"
-    cases = _cases(observed)
-    findings = (
+    return first_of(
         judge_gradient(case, lambda c: c["grad"] @ read(c)[0], INPUT_MISTAKES, hint, "Linear", trivial=_constant)
-        for case in cases
+        for case in _cases(seen)
     )
-    return verdict(first_of(findings))
 
 
 def _wrong_gradients(case: Case) -> Finding | None:
@@ -106,8 +99,8 @@ def _wrong_gradients(case: Case) -> Finding | None:
     if finding := _other_shapes(case):
         return finding
     got = as_vector(found)
-    if close(got, want, CLOSE_32 if case["single"] else CLOSE) or close(
-        got, _own(case), CLOSE_32 if case["single"] else CLOSE_DIFFERENCES
+    if TOLERANCE.agrees(got, want, TOLERANCE.bound(single=case["single"])) or TOLERANCE.agrees(
+        got, _own(case), TOLERANCE.bound(single=case["single"], differences=True)
     ):
         return None
     if problem := problem_from(case["backward"]["problem"]):
@@ -115,8 +108,7 @@ def _wrong_gradients(case: Case) -> Finding | None:
     mistake = explained(case, got, want, PARAMETER_MISTAKES)
     gradW, gradb = gradients(case["input"], case["grad"])
     worst = [
-        (worst_entry(a, b, floor=FLOOR), name)
-        for a, b, name in zip(found, (gradW, gradb), ("gradW", "gradb"), strict=True)
+        (TOLERANCE.worst(a, b), name) for a, b, name in zip(found, (gradW, gradb), ("gradW", "gradb"), strict=True)
     ]
     entry, name = max(worst, key=lambda each: each[0].error)
     where = ", ".join(map(str, entry.index))
@@ -158,32 +150,29 @@ def _own(case: Case) -> Array:
     gradient = (sums[:size] - sums[size:]) / (2 * STEP)
     blocks = (gradient[: n * m], gradient[n * m :])
     # a forward pass that a parameter has no part in has no gradient worth a point
-    if not all(np.any(np.abs(block) > CLOSE_DIFFERENCES) for block in blocks):
+    if not all(np.any(np.abs(block) > TOLERANCE.differences) for block in blocks):
         return nothing
     W = blocks[0].reshape(arrays[0].shape)
     upright = W.shape == (m, n) and not (case["turned"] and n == m)
     return as_vector((W if upright else W.T, blocks[1]))
 
 
-@check(reads=["linear"])
-def linear_grad_parameters(observed: Observation) -> Finding:
+@layer_check("linear")
+def linear_grad_parameters(seen: LinearSeen) -> Finding:
     """Linear: the gradients of W and b agree with central differences, and zeroGradParameters clears them"""
-    if finding := nothing_to_judge(observed) or unmade(observed):
-        return finding
-    if finding := first_of(_wrong_gradients(case) for case in _cases(observed)):
-        return finding
-    return _accumulation(observed.data["again"])
+    wrong = unmade(seen) or first_of(_wrong_gradients(case) for case in _cases(seen))
+    return wrong or _accumulation(seen["again"])
 
 
-def _accumulation(again: Mapping[str, Any]) -> Finding:
+def _accumulation(again: Again) -> Finding:
     """Judge three passes back: without clearing between the first two, with clearing before the third."""
     n, m = again["n"], again["m"]
     wanted = [as_vector(gradients(batch["input"], batch["grad"])) for batch in again["batches"]]
     found = [gradients_of(seen, n, m) for seen in again["seen"]]
     got = [np.full(n * m + m, np.nan) if each is None else as_vector(each) for each in found]
-    overwritten, added = close(got[1], wanted[1]), close(got[1], wanted[0] + wanted[1])
+    overwritten, added = TOLERANCE.agrees(got[1], wanted[1]), TOLERANCE.agrees(got[1], wanted[0] + wanted[1])
     hint = "Either every backward pass overwrites gradW and gradb, or it adds to them and zeroGradParameters fills them with 0."
-    if not close(got[2], wanted[2]):
+    if not TOLERANCE.agrees(got[2], wanted[2]):
         said = "Linear: after zeroGradParameters() and a pass back the gradients are not those of that pass"
         return failed(said, hint=hint, diagnosis="gradients_not_cleared")
     if not overwritten and not added:
@@ -192,3 +181,12 @@ def _accumulation(again: Mapping[str, Any]) -> Finding:
     return passed(
         "gradients of several passes are added up" if added else "each pass overwrites the gradients of the last"
     )
+
+
+linear_trajectory = trajectory_check(
+    "Linear",
+    "linear",
+    __name__,
+    after=linear_grad_parameters,
+    excused_by=[linear_forward, linear_grad_input, linear_parameters_live],
+)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from grader.assignments.modules.layers.cases import Case
-from grader.assignments.modules.layers.linear_arrays import Parameters
-from grader.assignments.modules.layers.linear_probe import parameters_of
-from grader.kits.mistakes import Mistake
+from grader.assignments.modules.layers.asking import Parameters
+from grader.assignments.modules.layers.linear_probe import LinearCase, parameters_of
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
 
-def read(case: Mapping[str, Any]) -> Parameters:
+class Case(LinearCase):
+    """A case of which it is known whether its W lies turned, as (n_in, n_out)."""
+
+    turned: bool
+
+
+def read(case: Case) -> Parameters:
     """Return W and b of a case, full of NaN when they were not found."""
     found = parameters_of(case, case["n"], case["m"], turned=case["turned"])
     return found or (np.full((case["m"], case["n"]), np.nan), np.full(case["m"], np.nan))
@@ -26,9 +28,11 @@ def output_of(case: Case) -> Array:
     return np.asarray(case["input"] @ W.T + b)
 
 
-def _turned(case: Case, x: Array) -> Array:
+def _turned(case: Case, x: Array, *, back: bool = False) -> Array:
+    if case["n"] != case["m"]:
+        raise NotApplicable
     W, _ = read(case)
-    return x @ W if W.shape[0] == W.shape[1] else np.full((1,), np.nan)
+    return np.asarray(x @ (W.T if back else W))
 
 
 MISTAKES: tuple[Mistake[Case], ...] = (
@@ -37,7 +41,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "weights_transposed",
         "W is used the wrong way round: it has the shape (n_out, n_in).",
-        lambda c: _turned(c, c["input"]) + (read(c)[1] if c["n"] == c["m"] else np.nan),
+        lambda c: _turned(c, c["input"]) + read(c)[1],
     ),
 )
 
@@ -46,7 +50,7 @@ INPUT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "weights_transposed",
         "W is used the wrong way round: going back it is not transposed where it is going forward, and the other way round.",
-        lambda c: c["grad"] @ read(c)[0].T if c["n"] == c["m"] else np.full((1,), np.nan),
+        lambda c: _turned(c, c["grad"], back=True),
     ),
 )
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import close
-from grader.assignments.modules.layers.judging import (
-    nothing_to_judge,
-    stumbled,
-)
-from grader.assignments.modules.layers.linear_probe import parameters_of
-from grader.checks import check, failed, passed
-from grader.model import Array, Finding, Observation
+from grader.assignments.modules.layers.linear_probe import LinearSeen, Live, Wide, parameters_of
+from grader.checks import failed
+from grader.kits.layer_contract import TOLERANCE, first_of, layer_check, stumbled
+from grader.model import Array, Finding
 from grader.numerics import distance_bound, uniform_distance
 from grader.plain import problem_from
 from grader.text import in_digits, shape
@@ -24,30 +18,30 @@ from grader.text import in_digits, shape
 NO_PARAMETERS = "getParameters() returns [W, b]: two arrays, W of shape (n_out, n_in) and b of shape (n_out,)."
 
 
-def unmade(observed: Observation) -> Finding | None:
+def unmade(seen: LinearSeen) -> Finding | None:
     """Return the finding on a Linear that cannot be made, or None."""
-    for wide in observed.data["wide"]:
+    for wide in seen["wide"]:
         if problem := problem_from(wide["problem"]):
             return stumbled(f"Linear({wide['n']}, {wide['m']})", "the constructor", problem, NO_PARAMETERS)
     return None
 
 
-@check(reads=["linear"])
-def linear_parameters_live(observed: Observation) -> Finding:
+@layer_check("linear")
+def linear_parameters_live(seen: LinearSeen) -> Finding | None:
     """Linear: getParameters returns the arrays themselves, so that they can be updated in place"""
-    if finding := nothing_to_judge(observed) or unmade(observed):
+    if finding := unmade(seen):
         return finding
-    live = observed.data["live"]
+    live = seen["live"]
     n, m = live["n"], live["m"]
     hint = "Return the arrays that forward uses, [self.W, self.b], not copies or views of other arrays made for the occasion."
-    before, after = (asking.leaves(live[when]["listed"]["tree"]) for when in ("before", "after"))
+    before, after = (asking.leaves(held["listed"]["tree"]) for held in (live["before"], live["after"]))
     if problem := problem_from(live["problem"] or live["before"]["listed"]["problem"]):
         return stumbled("Linear", "updating the arrays of getParameters()", problem, hint)
     if sorted(each.size for each in before) != sorted((n * m, m)):
         return failed("Linear: getParameters() does not return W and b", hint=NO_PARAMETERS)
     point = live["point"]
     held = np.concatenate([each.ravel() for each in after]) if after else np.zeros(0)
-    if not close(held, point):
+    if not TOLERANCE.agrees(held, point):
         said = "Linear: what is written into the arrays of getParameters() is gone when it is called again"
         return failed(said, hint=hint, diagnosis="parameters_copied")
     # whether it is returned is judged elsewhere
@@ -55,36 +49,35 @@ def linear_parameters_live(observed: Observation) -> Finding:
     old = np.concatenate([each.ravel() for each in before])
     if output is None:
         return failed("Linear: forward gives nothing after an update of the parameters", hint=hint)
-    if close(output, _output(before, old, live)) and not close(output, _output(before, point, live)):
+    if TOLERANCE.agrees(output, _output(before, old, live)) and not TOLERANCE.agrees(
+        output, _output(before, point, live)
+    ):
         said = "Linear: forward does not use what was written into the arrays of getParameters()"
         return failed(said, hint=hint, diagnosis="parameters_copied")
-    return passed()
+    return None
 
 
-def _output(arrays: list[Array], point: Array, live: Mapping[str, Any]) -> Array:
+def _output(arrays: list[Array], point: Array, live: Live) -> Array:
     """Return x W^T + b with the numbers of `point` laid out as the arrays are."""
     first = point[: arrays[0].size].reshape(arrays[0].shape)
     second = point[arrays[0].size :].reshape(arrays[1].shape)
-    found = {"listed": {"tree": [{"value": first}, {"value": second}]}, "held": {}}
-    W, b = parameters_of(found, live["n"], live["m"]) or (np.zeros((live["m"], live["n"])), np.zeros(live["m"]))
+    W, b = asking.pair([first, second], live["n"], live["m"], turned=False) or (
+        np.zeros((live["m"], live["n"])),
+        np.zeros(live["m"]),
+    )
     return np.asarray(live["input"] @ W.T + b)
 
 
-@check(reads=["linear"], thresholds=["chance"])
-def linear_initialisation(observed: Observation, chance: float) -> Finding:
+@layer_check("linear", thresholds=["chance"])
+def linear_initialisation(seen: LinearSeen, chance: float) -> Finding | None:
     """Linear: W and b begin uniform between -1/sqrt(n_in) and 1/sqrt(n_in)"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    for wide in observed.data["wide"]:
-        if finding := _wrong_start(wide, chance):
-            return finding
-    return passed()
+    return first_of(_wrong_start(wide, chance) for wide in seen["wide"])
 
 
 _UNIFORM = "Draw W and b with np.random.uniform(-bound, bound, size=...), where bound is 1 / sqrt(n_in)."
 
 
-def _wrong_start(wide: Mapping[str, Any], chance: float) -> Finding | None:
+def _wrong_start(wide: Wide, chance: float) -> Finding | None:
     n, m = wide["n"], wide["m"]
     name = f"Linear({n}, {m})"
     if problem := problem_from(wide["problem"]):
@@ -101,7 +94,7 @@ def _wrong_start(wide: Mapping[str, Any], chance: float) -> Finding | None:
             return failed(said, hint=NO_PARAMETERS, diagnosis=diagnosis)
         if finding := _not_uniform(array.ravel(), f"{name}: {letter}", 1 / math.sqrt(n), chance):
             return finding
-    other = parameters_of(wide["other"], n, m) if "other" in wide else None
+    other = parameters_of(second, n, m) if (second := wide.get("other")) else None
     if other is not None and np.array_equal(other[0], W):
         said = f"two layers {name} made one after the other have the same W"
         return failed(

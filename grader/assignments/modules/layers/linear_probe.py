@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.cases import about, cast
-from grader.assignments.modules.layers.linear_arrays import Parameters, pair
+from grader.assignments.modules.layers.asking import LayerSeen, Listed, Parameters, case_of, cast, pair
 from grader.assignments.modules.layers.trajectory_probe import trajectory
+from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.numerics import STEP
 from grader.plain import plain_problem
@@ -18,6 +17,76 @@ from grader.sandbox import Answer, Session
 from grader.sandbox.operations import call
 
 WIDE = ((400, 30), (9, 2500))
+
+
+class Held(TypedDict):
+    """What getParameters returned, and the arrays that the layer holds, by name."""
+
+    listed: Listed
+    held: dict[str, Array]
+
+
+class Gradients(TypedDict):
+    """What getGradParameters returned, and the arrays that the layer holds, by name."""
+
+    gradients: Listed
+    held: dict[str, Array]
+
+
+class Wide(Held):
+    """A large layer as it was made, and another one that was made after it."""
+
+    n: int
+    m: int
+    problem: dict[str, str] | None
+    other: Held | None
+
+
+class LinearCase(LayerCase, Held):
+    """One batch through Linear(n, m) and back; `parameters_around` are outputs for a step along every parameter, up then down."""
+
+    n: int
+    m: int
+    after: Gradients
+    parameters_around: Array | None
+
+
+class Batch(TypedDict):
+    """An input and a gradient of what comes after."""
+
+    input: Array
+    grad: Array
+
+
+class Again(TypedDict):
+    """Three passes back, with what is in the gradients after each: before the third they are cleared."""
+
+    n: int
+    m: int
+    batches: list[Batch]
+    seen: list[Gradients]
+
+
+class Live(TypedDict):
+    """A layer before and after numbers were written into the arrays of getParameters, and a pass forward with these."""
+
+    n: int
+    m: int
+    input: Array
+    point: Array
+    before: Held
+    after: Held
+    problem: dict[str, str] | None
+    forward: Pass
+
+
+class LinearSeen(LayerSeen):
+    """What was observed of Linear."""
+
+    wide: list[Wide]
+    cases: list[LinearCase]
+    again: Again
+    live: Live
 
 
 def linear(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -42,13 +111,12 @@ def linear(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     seen["trajectory"] = trajectory(session, "Linear", rng)
 
 
-def _wide(session: Session, n: int, m: int, seed: int | None) -> dict[str, Any]:
+def _wide(session: Session, n: int, m: int, seed: int | None) -> Wide:
     """Build a large layer, for the distribution of its parameters; without a seed, two one after the other."""
     names = ("wide", "other") if seed is None else ("wide",)
     first, *rest = (asking.build(name, "Linear", n, m, seed=seed or 1) for name in names)
     built, *_ = session.run(first)
-    found: dict[str, Any] = {"n": n, "m": m, "problem": plain_problem(built.problem)}
-    found |= _parameters(session, "wide")
+    found = Wide(n=n, m=m, problem=plain_problem(built.problem), **_parameters(session, "wide"), other=None)
     if rest:
         # two layers made one after the other must not be the same: no seeding between them
         session.run({**rest[0], "seed": None})
@@ -56,13 +124,13 @@ def _wide(session: Session, n: int, m: int, seed: int | None) -> dict[str, Any]:
     return found
 
 
-def _parameters(session: Session, name: str) -> dict[str, Any]:
+def _parameters(session: Session, name: str) -> Held:
     listed, held = session.run(asking.listed(name, "getParameters"), asking.attributes(name))
     return {"listed": asking.kept_list(listed), "held": asking.kept_attributes(held)}
 
 
-def parameters_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = False) -> Parameters | None:
-    """Return W (m, n) and b (m,) of a layer, as getParameters gives them or as they hang on it; None when they are not there.
+def parameters_of(found: Held, n: int, m: int, *, turned: bool = False) -> Parameters | None:
+    """Return W (m, n) and b (m,) as getParameters gives them, or else as the layer holds them; None when they are not there.
 
     Of a square W only other layers tell whether it lies `turned`, as (n, m).
     """
@@ -70,8 +138,8 @@ def parameters_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = Fa
     return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
-def gradients_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = False) -> Parameters | None:
-    """Return gradW (m, n) and gradb (m,) as getGradParameters gives them, or as they hang on the layer under these names."""
+def gradients_of(found: Gradients, n: int, m: int, *, turned: bool = False) -> Parameters | None:
+    """Return gradW (m, n) and gradb (m,) as getGradParameters gives them, or as the layer holds them under these names."""
     held = [
         value for name, value in found["held"].items() if "grad" in name.casefold() and "input" not in name.casefold()
     ]
@@ -79,83 +147,62 @@ def gradients_of(found: Mapping[str, Any], n: int, m: int, *, turned: bool = Fal
     return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
-def _case(
-    session: Session, rng: np.random.Generator, rows: int, n: int, m: int, dtype: type, seed: int
-) -> dict[str, Any]:
+def _case(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, dtype: type, seed: int) -> LinearCase:
     x = cast(2 * rng.standard_normal((rows, n)), dtype)
     grad = cast(rng.standard_normal((rows, m)), dtype)
-    case = {**about(x, grad), "n": n, "m": m}
-    built, _, before = session.run(
-        asking.build("layer", "Linear", n, m, seed=seed),
-        asking.mode("layer", training=True),
-        asking.listed("layer", "getParameters"),
-    )
-    (held,) = session.run(asking.attributes("layer"))
-    case |= {"listed": asking.kept_list(before), "held": asking.kept_attributes(held)}
+    built, _ = session.run(asking.build("layer", "Linear", n, m, seed=seed), asking.mode("layer", training=True))
+    before = _parameters(session, "layer")
     went, back = session.run(asking.forward("layer", x), asking.backward("layer", grad))
-    gradients, after = _gradients(session, x, grad, back)
-    case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
-    if built.problem:
-        case["forward"]["problem"] = plain_problem(built.problem)
-    case["after"] = {"gradients": asking.kept_list(gradients), "held": asking.kept_attributes(after)}
-    case["around"] = _values(session, x)
-    case["parameters_around"] = _parameter_values(session, case, x.astype(np.float64), n, m)
-    return case
+    after = _gradients(session, x, grad, back)
+    (around,) = session.run(asking.values("layer", asking.around(x)))
+    case = case_of(x, grad, built=built, went=went, back=back, values=around)
+    by_parameters = _parameter_values(session, before, case["input"], n, m)
+    return LinearCase(**case, **before, n=n, m=m, after=after, parameters_around=by_parameters)
 
 
-def _gradients(session: Session, x: Array, grad: Array, back: Answer) -> list[Answer]:
-    """Return what getGradParameters says and what hangs on the layer after a pass back."""
+def _gradients(session: Session, x: Array, grad: Array, back: Answer) -> Gradients:
+    """Return what getGradParameters says and what the layer holds after a pass back."""
     # where gradInput ends in an error the gradients of the parameters are asked for by themselves
     alone = [call("layer", "accGradParameters", x, grad)] if back.problem else []
-    return session.run(*alone, asking.listed("layer", "getGradParameters"), asking.attributes("layer"))[-2:]
+    *_, listed, held = session.run(*alone, asking.listed("layer", "getGradParameters"), asking.attributes("layer"))
+    return {"gradients": asking.kept_list(listed), "held": asking.kept_attributes(held)}
 
 
-def _values(session: Session, x: Array) -> Array | None:
-    (answer,) = session.run(asking.values("layer", asking.around(x)))
-    value: Array | None = asking.kept_values(answer)["value"]
-    return value
-
-
-def _parameter_values(session: Session, case: Mapping[str, Any], x: Array, n: int, m: int) -> Array | None:
+def _parameter_values(session: Session, before: Held, x: Array, n: int, m: int) -> Array | None:
     """Return the outputs around the parameters as getParameters lists them, or None when that is not W and b."""
-    arrays = asking.leaves(case["listed"]["tree"])
+    arrays = asking.leaves(before["listed"]["tree"])
     if [each.size for each in arrays] != [n * m, m]:
         return None
     point = np.concatenate([each.ravel() for each in arrays])
     offsets = STEP * np.eye(point.size)
     (answer,) = session.run(asking.parameter_values("layer", x, np.concatenate([point + offsets, point - offsets])))
-    value: Array | None = asking.kept_values(answer)["value"]
-    return value
+    return asking.kept_values(answer)
 
 
-def _again(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> dict[str, Any]:
+def _again(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> Again:
     """Go back twice without clearing, then clear and go back once more: what is in the gradients each time?"""
     batches = [(rng.standard_normal((rows, n)), rng.standard_normal((rows, m))) for _ in range(3)]
-    found: dict[str, Any] = {"n": n, "m": m, "batches": [{"input": x, "grad": grad} for x, grad in batches]}
     session.run(asking.build("layer", "Linear", n, m, seed=seed), asking.mode("layer", training=True))
-    found["seen"] = []
+    found = Again(n=n, m=m, batches=[{"input": x, "grad": grad} for x, grad in batches], seen=[])
     for index, (x, grad) in enumerate(batches):
         clear = [call("layer", "zeroGradParameters")] if index == 2 else []
         *_, back = session.run(*clear, asking.forward("layer", x), asking.backward("layer", grad))
-        gradients, held = _gradients(session, x, grad, back)
-        found["seen"].append({"gradients": asking.kept_list(gradients), "held": asking.kept_attributes(held)})
+        found["seen"].append(_gradients(session, x, grad, back))
     return found
 
 
-def _live(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> dict[str, Any]:
-    """Write new parameters into the arrays that getParameters returns, and pass a batch forward."""
+def _live(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> Live:
     x, point = rng.standard_normal((rows, n)), rng.standard_normal(n * m + m)
     session.run(asking.build("layer", "Linear", n, m, seed=seed))
     before = _parameters(session, "layer")
     updated, went = session.run(asking.update("layer", point), asking.forward("layer", x))
-    after = _parameters(session, "layer")
-    return {
-        "n": n,
-        "m": m,
-        "input": x,
-        "point": point,
-        "before": before,
-        "after": after,
-        "problem": plain_problem(updated.problem),
-        "forward": asking.kept_pass(went),
-    }
+    return Live(
+        n=n,
+        m=m,
+        input=x,
+        point=point,
+        before=before,
+        after=_parameters(session, "layer"),
+        problem=plain_problem(updated.problem),
+        forward=asking.kept_pass(went),
+    )

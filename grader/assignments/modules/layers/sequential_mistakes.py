@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from grader.assignments.modules.layers import closed_forms
-from grader.assignments.modules.layers.cases import Case
+from grader.assignments.modules.layers.sequential_probe import SequentialCase as Case
 from grader.assignments.modules.layers.sequential_probe import through, weights_of
-from grader.kits.mistakes import Mistake
+from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
 
@@ -49,8 +47,9 @@ def _same_widths(compute: Callable[[Case], Array]) -> Callable[[Case], Array]:
 
     def formula(case: Case) -> Array:
         width = case["input"].shape[1]
-        fits = all(len(part[0]) == width for part in case["parts"] if part)
-        return compute(case) if fits else np.full((1,), np.nan)
+        if not all(len(part[0]) == width for part in case["parts"] if part):
+            raise NotApplicable
+        return compute(case)
 
     return formula
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking, closed_forms
-from grader.assignments.modules.layers.cases import about, cast
+from grader.assignments.modules.layers.asking import LayerSeen, Listed, case_of, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
+from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array, Verdict
 from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
@@ -28,6 +29,44 @@ DEEP = (
     ("SoftPlus", 0),
     ("Linear", 1),
 )
+
+
+class SequentialCase(LayerCase):
+    """One batch through a Sequential of modules of ours, and what these hold after it, after clearing and after an update.
+
+    `parts` are w and t of each, nothing for the one that learns nothing; what modules hold is by name.
+    """
+
+    parts: list[list[Array]]
+    nested: bool
+    gradients: Listed
+    children: list[dict[str, Array]]
+    parameters: Listed
+    cleared: dict[str, str] | None
+    after_clearing: list[dict[str, Array]]
+    point: Array
+    updated: dict[str, str] | None
+    after_update: list[dict[str, Array]]
+
+
+class Deep(TypedDict):
+    """One batch through a deep network of the student's classes into a criterion and back, as far as it came."""
+
+    criterion: str
+    input: Array
+    target: Array
+    forward: Pass
+    loss: Pass | None
+    backward: Pass | None
+    around: Array | None
+
+
+class SequentialSeen(LayerSeen):
+    """What was observed of Sequential; there are no deep networks where one of the classes is wrong by itself."""
+
+    cases: list[SequentialCase]
+    nested: SequentialCase
+    deep: list[Deep]
 
 
 def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -88,7 +127,7 @@ def _case(
     seed: int,
     *,
     nested: bool = False,
-) -> dict[str, Any]:
+) -> SequentialCase:
     parts = _parts(rng, times, d)
     x = cast(rng.uniform(-1.0, 1.0, (rows, d)), dtype)
     grad = cast(np.asarray(rng.standard_normal(through(parts, x)[-1].shape)), dtype)
@@ -112,22 +151,28 @@ def _case(
         asking.update("net", point),
         *looked,
     )
-    *built, _ = _taken(answers, len(made))
+    *_, built, _ = _taken(answers, len(made))
     went, back, gradients = _taken(answers, 3)
-    case = about(x, grad) | {"parts": [list(part) if part else [] for part in parts], "nested": nested}
-    case |= {"forward": asking.kept_pass(went), "backward": asking.kept_pass(back)}
-    if (problem := built[-1].problem) is not None:
-        case["forward"]["problem"] = plain_problem(problem)
-    case |= {"gradients": asking.kept_list(gradients), "children": _children(_taken(answers, len(children)))}
+    held = _children(_taken(answers, len(children)))
     around, listed = _taken(answers, 2)
-    case |= {"around": asking.kept_values(around)["value"], "parameters": asking.kept_list(listed)}
     _taken(answers, len(filled))
     (cleared,) = _taken(answers, 1)
-    case |= {"cleared": plain_problem(cleared.problem), "after_clearing": _children(_taken(answers, len(children)))}
+    after_clearing = _children(_taken(answers, len(children)))
     (updated,) = _taken(answers, 1)
-    case |= {"point": point, "updated": plain_problem(updated.problem), "after_update": _children(answers)}
     session.run(forget("net", "inner", *children))
-    return case
+    return SequentialCase(
+        **case_of(x, grad, built=built, went=went, back=back, values=around),
+        parts=[list(part) if part else [] for part in parts],
+        nested=nested,
+        gradients=asking.kept_list(gradients),
+        children=held,
+        parameters=asking.kept_list(listed),
+        cleared=plain_problem(cleared.problem),
+        after_clearing=after_clearing,
+        point=point,
+        updated=plain_problem(updated.problem),
+        after_update=_children(answers),
+    )
 
 
 def _construction(parts: Sequence[Part], children: Sequence[str], seed: int, *, nested: bool) -> list[Operation]:
@@ -170,9 +215,7 @@ def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Ar
     return criterion, widths, x, np.eye(widths[-1])[rng.integers(widths[-1], size=rows)]
 
 
-def _deep(
-    session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int
-) -> dict[str, Any]:
+def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int) -> Deep:
     """Pass a batch through a deep network of the student's own classes into a criterion, and back again."""
     made, children, layer = [], [], 0
     plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
@@ -187,18 +230,24 @@ def _deep(
         *made, asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed)
     )
     (went,) = session.run(asking.forward("deep", x))
-    found: dict[str, Any] = {"criterion": criterion, "input": x, "target": target, "forward": asking.kept_pass(went)}
-    found |= {"loss": None, "backward": None, "around": None}
+    found = Deep(
+        criterion=criterion,
+        input=x,
+        target=target,
+        forward=asking.kept_pass(went),
+        loss=None,
+        backward=None,
+        around=None,
+    )
     output = found["forward"]["value"]
     if output is None or output.shape != target.shape:
         return found
     loss, slope = session.run(asking.forward("loss", output, target), asking.backward("loss", target))
-    found |= {"loss": asking.kept_pass(loss), "slope": asking.kept_pass(slope)}
-    if found["slope"]["value"] is None:
+    found["loss"], grad = asking.kept_pass(loss), asking.kept_pass(slope)["value"]
+    if grad is None:
         return found
     _, back, around = session.run(
-        asking.forward("deep", x),
-        asking.backward("deep", found["slope"]["value"]),
-        asking.values("deep", asking.around(x)),
+        asking.forward("deep", x), asking.backward("deep", grad), asking.values("deep", asking.around(x))
     )
-    return found | {"backward": asking.kept_pass(back), "around": asking.kept_values(around)["value"]}
+    found["backward"], found["around"] = asking.kept_pass(back), asking.kept_values(around)
+    return found

@@ -6,21 +6,33 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers import asking, closed_forms
-from grader.assignments.modules.layers.cases import Case, cast, close, grid_case, is_element_wise
-from grader.assignments.modules.layers.judging import (
-    first_of,
-    judge_forward,
-    judge_gradient,
-    nothing_to_judge,
-    verdict,
-)
+from grader import functions
+from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.asking import LayerSeen, cast, observe_case
+from grader.assignments.modules.layers.closed_forms import softmax_gradient as gradient_of
+from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.checks import check, failed
+from grader.checks import failed
+from grader.kits.layer_contract import (
+    TOLERANCE,
+    LayerCase,
+    LayerSpec,
+    forward_check,
+    gradient_check,
+    is_element_wise,
+    layer_check,
+)
 from grader.kits.mistakes import Mistake
-from grader.model import Array, Finding, Observation
+from grader.model import Array, Finding
 from grader.plain import problem_from
 from grader.sandbox import Session
+
+
+class SoftMaxSeen(LayerSeen):
+    """What was observed of SoftMax: some batches, and inputs around 1000."""
+
+    cases: list[LayerCase]
+    extreme: LayerCase
 
 
 def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -39,41 +51,41 @@ def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     for rows, columns, dtype in shapes:
         x = cast(2 * rng.standard_normal((rows, columns)), dtype)
         grad = cast(rng.standard_normal((rows, columns)), dtype)
-        seen["cases"].append(grid_case(session, "SoftMax", (), x, grad, seed))
+        seen["cases"].append(observe_case(session, "SoftMax", (), x, grad, seed))
     small = rng.standard_normal((4, d))
     x = small + np.array([1000.0, -1000.0, 800.0, 0.0])[:, None]
     x[3, 0], x[3, 1] = 1000.0, -1000.0
-    seen["extreme"] = grid_case(session, "SoftMax", (), x, rng.standard_normal(x.shape), seed, differences=False)
+    seen["extreme"] = observe_case(session, "SoftMax", (), x, rng.standard_normal(x.shape), seed, differences=False)
     seen["done"] = True
     seen["trajectory"] = trajectory(session, "SoftMax", rng)
 
 
-def _want(case: Case) -> Array:
-    return closed_forms.softmax(case["input"])
+def _want(case: LayerCase) -> Array:
+    return functions.softmax(case["input"])
 
 
-def _want_gradient(case: Case) -> Array:
-    return closed_forms.softmax_gradient(case["input"], case["grad"])
+def _want_gradient(case: LayerCase) -> Array:
+    return gradient_of(case["input"], case["grad"])
 
 
 def _sum(values: Array, axis: int | None = 1) -> Array:
     return np.asarray(values.sum(axis=axis, keepdims=True))
 
 
-def _shifted(case: Case) -> Array:
+def _shifted(case: LayerCase) -> Array:
     return np.asarray(np.exp(case["input"] - case["input"].max(axis=1, keepdims=True)))
 
 
-MISTAKES: tuple[Mistake[Case], ...] = (
+MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "softmax_over_batch",
         "The columns sum to 1, not the rows: sum over the features of each row (axis=1).",
-        lambda c: closed_forms.softmax(c["input"], 0),
+        lambda c: functions.softmax(c["input"], 0),
     ),
     Mistake(
         "softmax_over_everything",
         "The whole batch sums to 1: every row has to, by itself (axis=1, keepdims=True).",
-        lambda c: closed_forms.softmax(c["input"], None),
+        lambda c: functions.softmax(c["input"], None),
     ),
     Mistake(
         "softmax_over_batch",
@@ -93,7 +105,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
         "softmax_of_quotient", "The exponential is left out before dividing.", lambda c: c["input"] / _sum(c["input"])
     ),
 )
-GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
+GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "softmax_gradient_element_wise",
         "Each output is treated as if it depended on its own input alone: every output of a row depends on all inputs of the "
@@ -143,7 +155,7 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
 )
 
 
-def _carried(case: Case) -> Array:
+def _carried(case: LayerCase) -> Array:
     """Return the gradient with the student's own probabilities in it."""
     own, grad = case["forward"]["value"], case["grad"]
     if own is None or own.shape != grad.shape:
@@ -151,46 +163,45 @@ def _carried(case: Case) -> Array:
     return np.asarray(own * (grad - _sum(grad * own)))
 
 
-@check(reads=["softmax"])
-def softmax_forward(observed: Observation) -> Finding:
-    """SoftMax turns every row into probabilities"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    hint = "Exponentials divided by their sum, row by row: every row of the output sums to 1."
-    cases = observed.data["cases"]
-    return verdict(first_of(judge_forward(case, _want, MISTAKES, hint, "SoftMax") for case in cases))
+SOFTMAX = LayerSpec(
+    name="SoftMax",
+    probe="softmax",
+    module=__name__,
+    forward=_want,
+    gradient=_want_gradient,
+    mistakes=MISTAKES,
+    gradient_mistakes=GRADIENT_MISTAKES,
+    hint="Exponentials divided by their sum, row by row: every row of the output sums to 1.",
+    gradient_hint="Write down d output_i / d input_j of one row, for i = j and for i != j, and sum over all outputs.",
+)
+softmax_forward = forward_check(SOFTMAX, "SoftMax turns every row into probabilities")
 
 
-@check(reads=["softmax"], after=[softmax_forward])
-def softmax_stable(observed: Observation) -> Finding:
+@layer_check("softmax", after=[softmax_forward])
+def softmax_stable(seen: SoftMaxSeen) -> Finding | None:
     """SoftMax gives the right probabilities for inputs of 1000, without overflow"""
-    extreme = observed.data["extreme"]
-    hint = "Only differences between the inputs of a row count: what can be subtracted from a row, so that exp cannot overflow?"
-    answer, want = extreme["forward"], _want(extreme)
+    answer, said = seen["extreme"]["forward"], "SoftMax of inputs around 1000"
     if problem := problem_from(answer["problem"]):
-        return failed(f"SoftMax of inputs around 1000: {problem}", hint=hint, diagnosis="overflow")
-    if answer["value"] is None or not np.all(np.isfinite(answer["value"])):
-        return failed("SoftMax of inputs around 1000 is not finite", hint=hint, diagnosis="overflow")
-    if not close(answer["value"], want):
-        return failed("SoftMax of inputs around 1000 is wrong", hint=hint, diagnosis="overflow")
-    if answer["warnings"]:
-        return failed(f"SoftMax of inputs around 1000 warns: {answer['warnings'][0]}", hint=hint, diagnosis="overflow")
-    return verdict(None)
+        said = f"{said}: {problem}"
+    elif answer["value"] is None or not np.all(np.isfinite(answer["value"])):
+        said = f"{said} is not finite"
+    elif not TOLERANCE.agrees(answer["value"], _want(seen["extreme"])):
+        said = f"{said} is wrong"
+    elif answer["warnings"]:
+        said = f"{said} warns: {answer['warnings'][0]}"
+    else:
+        return None
+    hint = "Only differences between the inputs of a row count: what can be subtracted from a row, so that exp cannot overflow?"
+    return failed(said, hint=hint, diagnosis="overflow")
 
 
-@check(reads=["softmax"])
-def softmax_gradient(observed: Observation) -> Finding:
-    """SoftMax: gradInput is gradOutput times the whole Jacobian, as central differences say"""
-    if finding := nothing_to_judge(observed):
-        return finding
-    hint = "Write down d output_i / d input_j of one row, for i = j and for i != j, and sum over all outputs."
-    cases = observed.data["cases"]
+softmax_gradient = gradient_check(
+    SOFTMAX,
+    "SoftMax: gradInput is gradOutput times the whole Jacobian, as central differences say",
     # one row tells nothing of a sum that runs over the batch
-    trivial = all(map(is_element_wise, cases))
-    findings = (
-        judge_gradient(
-            case, _want_gradient, GRADIENT_MISTAKES, hint, "SoftMax", trivial=lambda _: trivial, carried=_carried
-        )
-        for case in cases
-    )
-    return verdict(first_of(findings))
+    trivial=lambda cases: all(map(is_element_wise, cases)),
+    carried=_carried,
+)
+softmax_trajectory = trajectory_check(
+    "SoftMax", "softmax", __name__, after=softmax_gradient, excused_by=[softmax_forward]
+)

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from grader import functions
 from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES, Rule
+from grader.assignments.modules.layers.trajectory_probe import MOMENTUM, RATE, Link
 from grader.kits.trajectory import Compared, Comparison, compare
 from grader.model import Array
 from grader.numerics import is_nearly_float32
-
-RATE, MOMENTUM = 0.1, 0.5
 
 # what one module has learned so far, in the order (w, t) or (W, b); nothing for most
 Learned = tuple[Array, ...]
 # the number of a module in the chain, and which of what it has learned
 Place = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Link:
-    """A module of the chain: its class (``@Curved`` is ours), and the numbers that its constructor was given."""
-
-    kind: str
-    given: tuple[float, ...] = ()
 
 
 class _Pass:
@@ -62,13 +53,13 @@ class _Pass:
             case "Linear":
                 return np.asarray(x @ learned[0].T + learned[1])
             case "LeakyReLU":
-                return closed_forms.leaky_relu(x, link.given[0])
+                return functions.leaky_relu(x, link.given[0])
             case "ELU":
                 return closed_forms.elu(x, link.given[0])
             case "SoftPlus":
                 return closed_forms.softplus(x)
             case _:
-                return closed_forms.softmax(x)
+                return functions.softmax(x)
 
 
 def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, Learned]:
@@ -82,11 +73,11 @@ def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, L
         case "Linear":
             return grad @ learned[0], (grad.T @ x, grad.sum(axis=0))
         case "LeakyReLU":
-            return grad * closed_forms.leaky_relu_slope(x, link.given[0]), ()
+            return grad * functions.leaky_relu_slope(x, link.given[0]), ()
         case "ELU":
             return grad * closed_forms.elu_slope(x, link.given[0]), ()
         case "SoftPlus":
-            return grad * closed_forms.softplus_slope(x), ()
+            return grad * functions.logistic(x), ()
         case "BatchMeanSubtraction":
             return closed_forms.without_mean(grad, link.given[0]), ()
         case _:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.assignments.modules.layers.trajectory import Place, followed
-from grader.checks import failed, passed
+from grader.checks import Check, check, failed, passed
 from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
@@ -18,8 +18,22 @@ _HINT = (
 )
 
 
-def judge_trajectory(observed: Observation) -> Finding:
-    """Judge the training of one class."""
+def trajectory_check(
+    kind: str, probe: str, module: str, *, after: Check, excused_by: Sequence[Check], name: str = ""
+) -> Check:
+    """Return the check of training through a class, declared in a module; what is wrong in one pass is paid for before."""
+    declared = check(
+        reads=[probe],
+        after=[after],
+        excused_by=excused_by,
+        name=name or f"{probe}_trajectory",
+        title=f"{kind}: many training steps in a row lead where gradient descent leads",
+        module=module,
+    )
+    return declared(_judge)
+
+
+def _judge(observed: Observation) -> Finding:
     if "trajectory" not in observed.data and observed.problem:
         return failed(f"training ends the process: {observed.problem}", hint=_HINT)
     record, name = observed.data["trajectory"], observed.data["class"]

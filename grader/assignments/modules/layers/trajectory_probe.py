@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.linear_arrays import pair
-from grader.assignments.modules.layers.trajectory import MOMENTUM, RATE, Link
 from grader.model import Array
 from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, forget, plugged
 
+RATE, MOMENTUM = 0.1, 0.5
 # steps before each look: close together at first, so that a departure can be dated
 STEPS = (1, 1, 1, 2, 5, 10, 10)
 # after these stages the chain is evaluated once, as notebooks do after an epoch
@@ -25,6 +25,14 @@ ROWS = (5, 5, 4, 3)
 FIRST = (0, 1, 1, 2)
 CRITERION, CONTAINER, MOVING = "ClassNLLCriterion", "Sequential", "BatchMeanSubtraction"
 OURS = "@Curved"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A module of the chain: its class (``@Curved`` is ours), and the numbers that its constructor was given."""
+
+    kind: str
+    given: tuple[float, ...] = ()
 
 
 def chain_with(kind: str, rng: np.random.Generator) -> list[Link]:
@@ -57,7 +65,7 @@ def trajectory(session: Session, kind: str, rng: np.random.Generator) -> dict[st
     looks = [asking.listed(name, "getParameters") for name in names]
     order = np.concatenate([FIRST, rng.integers(len(ROWS), size=sum(STEPS) - len(FIRST))])
     orders = np.split(order, np.cumsum(STEPS)[:-1])
-    # as seldom as an array is sent, as small is what travels
+    # an array is sent as seldom as can be, so that little travels
     given = {"batches": batches, "targets": targets, "rate": RATE, "momentum": MOMENTUM, "run": kind}
     given |= {"chain": ["net"] if kind == CONTAINER else names, "criterion": "loss" if kind == CRITERION else ""}
     evaluated, before = rng.uniform(-1.0, 1.0, (6, width)), rng.uniform(-1.0, 1.0, (6, width))
@@ -112,7 +120,7 @@ def _learned(chain: Sequence[Link], answers: Sequence[Answer]) -> list[list[Arra
     for link, answer in zip(chain, answers, strict=True):
         arrays = asking.leaves(asking.kept_list(answer)["tree"])
         if link.kind == "Linear":
-            both = pair(arrays, int(link.given[0]), int(link.given[1]), turned=False)
+            both = asking.pair(arrays, int(link.given[0]), int(link.given[1]), turned=False)
             found.append(list(both) if both else [])
         else:
             found.append(arrays if link.kind == OURS else [])

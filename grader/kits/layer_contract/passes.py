@@ -1,0 +1,214 @@
+"""Judging one pass forward or back of a layer: what was returned, what was stored, and every number of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from grader.checks import failed
+from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial, own_gradient
+from grader.kits.mistakes import Mistake, NotApplicable, explain
+from grader.model import Array, Finding, HeatMaps, Problem
+from grader.plain import problem_from
+from grader.text import in_digits, shape
+
+Case = TypeVar("Case", bound=LayerCase)
+# what is right of a case
+Formula = Callable[[Case], Array]
+# what a mistake must change to be seen, and how near what was returned must come to it
+VISIBLE, MATCHED = 1e-4, 1e-5
+_AFTER_ERROR = "Make forward work first: backward is called after it, with the same input."
+
+
+def first_of(findings: Iterable[Finding | None]) -> Finding | None:
+    """Return the first finding, or None when there is none."""
+    return next((finding for finding in findings if finding is not None), None)
+
+
+def judge_forward(
+    case: Case, want: Formula[Case], mistakes: Sequence[Mistake[Case]], hint: str, what: str
+) -> Finding | None:
+    """Return what is wrong with the output of one case, or None."""
+    name = f"{what}: output"
+    return _returned(case["forward"], name, "forward", "self.output") or _numbers(
+        case, case["forward"], want(case), mistakes, hint, name, pictured=False
+    )
+
+
+def judge_gradient(
+    case: Case,
+    want: Formula[Case],
+    mistakes: Sequence[Mistake[Case]],
+    hint: str,
+    what: str,
+    *,
+    trivial: Callable[[Case], bool] = is_trivial,
+    carried: Formula[Case] | None = None,
+) -> Finding | None:
+    """Return what is wrong with gradInput of one case, or None.
+
+    Right is the closed form; right as well is the gradient of the layer's own forward, unless that is `trivial`, and what
+    the closed form gives with the layer's own output in it, if `carried` says what that is.
+    """
+    back, name = case["backward"], f"{what}: gradInput"
+    if case["forward"]["problem"] and back["problem"]:
+        problem = problem_from(case["forward"]["problem"])
+        return failed(f"{what}: backward cannot be tried without forward ({problem})", hint=_AFTER_ERROR)
+    if finding := _returned(back, name, "backward", "self.gradInput"):
+        return finding
+    own = None if trivial(case) else own_gradient(case)
+    right = [own] if own is not None else []
+    right += [carried(case)] if carried is not None and not trivial(case) else []
+    bound = TOLERANCE.bound(single=case["single"], differences=True)
+    if back["value"] is not None and any(TOLERANCE.agrees(back["value"], each, bound) for each in right):
+        return _side_effects(case, back, back["value"], name)
+    return _numbers(case, back, want(case), mistakes, hint, name, pictured=True)
+
+
+def stumbled(name: str, method: str, problem: Problem, hint: str = "") -> Finding:
+    """Return the finding on a method that ends in an error; `hint` is for one that has been written."""
+    if "NotImplemented" in problem.message:
+        return failed(f"{name}: {method} is still to be written ({problem})", hint="Write it.", diagnosis="not_written")
+    hint = hint or f"Try {method} on a small random batch of shape (4, 3) and read the error from its last line up."
+    return failed(f"{name}: {method} ends in an error: {problem}", hint=hint)
+
+
+def broken_contract(asked: Mapping[str, Any], name: str, *, attempt: str, spared: str) -> Finding | None:
+    """Return what is wrong with the form of an output, with what is stored and with what became of the input, or None.
+
+    For classes whose numbers are not those of one formula. `asked` holds the ``input`` and what ``forward`` made of it;
+    `attempt` is what to try where that raises, `spared` what to avoid where the input is changed.
+    """
+    answer, want = asked["forward"], asked["input"]
+    if problem := problem_from(answer["problem"]):
+        return stumbled(name, "forward", problem, attempt)
+    got = answer["value"]
+    if got is None or got.shape != want.shape:
+        found = "None" if got is None else f"an array of shape {shape(got)}"
+        hint = "The output has the shape of the input: end updateOutput with `return self.output`."
+        diagnosis = "nothing_returned" if got is None else "wrong_shape"
+        return failed(f"{name}: forward returned {found}", hint=hint, diagnosis=diagnosis)
+    if answer["stored"] is None or not np.array_equal(answer["stored"], got):
+        return _not_stored(f"{name}: output", "self.output")
+    after = answer["after"][0] if answer["after"] else None
+    if after is None or not np.array_equal(after, want):
+        hint = f"Whoever passes the input still needs it: avoid {spared}."
+        return failed(f"{name}: the array input that was passed in is changed", hint=hint, diagnosis="input_modified")
+    return None
+
+
+def explained(case: Case, got: Array, want: Array, mistakes: Iterable[Mistake[Case]]) -> Mistake[Case] | None:
+    """Return the first known mistake that gives what was got, or None."""
+    near = TOLERANCE.single if case["single"] else MATCHED
+
+    def matched(_: Case, wrong: Array | None) -> bool:
+        return wrong is not None and bool(np.all(np.isfinite(wrong))) and TOLERANCE.agrees(got, wrong, near)
+
+    def visible(_: Case, wrong: Array | None) -> bool:
+        return not TOLERANCE.agrees(wrong, want, max(VISIBLE, near))
+
+    with np.errstate(all="ignore"):
+        return explain([case], (*mistakes, *_in_any_class(want)), matched=matched, visible=visible)
+
+
+def _returned(answer: Pass, name: str, method: str, attribute: str) -> Finding | None:
+    if problem := problem_from(answer["problem"]):
+        return stumbled(name, method, problem)
+    if answer["value"] is None:
+        kind = "None" if answer["type"] in ("NoneType", "") else f"a value of type {answer['type']}"
+        inner = "updateOutput" if method == "forward" else "updateGradInput"
+        hint = f"{method} returns what {inner} puts into {attribute}: end that method with `return {attribute}`."
+        return failed(f"{name}: {method} returned {kind} instead of an array", hint=hint, diagnosis="nothing_returned")
+    return None
+
+
+def _numbers(
+    case: Case,
+    answer: Pass,
+    want: Array,
+    mistakes: Sequence[Mistake[Case]],
+    hint: str,
+    name: str,
+    *,
+    pictured: bool,
+) -> Finding | None:
+    got, label = answer["value"], case["label"]
+    assert got is not None, "that something was returned has been judged before"
+    if got.shape != want.shape:
+        found = explained(case, got, want, mistakes)
+        message = f"{name} of {label} has the shape {shape(got)}, expected {shape(want)}"
+        return failed(message, hint=found.hint if found else hint, diagnosis=found.id if found else "wrong_shape")
+    worst = TOLERANCE.worst(got, want)
+    if worst.error <= TOLERANCE.bound(single=case["single"]):
+        return _side_effects(case, answer, got, name)
+    found = explained(case, got, want, mistakes)
+    where = ", ".join(map(str, worst.index))
+    message = f"{name}[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)} ({label})"
+    panels = ((name.rpartition(": ")[2], want, got),)
+    pictures = [HeatMaps(f"{name} of {label}", panels, rows="example", columns="feature")] if pictured else []
+    if found:
+        return failed(message, hint=found.hint, diagnosis=found.id, pictures=pictures)
+    diagnosis = "" if np.all(np.isfinite(got)) else "not_finite"
+    return failed(message, hint=hint, diagnosis=diagnosis, pictures=pictures)
+
+
+def _side_effects(case: LayerCase, answer: Pass, got: Array, name: str) -> Finding | None:
+    stored, is_back = answer["stored"], answer is case["backward"]
+    if stored is None or stored.shape != got.shape or not np.array_equal(stored, got):
+        return _not_stored(name, "self.output" if name.endswith("output") else "self.gradInput")
+    given = [case["input"], case["grad"]]
+    if is_back and case["forward"]["after"] and (left := case["forward"]["after"][0]) is not None:
+        # what forward has made of the input is paid for there
+        given[0] = left
+    for position, (before, after) in enumerate(zip(given, answer["after"], strict=False)):
+        if after is None or after.shape != before.shape or not np.array_equal(after, before):
+            which = ("input", "gradOutput")[position]
+            message = f"{name}: the array {which} that was passed in is changed"
+            hint = f"Whoever passes {which} still needs it: avoid `{which} *= ...` and `{which}[...] = ...`, or work on a copy."
+            return failed(message, hint=hint, diagnosis="input_modified" if position == 0 else "grad_output_modified")
+    return _spoilt_output(case, name) if is_back else None
+
+
+def _not_stored(name: str, attribute: str) -> Finding:
+    message = f"{name} is returned, but {attribute} holds something else"
+    hint = f"Every module returns and stores: put the result into {attribute}, and return just that."
+    return failed(message, hint=hint, diagnosis="not_stored")
+
+
+def _spoilt_output(case: LayerCase, name: str) -> Finding | None:
+    """Return the finding on a backward pass that works in the array that forward has returned, or None."""
+    # evidence of earlier graders holds it for some classes only
+    before, after = case["forward"]["stored"], case.get("output_after")
+    if before is None or after is None or np.array_equal(before, after, equal_nan=True):
+        return None
+    hint = "Whoever called forward still needs its output: avoid `self.output *= ...` in updateGradInput, or work on a copy."
+    return failed(f"{name}: self.output is changed on the way back", hint=hint, diagnosis="output_modified")
+
+
+def _in_any_class(want: Array) -> tuple[Mistake[Any], ...]:
+    """Return the mistakes that can be made in any class, given what is right."""
+
+    def passed_through(case: LayerCase) -> Array:
+        if case["grad"].shape != want.shape:
+            raise NotApplicable
+        return case["grad"]
+
+    return (
+        Mistake(
+            "batch_divided_in_module",
+            "The result is divided by the batch size: only criterions do that, modules do not.",
+            lambda case: want / len(case["input"]),
+        ),
+        Mistake("sign_flipped", "The result has the opposite sign.", lambda _: -want),
+        Mistake(
+            "gradient_passed_through",
+            "gradOutput is handed on unchanged: it has to be multiplied by the derivative of this module.",
+            passed_through,
+        ),
+        Mistake("result_zero", "All entries are 0: is the result ever computed?", lambda _: np.zeros_like(want)),
+        Mistake(
+            "result_doubled", "Every entry is twice what it should be: something is added twice.", lambda _: 2 * want
+        ),
+    )

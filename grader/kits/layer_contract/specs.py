@@ -1,0 +1,172 @@
+"""Declaring a layer class: what is right of it, which mistakes are known, and the checks that follow from these."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic
+
+import numpy as np
+
+from grader.checks import Check, check, failed, passed
+from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient
+from grader.kits.layer_contract.records import TOLERANCE, LayerCase, is_trivial
+from grader.kits.mistakes import Mistake
+from grader.model import Curve, Finding, Observation, Picture
+from grader.plain import problem_from
+from grader.text import in_digits
+
+Seen = Mapping[str, Any]
+# what is wrong with what was observed of a class, or None
+Judge = Callable[..., Finding | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec(Generic[Case]):
+    """One class of layers: the formulas of what is right, known mistakes, and what to say where none of these explains it.
+
+    `probe` names its observation and begins the names of its checks, `module` is where these are declared.
+    """
+
+    name: str
+    probe: str
+    module: str
+    forward: Formula[Case]
+    gradient: Formula[Case]
+    mistakes: tuple[Mistake[Case], ...]
+    gradient_mistakes: tuple[Mistake[Case], ...]
+    hint: str
+    gradient_hint: str
+
+
+def layer_check(
+    probe: str,
+    *,
+    after: Sequence[Check] = (),
+    excused_by: Sequence[Check] = (),
+    thresholds: Sequence[str] = (),
+    name: str = "",
+    title: str = "",
+    module: str = "",
+) -> Callable[[Judge], Check]:
+    """Declare a check on a class: its function takes what was observed of it, and returns what is wrong, or None.
+
+    A class that is not there, or whose code ended the process before all was asked, fails without being looked at.
+    `name`, `title` and `module` are for a check that a function makes.
+    """
+
+    def declare(judge: Judge) -> Check:
+        @functools.wraps(judge)
+        def whole(observed: Observation, **numbers: float) -> Finding:
+            return _nothing_to_judge(observed) or judge(observed.data, **numbers) or passed()
+
+        declared = check(
+            reads=[probe],
+            after=after,
+            excused_by=excused_by,
+            thresholds=thresholds,
+            name=name,
+            title=title,
+            module=module,
+        )
+        return declared(whole)
+
+    return declare
+
+
+def _nothing_to_judge(observed: Observation) -> Finding | None:
+    seen = observed.data
+    if seen.get("absent"):
+        hint = "Define the class under exactly this name, and see that its cell runs after a restart of the kernel."
+        return failed(seen["absent"], hint=hint, diagnosis="class_missing")
+    if not seen.get("done"):
+        why = str(observed.problem) if observed.problem else "the class could not be asked"
+        return failed(why, hint="Try the class by itself on a small batch: it has to come to an end without an error.")
+    return None
+
+
+def forward_check(spec: LayerSpec[Any], title: str, *, extremes: bool = False) -> Check:
+    """Return the check of a class's output; with `extremes` it has to be finite for large inputs, too."""
+
+    @layer_check(spec.probe, name=f"{spec.probe}_forward", title=title, module=spec.module)
+    def judge(seen: Seen) -> Finding | None:
+        found = first_of(
+            judge_forward(case, spec.forward, spec.mistakes, spec.hint, spec.name) for case in seen["cases"]
+        )
+        if found is None and extremes:
+            found = unstable(spec, seen["extreme"], "forward")
+        return _pictured(found, spec, seen, "forward")
+
+    return judge
+
+
+def gradient_check(
+    spec: LayerSpec[Any],
+    title: str,
+    *,
+    extremes: bool = False,
+    trivial: Callable[[Sequence[LayerCase]], bool] | None = None,
+    carried: Formula[Any] | None = None,
+) -> Check:
+    """Return the check of a class's gradInput; `trivial` says of all cases together what `judge_gradient` asks of each."""
+
+    @layer_check(spec.probe, name=f"{spec.probe}_gradient", title=title, module=spec.module)
+    def judge(seen: Seen) -> Finding | None:
+        cases = seen["cases"]
+        whole = None if trivial is None else trivial(cases)
+        found = first_of(
+            judge_gradient(
+                case,
+                spec.gradient,
+                spec.gradient_mistakes,
+                spec.gradient_hint,
+                spec.name,
+                trivial=is_trivial if whole is None else lambda _: whole,
+                carried=carried,
+            )
+            for case in cases
+        )
+        if found is None and extremes:
+            # warnings of a forward pass that is wrong there are paid for with it
+            found = unstable(spec, seen["extreme"], "backward", warns=not unstable(spec, seen["extreme"], "forward"))
+        return _pictured(found, spec, seen, "backward")
+
+    return judge
+
+
+def unstable(spec: LayerSpec[Any], extreme: LayerCase, way: str, *, warns: bool = True) -> Finding | None:
+    """Return what is wrong with a pass over inputs as large as 1000, or None; unless it `warns`, warnings do not count."""
+    answer = extreme["forward"] if way == "forward" else extreme["backward"]
+    want = (spec.forward if way == "forward" else spec.gradient)(extreme)
+    got = answer["value"]
+    said = f"{spec.name}: {'output' if way == 'forward' else 'gradInput'} for inputs of +-1000"
+    if answer["problem"] or got is None or got.shape != want.shape:
+        if way == "backward":  # whether there is one at all is judged elsewhere
+            return None
+        said = f"{said} cannot be computed: {problem_from(answer['problem'])}"
+    elif not np.all(np.isfinite(got)):
+        said = f"{said} is not finite"
+    elif not TOLERANCE.agrees(got, want):
+        said = f"{said} is wrong"
+    elif answer["warnings"] and warns:
+        said = f"{said} warns: {answer['warnings'][0]}"
+    else:
+        return None
+    hint = "exp(1000) is more than a float can hold: let no argument of exp be large, not even in a branch that is not taken."
+    return failed(said, hint=hint, diagnosis="overflow")
+
+
+def _pictured(finding: Finding | None, spec: LayerSpec[Any], seen: Seen, way: str) -> Finding | None:
+    """Add a picture of what is expected and what was got over a line, when they differ there."""
+    curve = seen.get("curve")
+    if finding is None or curve is None or (got := curve[way]) is None:
+        return finding
+    expected = (spec.forward if way == "forward" else spec.gradient)(curve).ravel()
+    if not np.all(np.isfinite(got)) or TOLERANCE.agrees(got.ravel(), expected):
+        return finding
+    kind = "value" if way == "forward" else "derivative"
+    what = f"{spec.name}({', '.join(in_digits(each) for each in curve['given'])})"
+    series = ((f"expected {kind}", expected), (f"your {kind}", got.ravel()))
+    drawn: Picture = Curve(f"{what}: {kind}", "input", kind, curve["input"].ravel(), series)
+    return replace(finding, pictures=(drawn, *finding.pictures))
