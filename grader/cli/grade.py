@@ -18,8 +18,10 @@ from grader.cli.screen import Screen
 from grader.errors import AuthorError
 from grader.exports import summary
 from grader.model import SandboxSpec
-from grader.runs import Bench, Graded, Job, RunFolder, grade_all, stoppable, undisturbed, warming
+from grader.runs import Bench, Graded, Job, Plan, RunFolder, grade_all, planned, stoppable, undisturbed, warming
 from grader.text import printable
+
+ON = "give the same command again to go on"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,25 +33,45 @@ def run(arguments: argparse.Namespace) -> int:
     with stoppable(), Bench() as bench:
         bench.ready(jobs[0])
         with folder.taken():
-            folder.begin(jobs)
+            plan = Plan((), tuple(jobs)) if arguments.again else planned(jobs, folder, bench)
+            tell(plan, jobs)
+            outcomes.update({graded.job.id: graded for graded in plan.done})
+            folder.begin(plan.to_do)
             try:
-                grade(jobs, folder, bench, outcomes, arguments)
+                grade(plan.to_do, folder, bench, outcomes, arguments)
             except KeyboardInterrupt:
                 with undisturbed():
                     folder.look()
                     folder.summarise()
-                    print(f"stopped; {_kept(outcomes, jobs, arguments.out)}", file=sys.stderr)
+                    print(f"stopped; {_kept(outcomes, jobs, arguments.out)}; {ON}", file=sys.stderr)
                 return STOPPED
             except AuthorError as error:
                 # what has no room may have none for the summary either
                 with contextlib.suppress(AuthorError):
                     folder.summarise()
-                raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}") from error
+                raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
             folder.summarise()
     show(jobs, folder, outcomes, arguments)
     if said := advice(outcomes):
         print(f"mlpgrader: {said}", file=sys.stderr)
     return status(outcomes, fail_under=arguments.fail_under)
+
+
+def tell(plan: Plan, jobs: Sequence[Job]) -> None:
+    """Say on standard error what need not be done, or not all of it."""
+    said = []
+    if plan.done:
+        said.append(
+            f"{len(plan.done)} of {len(jobs)} {'is' if len(plan.done) == 1 else 'are'} graded already and skipped; "
+            "--again grades anew"
+        )
+    if plan.kept:
+        said.append(
+            f"{plan.kept} of {len(jobs)} {'is' if plan.kept == 1 else 'are'} judged again from kept evidence, without running "
+            "any code: what was asked is the same, the rubric, a check or a report is not"
+        )
+    for each in said:
+        print(f"mlpgrader: {each}", file=sys.stderr)
 
 
 def asked(arguments: argparse.Namespace) -> list[Job]:
@@ -91,9 +113,11 @@ def grade(
     jobs: Sequence[Job], folder: RunFolder, bench: Bench, outcomes: dict[str, Graded], arguments: argparse.Namespace
 ) -> None:
     """Grade every submission, adding to `outcomes` as they come, and say on standard error how far it is."""
+    if not jobs:
+        return
     titles = {probe.name: probe.title for probe in bench.ready(jobs[0]).assignment.probes}
     debug = getattr(arguments, "debug", False)
-    with warming(), display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
+    with warming(bench, jobs[0]), display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
 
         def done(graded: Graded) -> None:
             outcomes[graded.job.id] = graded

@@ -56,7 +56,8 @@ def _grade(commands: Commands[argparse.ArgumentParser]) -> None:
         Grade submissions: run each one's code in a sandbox, judge the answers outside of it, and write
         DIR/ID/report.json, report.html (for the student), staff.html, results.json (for Gradescope) and
         evidence/ for each, and DIR/summary.csv and summary.json for the run. One that cannot be read does
-        not stop the rest. What an earlier run left in DIR for the same submission is replaced.
+        not stop the rest. What an earlier run has graded into DIR is skipped, as long as nothing has changed that makes
+        a difference; so the same command goes on where one was stopped.
         """,
         """
         mlpgrader grade submissions/* --assignment byomlp --jobs 2 --out graded
@@ -92,6 +93,9 @@ def _grade(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _digits(command, size="full")
     add("--jobs", metavar="N", type=values.jobs, default=1, help="grade N submissions side by side (default: 1)")
+    add(
+        "--again", action="store_true", help="grade anew what an earlier run has graded already, instead of skipping it"
+    )
     add(
         "--fail-under",
         metavar="PERCENT",

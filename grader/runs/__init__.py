@@ -6,6 +6,7 @@ from grader.runs.executing import run_all, stoppable, undisturbed
 from grader.runs.folder import RunFolder
 from grader.runs.grading import Bench, grade_all, judge, warming
 from grader.runs.job import Failure, Graded, Job, Whose
+from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
 
 __all__ = [
@@ -13,11 +14,13 @@ __all__ = [
     "Failure",
     "Graded",
     "Job",
+    "Plan",
     "RunFolder",
     "SubmissionFolder",
     "Whose",
     "grade_all",
     "judge",
+    "planned",
     "run_all",
     "stoppable",
     "undisturbed",

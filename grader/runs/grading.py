@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
-from grader import assignments, evidence, pipeline, report, rubric
+from grader import assignments, evidence, intake, pipeline, report, rubric
 from grader.assignments import Assignment
 from grader.errors import AuthorError, HarnessError
-from grader.model import Finding, Report, Rubric, SandboxSpec, Setting
+from grader.evidence.sources import file_digest
+from grader.model import Finding, Report, Rubric, SandboxSpec, Setting, Submission
+from grader.pipeline import selection
 from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
 from grader.runs.job import Graded, Job, Whose
@@ -64,6 +71,36 @@ class Bench:
                 setting = pipeline.prepare(assignment, chosen, size=job.size, data=job.data, items=job.items)
                 self._ready[needs] = Ready(assignment, chosen, setting, self._launcher(job.sandbox))
             return self._ready[needs]
+
+    def key(self, job: Job, submission: Submission | None = None) -> str:
+        """Return the key of the evidence that this job makes: equal for two jobs of which one has seen what the other will.
+
+        `submission` is what lies at its path, where that has been read already. IntakeError when it cannot be read; an empty
+        key where none can be told, so that nothing is ever taken for it.
+        """
+        ready = self.ready(job)
+        assignment, chosen = ready.assignment, selection.only(ready.rubric, job.items)
+        read = submission or intake.receive(job.path, required=assignment.required, provided=assignment.provided)
+        try:
+            seen = evidence.key(
+                read,
+                selection.needed_probes(assignment, chosen),
+                assignment.inside,
+                assignment=assignment.id,
+                launcher=ready.launcher,
+                limits=ready.rubric.limits,
+                setting=ready.setting,
+                seed=job.seed,
+            )
+        except AuthorError:
+            return ""
+        # other items may be judged from the same evidence, and other files may come to the same once ours are laid over
+        return hashlib.sha256(json.dumps([seen, read.digest, job.items]).encode()).hexdigest()
+
+    def judged(self, job: Job) -> str:
+        """Return a digest of what turns the evidence of this job into reports: rubric, checks, and every other file of ours."""
+        ready = self.ready(job)
+        return standards(ready.assignment, ready.rubric)
 
     def grade(self, job: Job) -> Graded:
         """Grade a submission into its folder, and say what came of it; nothing is raised but what ends the process."""
@@ -125,14 +162,18 @@ class Bench:
         made = self.report(job)
         with self._turn():
             folder.deliver(made)
-        return Graded(job, made.result)
+        return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
     def _judge(self, job: Job, folder: SubmissionFolder) -> Graded:
         ready = self.ready(job)
-        made = judge(folder, find=lambda _: (ready.assignment, ready.rubric))
+        try:
+            made = judge(folder, find=lambda _: (ready.assignment, ready.rubric))
+        except HarnessError:
+            # evidence that was damaged since is no reason to fail: the code is there to be run
+            return self._run(job, folder)
         with self._turn():
             folder.publish(made)
-        return Graded(job, made.result)
+        return Graded(job, made.result, key=self.key(job), judged=self.judged(job))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -178,13 +219,37 @@ def grade_all(
     run_all(jobs, do, executor, done=note, failed=Graded.failed, stop=stop)
 
 
+def standards(assignment: Assignment, rubric: Rubric) -> str:
+    """Return a digest of everything by which evidence is judged and reports are written; any file of ours counts."""
+    return hashlib.sha256(
+        f"{rubric.digest} {_sources(frozenset(check.module for check in assignment.checks))}".encode()
+    ).hexdigest()
+
+
+@cache
+def _sources(modules: frozenset[str]) -> str:
+    tops = {name.partition(".")[0] for name in modules} | {"grader"}
+    files = (Path(file) for name in tops if (file := getattr(sys.modules.get(name), "__file__", None)))
+    every = (each for file in files for each in (file.parent.rglob("*") if file.name == "__init__.py" else (file,)))
+    sources = sorted(each for each in every if each.is_file() and "__pycache__" not in each.parts)
+    return hashlib.sha256("".join(map(file_digest, sources)).encode()).hexdigest()
+
+
 @contextmanager
-def warming() -> Iterator[None]:
-    """Import beside everything else what reports are made with.
+def warming(bench: Bench, job: Job) -> Iterator[None]:
+    """Do beside everything else what the first report would wait for: import what draws it, and read our own sources.
 
     It is waited for in the end: a thread that is cut off in the midst of a library's own code takes the process with it.
     """
-    thread = threading.Thread(target=report.warm_up, daemon=True)
+
+    def warm() -> None:
+        report.warm_up()
+        # what is wrong with this one is said when it is graded
+        with contextlib.suppress(AuthorError, HarnessError):
+            bench.key(job)
+            bench.judged(job)
+
+    thread = threading.Thread(target=warm, daemon=True)
     thread.start()
     try:
         yield

@@ -123,7 +123,8 @@ def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folde
 def _packages(ours: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Return an empty ``__init__.py`` for every folder that files of ours lie in."""
     folders = {folder.as_posix() for name in ours for folder in PurePosixPath(name).parents if folder.name}
-    return {f"{folder}/__init__.py": b"" for folder in folders}
+    # in one order, so that the same message is the same bytes in every process
+    return {f"{folder}/__init__.py": b"" for folder in sorted(folders)}
 
 
 def files_of_ours(*patterns: str) -> Mapping[str, bytes]:

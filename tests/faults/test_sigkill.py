@@ -55,7 +55,19 @@ class Course:
     def start(self, *paths: str) -> subprocess.Popen[bytes]:
         """Start a grading, of the two submissions when no others are given."""
         given = paths or (str(EXAMPLE), str(small.hand_in(self.folder / "ben", "def forward(:\n")))
-        line = ["grade", *given, "--assignment", "byomlp", "--items", "forward", "--seed", "3", "--out", str(self.out)]
+        line = [
+            "grade",
+            *given,
+            "--assignment",
+            "byomlp",
+            "--items",
+            "forward",
+            "--seed",
+            "3",
+            "--again",
+            "--out",
+            str(self.out),
+        ]
         search = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": search, "TMPDIR": str(self.scratch), "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +15,7 @@ from grader.evidence import keys
 from grader.model import Digits, Limits, Setting, Submission
 from grader.sandbox import Inside, Launcher, Probe
 from grader.sandbox.launching import Running
+from kit import ROOT
 
 ALICE = Submission("alice", "sha256:12", {"mlp.py": b"x = 1", "layers.py": b"y"}, ("a note",))
 
@@ -107,3 +111,20 @@ def test_the_key_changes_with_what_is_installed(monkeypatch: pytest.MonkeyPatch)
 
 def test_numpy_is_among_what_is_installed() -> None:
     assert f"numpy-{np.__version__}" in keys.installed()
+
+
+@pytest.mark.parametrize("assignment", ["byomlp", "modules"])
+def test_what_is_sent_inside_is_the_same_bytes_in_every_process(assignment: str) -> None:
+    program = (
+        "import sys; from hashlib import sha256; from grader import assignments; from grader.model import Limits; "
+        "from grader.sandbox.payload import payload; inside = assignments.find(sys.argv[1]).inside; "
+        "print(sha256(payload(inside, {}, Limits(), folder='')).hexdigest())"
+    )
+    line = [sys.executable, "-c", program, assignment]
+    digests = [
+        subprocess.run(
+            line, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    ]
+    assert len(set(digests)) == 1
