@@ -99,9 +99,7 @@ def judge_run(
 def judge_imports(seen: Mapping[str, Any], *, instead: str) -> Finding:
     """Say whether only what is allowed was imported; `instead` is what to do where it was not."""
     if found := seen.get("imports", []):
-        return failed(
-            f"imported though not allowed: {', '.join(found[:5])}", hint=instead, diagnosis="forbidden_import"
-        )
+        return failed(f"imported, but not allowed: {', '.join(found[:5])}", hint=instead, diagnosis="forbidden_import")
     return passed()
 
 

@@ -66,7 +66,7 @@ def wrong_activations(network: Mapping[str, Any], wanted: Wanted) -> list[str]:
     for index, (layer, accepted) in enumerate(zip(network["layers"], wanted.activations, strict=True)):
         place = f"layer {index + 1} ({called(layer)})"
         if layer["activation"] not in accepted:
-            got = layer["activation"] or "a function that is none of layers.py"
+            got = layer["activation"] or "a function that is not in layers.py"
             wrong.append(f"{place} has {shown(got)}, expected {' or '.join(map(shown, accepted))}")
         elif index < last and layer["slope"] != layer["activation"]:
             got = shown(layer["slope"]) or "an unknown function"

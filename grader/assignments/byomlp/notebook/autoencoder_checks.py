@@ -119,7 +119,7 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     if loss is None:
         problem = problem_from(measured.get("problem")) or observed.problem
         message = f"the autoencoder could not be measured: {problem or 'forward does not return 784 numbers'}"
-        return failed(message, hint="It has to give back 784 numbers for an image.")
+        return failed(message, hint="forward has to return 784 numbers for an image.")
     reached, by_pca = float(np.mean(loss)), float(np.mean(measured["pca_loss"]))
     wanted = threshold(seen, thresholds) * by_pca
     message = (
@@ -144,10 +144,10 @@ def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: 
     if mistake := training_mistakes.of_autoencoder(log, train, batch=BATCH):
         return mistake
     if reached > 0.98 * mean_loss:
-        message = f"giving back the mean of all digits would do as well ({mean_loss:.4g})"
+        message = f"returning the mean of all digits would be as good ({mean_loss:.4g})"
         hint = "Train for more epochs, at the rate that the assignment gives."
         if network["rescaling"][0] < 0:
-            hint = "Train on the images as get_digits gives them: of white ink on black too little reaches the first layer."
+            hint = "Train on the images as get_digits returns them (black ink): with white ink on black, nearly all inputs are 0."
         return Mistake("learned_the_mean", message, hint)
     done = training.epoch_count(log, train)
     return Mistake("learned_little", f"it was trained for {done} epoch{'s' * (done != 1)}", "Train for more epochs.")
@@ -161,7 +161,7 @@ def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -
     if network is None:
         return _no_autoencoder()
     code = measured.get("code")
-    hint = "Look at scatter_digits: the digits have to spread over the square, each kind at its place."
+    hint = "Look at the picture of scatter_digits: the digits have to fill the square, and each class needs a region of its own."
     if not training.epoch_count(network["log"], seen["train"]):
         return failed("the autoencoder was not trained for a whole epoch", hint=hint, diagnosis="not_trained")
     if code is None:
@@ -172,7 +172,7 @@ def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -
         message = "the two numbers are NaN: the training diverged"
         return failed(message, hint="Take a smaller learning rate.", diagnosis="diverged_to_nan")
     if seen["size"] == REDUCED:
-        return passed("not looked at more closely: on so few images the codes stay where they were")
+        return passed("not judged at this size: with so few images the codes hardly move")
     wanted, right = threshold(seen, thresholds), neighbours_agree(code, seen["labels"])
     filled = box(code)
     message = (

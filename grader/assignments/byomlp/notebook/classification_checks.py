@@ -120,7 +120,7 @@ def hundred_epochs(observed: Observation) -> Finding:
     if min(done.values()) < EPOCHS:
         hint = "Let the loop over epochs run 100 times, for each network."
         if seen["cut"]:
-            hint = "Make the training faster, or evaluate less often: the notebook has to come to its end in time."
+            hint = "Make the training faster, or evaluate less often: the notebook has to finish in time."
         message = f"epochs of training: {counted}, expected 100{time_note(seen)}"
         return failed(
             message, hint=hint, diagnosis="out_of_time" if seen["cut"] else "too_few_epochs", pictures=pictures
@@ -169,7 +169,8 @@ def _unmeasured(observed: Observation, measured: Mapping[str, Any]) -> Finding:
     problem = problem_from(measured.get("problem")) or observed.problem
     reason = str(problem) if problem else "forward does not return 10 numbers"
     return failed(
-        f"the network could not be measured: {reason}", hint="The notebook has to end with a network in working order."
+        f"the network could not be measured: {reason}",
+        hint="When the notebook ends, forward of this network has to work.",
     )
 
 
@@ -191,8 +192,8 @@ def _why_low(
         return mistake
     known = measured.get("train_right", 0) / max(seen["train"], 1)
     if known >= max(wanted, accuracy + MEMORISED):
-        message = f"of its own training images it gets {percent(known)} right: it has learned them by heart"
-        return Mistake("memorised", message, "Train on all images, and on nothing but them.")
+        message = f"it gets {percent(known)} of its training images right: it has memorised them"
+        return Mistake("memorised", message, "Train on all images of the training set, not on a part of them.")
     done = training.epoch_count(log, seen["train"])
     if done < EPOCHS:
         return Mistake("too_few_epochs", f"it was trained for {done} epoch{'s' * (done != 1)}", "Train for 100 epochs.")

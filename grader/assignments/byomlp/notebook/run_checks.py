@@ -49,17 +49,17 @@ def _advice(seen: Mapping[str, Any]) -> str:
     if seen.get("stand_in"):
         return "Run `python -c 'import mlp'` in the folder of your mlp.py: it has to end without an error."
     if seen.get("needed") and not advice(seen):
-        return "Ask your networks by the assignment's methods only: then the notebook is run on all the digits."
+        return "Use only the methods of the assignment on your networks: then the notebook is run on all the digits."
     return advice(seen)
 
 
 def _on_which_class(seen: Mapping[str, Any]) -> Iterator[str]:
     if seen.get("stand_in"):
-        yield f"your mlp.py could not be used ({seen['stand_in']}), so it was run on a correct one"
+        yield f"your mlp.py could not be used ({seen['stand_in']}), so a correct one was used"
     if seen.get("needed"):
-        yield "it was run on your own class MLP and fewer digits, as it uses more than the assignment's methods"
+        yield "it was run on your own class MLP and on fewer digits, because it uses more than the methods of the assignment"
     elif seen["why_own"]:
-        yield f"it uses more of MLP than the assignment's methods: {', '.join(seen['why_own'][:3])}"
+        yield f"it uses more of MLP than the methods of the assignment: {', '.join(seen['why_own'][:3])}"
 
 
 def network_of(seen: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
@@ -88,5 +88,5 @@ def autoencoder_runs(observed: Observation) -> Finding:
 @check(reads=["classification"])
 def imports_allowed(observed: Observation) -> Finding:
     """Only numpy, matplotlib and the standard library are imported"""
-    instead = "Write the networks with numpy alone: take these imports out, and what needs them."
+    instead = "Write the networks with numpy only: remove these imports and the code that needs them."
     return judge_imports(observed.data, instead=instead)

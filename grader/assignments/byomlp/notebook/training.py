@@ -136,7 +136,7 @@ def describe(log: Log, train_size: int) -> str:
     if not log["examples"]:
         return "not trained at all: backward was never called"
     if not log["steps"]:
-        return f"backward was called for {log['examples']:,} images, step never"
+        return f"backward was called for {log['examples']:,} images, but step was never called"
     parts = [_steps(log), _passes(log, train_size), *_images(log), _rates(log["rates"])]
     return ", ".join(part for part in parts if part)
 

@@ -31,7 +31,7 @@ def of_autoencoder(log: Log, train: int, *, batch: int) -> Mistake | None:
     if log["targets_are_inputs"] < NEARLY_ALL:
         share = 100 * log["targets_are_inputs"]
         message = f"the target is the image itself for {share:.1f} % of the examples, expected for all"
-        return Mistake("target_not_input", message, "An autoencoder gives back what goes in: call backward(x, x).")
+        return Mistake("target_not_input", message, "An autoencoder has to return its input: call backward(x, x).")
     return wrong_images(log) or wrong_batches(log, batch) or wrong_passes(log, train)
 
 
@@ -89,7 +89,7 @@ def _partial(passes: list[PassRecord], train: int) -> Mistake:
     if max(lengths.values()) >= 0.5 * len(passes[:-1]):
         message = f"only {100 * typical:.3g} % of the training images are used in an epoch, expected all of them"
         return Mistake("part_of_the_images", message, "Train on all images that get_digits returns.")
-    message = f"images come again before the others have come once: typically after {100 * typical:.2g} % of the training images"
+    message = f"images come a second time before all have come once: typically after {100 * typical:.2g} % of the training images"
     hint = "Draw the order of an epoch with np.random.permutation(len(X)) instead of drawing each image by itself."
     return Mistake("drawn_with_replacement", message, hint)
 

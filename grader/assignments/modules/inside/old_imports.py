@@ -19,7 +19,9 @@ from numpy import float64, load, rint, uint8
 
 FILE = "mnist.npz"
 PACKAGE, DATASETS = "sklearn", "sklearn.datasets"
-MISSING = "of scikit-learn only sklearn.datasets.fetch_mldata is there, which reads the digits beside the notebook"
+MISSING = (
+    "of scikit-learn only sklearn.datasets.fetch_mldata is there, which reads the digits that lie beside the notebook"
+)
 
 
 class Found(dict[str, Any]):

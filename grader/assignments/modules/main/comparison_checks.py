@@ -96,7 +96,7 @@ def plot_labelled(observed: Observation) -> Finding:
         "Draw all losses with plt.plot(losses, label=...) into one figure; then plt.xlabel, plt.ylabel and plt.legend."
     )
     if best is None:
-        return failed(f"no plot has {LINES} lines or more: all losses belong into one", hint=hint)
+        return failed(f"no plot has {LINES} lines or more: all losses belong in one plot", hint=hint)
     cell, axes = best
     if lacking := _lacking(axes):
         return failed(f"the plot of code cell {cell} has {joined(lacking)}", hint=hint, diagnosis="unlabelled_plot")
@@ -141,4 +141,4 @@ def plot_looks(observed: Observation) -> Finding:
         return failed("there is no plot that compares losses", hint="Draw all losses into one figure.")
     whole = transcript_of({**seen, "cells": [cell for cell in seen["cells"] if cell["number"] == best[0]]})
     picture = Transcript(f"Code cell {best[0]}, which draws the plot", whole.cells)
-    return pending("the looks of your plot are judged by a person", for_staff=[picture])
+    return pending("a person judges how your plot looks", for_staff=[picture])

@@ -48,7 +48,9 @@ def digit_accuracy(observed: Observation, **thresholds: float) -> Finding:
     if measured is None or measured["output"] is None or measured["output"].shape != (len(labels), nets.CLASSES):
         problem = problem_from(measured["problem"]) if measured else observed.problem
         reason = problem or "forward does not give 10 numbers for an image"
-        return failed(f"the model could not be measured: {reason}", hint="Leave the model in working order.")
+        return failed(
+            f"the model could not be measured: {reason}", hint="After the last cell, forward of the model has to work."
+        )
     wanted, right = threshold(seen, thresholds), float(np.mean(estimates(measured["output"]) == labels))
     told = f"{percent(right)} of {len(labels)} unseen digits right, expected at least {percent(wanted)}"
     message = f"{nets.described(network)}: {told}"
@@ -63,7 +65,11 @@ def _why_low(network: nets.Network, measured: Mapping[str, Any], right: float) -
     start, end = nets.loss_ends(network)
     # a loss that is no number from the start was not computed
     if not np.all(np.isfinite(measured["output"])) or (np.isfinite(start) and not np.isfinite(end)):
-        return "its outputs or losses are no numbers, it diverged", "Take a smaller learning rate.", "diverged"
+        return (
+            "its outputs or losses are not numbers: the training diverged",
+            "Take a smaller learning rate.",
+            "diverged",
+        )
     known = share(measured, "training")
     if known is not None and known >= right + MEMORISED:
         told = f"of the digits that it was trained on it gets {percent(known)} right"
@@ -83,7 +89,9 @@ def validation_split(observed: Observation) -> Finding:
         return _no_model(seen)
     hint = "Split the digits: train on one part, and compute loss and accuracy on the other, which is never trained on."
     if not network["asked_rows"]:
-        return failed("after training, the model is asked about no digit at all", hint=hint, diagnosis="no_validation")
+        return failed(
+            "after training, forward of the model was not called for any digit", hint=hint, diagnosis="no_validation"
+        )
     held_out, known = network["held_out"], network["distinct"]
     if held_out < max(HELD_OUT * (held_out + known), 1):
         message = "all digits that the model is tried on are among those that it was trained on"
@@ -132,7 +140,7 @@ def rate_decays(observed: Observation) -> Finding:
     hint = "Make config['learning_rate'] smaller as the training goes on, for instance by half every few epochs."
     ends = nets.rate_ends(network)
     if ends is None:
-        message = "the learning rate could not be seen in what the steps do; a person looks into the notebook"
+        message = "the learning rate could not be seen from what the steps do; a person looks into the notebook"
         return pending(message, for_staff=[transcript_of(seen)])
     start, end = ends
     if end > DECAYED * start:

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.assignments.modules.inside.networks import KNOWN
 
-# of messages, what our own advice hangs on
+# of messages, what our own advice depends on
 TOLD = ("Missing parentheses in call to 'print'",)
 LABELS = ("title", "x_label", "y_label")
 

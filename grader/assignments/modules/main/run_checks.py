@@ -47,7 +47,7 @@ def _on_which_modules(seen: Mapping[str, Any]) -> str:
     if not seen["trusted"]:
         return ""
     named = ", ".join(seen["trusted"])
-    return f"it was run with correct modules in the place of yours, for these are not right yet: {named}"
+    return f"it was run with correct modules instead of yours, because these are not right yet: {named}"
 
 
 def _autoencoder(seen: Mapping[str, Any]) -> str:
@@ -72,7 +72,5 @@ def _advice(seen: Mapping[str, Any]) -> str:
 @check(reads=["main"])
 def libraries_allowed(observed: Observation) -> Finding:
     """No deep-learning library is imported"""
-    instead = (
-        "Take these imports out, and what needs them: numpy, matplotlib, scikit-learn, scipy and pandas are allowed."
-    )
+    instead = "Remove these imports and the code that needs them: numpy, matplotlib, scikit-learn, scipy and pandas are allowed."
     return judge_imports(observed.data, instead=instead)

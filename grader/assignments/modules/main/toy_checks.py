@@ -47,7 +47,10 @@ def toy_separates(observed: Observation, accuracy: float) -> Finding:
     output = measured["output"]
     if output is None or output.shape != (len(measured["which"]), nets.CLOUDS):
         problem = problem_from(measured["problem"]) or "it does not give two numbers for a point"
-        return failed(f"the toy model could not be asked: {problem}", hint="Leave the model in working order.")
+        return failed(
+            f"the toy model could not be asked: {problem}",
+            hint="After the last cell, forward of the toy model has to work.",
+        )
     right = float(np.mean(np.argmax(np.nan_to_num(output), axis=1) == measured["which"]))
     # which cloud is called the first one is free
     right = max(right, 1 - right) if np.all(np.isfinite(output)) else 0.0

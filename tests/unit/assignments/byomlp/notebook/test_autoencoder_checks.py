@@ -150,7 +150,7 @@ def test_giving_back_the_mean_is_named() -> None:
 def test_white_ink_on_black_paper_is_hinted_at_when_only_the_mean_was_learned() -> None:
     measured = {**reconstruction().data["measured"], "loss": np.full(200, 52.9)}
     inverted = reconstruction(networks=[autoencoder(rescaling=[-1.0, 1.0])], measured=measured)
-    assert "white ink" in judge(reconstruction_beats_pca, inverted).hint
+    assert "white ink on black" in judge(reconstruction_beats_pca, inverted).hint
 
 
 def test_a_bad_reconstruction_is_explained_by_the_target() -> None:
