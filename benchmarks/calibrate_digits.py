@@ -14,6 +14,7 @@ import argparse
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from grader import digits, pipeline
+from grader import datasets, pipeline
 from grader.assignments import find
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, LARGE, SMALL
 from grader.assignments.byomlp.notebook.autoencoder_checks import neighbours_agree
 from grader.assignments.byomlp.notebook.autoencoder_probe import box, squared_error
 from grader.assignments.byomlp.provided import layers, losses
-from grader.digits import principal
-from grader.model import Array, Digits
+from grader.datasets.digits import DIGITS, Digits, digits_of, idx, paper, principal, unseen
+from grader.model import Array, Setting
 from grader.replay import Engine, settle
 
 WIDTHS = {"small": SMALL.widths, "large": LARGE.widths, "autoencoder": AUTOENCODER.widths}
@@ -44,7 +45,8 @@ LOGISTIC: Functions = (layers.logistic, layers.logistic_deriv)
 @cache
 def data(folder: Path | None, *, drawn: bool) -> Digits:
     """Return the digits to train on."""
-    return digits.drawn() if drawn else digits.load(folder)
+    wanted = replace(DIGITS, files=None) if drawn else DIGITS
+    return digits_of(Setting(data={DIGITS.name: datasets.load(wanted, folder)}))
 
 
 def classifier(widths: tuple[int, ...]) -> Engine:
@@ -85,9 +87,9 @@ def run(seed: int, *, network: str, size: str, folder: Path | None, drawn: bool,
     np.random.seed(seed)  # noqa: NPY002
     numbers = pipeline.load_rubric(find("byomlp")).sizes[size]
     kind = "autoencoder" if network == "autoencoder" else "classification"
-    chosen = digits.idx.balanced(source.train_labels, int(numbers[f"{kind}_train"]), rng)
-    X, labels = digits.paper(source.train_images[chosen]), source.train_labels[chosen]
-    rows, truth = digits.unseen(source, UNSEEN, rng)
+    chosen = idx.balanced(source.train_labels, int(numbers[f"{kind}_train"]), rng)
+    X, labels = paper(source.train_images[chosen]), source.train_labels[chosen]
+    rows, truth = unseen(source, UNSEEN, rng)
     if network != "autoencoder":
         net = classifier(WIDTHS[network])
         train(net, X, np.eye(10)[labels], epochs=EPOCHS[network], batch=1, rate=rate, halved=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 MARKS = ("grader", "reference", "rubrics")
@@ -35,3 +36,12 @@ def checkout() -> Path | None:
     current = Path.cwd()
     candidates = (Path(__file__).resolve().parents[1], current, *current.parents)
     return next((path for path in candidates if all((path / mark).is_dir() for mark in MARKS)), None)
+
+
+def cache_folder() -> Path:
+    """Return the folder of the user's cache, which need not exist: `MLPGRADER_CACHE`, else what this system has for it."""
+    # imported here, since it takes a while and most of what asks for our files does without
+    import platformdirs
+
+    chosen = os.environ.get("MLPGRADER_CACHE")
+    return Path(chosen) if chosen else platformdirs.user_cache_path("mlpgrader", appauthor=False)

@@ -71,31 +71,32 @@ REDUCED = "reduced"
 
 
 @dataclass(frozen=True)
-class Digits:
-    """A data set of handwritten digits: 28 x 28 intensities as MNIST stores them (ink is 255, paper 0), in file order.
+class Data:
+    """A declared data set as it was found: `value` is what probes work with.
 
-    Images are uint8 (N, 784), labels uint8 (N,). `name` is ``mnist`` or ``drawn``.
+    `kind` says in which of its forms it is there, like ``mnist`` or ``drawn``, `title` what that is called, and `digest` of
+    what is in it.
     """
 
     name: str
-    train_images: Array
-    train_labels: Array
-    test_images: Array
-    test_labels: Array
+    kind: str
+    title: str
+    digest: str
+    value: Any
 
 
 @dataclass(frozen=True)
 class Setting:
-    """At which size notebooks are run, and on which digits.
+    """At which size notebooks are run, and on which data.
 
-    `numbers` are what the rubric says of that size, `reduced` what it says of a run on the student's own class; `digits` is
-    None where no probe needs any.
+    `numbers` are what the rubric says of that size, `reduced` what it says of a run on the student's own class; `data` has the
+    data sets that probes need, each by its name.
     """
 
     size: str = "quick"
     numbers: Mapping[str, float] = field(default_factory=dict)
     reduced: Mapping[str, float] = field(default_factory=dict)
-    digits: Digits | None = None
+    data: Mapping[str, Data] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -351,7 +352,7 @@ class Score:
 class Result:
     """What came of grading one submission, as numbers and words: a report without pictures, files or evidence.
 
-    `size` is at which notebooks were run, and `digits` on which; both are empty where none were.
+    `size` is at which notebooks were run, and `data` on what; both are empty where none were.
     """
 
     id: str
@@ -365,7 +366,7 @@ class Result:
     marks: Marks
     items: tuple[ScoredItem, ...]
     size: str = ""
-    digits: str = ""
+    data: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -399,7 +400,7 @@ class Report:
             marks=self.score.marks,
             items=tuple(replace(item, findings=tuple(map(_in_brief, item.findings))) for item in self.score.items),
             size=_size(self.evidence),
-            digits=self.evidence.facts.get("digits", ""),
+            data=self.evidence.facts.get("data", ""),
         )
 
 

@@ -11,12 +11,16 @@ from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.assignments.assignment import Assignment
 from grader.errors import AuthorError
 from grader.suggestions import did_you_mean
 
-__all__ = ["GROUP", "Assignment", "every", "find", "ids"]
+if TYPE_CHECKING:
+    from grader.datasets import DataSet
+
+__all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids"]
 
 GROUP = "mlpgrader.assignments"
 
@@ -49,6 +53,14 @@ def every() -> tuple[tuple[Assignment, ...], tuple[AuthorError, ...]]:
         except AuthorError as error:
             problems.append(error)
     return tuple(found), tuple(problems)
+
+
+def data_sets() -> tuple[DataSet, ...]:
+    """Return the data sets that assignments declare, each once, in the order of the assignments."""
+    found: list[DataSet] = []
+    for assignment in every()[0]:
+        found += [each for each in assignment.data if each not in found]
+    return tuple(found)
 
 
 def _loaders() -> Mapping[str, Load]:

@@ -13,6 +13,7 @@ from grader.errors import AuthorError
 if TYPE_CHECKING:
     # the ids of assignments stand in the help of every command, which does without numpy
     from grader.checks import Check
+    from grader.datasets import DataSet
     from grader.sandbox import Inside, Probe
 
 
@@ -25,9 +26,10 @@ class Assignment:
     `reference` is the folder of the solved material and `template` that of what students receive; where students install
     the assignment neither need be there. `size_numbers` are the names that the rubric must give for each size that
     notebooks can be run at; an assignment without notebooks has none. `masters` are the files of the material that lie
-    among the assignment's own, by their name in it: `mlpgrader template` copies them into `reference`.
+    among the assignment's own, by their name in it: `mlpgrader template` copies them into `reference`. `data` are the data
+    sets that probes may name.
 
-    AuthorError when probes and checks contradict one another.
+    AuthorError when probes, checks and data sets contradict one another.
     """
 
     id: str
@@ -42,9 +44,10 @@ class Assignment:
     reference: Path | None = None
     template: Path | None = None
     masters: Mapping[str, Path] = field(default_factory=dict)
+    data: tuple[DataSet, ...] = ()
 
     def __post_init__(self) -> None:
-        if problems := list(contradictions(self.probes, self.checks)):
+        if problems := list(contradictions(self.probes, self.checks, self.data)):
             raise AuthorError("\n".join(f"assignment '{self.id}': {problem}" for problem in problems))
 
     @property

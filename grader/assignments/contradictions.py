@@ -11,11 +11,13 @@ from grader.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from grader.checks import Check
+    from grader.datasets import DataSet
     from grader.sandbox import Probe
 
 
-def contradictions(probes: Sequence[Probe], checks: Sequence[Check]) -> Iterator[str]:
-    """Yield what cannot be true of these probes and checks together."""
+def contradictions(probes: Sequence[Probe], checks: Sequence[Check], data: Sequence[DataSet] = ()) -> Iterator[str]:
+    """Yield what cannot be true of these probes, checks and data sets together."""
+    yield from _repeated("data sets", [each.name for each in data])
     yield from _repeated("probes", [probe.name for probe in probes])
     yield from _repeated("checks", [check.name for check in checks])
     yield from _circle("probes", {probe.name: probe.after for probe in probes})
@@ -25,6 +27,7 @@ def contradictions(probes: Sequence[Probe], checks: Sequence[Check]) -> Iterator
     for place, probe in enumerate(probes):
         yield from _of_order(probe, probes, [each.name for each in probes[:place]])
         yield from _of_verdicts(probe, checks)
+        yield from _of_data(probe, [each.name for each in data])
 
 
 def _repeated(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -101,3 +104,9 @@ def _of_verdicts(probe: Probe, checks: Sequence[Check]) -> Iterator[str]:
     for name in probe.coarse:
         if name not in asked:
             yield f"probe '{probe.name}' has numbers for '{name}', whose verdict it does not ask for; remove them"
+
+
+def _of_data(probe: Probe, names: Sequence[str]) -> Iterator[str]:
+    if probe.data and probe.data not in names:
+        what = f"probe '{probe.name}' needs the data set '{probe.data}', which is not declared"
+        yield f"{what}{did_you_mean(probe.data, names)}; add it to 'data'"

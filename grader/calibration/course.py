@@ -23,7 +23,7 @@ def plain_items(assignment: Assignment, rubric: Rubric) -> tuple[str, ...]:
     kept = []
     for item in rubric.items:
         probes = selection.needed_probes(assignment, selection.only(rubric, [item.id]))
-        if not any(probe.kernel or probe.digits for probe in probes):
+        if not any(probe.kernel or probe.data for probe in probes):
             kept.append(item.id)
     return tuple(kept)
 

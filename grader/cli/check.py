@@ -117,7 +117,7 @@ def _try(check: Callable[[], int]) -> None:
 
 def _check(arguments: argparse.Namespace, job: Job, bench: Bench) -> int:
     console, ready = Screen(quiet=arguments.json), bench.ready(job)
-    if ready.setting.digits is not None:
+    if ready.setting.data and ready.setting.numbers:
         console.print(
             Text("Notebooks are run, too, which takes some minutes; --items forward,backprop leaves them out.", "dim")
         )

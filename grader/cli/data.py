@@ -1,37 +1,61 @@
-"""`mlpgrader data`: which digits are on this machine, and getting MNIST."""
+"""`mlpgrader data`: which data sets are on this machine, and fetching those that can be fetched."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader import digits
+from grader import assignments, datasets
 from grader.cli import GRADED, WRONG
 from grader.cli.screen import Screen
-from grader.digits import Facts
-from grader.digits.where import MISSING, WHOLE, Place
-from grader.digits.where import WRONG as NOT_MNIST
+from grader.datasets import DataSet, Drawn, Facts, Files
+from grader.datasets.finding import MISSING, WHOLE
+from grader.datasets.finding import WRONG as ANOTHER
+from grader.errors import AuthorError
 from grader.report.console import Pen
+from grader.suggestions import did_you_mean
 from grader.text import as_json_text, printable
 
-STYLES = {WHOLE: "green", MISSING: "yellow", NOT_MNIST: "red"}
+STYLES = {WHOLE: "green", MISSING: "yellow", ANOTHER: "red"}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch MNIST, or show what there is; return the exit status."""
-    return _fetch(arguments) if arguments.action == "fetch" else _show(arguments)
+    """Fetch data sets, or show what there is; return the exit status."""
+    wanted = named(arguments.name)
+    if arguments.action == "fetch":
+        return fetch([each for each in wanted if can_be_fetched(each, arguments.mirror)], arguments.mirror)
+    return _show(wanted, arguments)
 
 
-def _fetch(arguments: argparse.Namespace) -> int:
-    from grader.digits import fetching
+def named(name: str | None) -> tuple[DataSet, ...]:
+    """Return the data sets of that name, all that assignments declare where none is given; AuthorError for one that is not."""
+    declared = assignments.data_sets()
+    names = sorted({each.name for each in declared})
+    if name is not None and name not in names:
+        suggestion = did_you_mean(name, names) or f"; there are: {', '.join(names)}"
+        raise AuthorError(f"no data set '{name}'{suggestion}")
+    return tuple(each for each in declared if name in (None, each.name))
 
-    folder = digits.cache.mnist_folder()
-    mirrors = (arguments.mirror,) if arguments.mirror else fetching.MIRRORS
+
+def can_be_fetched(data_set: DataSet, mirror: str | None) -> bool:
+    """Tell whether there is an address to fetch its files from."""
+    return data_set.files is not None and bool(mirror or data_set.files.mirrors)
+
+
+def fetch(wanted: Sequence[DataSet], mirror: str | None) -> int:
+    """Put the files of data sets into the cache, from `mirror` if it is named, and say where they are."""
+    from grader.datasets import fetching
+
+    if not wanted:
+        raise AuthorError("there is no data set that can be fetched; mlpgrader data show says what there is")
+    if mirror and len(wanted) > 1:
+        several = " or ".join(each.name for each in wanted)
+        raise AuthorError(f"--from {mirror}: of which data set? Say {several}")
     columns = TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), DownloadColumn()
     console = Console(stderr=True)
     with Progress(
@@ -41,8 +65,13 @@ def _fetch(arguments: argparse.Namespace) -> int:
         def tell(line: str) -> None:
             bar.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
-        fetching.fetch(folder, mirrors=mirrors, tell=tell, progress=_shown_on(bar))
-    print(f"MNIST is in {folder}; a grading that is given no other folder uses it")
+        for each in wanted:
+            fetching.fetch(each, mirrors=(mirror,) if mirror else (), tell=tell, progress=_shown_on(bar))
+    for each in wanted:
+        if each.files:
+            print(
+                f"{each.files.title} is in {datasets.cache(each.files)}; a grading that is given no other folder uses it"
+            )
     return GRADED
 
 
@@ -59,26 +88,33 @@ def _shown_on(bar: Progress) -> Callable[[str, int, int], None]:
     return show
 
 
-def _show(arguments: argparse.Namespace) -> int:
-    facts = digits.where(arguments.data)
+def _show(wanted: Sequence[DataSet], arguments: argparse.Namespace) -> int:
+    found = [datasets.where(each, arguments.data) for each in wanted]
     if arguments.json:
-        print(as_json_text(as_data(facts)), end="")
+        print(as_json_text(as_data(found)), end="")
     else:
         screen = Screen()
         pen = Pen(screen.options.ascii_only)
-        screen.print(as_table(facts, pen))
-        for line in conclusion(facts):
-            screen.print(pen.write(line), soft_wrap=True)
-    return GRADED if facts.uses else WRONG
+        for facts in found:
+            screen.print(as_table(facts, pen))
+            for line in conclusion(facts):
+                screen.print(pen.write(line), soft_wrap=True)
+    return GRADED if all(facts.uses for facts in found) else WRONG
 
 
-def as_data(facts: Facts) -> dict[str, Any]:
-    """Return the facts as plain data, schema `mlpgrader.data/1`."""
+def as_data(found: Sequence[Facts]) -> dict[str, Any]:
+    """Return the facts as plain data, schema `mlpgrader.data/2`."""
+    return {"schema": "mlpgrader.data/2", "sets": [_of_one(facts) for facts in found]}
+
+
+def _of_one(facts: Facts) -> dict[str, Any]:
+    files, drawn = facts.data_set.files, facts.data_set.drawn
     return {
-        "schema": "mlpgrader.data/1",
-        "uses": facts.uses,
-        "folder": str(facts.place.folder) if facts.place else "",
-        "mnist": [
+        "name": facts.data_set.name,
+        "uses": facts.uses.kind if facts.uses else "",
+        "folder": str(facts.places[0].folder) if isinstance(facts.uses, Files) else "",
+        "files": files.kind if files else "",
+        "places": [
             {
                 "source": place.source,
                 "folder": str(place.folder),
@@ -86,41 +122,48 @@ def as_data(facts: Facts) -> dict[str, Any]:
             }
             for place in facts.places
         ],
-        "drawn": {"file": str(facts.drawn), "kept": facts.drawn_kept},
+        "drawn": drawn.kind if drawn else "",
+        "kept": str(facts.kept or ""),
     }
 
 
 def as_table(facts: Facts, pen: Pen) -> Table:
-    """Return the facts as a table, a line for each file and one for the drawn digits."""
+    """Return the facts as a table, a line for each file and one for what is drawn."""
+    files, drawn = facts.data_set.files, facts.data_set.drawn
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for place in facts.places:
-        table.add_row(pen.write(f"MNIST, {place.source}", "bold"), "", pen.write(str(place.folder)))
+        title = f"{files.title if files else facts.data_set.name}, {place.source}"
+        table.add_row(pen.write(title, "bold"), "", pen.write(str(place.folder)))
         for file in place.files:
-            detail = file.detail if file.state == NOT_MNIST else ""
+            detail = file.detail if file.state == ANOTHER else ""
             table.add_row(pen.write(f"  {file.name}"), pen.write(file.state, STYLES[file.state]), pen.write(detail))
-    state = "kept" if facts.drawn_kept else "not drawn yet"
-    table.add_row(
-        pen.write("drawn digits", "bold"), pen.write(state), pen.write(str(facts.drawn) if facts.drawn_kept else "")
-    )
+    if drawn:
+        state = "kept" if facts.kept else "not drawn yet" if drawn.kept else "drawn anew each time"
+        table.add_row(pen.write(drawn.title, "bold"), pen.write(state), pen.write(str(facts.kept or "")))
     return table
 
 
 def conclusion(facts: Facts) -> list[str]:
-    """Return which digits a grading uses, and how to get the others."""
-    if facts.uses == "mnist" and facts.place is not None:
-        return [f"A grading uses MNIST in {facts.place.folder}.", _other(facts.place)]
-    if facts.uses == "drawn":
-        return [
-            "A grading uses the drawn digits.",
-            "For MNIST: mlpgrader data fetch, or name the folder of its files: --data DIR",
-        ]
-    wrong = facts.places[0]
-    mend = (
-        "mlpgrader data fetch gets them again" if wrong.source == "cache" else f"mend {wrong.source}, or leave it out"
-    )
-    return [f"A grading would refuse what is in {wrong.folder}: {mend}."]
+    """Return what a grading uses, and how to get the other form of it."""
+    match facts.uses:
+        case Files(title=title):
+            return [f"A grading uses {title} in {facts.places[0].folder}.", *_without(facts)]
+        case Drawn(title=title):
+            files = facts.data_set.files
+            return [
+                f"A grading uses {title}.",
+                *([f"For {files.title}: {datasets.advice(facts.data_set)}"] if files else []),
+            ]
+    if facts.refused is None:
+        return [f"A grading would not find the data set {facts.data_set.name}: {datasets.advice(facts.data_set)}."]
+    source, folder = facts.refused.source, facts.refused.folder
+    mend = "mlpgrader data fetch gets them again" if source == "cache" else f"mend {source}, or leave it out"
+    return [f"A grading would refuse what is in {folder}: {mend}."]
 
 
-def _other(place: Place) -> str:
-    away = "move this folder away" if place.source == "cache" else f"leave {place.source} out"
-    return f"For the drawn digits: {away}, so that no MNIST is found."
+def _without(facts: Facts) -> list[str]:
+    if facts.data_set.drawn is None or facts.data_set.files is None:
+        return []
+    source, title = facts.places[0].source, facts.data_set.files.title
+    away = "move this folder away" if source == "cache" else f"leave {source} out"
+    return [f"For the {facts.data_set.drawn.title}: {away}, so that no {title} is found."]

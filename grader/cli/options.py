@@ -212,50 +212,50 @@ def _data(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _command(
         commands,
         "data",
-        "get MNIST, or show which digits are there",
+        "get data sets, or show which are there",
         """
-        Items that train on digits use MNIST where it is at hand: in the folder of --data, else in that of the
-        environment variable MLPGRADER_DATA, else in the cache that `mlpgrader data fetch` fills. Without it they
-        use digits that the grader draws itself.
+        Assignments declare the data sets that they work with. Their files are used where they are at hand: in the
+        folder of --data, else in that of an environment variable, else in the cache that `mlpgrader data fetch`
+        fills. The digits are MNIST, the variable is MLPGRADER_DATA, and without files they are drawn.
         """,
         """
         mlpgrader data fetch
         mlpgrader data show
         """,
-        "exit status: 0 when done, 2 when MNIST cannot be fetched or what is there would be refused",
+        "exit status: 0 when done, 2 when files cannot be fetched or what is there would be refused",
     )
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
     fetch = _command(
         actions,
         "fetch",
-        "fetch MNIST into the cache",
+        "fetch data sets into the cache",
         """
-        Fetch the four files of MNIST (11 MB to load, 55 MB on disk) from the first public mirror that has them,
-        verify them, and put them into the cache. What was stopped, with Ctrl-C too, is gone on with the next time.
+        Fetch the files of a data set (those of MNIST: 11 MB to load, 55 MB on disk) from the first public mirror that
+        has them, verify them, and put them into the cache. What was stopped, also with Ctrl-C, goes on the next time.
         """,
         """
         mlpgrader data fetch
         mlpgrader data fetch --from https://mirror.example.org/mnist/
         """,
-        "exit status: 0 when all four files are there, 2 when they could not be fetched, 130 when stopped with Ctrl-C",
+        "exit status: 0 when all files are there, 2 when they could not be fetched, 130 when stopped with Ctrl-C",
     )
+    fetch.add_argument("name", metavar="NAME", nargs="?", help="this data set only (default: all that can be fetched)")
     fetch.add_argument(
-        "--from", dest="mirror", metavar="URL", help="the folder of the .gz files, instead of the known mirrors"
+        "--from", dest="mirror", metavar="URL", help="the folder of the files, instead of the known mirrors"
     )
     show = _command(
         actions,
         "show",
-        "show which digits are there",
-        "Look where a grading looks for MNIST, verify what is there, and say which digits a grading would use.",
+        "show which data sets are there",
+        "Look where a grading looks for its data, verify what is there, and say what a grading would use.",
         """
         mlpgrader data show
         mlpgrader data show --data ../mnist --json
         """,
-        "exit status: 0 when a grading has digits to use, 2 when it would refuse what is there",
+        "exit status: 0 when a grading has data to use, 2 when it would refuse what is there",
     )
-    show.add_argument(
-        "--data", metavar="DIR", type=Path, help="a folder with the MNIST files, as a grading is given it"
-    )
+    show.add_argument("name", metavar="NAME", nargs="?", help="this data set only (default: all)")
+    show.add_argument("--data", metavar="DIR", type=Path, help="a folder with the files, as a grading is given it")
     show.add_argument("--json", action="store_true", help=f"print what was found as JSON, {JSON}")
 
 
@@ -421,7 +421,7 @@ def _digits(command: argparse.ArgumentParser, *, size: str) -> None:
         "--data",
         metavar="DIR",
         type=Path,
-        help="folder with the four MNIST files that notebooks train on (default: $MLPGRADER_DATA, then what "
+        help="folder with the files of the assignment's data set, as the four of MNIST (default: $MLPGRADER_DATA, then what "
         "`mlpgrader data fetch` has fetched, then drawn digits)",
     )
 

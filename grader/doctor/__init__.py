@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader import assignments, digits, locations
+from grader import assignments, datasets, locations
 from grader.doctor import engine, machine, material, refusals
 from grader.doctor.engine import IMAGE, recipe
 from grader.doctor.row import Outcome, Refusal, Row, State
@@ -36,7 +36,7 @@ def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sa
         machine.disk(shutil.disk_usage(Path.cwd()).free),
         *found,
         *_refusals(sandbox, _opened(found, spec)),
-        material.digits_row(digits.where()),
+        *(material.data_row(datasets.where(each)) for each in assignments.data_sets()),
         *(material.rubric_row(name) for name in assignments.ids()),
         *(
             material.template_row(each.id, *each.material, each.masters)

@@ -1,4 +1,4 @@
-"""What gradings are made of: digits, rubrics that add up and, in a checkout, templates that are up to date."""
+"""What gradings are made of: data, rubrics that add up and, in a checkout, templates that are up to date."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader import assignments, rubric, template
-from grader.digits import Facts
+from grader.datasets import Facts, advice
 from grader.doctor.row import Row, State
 from grader.errors import AuthorError
 
-FETCH = "mlpgrader data fetch gets MNIST, or name the folder of its four files: --data DIR"
 
-
-def digits_row(facts: Facts) -> Row:
-    """Say which digits the notebooks of a grading would be run on."""
-    if facts.place is not None:
-        return Row("digits", State.OK, f"MNIST in {facts.place.folder}")
-    if facts.uses:
-        kept = "kept in the cache" if facts.drawn_kept else "drawn when they are first needed"
-        return Row("digits", State.WEAKER, f"drawn ones, {kept}: there is no MNIST", FETCH)
-    wrong = facts.places[0]
-    return Row(
-        "digits", State.MISSING, f"{wrong.folder} ({wrong.source}) does not hold MNIST", "mlpgrader data show says why"
-    )
+def data_row(facts: Facts) -> Row:
+    """Say in which form a grading would use a data set."""
+    name, files, drawn = facts.data_set.name, facts.data_set.files, facts.data_set.drawn
+    if files is not None and facts.uses is files:
+        return Row(name, State.OK, f"{files.title} in {facts.places[0].folder}")
+    if drawn is not None and facts.uses is drawn:
+        found = f"{drawn.title}, {'kept in the cache' if facts.kept else 'drawn when they are first needed'}"
+        if files is None:
+            return Row(name, State.OK, found)
+        return Row(name, State.WEAKER, f"{found}: there is no {files.title}", advice(facts.data_set))
+    if files is not None and facts.refused is not None:
+        place = facts.refused
+        detail = f"{place.folder} ({place.source}) does not hold {files.title}"
+        return Row(name, State.MISSING, detail, "mlpgrader data show says why")
+    return Row(name, State.MISSING, "is not on this machine", advice(facts.data_set))
 
 
 def rubric_row(name: str) -> Row:

@@ -9,14 +9,17 @@ from grader.checks import failed, passed
 from grader.errors import HarnessError
 from grader.model import REDUCED, SIZES, Finding, Observation, Picture, Transcript, TranscriptCell, TranscriptOutput
 
-# the names of the thresholds of a check that depends on what the notebook was run with: mnist_full, drawn_quick, ...
-BY_RUN = tuple(f"{dataset}_{size}" for dataset in ("mnist", "drawn") for size in (*SIZES, REDUCED))
 ERRORS = 3
 TEXT_LIMIT = 160
 
 
+def by_run(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the thresholds of a check that depends on data and size of a run: mnist_full, drawn_quick, ..."""
+    return tuple(f"{kind}_{size}" for kind in kinds for size in (*SIZES, REDUCED))
+
+
 def threshold(seen: Mapping[str, Any], numbers: Mapping[str, float]) -> float:
-    """Return the one of the thresholds `BY_RUN` that is for the digits and the size of this run."""
+    """Return the one of the thresholds `by_run` that is for the data and the size of this run."""
     name = f"{seen['dataset']}_{seen['size']}"
     if name not in numbers:
         raise HarnessError(f"there is no threshold {name}")

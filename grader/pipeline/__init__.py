@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader import digits, evidence, intake, report, scoring
+from grader import datasets, evidence, intake, report, scoring
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
@@ -74,21 +74,22 @@ def grade(
 def prepare(
     assignment: Assignment, rubric: Rubric, *, size: str, data: Path | None = None, items: Sequence[str] = ()
 ) -> Setting:
-    """Return the setting in which to grade at `size`, with the digits in the folder `data` or wherever there are some.
+    """Return the setting in which to grade at `size`, with data sets from the folder `data` or wherever they are.
 
-    Digits are read, or drawn, only when a probe that `items` need asks for them. AuthorError when `data` does not hold
-    them.
+    They are read, or drawn, only when a probe that `items` need asks for them. AuthorError when `data` does not hold them.
     """
+    asked = {probe.data for probe in selection.needed_probes(assignment, selection.only(rubric, items))}
+    loaded = {each.name: datasets.load(each, data) for each in assignment.data if each.name in asked}
     if not assignment.size_numbers:
-        return Setting(size)
-    needed = any(probe.digits for probe in selection.needed_probes(assignment, selection.only(rubric, items)))
-    return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], digits.load(data) if needed else None)
+        return Setting(size, data=loaded)
+    return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], loaded)
 
 
 def _facts(setting: Setting | None) -> dict[str, str]:
-    if setting is None or setting.digits is None:
+    if setting is None or not setting.data:
         return {}
-    return {"size": setting.size, "digits": setting.digits.name}
+    size = {"size": setting.size} if setting.numbers else {}
+    return {**size, "data": " and ".join(each.title for each in setting.data.values())}
 
 
 def judge(

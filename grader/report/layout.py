@@ -22,7 +22,6 @@ SIZES = {
     "quick": "at the quick size, with fewer images than the assignment asks for and thresholds of its own",
     REDUCED: "on the MLP that was handed in, at the reduced size, with few images and thresholds of its own",
 }
-DIGITS = {"mnist": "MNIST", "drawn": "drawn digits"}
 A_PERSON = "A person reads this part of your work."
 OUR_FAULT = "The grader had a fault here, not your code. The points are kept aside until staff have graded it again."
 
@@ -89,11 +88,11 @@ def remarks(result: Result) -> tuple[str, ...]:
 
 
 def setting(result: Result) -> str:
-    """Return at which size notebooks were run and on which digits; empty where none were."""
-    size, digits = result.size, result.digits
+    """Return at which size notebooks were run and on which data; empty where none were."""
+    size, data = result.size, result.data
     if not size:
         return ""
-    return f"Notebooks were run {SIZES.get(size, f'at size “{size}”')}{f', on {DIGITS.get(digits, digits)}' if digits else ''}."
+    return f"Notebooks were run {SIZES.get(size, f'at size “{size}”')}{f', on {data}' if data else ''}."
 
 
 def _passed(finding: Finding) -> bool:

@@ -37,7 +37,7 @@ class Probe:
     """One question to student code: `run(session, data, rng)` asks and fills `data` as it goes.
 
     Probes of one `lane` run one after another, lanes side by side. `seconds` limits the whole session, or, where it is a
-    text, names the number of the setting that does. `digits` says that it needs the setting's digits, `kernel` that it
+    text, names the number of the setting that does. `data` names the data set that it needs, `kernel` says that it
     runs notebooks. While `again(data)` says of what was seen that it was bad luck, the probe is asked again from another
     seed, up to `tries` times in all; the last observation counts.
 
@@ -52,7 +52,7 @@ class Probe:
     run: Run
     lane: int = 0
     seconds: float | str | None = None
-    digits: bool = False
+    data: str = ""
     kernel: bool = False
     again: Callable[[dict[str, Any]], bool] | None = None
     tries: int = 1

@@ -35,7 +35,7 @@ class SessionEnded(Exception):
 class Session:
     """One process that holds student code, from its fork to its end.
 
-    `setting` is at which size and on which digits, `files` what was handed in, `left_out` why some of it was not read, and
+    `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read, and
     `earlier` what the probes before this one on its lane have seen, and `findings` what the checks say of that which the probe
     has declared. `unexplained` says of an end that it may have come from
     outside as well as from the code.

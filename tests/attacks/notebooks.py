@@ -13,6 +13,7 @@ from grader.model import Report, Rubric, Setting
 from grader.runs import SubmissionFolder
 from grader.sandbox import Launcher
 from kit.byomlp_submissions import NUMBERS, SMALL, START, digits, good, notebook
+from kit.digits_samples import as_data
 
 FILE = "Classification.ipynb"
 FEW = SMALL.replace("train(net)", "train(net, epochs=3)")
@@ -201,7 +202,7 @@ def grade(handed_in: Path, launcher: Launcher, folder: Path) -> Report:
         rubric=rubric(),
         launcher=launcher,
         seed=table.SEED,
-        setting=Setting("quick", numbers, numbers, digits()),
+        setting=Setting("quick", numbers, numbers, as_data(digits())),
     )
     SubmissionFolder(folder / "out").deliver(made)
     return made

@@ -10,12 +10,14 @@ import numpy as np
 
 from grader.assignments import find
 from grader.checks import run_checks
-from grader.digits.drawing import draw
-from grader.model import Digits, Evidence, Finding, Limits, Setting, Submission
+from grader.datasets.digits import Digits
+from grader.datasets.digits.drawing import draw
+from grader.model import Evidence, Finding, Limits, Setting, Submission
 from grader.pipeline import load_rubric
 from grader.sandbox import observe
 from grader.sandbox.process import process_launcher
 from kit import ROOT
+from kit.digits_samples import as_data
 
 TRAIN, TEST = 200, 60
 NUMBERS = {
@@ -124,7 +126,7 @@ def observed(files: Mapping[str, bytes], *probes: str, **numbers: float) -> Evid
     provided = {path.name: path.read_bytes() for path in (ROOT / "grader/assignments/byomlp/provided").glob("*.py")}
     submission = Submission("alice", "sha256:" + "0f" * 32, {**files, **provided})
     chosen = [probe for probe in assignment.probes if probe.name in probes]
-    setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, digits())
+    setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, as_data(digits()))
     launcher = process_launcher()
     return observe(submission, chosen, assignment.inside, launcher=launcher, seed=5, limits=Limits(), setting=setting)
 

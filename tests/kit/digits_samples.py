@@ -7,14 +7,16 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 
-from grader.digits import drawing, idx
-from grader.model import Digits
+from grader.datasets import DataSet
+from grader.datasets.content import digest
+from grader.datasets.digits import DIGITS, DRAWN, Digits, drawing, idx, mnist
+from grader.model import Data
 
 
 def few(train: int = 60, test: int = 40) -> Digits:
@@ -23,8 +25,14 @@ def few(train: int = 60, test: int = 40) -> Digits:
     return Digits("drawn", *drawing.draw(train, rng), *drawing.draw(test, rng))
 
 
+def as_data(digits: Digits) -> dict[str, Data]:
+    """Return digits as a setting has them."""
+    return {DIGITS.name: Data(DIGITS.name, digits.name, "a few digits", digest(digits, "digits"), digits)}
+
+
 FILES: Mapping[str, bytes] = idx.files(few(), 60, 40, np.random.default_rng(0))
 DIGESTS: Mapping[str, str] = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+FEW = DataSet("digits", replace(mnist.FILES, sha256=DIGESTS), DRAWN)
 PACKED: Mapping[str, bytes] = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in FILES.items()}
 
 

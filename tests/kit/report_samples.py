@@ -424,7 +424,7 @@ def notebooks() -> Report:
         "latent_codes": replace(codes, pictures=(latent(),)),
     }
     made = report(name="nora")
-    facts = {**made.evidence.facts, "size": "quick", "digits": "mnist"}
+    facts = {**made.evidence.facts, "size": "quick", "data": "MNIST"}
     return replace(made, score=score(findings, NOTEBOOK_POINTS), evidence=replace(made.evidence, facts=facts))
 
 

@@ -24,8 +24,8 @@ LEVELS = {
     "numerics": 1, "checks": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "locations": 1, "functions": 1,
     "records": 1, "filenames": 1,
     "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "template": 2,
-    "report": 2, "exports": 2, "replay": 2, "digits": 2,
-    "evidence": 3, "plain": 3, "notebooks": 3,
+    "report": 2, "exports": 2, "replay": 2,
+    "evidence": 3, "datasets": 3, "plain": 3, "notebooks": 3,
     "kits": 4, "watching": 4,
     "assignments": 5,
     "pipeline": 6, "doctor": 6,
@@ -190,3 +190,8 @@ def test_the_help_of_the_command_line_imports_nothing_heavy() -> None:
     )
     answer = subprocess.check_output([sys.executable, "-c", program], cwd=GRADER.parent, text=True)
     assert answer.strip() == "[]"
+
+
+def test_only_data_sets_and_assignments_know_what_a_digit_is() -> None:
+    outside = [module for module in modules() if module.part not in ("datasets", "assignments")]
+    assert [module.path for module in outside if any("datasets.digits" in name for name in module.imports)] == []

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 
 from grader import evidence, pipeline
+from grader.assignments import Assignment
 from grader.checks import passed
+from grader.datasets import DataSet, Drawn
 from grader.errors import AuthorError, IntakeError
-from grader.model import Digits, Finding, Limits, Observation, Report, Rubric, Setting, Verdict
+from grader.model import Finding, Limits, Observation, Report, Rubric, Setting, Verdict
 from grader.pipeline.selection import needed_checks, needed_probes, only
 from grader.pipeline.streaming import Stream
 from grader.report import as_json
 from grader.runs import SubmissionFolder
 from grader.sandbox import Launcher, Probe, Session, open_launcher
 from grader.sandbox.launching import Running
+from grader.sandbox.operations import create, fetch, load
 from grader.sandbox.process import process_launcher
 from kit import small_assignment as small
 
@@ -224,47 +227,69 @@ def test_evidence_of_another_seed_is_not_taken(tmp_path: Path, launcher: Launche
     assert store.taken == 0
 
 
-def ask_digits(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
-    """Note the setting in which the notebooks would be run."""
-    assert session.setting.digits is not None
-    data.update(size=session.setting.size, images=session.setting.numbers["images"], of=session.setting.digits.name)
+@dataclass(frozen=True)
+class Table:
+    """A data set that has nothing to do with digits: names and numbers."""
+
+    names: tuple[str, ...]
+    numbers: np.ndarray
 
 
-SIZED = replace(
+def no_table() -> Table:
+    raise AssertionError("nobody needs the table")
+
+
+PRICES = DataSet(
+    "prices", drawn=Drawn("made", "a table of prices", lambda: Table(("tea", "milk"), np.array([2.5, 1.0])))
+)
+
+
+def ask_for_prices(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
+    """Let student code say what is dearest, in the setting of this grading."""
+    prices, setting = session.setting.data["prices"], session.setting
+    *_, answer = session.run(load("mlp.py"), create("dearest", "mlp.answer", prices.value.numbers), fetch("dearest"))
+    data.update(size=setting.size, images=setting.numbers.get("images"), kind=prices.kind, answer=answer.value)
+
+
+PRICED = replace(
     small.ASSIGNMENT,
-    probes=(small.ASSIGNMENT.probes[0], Probe("dice", "digits", ask_digits, seconds="seconds", digits=True)),
-    size_numbers=("images", "seconds"),
+    probes=(small.ASSIGNMENT.probes[0], Probe("dice", "asking for prices", ask_for_prices, data="prices")),
+    data=(PRICES,),
 )
-SIZED_RUBRIC = replace(
-    small.RUBRIC,
-    sizes={size: {"images": 10.0, "seconds": 20.0} for size in ("full", "quick", "reduced")},
+SIZED = replace(PRICED, size_numbers=("images",))
+SIZED_RUBRIC = replace(small.RUBRIC, sizes={size: {"images": 10.0} for size in ("full", "quick", "reduced")})
+DEAREST = "def answer(prices):\n    return int(prices.argmax())\n"
+
+
+def test_data_sets_are_read_only_for_probes_that_need_them() -> None:
+    unneeded = replace(SIZED, data=(replace(PRICES, drawn=Drawn("made", "a table", no_table)),))
+    assert pipeline.prepare(unneeded, SIZED_RUBRIC, size="full", items=["code"]).data == {}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "rubric", "facts"),
+    [
+        (SIZED, SIZED_RUBRIC, {"size": "quick", "data": "a table of prices"}),
+        (PRICED, small.RUBRIC, {"data": "a table of prices"}),
+    ],
+    ids=["with notebooks", "without"],
 )
-
-
-def test_digits_are_read_only_for_probes_that_need_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.digits, "load", lambda folder: pytest.fail("nobody needs digits"))
-    assert pipeline.prepare(SIZED, SIZED_RUBRIC, size="full", items=["code"]).digits is None
-
-
-def test_a_probe_sees_the_size_and_the_digits(
-    tmp_path: Path, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+def test_a_submission_is_graded_on_a_data_set_that_is_no_digits(
+    tmp_path: Path, launcher: Launcher, assignment: Assignment, rubric: Rubric, facts: dict[str, str]
 ) -> None:
-    none = np.zeros((0, 784), np.uint8)
-    made = Digits("drawn", none, none[:, 0], none, none[:, 0])
-    monkeypatch.setattr(pipeline.digits, "load", lambda folder: made)
-    setting = pipeline.prepare(SIZED, SIZED_RUBRIC, size="quick", items=["luck"])
+    setting = pipeline.prepare(assignment, rubric, size="quick", items=["luck"])
     report = pipeline.grade(
-        small.hand_in(tmp_path / "a"),
-        SIZED,
-        rubric=SIZED_RUBRIC,
+        small.hand_in(tmp_path / "a", DEAREST),
+        assignment,
+        rubric=rubric,
         launcher=launcher,
         seed=1,
         items=["luck"],
         setting=setting,
     )
-    assert report.evidence.observations["dice"].data == {"size": "quick", "images": 10.0, "of": "drawn"}
-    assert report.evidence.facts["size"] == "quick"
-    assert report.evidence.facts["digits"] == "drawn"
+    seen = report.evidence.observations["dice"].data
+    assert seen == {"size": "quick", "images": setting.numbers.get("images"), "kind": "made", "answer": 0}
+    assert {name: report.evidence.facts.get(name) for name in facts} == facts
 
 
 def test_without_notebooks_every_size_is_the_same() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
-from grader.digits import drawing
+from grader.datasets.digits import DIGITS, drawing
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
 
@@ -23,6 +23,7 @@ ASSIGNMENT = Assignment(
     rubric=locations.rubric_file("byomlp"),
     reference=locations.reference_folder("byomlp"),
     template=locations.template_folder("byomlp"),
+    data=(DIGITS,),
     required=("mlp.py",),
     masters={**_PROVIDED, "drawn_digits.py": Path(drawing.__file__)},
     provided={name: path.read_bytes() for name, path in _PROVIDED.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.modules import differentiation, layers, main
+from grader.datasets.digits import DIGITS
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
 
@@ -16,6 +17,7 @@ ASSIGNMENT = Assignment(
     rubric=locations.rubric_file("modules"),
     reference=locations.reference_folder("modules"),
     template=locations.template_folder("modules"),
+    data=(DIGITS,),
     required=(),
     provided={},
     inside=Inside(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.digits import drawing, idx
+from grader.datasets.digits import drawing, idx
 from grader.template import MARKER
 from kit import ROOT
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.digits import drawing
+from grader.datasets.digits import drawing
 from kit import ROOT
 
 COURSE, TEMPLATE = ROOT / "reference" / "modules", ROOT / "student_template" / "modules"

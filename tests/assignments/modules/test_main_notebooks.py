@@ -13,7 +13,7 @@ from grader.calibration.trial import Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
 from grader.pipeline import grade, load_rubric
-from kit.digits_samples import few
+from kit.digits_samples import as_data, few
 from kit.planted import files, hand_in, must_fail, notebooks
 
 ASSIGNMENT = find("modules")
@@ -49,7 +49,7 @@ def rubric() -> Rubric:
 
 @pytest.fixture(scope="module")
 def setting(rubric: Rubric) -> Setting:
-    return Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], few(1000, 200))
+    return Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], as_data(few(1000, 200)))
 
 
 def graded(main: Trial, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.digits.where import Facts, File, Place
+from grader.datasets import DataSet, Drawn, Facts, Files
+from grader.datasets.finding import File, Place
 from grader.doctor import examine, recipe
 from grader.doctor.engine import Reply, ask, containers
 from grader.doctor.machine import disk, packages, pins, process_sandbox, python, watching
-from grader.doctor.material import digits_row, rubric_row, template_row
+from grader.doctor.material import data_row, rubric_row, template_row
 from grader.doctor.row import Row, State
 from grader.model import SandboxSpec
 from grader.sandbox.docker import USER
@@ -217,24 +219,32 @@ def test_a_full_disk_is_told(free: int, state: str) -> None:
     assert disk(free).state == state
 
 
-def facts(state: str, uses: str, *, drawn_kept: bool = False) -> Facts:
-    """Return what is known of digits where MNIST's files, all in one state, lie in one folder."""
-    place = Place("cache", Path("mine"), tuple(File(name, state, "") for name in "abcd"))
-    return Facts((place,), Path("drawn.bin"), drawn_kept, uses, place if uses == "mnist" else None)
+CARDS = Files("deck", "The Deck", {"cards.csv": "5a" * 32}, read=len, mirrors=("http://mirror.invalid/",))
+DICE = Drawn("rolled", "dice", draw=lambda: [6], kept=lambda: Path(__file__))
+UNKEPT = replace(DICE, kept=None)
+
+
+def facts(files: Files | None, drawn: Drawn | None, uses: str, state: str = "whole") -> Facts:
+    """Return what is known of a data set where its files, all in one state, lie in one folder."""
+    place = Place("cache", Path("mine"), (File("cards.csv", state, ""),))
+    used = {"files": files, "drawn": drawn}.get(uses)
+    return Facts(DataSet("cards", files, drawn), (place,), used, place if uses == "refused" else None)
 
 
 @pytest.mark.parametrize(
     ("found", "state", "detail"),
     [
-        (facts("whole", "mnist"), "ok", "MNIST in mine"),
-        (facts("missing", "drawn"), "weaker", "drawn ones, drawn when they are first needed: there is no MNIST"),
-        (facts("missing", "drawn", drawn_kept=True), "weaker", "drawn ones, kept in the cache: there is no MNIST"),
-        (facts("wrong", ""), "missing", "mine (cache) does not hold MNIST"),
+        (facts(CARDS, DICE, "files"), "ok", "The Deck in mine"),
+        (facts(CARDS, UNKEPT, "drawn"), "weaker", "dice, drawn when they are first needed: there is no The Deck"),
+        (facts(CARDS, DICE, "drawn"), "weaker", "dice, kept in the cache: there is no The Deck"),
+        (facts(None, DICE, "drawn"), "ok", "dice, kept in the cache"),
+        (facts(CARDS, DICE, "refused", "wrong"), "missing", "mine (cache) does not hold The Deck"),
+        (facts(CARDS, None, "nothing", "missing"), "missing", "is not on this machine"),
     ],
 )
-def test_the_digits_that_a_grading_uses_are_told(found: Facts, state: str, detail: str) -> None:
-    row = digits_row(found)
-    assert (row.state, row.detail) == (state, detail)
+def test_the_data_that_a_grading_uses_is_told(found: Facts, state: str, detail: str) -> None:
+    row = data_row(found)
+    assert (row.name, row.state, row.detail) == ("cards", state, detail)
     assert bool(row.advice) == (state != "ok")
 
 

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from grader import evidence
+from grader.datasets.digits import Digits
 from grader.evidence import keys
-from grader.model import Digits, Limits, Setting, Submission
+from grader.model import Limits, Setting, Submission
 from grader.sandbox import Inside, Launcher, Probe
 from grader.sandbox.launching import Running
 from kit import ROOT
+from kit.digits_samples import as_data
 
 ALICE = Submission("alice", "sha256:12", {"mlp.py": b"x = 1", "layers.py": b"y"}, ("a note",))
 
@@ -49,7 +51,7 @@ ASKED: dict[str, Any] = {
     "assignment": "byomlp",
     "launcher": Launcher("docker", {"image": "sha256:1"}, launch),
     "limits": Limits(),
-    "setting": Setting("quick", {"train": 100.0}, {"train": 10.0}, digits()),
+    "setting": Setting("quick", {"train": 100.0}, {"train": 10.0}, as_data(digits())),
     "seed": None,
 }
 
@@ -80,8 +82,8 @@ CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
     "the size": lambda: {"setting": replace(ASKED["setting"], size="full")},
     "a number": lambda: {"setting": replace(ASKED["setting"], numbers={"train": 101.0})},
     "a number of the reduced size": lambda: {"setting": replace(ASKED["setting"], reduced={"train": 11.0})},
-    "the digits": lambda: {"setting": replace(ASKED["setting"], digits=digits(1))},
-    "that there are no digits": lambda: {"setting": replace(ASKED["setting"], digits=None)},
+    "the digits": lambda: {"setting": replace(ASKED["setting"], data=as_data(digits(1)))},
+    "that there are no digits": lambda: {"setting": replace(ASKED["setting"], data={})},
     "the seed": lambda: {"seed": 0},
 }
 
@@ -94,7 +96,7 @@ def test_the_key_changes_with(what: str) -> None:
 SAME: dict[str, Callable[[], dict[str, Any]]] = {
     "who handed it in": lambda: {"submission": replace(ALICE, id="bob", digest="sha256:13", notes=())},
     "the order of the files": lambda: {"submission": replace(ALICE, files=dict(sorted(ALICE.files.items())))},
-    "the very object of the digits": lambda: {"setting": replace(ASKED["setting"], digits=digits())},
+    "the very object of the digits": lambda: {"setting": replace(ASKED["setting"], data=as_data(digits()))},
 }
 
 

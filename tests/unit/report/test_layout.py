@@ -112,8 +112,8 @@ def test_what_waits_and_a_fault_of_ours_together_make_no_promise() -> None:
     ("facts", "words"),
     [
         ({}, ""),
-        ({"size": "full", "digits": "mnist"}, "Notebooks were run at the assignment's full size, on MNIST."),
-        ({"size": "quick", "digits": "drawn"}, "thresholds of its own, on drawn digits."),
+        ({"size": "full", "data": "MNIST"}, "Notebooks were run at the assignment's full size, on MNIST."),
+        ({"size": "quick", "data": "drawn digits"}, "thresholds of its own, on drawn digits."),
         ({"size": "tiny"}, "Notebooks were run at size “tiny”."),
     ],
 )

@@ -11,6 +11,7 @@ from grader.assignments.byomlp.notebook import (
 from grader.assignments.byomlp.notebook.autoencoder_probe import autoencoder, autoencoder_own, had_bad_luck
 from grader.assignments.byomlp.notebook.classification_probe import classification, classification_own
 from grader.checks import checks_in
+from grader.datasets.digits import DIGITS
 from grader.sandbox import Probe
 
 # the number of a size that limits the run of a notebook
@@ -30,7 +31,7 @@ PROBES = (
         "running Classification.ipynb",
         classification,
         seconds=SECONDS,
-        digits=True,
+        data=DIGITS.name,
         kernel=True,
         lane=2,
     ),
@@ -39,7 +40,7 @@ PROBES = (
         "running it on the own class",
         classification_own,
         seconds=SECONDS,
-        digits=True,
+        data=DIGITS.name,
         kernel=True,
         lane=2,
         after=("classification",),
@@ -49,7 +50,7 @@ PROBES = (
         "running Autoencoder.ipynb",
         autoencoder,
         seconds=SECONDS,
-        digits=True,
+        data=DIGITS.name,
         kernel=True,
         lane=3,
         again=had_bad_luck,
@@ -60,7 +61,7 @@ PROBES = (
         "running it on the own class",
         autoencoder_own,
         seconds=SECONDS,
-        digits=True,
+        data=DIGITS.name,
         kernel=True,
         lane=3,
         after=("autoencoder",),

@@ -22,8 +22,9 @@ from grader.assignments.byomlp.notebook.probe import DRAWING
 from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
+from grader.datasets.digits import KINDS
 from grader.model import REDUCED, Array, Finding, Observation
-from grader.notebooks.judging import BY_RUN, joined, percent, threshold, time_note
+from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
 from grader.plain import problem_from
 
 READS = ("autoencoder", "autoencoder_own")
@@ -109,7 +110,7 @@ def rate_halved(observed: Observation) -> Finding:
     return passed(f"{done} epochs, halved after each", pictures=pictures)
 
 
-@check(reads=READS, after=[autoencoder_runs], thresholds=BY_RUN, through=run_that_counts)
+@check(reads=READS, after=[autoencoder_runs], thresholds=by_run(KINDS), through=run_that_counts)
 def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Finding:
     """It gives unseen digits back, at full size better than two principal components do"""
     seen, measured = observed.data, observed.data["measured"]
@@ -153,7 +154,7 @@ def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: 
     return Mistake("learned_little", f"it was trained for {done} epoch{'s' * (done != 1)}", "Train for more epochs.")
 
 
-@check(reads=READS, after=[autoencoder_runs], thresholds=[*BY_RUN, "spread"], through=run_that_counts)
+@check(reads=READS, after=[autoencoder_runs], thresholds=[*by_run(KINDS), "spread"], through=run_that_counts)
 def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -> Finding:
     """The two numbers in the middle fill their box and tell digits apart"""
     seen, measured = observed.data, observed.data["measured"]

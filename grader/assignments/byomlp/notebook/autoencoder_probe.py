@@ -11,9 +11,9 @@ from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, has_code
 from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
 from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
-from grader.digits import paper, unseen
-from grader.digits.pictures import as_bytes
-from grader.digits.principal import principal_components
+from grader.datasets.digits import paper, unseen
+from grader.datasets.digits.pictures import as_bytes
+from grader.datasets.digits.principal import principal_components
 from grader.model import REDUCED, Array
 from grader.sandbox import Session
 

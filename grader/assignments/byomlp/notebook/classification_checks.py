@@ -15,9 +15,10 @@ from grader.assignments.byomlp.notebook.run_checks import classification_runs, n
 from grader.assignments.byomlp.notebook.training import Log
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.checks import blocked, check, failed, passed
-from grader.digits.answers import estimates
+from grader.datasets.digits import KINDS
+from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
-from grader.notebooks.judging import BY_RUN, joined, percent, threshold, time_note
+from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
 from grader.plain import problem_from
 
 READS = ("classification", "classification_own")
@@ -128,13 +129,13 @@ def hundred_epochs(observed: Observation) -> Finding:
     return passed(f"epochs of training: {counted}", pictures=pictures)
 
 
-@check(reads=READS, after=[small_architecture], thresholds=BY_RUN, through=run_that_counts)
+@check(reads=READS, after=[small_architecture], thresholds=by_run(KINDS), through=run_that_counts)
 def small_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The network 784 -> 20 -> 10 classifies digits that it never saw"""
     return _accuracy(observed, "small", thresholds)
 
 
-@check(reads=READS, after=[large_architecture], thresholds=BY_RUN, through=run_that_counts)
+@check(reads=READS, after=[large_architecture], thresholds=by_run(KINDS), through=run_that_counts)
 def large_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The network 784 -> 40 -> 20 -> 10 classifies digits that it never saw"""
     return _accuracy(observed, "large", thresholds)

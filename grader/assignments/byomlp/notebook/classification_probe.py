@@ -10,9 +10,9 @@ import numpy as np
 from grader.assignments.byomlp.notebook.architectures import LARGE, SMALL, has_widths
 from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
 from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
-from grader.digits import paper, unseen
-from grader.digits.answers import estimates, most_wrong
-from grader.digits.pictures import as_bytes
+from grader.datasets.digits import paper, unseen
+from grader.datasets.digits.answers import estimates, most_wrong
+from grader.datasets.digits.pictures import as_bytes
 from grader.model import Array
 from grader.sandbox import Session
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.digits.answers import estimates
-from grader.digits.pictures import SIDE, as_paper, grid, lines_of
+from grader.datasets.digits.answers import estimates
+from grader.datasets.digits.pictures import SIDE, as_paper, grid, lines_of
 from grader.model import Array, Confusion, Curve, ImageGrid, ImageScatter, Picture
 
 WRONG, COLUMNS = 16, 8

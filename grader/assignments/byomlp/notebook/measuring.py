@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.byomlp.notebook import watch_operations
-from grader.digits.scaling import Scaling
+from grader.datasets.digits.scaling import Scaling
 from grader.model import Array
 from grader.notebooks import measuring
 from grader.plain import plain_problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grader.assignments.byomlp.notebook.watch_operations import NetworkRecord
-from grader.digits import paper
-from grader.digits.scaling import Sharpness, scaling_of
+from grader.datasets.digits import paper
+from grader.datasets.digits.scaling import Sharpness, scaling_of
 from grader.model import Array
 
 NETWORKS = 24

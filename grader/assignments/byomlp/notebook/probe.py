@@ -13,9 +13,9 @@ import grader
 from grader.assignments.byomlp.notebook import watch_operations
 from grader.assignments.byomlp.notebook.architectures import Wanted, choose
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
-from grader.digits import idx
+from grader.datasets.digits import Digits, digits_of, idx
 from grader.errors import HarnessError
-from grader.model import REDUCED, Digits
+from grader.model import REDUCED
 from grader.notebooks.drawing_cells import drawing_cells
 from grader.notebooks.session import Running, begin
 from grader.notebooks.sources import sources_of
@@ -92,18 +92,17 @@ def run_notebook(
     With `mode` ``own`` it is run on the student's own class and at the reduced size.
     """
     setting = session.setting
-    if setting.digits is None:
-        raise HarnessError(f"there are no digits to run {task.file} on")
+    every = digits_of(setting)
     numbers = setting.reduced if mode == OWN else setting.numbers
-    seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": setting.digits.name, "mode": mode}
+    seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": every.name, "mode": mode}
     seen |= {"networks": [], "networks_found": 0, "measured": {}}
     cells = begin(session, seen, task.file, allowed=ALLOWED)
     if not cells:
         return None
     running = Running(session, seen, seconds=min(numbers["notebook_seconds"], setting.numbers["notebook_seconds"]))
     train, test = (int(numbers[f"{task.part}_{split}"]) for split in ("train", "test"))
-    files = idx.files(setting.digits, train, test, rng)
-    laid = _laid(setting.digits.name, files)
+    files = idx.files(every, train, test, rng)
+    laid = _laid(every.name, files)
     seen["stand_in"] = _open(running, files, laid, mode)
     seen |= {"train": len(laid.train_labels), "test": len(laid.test_labels)}
     keeper = Keeper(seen, laid.train_images)

@@ -13,6 +13,7 @@ from grader.assignments.modules.main import (
 )
 from grader.assignments.modules.main.probe import main
 from grader.checks import checks_in
+from grader.datasets.digits import DIGITS
 from grader.sandbox import Probe
 
 # the number of a size that limits the run of the notebook
@@ -25,7 +26,7 @@ PROBES = (
         "running HW3_main.ipynb",
         main,
         seconds=SECONDS,
-        digits=True,
+        data=DIGITS.name,
         kernel=True,
         # on wrong classes the notebook is not run
         after=tuple(probe.name for probe in layers.PROBES),

@@ -11,7 +11,7 @@ from grader.assignments.modules.main.digit_checks import final_model
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
-from grader.digits.answers import estimates
+from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
 from grader.notebooks.judging import percent
 from grader.notebooks.reported import printed

@@ -11,8 +11,9 @@ from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import loss_curves
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed, pending
+from grader.datasets.digits import KINDS
 from grader.model import Finding, Observation, Transcript
-from grader.notebooks.judging import BY_RUN, joined, threshold, time_note, transcript_of
+from grader.notebooks.judging import by_run, joined, threshold, time_note, transcript_of
 
 ENOUGH = 0.5
 LINES, POINTS = 4, 3
@@ -58,7 +59,7 @@ def _named(networks: Sequence[tuple[str, nets.Network]]) -> str:
     )
 
 
-@check(reads=["main"], after=[main_runs], thresholds=BY_RUN)
+@check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
 def comparison_losses_fall(observed: Observation, **thresholds: float) -> Finding:
     """The losses of the compared networks fall"""
     seen = observed.data

@@ -12,9 +12,10 @@ from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed, pending
-from grader.digits.answers import estimates
+from grader.datasets.digits import KINDS
+from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
-from grader.notebooks.judging import BY_RUN, percent, threshold, time_note, transcript_of
+from grader.notebooks.judging import by_run, percent, threshold, time_note, transcript_of
 from grader.plain import problem_from
 
 HINT = "Train a last network from 784 numbers to 10 classes, and leave it in a variable."
@@ -37,7 +38,7 @@ def _no_model(seen: Mapping[str, Any]) -> Finding:
     return blocked(f"no network was trained that classifies digits{time_note(seen)}", hint=HINT)
 
 
-@check(reads=["main"], after=[main_runs], thresholds=BY_RUN)
+@check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
 def digit_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The final model classifies digits that it never saw"""
     seen = observed.data

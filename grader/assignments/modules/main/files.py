@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.digits import idx
-from grader.model import Array, Digits
+from grader.datasets.digits import Digits, idx
+from grader.model import Array
 from grader.notebooks.naming import SUFFIX, notebook_file
 from grader.notebooks.reading import Cell, read
 

@@ -11,12 +11,12 @@ import numpy as np
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.files import as_ink, labels_of
 from grader.assignments.modules.main.validated import NetworkRecord, outputs_in
-from grader.digits import unseen
-from grader.digits.answers import estimates, most_wrong
-from grader.digits.pictures import as_bytes
-from grader.digits.principal import principal_components
-from grader.digits.scaling import Scaling, Sharpness, scaling_of
-from grader.model import Array, Digits
+from grader.datasets.digits import Digits, unseen
+from grader.datasets.digits.answers import estimates, most_wrong
+from grader.datasets.digits.pictures import as_bytes
+from grader.datasets.digits.principal import principal_components
+from grader.datasets.digits.scaling import Scaling, Sharpness, scaling_of
+from grader.model import Array
 from grader.notebooks import measuring
 from grader.plain import plain_problem
 from grader.sandbox import Session

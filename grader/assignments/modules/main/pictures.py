@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
-from grader.digits.answers import estimates
-from grader.digits.pictures import as_paper, grid, lines_of
+from grader.datasets.digits.answers import estimates
+from grader.datasets.digits.pictures import as_paper, grid, lines_of
 from grader.model import Array, Curve, Picture, Scatter
 
 SHOWN, COLUMNS = 24, 8

@@ -13,6 +13,7 @@ from grader.assignments.modules.main import files, validated
 from grader.assignments.modules.main.measuring import Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.assignments.modules.main.redaction import without_words
+from grader.datasets.digits import digits_of
 from grader.errors import HarnessError
 from grader.notebooks.naming import SUFFIX
 from grader.notebooks.reading import Cell
@@ -31,9 +32,8 @@ MEASURED = ("samples", "trained_keys", "held_out_keys")
 def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run the main notebook, and note in `seen` what happened as it happens."""
     setting = session.setting
-    if setting.digits is None:
-        raise HarnessError(f"there are no digits to run {files.MAIN} on")
-    seen |= {"size": setting.size, "dataset": setting.digits.name, "networks": [], "figures": [], "measured": {}}
+    every = digits_of(setting)
+    seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
     seen |= {"fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
     found = files.main_file(session.files)
     cells = begin(session, seen, files.MAIN, allowed=ALLOWED, found=found, beside=files.modules_used)
@@ -41,7 +41,7 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
         return
     numbers = setting.numbers
     running = Running(session, seen, seconds=numbers["notebook_seconds"], share=SHARE)
-    digits = files.part_of(setting.digits, int(numbers["main_train"]), int(numbers["main_test"]), rng)
+    digits = files.part_of(every, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"] = count
     wrong = wrong_classes(session.findings)

@@ -19,8 +19,9 @@ from grader.assignments.byomlp.notebook.autoencoder_checks import (
 )
 from grader.assignments.byomlp.notebook.run_checks import run_that_counts
 from grader.checks import Check
+from grader.datasets.digits import KINDS
 from grader.model import Curve, Finding, ImageGrid, ImageScatter, Observation, Verdict
-from grader.notebooks.judging import BY_RUN
+from grader.notebooks.judging import by_run
 from kit.byomlp_notebooks import autoencoder, batch_log, code, network, own, reconstruction
 
 PASSED, FAILED, BLOCKED = Verdict.PASSED, Verdict.FAILED, Verdict.BLOCKED
@@ -38,7 +39,7 @@ ALL = (
 def judge(check: Check, observed: Observation, limit: float | None = None) -> Finding:
     """Return what a check says of an observation."""
     usual = {"latent_codes": 0.5, "reconstruction_beats_pca": 0.9}.get(check.name, 0.0)
-    numbers = {**dict.fromkeys(BY_RUN, usual if limit is None else limit), "spread": 0.2}
+    numbers = {**dict.fromkeys(by_run(KINDS), usual if limit is None else limit), "spread": 0.2}
     return check.judge(run_that_counts(observed, own()), **{name: numbers[name] for name in check.thresholds})
 
 

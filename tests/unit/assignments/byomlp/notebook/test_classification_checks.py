@@ -18,9 +18,10 @@ from grader.assignments.byomlp.notebook.classification_checks import (
 from grader.assignments.byomlp.notebook.reporting_checks import accuracies_reported, comparison_written
 from grader.assignments.byomlp.notebook.run_checks import run_that_counts
 from grader.checks import Check
+from grader.datasets.digits import KINDS
 from grader.errors import HarnessError
 from grader.model import Confusion, Curve, Finding, ImageGrid, Observation, Problem, ProblemKind, Quote, Verdict
-from grader.notebooks.judging import BY_RUN
+from grader.notebooks.judging import by_run
 from kit.byomlp_notebooks import (
     PRINTED,
     TRAIN,
@@ -34,7 +35,7 @@ from kit.byomlp_notebooks import (
     small,
 )
 
-THRESHOLDS = dict.fromkeys(BY_RUN, 0.8)
+THRESHOLDS = dict.fromkeys(by_run(KINDS), 0.8)
 PASSED, FAILED, BLOCKED, PENDING = Verdict.PASSED, Verdict.FAILED, Verdict.BLOCKED, Verdict.PENDING
 ALL = (small_architecture, large_architecture, each_image_once, hundred_epochs, small_accuracy, large_accuracy)
 

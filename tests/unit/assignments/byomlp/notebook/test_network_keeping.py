@@ -12,8 +12,8 @@ from grader.assignments.byomlp.notebook import network_keeping
 from grader.assignments.byomlp.notebook.measuring import outputs_of
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
 from grader.assignments.byomlp.notebook.probe import Task, questions_about
-from grader.digits.principal import principal_components
-from grader.digits.scaling import Scaling
+from grader.datasets.digits.principal import principal_components
+from grader.datasets.digits.scaling import Scaling
 from grader.errors import HarnessError
 from grader.model import Array, Problem, ProblemKind, Setting
 from grader.sandbox import Answer

@@ -16,11 +16,12 @@ import numpy as np
 import platformdirs
 import pytest
 
-from grader.digits import cache, drawing, idx
+from grader.datasets.digits import drawing, idx, kept
 from grader.model import Array
+from kit import ROOT
 from kit.digits_samples import FILES, PACKED, few, lay
 
-PROVIDED = Path(drawing.__file__).parents[1] / "assignments" / "byomlp" / "provided" / "digits.py"
+PROVIDED = ROOT / "grader" / "assignments" / "byomlp" / "provided" / "digits.py"
 SIZES = {"Digits": 60, "DigitsTest": 40}
 
 
@@ -216,7 +217,7 @@ def test_without_the_file_that_draws_the_message_says_what_to_get(digits: Module
 def test_students_and_the_grader_keep_drawn_digits_in_one_file(digits: ModuleType, tmp_path: Path) -> None:
     sizes = ((60_000, 784), (60_000,), (10_000, 784), (10_000,))
     first, second, third, fourth = (np.full(size, k, np.uint8) for k, size in enumerate(sizes))
-    cache.drawn(lambda: (first, second, third, fourth))
+    kept.drawn(lambda: (first, second, third, fourth))
     X, Y = digits.get_digits("DigitsTest")
     assert X.shape == (10_000, 784)
     assert np.all(Y == 3)

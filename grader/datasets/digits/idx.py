@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.datasets.digits.arrays import Digits
 from grader.errors import AuthorError
-from grader.model import Array, Digits
+from grader.model import Array
 
 SIDE = 28
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"

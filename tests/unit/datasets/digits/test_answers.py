@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.digits.answers import estimates, most_wrong
+from grader.datasets.digits.answers import estimates, most_wrong
 
 
 def test_outputs_that_are_not_numbers_speak_for_no_class() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.digits import fetching, idx
+from grader.datasets import DataSet, fetching
+from grader.datasets.digits import idx, mnist
 from grader.errors import AuthorError
-from kit.digits_samples import DIGESTS, FILES, PACKED, Mirror, lay, serving
+from kit.digits_samples import FEW, FILES, PACKED, Mirror, lay, serving
 
 FIRST = idx.TRAIN_IMAGES
 WRONG = {name: gzip.compress(b"another file", mtime=0) for name in PACKED}
@@ -20,7 +22,7 @@ DAMAGED = {name: content[:-20] + bytes(20) for name, content in PACKED.items()}
 def fetch(folder: Path, *mirrors: str, **options: object) -> list[str]:
     """Fetch the sample files; return the lines that were told."""
     told: list[str] = []
-    fetching.fetch(folder, mirrors=mirrors, digests=DIGESTS, tell=told.append, seconds=(5.0, 5.0), **options)
+    fetching.fetch(FEW, folder, mirrors=mirrors, tell=told.append, seconds=(5.0, 5.0), **options)
     return told
 
 
@@ -185,13 +187,13 @@ def test_a_mirror_that_says_nothing_is_given_up(tmp_path: Path) -> None:
         listener.listen()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with pytest.raises(AuthorError, match="does not answer in time"):
-            fetching.fetch(tmp_path, mirrors=[url], digests=DIGESTS, seconds=(0.2, 0.2))
+            fetching.fetch(FEW, tmp_path, mirrors=[url], seconds=(0.2, 0.2))
 
 
-def test_a_server_without_an_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.digits.mnist.MOST_BYTES", 1000)
+def test_a_server_without_an_end_is_given_up(tmp_path: Path) -> None:
+    small = replace(FEW, files=replace(FEW.files, most_bytes=1000))
     with serving(Mirror()) as url, pytest.raises(AuthorError, match="sends another file"):
-        fetch(tmp_path, url)
+        fetching.fetch(small, tmp_path, mirrors=[url])
     assert what_is_in(tmp_path) == {}
 
 
@@ -202,5 +204,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_every_mirror_that_comes_with_the_grader_is_a_folder() -> None:
-    assert len(fetching.MIRRORS) >= 3
-    assert all(mirror.startswith("http") and mirror.endswith("/") for mirror in fetching.MIRRORS)
+    assert len(mnist.MIRRORS) >= 3
+    assert all(mirror.startswith("http") and mirror.endswith("/") for mirror in mnist.MIRRORS)
+
+
+@pytest.mark.parametrize("unreachable", [replace(FEW, files=None), replace(FEW, files=replace(FEW.files, mirrors=()))])
+def test_what_says_no_address_cannot_be_fetched(tmp_path: Path, unreachable: DataSet) -> None:
+    with pytest.raises(AuthorError, match="data set 'digits': says no address"):
+        fetching.fetch(unreachable, tmp_path)
+
+
+def test_without_a_folder_it_is_the_cache_that_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLPGRADER_CACHE", str(tmp_path))
+    with serving(Mirror()) as url:
+        fetching.fetch(FEW, mirrors=[url])
+    assert what_is_in(tmp_path / "mnist") == FILES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.digits.pictures import SIDE, as_bytes, as_paper, grid, lines_of
+from grader.datasets.digits.pictures import SIDE, as_bytes, as_paper, grid, lines_of
 
 KEPT = np.arange(5 * SIDE * SIDE, dtype=np.int64).reshape(5, -1).astype(np.uint8)
 

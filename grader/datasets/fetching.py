@@ -1,29 +1,23 @@
-"""Getting MNIST from public mirrors: each in turn, resumed where it stopped, verified, and never half in place."""
+"""Getting the files of a data set from its mirrors: each in turn, resumed where it stopped, verified, and never half in place."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pooch  # type: ignore[import-untyped]
 import requests
 import urllib3
 
-from grader.digits import idx, mnist
+from grader.datasets import files
+from grader.datasets.dataset import DataSet, Files
+from grader.datasets.finding import cache
 from grader.errors import AuthorError
 
-# MNIST's own address answers rarely; the others are copies that have been up for years
-MIRRORS = (
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://raw.githubusercontent.com/fgnt/mnist/master/",
-    "http://yann.lecun.com/exdb/mnist/",
-)
 SECONDS = (10.0, 30.0)
 BLOCK = 1 << 16
 
@@ -32,31 +26,35 @@ Progress = Callable[[str, int, int], None]
 
 
 def fetch(
-    folder: Path,
+    data_set: DataSet,
+    folder: Path | None = None,
     *,
-    mirrors: Sequence[str] = MIRRORS,
-    digests: Mapping[str, str] = mnist.SHA256,
+    mirrors: Sequence[str] = (),
     tell: Tell = lambda line: None,
     progress: Progress = lambda name, done, total: None,
     seconds: tuple[float, float] = SECONDS,
 ) -> None:
-    """Put the four files of MNIST into `folder`, decompressed; those that are there already stay as they are.
+    """Put the files of a data set into `folder`, else into the cache; those that are there already stay as they are.
 
-    `tell` hears a line for each file that is in place, `progress` a file's name, how many bytes of it are
-    here and how many there are (0: unknown). `seconds` are to connect and to wait for more. AuthorError: no mirror has it,
-    with the reason of each. What was fetched when this stops, however it stops, is what the next call goes on from.
+    They come decompressed from the `mirrors`, else from those that the data set declares. `tell` hears a line for each file
+    that is in place, `progress` a file's name, how many bytes of it are here and how many there are (0: unknown). `seconds`
+    are to connect and to wait for more. AuthorError: no mirror has it, with the reason of each. What was fetched when this
+    stops, however it stops, is what the next call goes on from.
     """
     # it speaks of every download on standard error
     pooch.get_logger().setLevel(logging.ERROR)
-    order = [mirror.rstrip("/") + "/" for mirror in mirrors]
-    for name in idx.NAMES:
-        if (folder / name).is_file() and not mnist.problem(folder / name, digests[name]):
+    wanted = data_set.files
+    order = [mirror.rstrip("/") + "/" for mirror in mirrors or (wanted.mirrors if wanted else ())]
+    if wanted is None or not order:
+        raise AuthorError(f"data set '{data_set.name}': says no address from which it can be fetched")
+    folder = folder or cache(wanted)
+    for name in wanted.sha256:
+        if (folder / name).is_file() and not files.problem(wanted, name, folder / name):
             tell(f"{name} is there already")
             continue
         reasons: list[str] = []
         for mirror in tuple(order):
-            source = f"{mirror}{name}.gz", digests[name]
-            reason = _fetch_from(*source, folder / name, partial(progress, name), seconds)
+            reason = _fetch_from(mirror, wanted, folder / name, partial(progress, name), seconds)
             if not reason:
                 tell("; ".join([f"{name} from {mirror}", *reasons]))
                 # what has one file has the others
@@ -65,23 +63,27 @@ def fetch(
                 break
             reasons.append(f"{mirror} {reason}")
         else:
-            lines = [f"{name}.gz could not be fetched:", *(f"  {reason}" for reason in reasons), ADVICE]
-            raise AuthorError("\n".join(lines))
+            lines = [f"{name}{wanted.suffix} could not be fetched:", *(f"  {reason}" for reason in reasons)]
+            raise AuthorError("\n".join([*lines, _advice(data_set, wanted)]))
 
 
-ADVICE = (
-    "Try again later (what is here already is kept), name another mirror with --from URL, or get the four files in some other "
-    "way and\nname their folder with --data DIR or MLPGRADER_DATA. Without MNIST, the drawn digits are used."
-)
+def _advice(data_set: DataSet, wanted: Files) -> str:
+    named = f" or {wanted.variable}" if wanted.variable else ""
+    without = f" Without {wanted.title}, the {data_set.drawn.title} are used." if data_set.drawn else ""
+    return (
+        "Try again later (what is here already is kept), name another mirror with --from URL, or get the files in some "
+        f"other way and\nname their folder with --data DIR{named}.{without}"
+    )
 
 
 def _fetch_from(
-    url: str, digest: str, place: Path, progress: Callable[[int, int], None], wait: tuple[float, float]
+    mirror: str, wanted: Files, place: Path, progress: Callable[[int, int], None], wait: tuple[float, float]
 ) -> str:
-    """Fetch one file from one address; return why that did not work, or an empty string when the file is in place."""
+    """Fetch one file from one mirror; return why that did not work, or an empty string when the file is in place."""
+    url, digest = f"{mirror}{place.name}{wanted.suffix}", wanted.sha256[place.name]
     # copies differ in their gzip headers, so what came from one address is never continued with another's
     part = place.parent / f".{place.name}.{hashlib.sha256(url.encode()).hexdigest()[:8]}.part"
-    download = _downloader(part, progress, wait)
+    download = _downloader(part, wanted.most_bytes, progress, wait)
     fresh = _size(part) == 0
     while True:
         before = _size(part)
@@ -101,7 +103,8 @@ def _fetch_from(
                 return "sends another file, or a damaged one"
             fresh = True
         except OSError as error:
-            raise AuthorError(f"{error.filename or place}: {error.strerror}; the files of MNIST need 70 MB") from error
+            room = f"is there room for the files of {wanted.title}?"
+            raise AuthorError(f"{error.filename or place}: {error.strerror}; {room}") from error
         else:
             for done in place.parent.glob(f".{place.name}.*.part"):
                 done.unlink(missing_ok=True)
@@ -112,17 +115,21 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _downloader(part: Path, progress: Callable[[int, int], None], wait: tuple[float, float]) -> Any:
+def _downloader(
+    part: Path, most_bytes: int, progress: Callable[[int, int], None], wait: tuple[float, float]
+) -> Callable[[str, str, object], None]:
     """Return what pooch calls to get a file: it resumes `part`, and hands over what is in it, decompressed."""
 
     def download(url: str, output: str, _: object) -> None:
-        _resume(url, part, progress, wait)
-        Path(output).write_bytes(mnist.unpacked(part))
+        _resume(url, part, most_bytes, progress, wait)
+        Path(output).write_bytes(files.unpacked(part, most_bytes))
 
     return download
 
 
-def _resume(url: str, part: Path, progress: Callable[[int, int], None], wait: tuple[float, float]) -> None:
+def _resume(
+    url: str, part: Path, most_bytes: int, progress: Callable[[int, int], None], wait: tuple[float, float]
+) -> None:
     """Add to `part` what is missing of the file at `url`."""
     have = _size(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
@@ -141,7 +148,7 @@ def _resume(url: str, part: Path, progress: Callable[[int, int], None], wait: tu
             for block in response.raw.stream(BLOCK, decode_content=False):
                 file.write(block)
                 done += len(block)
-                if done > mnist.MOST_BYTES:
+                if done > most_bytes:
                     raise ValueError(f"{url} sends more than any of the files holds")
                 progress(done, total)
 

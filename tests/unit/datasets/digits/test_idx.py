@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.digits import idx
+from grader.datasets.digits import Digits, idx
 from grader.errors import AuthorError
-from grader.model import Digits
 from kit.digits_samples import few
 
 

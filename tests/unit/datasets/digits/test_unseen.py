@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.digits import paper, unseen
-from grader.digits.unseen import moved, thickened
+from grader.datasets.digits import paper, unseen
+from grader.datasets.digits.unseen import moved, thickened
 from grader.model import Array
 from kit.digits_samples import few
 

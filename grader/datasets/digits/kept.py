@@ -1,40 +1,27 @@
-"""The user's cache: MNIST as `mlpgrader data fetch` got it, and the drawn digits once they are drawn."""
+"""The drawn digits in the user's cache, once they are drawn."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
-from grader import atomic
-from grader.digits import drawing
+from grader import atomic, locations
+from grader.datasets.digits import drawing
+from grader.datasets.digits.arrays import Digits
 from grader.errors import AuthorError
-from grader.model import Digits
 
 TRAIN, TEST, PIXELS = 60_000, 10_000, 784
 DIGEST = 32
 Drawn = tuple[drawing.Array, drawing.Array, drawing.Array, drawing.Array]
 
 
-def folder() -> Path:
-    """Return the folder of the cache, which need not exist: `MLPGRADER_CACHE`, else what this system has for it."""
-    chosen = os.environ.get("MLPGRADER_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("mlpgrader", appauthor=False)
-
-
-def mnist_folder() -> Path:
-    """Return the folder that `mlpgrader data fetch` fills."""
-    return folder() / "mnist"
-
-
 def drawn_file(source: bytes | None = None) -> Path:
     """Return the path of the drawn digits; it has the digest of the generator in its name, so no other one's are used."""
     text = Path(drawing.__file__).read_bytes() if source is None else source
-    return folder() / f"drawn-{hashlib.sha256(text).hexdigest()[:16]}.bin"
+    return locations.cache_folder() / f"drawn-{hashlib.sha256(text).hexdigest()[:16]}.bin"
 
 
 def drawn(draw: Callable[[], Drawn] = drawing.data_set) -> Digits:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.digits import paper
-from grader.digits.scaling import Scaling, Sharpness, scaling_of
+from grader.datasets.digits import paper
+from grader.datasets.digits.scaling import Scaling, Sharpness, scaling_of
 from grader.model import Array
 
 SHARP, BLUNT = Sharpness(alike=1e-4, rounding=1e-9), Sharpness(alike=1e-6, rounding=1e-3, enough=3, centred=1e-3)

@@ -1,3 +1,5 @@
+"""Files of a data set are known by what is in them."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -5,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.digits import idx, mnist
+from grader.datasets import files
+from grader.datasets.digits import idx, mnist
 from grader.errors import AuthorError
-from kit.digits_samples import DIGESTS, FILES, PACKED, few, lay
+from kit.digits_samples import FEW, FILES, PACKED, few, lay
 
 FIRST = idx.TRAIN_IMAGES
 
 
-@pytest.mark.parametrize("files", [FILES, PACKED])
-def test_four_files_are_read_gzipped_or_not(files: dict[str, bytes], tmp_path: Path) -> None:
-    digits, expected = mnist.read(lay(tmp_path, files), DIGESTS), few()
+@pytest.mark.parametrize("laid", [FILES, PACKED])
+def test_four_files_are_read_gzipped_or_not(laid: dict[str, bytes], tmp_path: Path) -> None:
+    digits, expected = files.read(FEW.files, lay(tmp_path, laid)), few()
     assert digits.name == "mnist"
     assert np.array_equal(digits.train_images, expected.train_images)
     assert np.array_equal(digits.train_labels, expected.train_labels)
@@ -24,23 +27,23 @@ def test_four_files_are_read_gzipped_or_not(files: dict[str, bytes], tmp_path: P
 
 def test_a_file_is_unpacked_for_what_is_in_it_not_for_its_name(tmp_path: Path) -> None:
     lay(tmp_path, FILES | {FIRST: PACKED[f"{FIRST}.gz"]})
-    assert len(mnist.read(tmp_path, DIGESTS).train_labels) == 60
+    assert len(files.read(FEW.files, tmp_path).train_labels) == 60
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=r"gone: there is no such folder; .*mlpgrader data fetch"):
-        mnist.read(tmp_path / "gone")
+        files.read(mnist.FILES, tmp_path / "gone")
 
 
 def test_a_file_in_the_place_of_the_folder_is_called_one(tmp_path: Path) -> None:
     (tmp_path / "digits").touch()
-    with pytest.raises(AuthorError, match="digits: is a file; give a folder with the four MNIST files"):
-        mnist.read(tmp_path / "digits")
+    with pytest.raises(AuthorError, match="digits: is a file; give a folder with the files of MNIST"):
+        files.read(mnist.FILES, tmp_path / "digits")
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=f"holds neither {idx.TEST_LABELS} nor {idx.TEST_LABELS}.gz"):
-        mnist.read(lay(tmp_path, {name: FILES[name] for name in idx.NAMES[:3]}), DIGESTS)
+        files.read(FEW.files, lay(tmp_path, {name: FILES[name] for name in idx.NAMES[:3]}))
 
 
 @pytest.mark.parametrize(
@@ -59,25 +62,22 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_damaged_or_wrong_file_is_refused(name: str, content: bytes, words: str, tmp_path: Path) -> None:
     others = {other: FILES[other] for other in idx.NAMES[1:]}
     with pytest.raises(AuthorError, match=f"{name}: .*({words}).*mlpgrader data fetch"):
-        mnist.read(lay(tmp_path, others | {name: content}), DIGESTS)
+        files.read(FEW.files, lay(tmp_path, others | {name: content}))
 
 
 def test_other_digits_in_the_names_of_mnist_are_not_mnist(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="not those of MNIST"):
-        mnist.read(lay(tmp_path))
+        files.read(mnist.FILES, lay(tmp_path))
 
 
-def test_a_file_that_unpacks_to_more_than_mnist_is_not_read_to_its_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mnist, "MOST_BYTES", 100)
+def test_a_file_that_unpacks_to_more_than_it_can_hold_is_not_read_to_its_end(tmp_path: Path) -> None:
     lay(tmp_path)
-    assert len(mnist.unpacked(tmp_path / FIRST)) == 101
+    assert len(files.unpacked(tmp_path / FIRST, 100)) == 101
 
 
 @pytest.mark.mnist
 def test_the_real_files_are_mnist(request: pytest.FixtureRequest) -> None:
-    digits = mnist.read(request.getfixturevalue("mnist"))
+    digits = files.read(mnist.FILES, request.getfixturevalue("mnist"))
     assert digits.train_images.shape == (60_000, 784)
     assert digits.test_images.shape == (10_000, 784)
     assert digits.train_labels[:5].tolist() == [5, 0, 4, 1, 9]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.digits import drawing
+from grader.datasets.digits import drawing
 from grader.model import Array
 
 

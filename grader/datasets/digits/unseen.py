@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.digits.idx import SIDE
-from grader.model import Array, Digits
+from grader.datasets.digits.arrays import Digits
+from grader.datasets.digits.idx import SIDE
+from grader.model import Array
 
 SHIFT, TURN = 2.0, np.deg2rad(10.0)
 CHUNK = 500
