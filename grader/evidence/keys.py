@@ -38,12 +38,7 @@ def key(
     Names of students, checks, hints, points and reports are not in it. AuthorError for a probe that holds something
     that nothing can be said of.
     """
-    asking = Description()
-    # what checks tell a probe is compared when evidence is taken (`holds`): only that counts, not how they came to it
-    asked = [asking.of(replace(probe, verdicts=(), coarse={})) for probe in probes]
-    asking.of(observe)
-    # not what it holds, which is said by its facts, but how it starts and ends a sandbox
-    asking.modules.add(launcher.launch.__module__)
+    asked, modules = described(probes, launcher)
     files = dict(sorted(submission.files.items()))
     return _digest(
         {
@@ -52,7 +47,7 @@ def key(
             "sent": hashlib.sha256(payload(inside, files, limits, folder="")).hexdigest(),
             "left_out": sorted(submission.left_out.items()),
             "probes": asked,
-            "sources": sources.digest_of(asking.modules),
+            "sources": sources.digest_of(modules),
             "sandbox": [launcher.name, sorted(launcher.facts.items())],
             "limits": asdict(limits),
             "setting": _of(setting or Setting()),
@@ -60,6 +55,17 @@ def key(
             "seed": seed,
         }
     )
+
+
+def described(probes: Sequence[Probe], launcher: Launcher) -> tuple[list[Any], frozenset[str]]:
+    """Return what tells these probes from others, and the modules whose code runs on this side while they ask."""
+    asking = Description()
+    # what checks tell a probe is compared when evidence is taken: only that counts, not how they come to it
+    asked = [asking.of(replace(probe, verdicts=(), coarse={})) for probe in probes]
+    asking.of(observe)
+    # not what it holds, which is said by its facts, but how it starts and ends a sandbox
+    asking.modules.add(launcher.launch.__module__)
+    return asked, frozenset(asking.modules)
 
 
 @functools.cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from grader.assignments.modules.layers import (
     activations,
     batch_mean_checks,
@@ -22,7 +20,6 @@ from grader.assignments.modules.layers.linear_probe import linear
 from grader.assignments.modules.layers.sequential_probe import sequential
 from grader.assignments.modules.loading import modules
 from grader.checks import checks_in
-from grader.model import Finding, Verdict
 from grader.sandbox import Probe
 
 # so coarse that only what spoils a network counts: points are given by the rubric's own numbers
@@ -57,11 +54,7 @@ _WHOLE = Probe(
 )
 PROBES = (Probe("modules", "loading the module notebook", modules), *_PARTS, _WHOLE)
 CHECKS = (*checks_in(loading_checks), *CLASS_CHECKS)
-
-
-def wrong_classes(findings: Mapping[str, Finding]) -> list[str]:
-    """Return the names of the classes that are wrong, by what `CLASS_CHECKS` say."""
-    wrong = {
-        name for check in CLASS_CHECKS for name in check.reads if findings[check.name].verdict is not Verdict.PASSED
-    }
-    return [probe.title for probe in PROBES if probe.name in wrong]
+# class -> the names of the checks that say whether it is right
+CHECKS_OF_CLASSES = {
+    probe.title: tuple(check.name for check in CLASS_CHECKS if probe.name in check.reads) for probe in PROBES
+}

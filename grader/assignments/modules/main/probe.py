@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers import wrong_classes
+from grader.assignments.modules.layers.class_verdicts import wrong_classes
 from grader.assignments.modules.loading import CLASSES, module_file
 from grader.assignments.modules.main import files, validated
 from grader.assignments.modules.main.measuring import Measuring, measure
@@ -29,8 +29,13 @@ FIGURES = 40
 MEASURED = ("samples", "trained_keys", "held_out_keys")
 
 
-def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
-    """Run the main notebook, and note in `seen` what happened as it happens."""
+def main(
+    session: Session, seen: dict[str, Any], rng: np.random.Generator, *, checks: Mapping[str, Collection[str]]
+) -> None:
+    """Run the main notebook, and note in `seen` what happened as it happens.
+
+    `checks` are, class by class, the names of those that say whether it is right.
+    """
     setting = session.setting
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
@@ -44,7 +49,7 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     digits = files.part_of(every, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"] = count
-    wrong = wrong_classes(session.findings)
+    wrong = wrong_classes(session.findings, checks)
     # where nothing was written at all there is no error to be carried forward
     trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
     seen["trusted"] = wrong if trusted else []
