@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
-from grader.model import Problem, ProblemKind
+from grader.model import Array, Problem, ProblemKind
 from grader.sandbox import Answer
 
 
-def as_plain(answer: Answer) -> dict[str, Any]:
-    """Return what came back as plain data: ``value``, ``type``, ``text`` and ``problem``."""
+class PlainProblem(TypedDict):
+    """A problem as plain data."""
+
+    kind: str
+    message: str
+    where: str
+
+
+class PlainAnswer(TypedDict):
+    """An answer as plain data: its value where that is an array, its type and text whatever it is, and what went wrong."""
+
+    value: Array | None
+    type: str
+    text: str
+    problem: PlainProblem | None
+
+
+def as_plain(answer: Answer) -> PlainAnswer:
+    """Return what came back as plain data."""
     value = answer.value if isinstance(answer.value, np.ndarray) else None
     return {"value": value, "type": answer.type, "text": answer.text, "problem": plain_problem(answer.problem)}
 
 
-def plain_problem(problem: Problem | None) -> dict[str, str] | None:
+def plain_problem(problem: Problem | None) -> PlainProblem | None:
     """Return a problem as plain data, or None."""
     return {"kind": str(problem.kind), "message": problem.message, "where": problem.where} if problem else None
 
@@ -27,7 +44,7 @@ def problem_in(data: Mapping[str, Any] | None) -> Problem | None:
     return problem_from(data.get("problem") if data else None)
 
 
-def problem_from(stored: Mapping[str, str] | None) -> Problem | None:
+def problem_from(stored: PlainProblem | None) -> Problem | None:
     """Return the problem that `plain_problem` made plain data of, or None."""
     return Problem(ProblemKind(stored["kind"]), stored["message"], stored["where"]) if stored else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,10 @@ from grader.assignments.byomlp.backward.update_runs import (
     is_true_sum,
     moves,
 )
+from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
+from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.checks import blocked, check, failed
 from grader.model import Array, Finding, Observation
 from grader.plain import problem_from
@@ -29,10 +31,10 @@ def gradients_accumulate(observed: Observation) -> Finding:
     return every_network(observed, _accumulates)
 
 
-def _accumulates(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
+def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     hint = "backward adds to what is there (`+=`): three calls without zero_grad hold the sum of three gradients."
     exact = exact_of(record, way)
-    first, second, both = (record[name] for name in ("first", "second", "both"))
+    first, second, both = record["first"], record["second"], record["both"]
     if problem := problem_from(second["backward"] or both["backward"]):
         return failed(f"backward fails when it is called again: {problem}", hint=hint)
     one, two, got = (moves(run, way) for run in (first, second, both))
@@ -41,14 +43,14 @@ def _accumulates(net: Network, record: Mapping[str, Any], way: str) -> Finding |
     held = accumulators_of(net, record, way)
     if not visible and held is None:
         return blocked("backward leaves no gradient that could add up", hint=BACKWARD_FIRST)
-    added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, "both", (0, 1, 0), way))
+    added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, both, (0, 1, 0), way))
     if not added and not (held and _arrays_add_up(record, held, exact)):
         return _explain_sum(net, one, got, want, hint, exact)
     return _untouched(net, record, way, one)
 
 
-def _arrays_add_up(record: Mapping[str, Any], accumulators: Sequence[Sequence[str]], exact: float) -> bool:
-    first, second, both = (record[name]["filled"] for name in ("first", "second", "both"))
+def _arrays_add_up(record: UpdatesRecord, accumulators: Sequence[Sequence[str]], exact: float) -> bool:
+    first, second, both = (run["filled"] for run in (record["first"], record["second"], record["both"]))
     return all(
         any(
             path in second
@@ -76,11 +78,11 @@ def _explain_sum(net: Network, one: Array, got: Array, want: Array, hint: str, e
     return failed(f"after three examples the {found}, the sum of the three", hint=hint)
 
 
-def _untouched(net: Network, record: Mapping[str, Any], way: str, one: Array) -> Finding | None:
+def _untouched(net: Network, record: UpdatesRecord, way: str, one: Array) -> Finding | None:
     """A training loop hands over the same arrays in every epoch: they must not change, but for what forward does to x."""
     held, example, exact = record["held"], record["examples"][0], exact_of(record, way)
     hint = "Copy x or y before you change it: the training loop hands over the same arrays again."
-    x, y, z = (held[name]["value"] for name in ("x", "y", "after_forward"))
+    x, y, z = (answer["value"] for answer in (held["x"], held["y"], held["after_forward"]))
     if y is not None and not np.array_equal(np.ravel(y), example["y"]):
         return failed("backward changes the array y that it is given", hint=hint, diagnosis="label_modified")
     forward_changes = z is None or not np.array_equal(z, example["x"])
@@ -102,9 +104,9 @@ def _untouched(net: Network, record: Mapping[str, Any], way: str, one: Array) ->
     return failed("the same example twice does not give twice its gradient", hint=hint)
 
 
-def _step_is_odd(net: Network, record: Mapping[str, Any], way: str) -> bool:
+def _step_is_odd(net: Network, record: UpdatesRecord, way: str) -> bool:
     exact = exact_of(record, way)
-    one, two, got = (moves(record[name], way) for name in ("first", "second", "both"))
+    one, two, got = (moves(run, way) for run in (record["first"], record["second"], record["both"]))
     return not same(net, got, 2 * one + two, bound=exact)
 
 
@@ -114,7 +116,7 @@ def zero_grad_clears(observed: Observation) -> Finding:
     return every_network(observed, _clears)
 
 
-def _clears(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
+def _clears(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     hint = "zero_grad sets the accumulators of all layers back to zero, those of the weights and those of the biases."
     exact = exact_of(record, way)
     cleared, again = record["cleared"], record["cleared_then_second"]
@@ -134,7 +136,7 @@ def _clears(net: Network, record: Mapping[str, Any], way: str) -> Finding | None
         names = ", ".join(map(str, still))
         diagnosis = _named(still, net) if kept == still else ""
         return failed(f"after zero_grad {verb}: {names}", hint=hint, diagnosis=diagnosis)
-    alone = same(net, got, two, bound=exact) or is_true_sum(net, record, "cleared_then_second", (1,), way)
+    alone = same(net, got, two, bound=exact) or is_true_sum(net, record, again, (1,), way)
     if np.any(one) and not alone and not _step_fails(record):
         return failed(f"after zero_grad and another backward the {difference(net, got, two)}", hint=hint)
     if not np.any(one) and held and not _arrays_restart(record, held, exact):
@@ -155,17 +157,17 @@ def _named(still: Sequence[Any], net: Network) -> str:
     return "zero_grad_does_nothing" if len(still) == len(list(blocks(net))) else ""
 
 
-def _arrays_cleared(run: Mapping[str, Any], accumulators: Sequence[Sequence[str]]) -> bool:
+def _arrays_cleared(run: RunRecord, accumulators: Sequence[Sequence[str]]) -> bool:
     """Tell whether an accumulator of each block is empty: then it is step that moves without a gradient."""
     return all(any(not np.any(run["filled"].get(path, 0.0)) for path in paths) for paths in accumulators)
 
 
-def _step_fails(record: Mapping[str, Any]) -> bool:
+def _step_fails(record: UpdatesRecord) -> bool:
     """Tell whether step raises after all: then nothing has moved, and that says nothing about zero_grad."""
     return bool(record["cleared_then_second"]["steps"][0]["problem"])
 
 
-def _arrays_restart(record: Mapping[str, Any], accumulators: Sequence[Sequence[str]], exact: float) -> bool:
+def _arrays_restart(record: UpdatesRecord, accumulators: Sequence[Sequence[str]], exact: float) -> bool:
     second, again = record["second"]["filled"], record["cleared_then_second"]["filled"]
     return all(
         any(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from grader.assignments.byomlp.backward.gradients import (
     is_single,
     measured,
 )
+from grader.assignments.byomlp.backward.probes import GradientRecord, OwnForwardRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
@@ -59,7 +59,7 @@ def gradients_match(observed: Observation) -> Finding:
 _HINT = "Try backward on one example of a network with a single layer, then print the gradients beside numerical ones."
 
 
-def _first_problem(observed: Observation, records: Sequence[Mapping[str, Any]]) -> Problem | str | None:
+def _first_problem(observed: Observation, records: Sequence[GradientRecord]) -> Problem | str | None:
     if problem := next((problem for record in records if (problem := _problem_of(record))), None):
         return problem
     if observed.problem:
@@ -67,7 +67,7 @@ def _first_problem(observed: Observation, records: Sequence[Mapping[str, Any]]) 
     return None if records else "no network could be built"
 
 
-def _problem_of(record: Mapping[str, Any]) -> Problem | None:
+def _problem_of(record: GradientRecord) -> Problem | None:
     if problem := problem_in(record):
         return problem
     for each in record["objects"]:
@@ -117,12 +117,12 @@ def _heat_maps(each: Measured) -> HeatMaps:
     return HeatMaps(f"Gradient of one example, network {each.net}", tuple(panels))
 
 
-def _fits_own_forward(own: Sequence[Mapping[str, Any]]) -> bool:
+def _fits_own_forward(own: Sequence[OwnForwardRecord]) -> bool:
     """Tell whether moving along the own gradients changes the own outputs as those gradients say, for every pair of examples."""
     return bool(own) and all(any(_fits(record, way) for way in ("names", "taps", "attributes")) for record in own)
 
 
-def _fits(record: Mapping[str, Any], way: str) -> bool:
+def _fits(record: OwnForwardRecord, way: str) -> bool:
     net, objects = from_evidence(record), record["objects"]
     if any(way not in each["before"] or each["backward"] or each["steps"][0]["problem"] for each in objects):
         return False

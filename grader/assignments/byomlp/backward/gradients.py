@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from grader.assignments.byomlp.backward.probes import GradientExample, GradientRecord
 from grader.assignments.byomlp.network.networks import Network, flatten, gradients, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.model import Array
 from grader.numerics import Tolerance, Worst, is_float32
 from grader.text import in_digits
@@ -104,13 +105,13 @@ class Measured:
         return same(self.net, self.got, -self.want)
 
 
-def measured(record: Mapping[str, Any]) -> list[list[Measured]]:
+def measured(record: GradientRecord) -> list[list[Measured]]:
     """Return every example of one network's evidence, each measured in every way that its parameters could be read."""
     net = from_evidence(record)
     return [[measure(net, each, way) for way in each["before"]] for each in record["objects"]]
 
 
-def measure(net: Network, each: Mapping[str, Any], way: str) -> Measured:
+def measure(net: Network, each: GradientExample, way: str) -> Measured:
     """Measure one example in one way of reading."""
     vector, x, y = each["before"][way], each["x"], each["y"]
     want = true_gradient(net, vector, x, y)
@@ -135,10 +136,10 @@ def true_gradient(net: Network, vector: Array, x: Array, y: Array) -> Array:
     return flatten(gradients(net, unflatten(net, vector), x, y))
 
 
-def change(each: Mapping[str, Any], way: str, *, step: int = 0) -> Array:
+def change(run: RunRecord, way: str, *, step: int = 0) -> Array:
     """Return what the steps up to number `step` took off the parameters (k,), NaN where they cannot be read any more."""
-    before = each["before"][way]
-    after = each["steps"][step]["after"].get(way)
+    before = run["before"][way]
+    after = run["steps"][step]["after"].get(way)
     return before - after if after is not None and after.shape == before.shape else np.full(before.shape, np.nan)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
-from grader.assignments.byomlp.network.networks import Network, unflatten
+from grader.assignments.byomlp.network.networks import Network, NetworkData, NetworkRecord, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS, construction, explain, results_of
-from grader.assignments.byomlp.network.snapshots import Snapshot, backward_and_step, snapshot
+from grader.assignments.byomlp.network.snapshots import RunRecord, Snapshot, backward_and_step, snapshot
 from grader.model import Array
 from grader.plain import first_problem, plain_problem
 from grader.sandbox import Session
@@ -22,12 +22,43 @@ OWN_EXAMPLES = 8
 OWN_STEP = 1e-6
 
 
+class GradientExample(RunRecord):
+    """One example (x, y) on a network of its own, and the step of 1 after it."""
+
+    x: Array
+    y: Array
+
+
+class GradientRecord(NetworkRecord):
+    """What backward and step did to several objects of one network; `way` is how its parameters explain its outputs."""
+
+    way: str
+    objects: list[GradientExample]
+
+
+class OwnExample(RunRecord):
+    """One example, and the outputs (N, m) for all of them after short steps down and up its gradient."""
+
+    minus: Array | None
+    plus: Array | None
+    step: float
+
+
+class OwnForwardRecord(TypedDict):
+    """How the outputs for the inputs X (N, d) move along the gradients of the linear losses Y (N, m)."""
+
+    network: NetworkData
+    X: Array
+    Y: Array
+    objects: list[OwnExample]
+
+
 def backward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run backward on single examples of random networks and read what a step of 1 changes."""
     session.run(ask.load())
     seen["networks"] = networks = []
     for index, net in enumerate(_networks(rng)):
-        record: dict[str, Any] = {"network": net.as_data(), "objects": []}
+        record: GradientRecord = {"network": net.as_data(), "problem": None, "way": "", "objects": []}
         networks.append(record)
         _observe_gradients(session, f"g{index}", net, record, rng)
     if not all(record["way"] for record in networks):
@@ -53,7 +84,7 @@ def _networks(rng: np.random.Generator) -> list[Network]:
 
 
 def _observe_gradients(
-    session: Session, target: str, net: Network, record: dict[str, Any], rng: np.random.Generator
+    session: Session, target: str, net: Network, record: GradientRecord, rng: np.random.Generator
 ) -> None:
     targets = [f"{target}_{index}" for index in range(EXAMPLES)]
     for _ in range(REDRAWS):
@@ -72,7 +103,7 @@ def _observe_gradients(
     for each, first, chosen in zip(targets, before, examples, strict=True):
         x, y = chosen or (2 * rng.standard_normal(net.inputs), random_networks.label(rng, net.loss, net.widths[-1]))
         moved = backward_and_step(session, each, net, first, [(x, y)], as_float=bool(rng.integers(2)))
-        record["objects"].append({"x": x, "y": y} | moved)
+        record["objects"].append({"x": x, "y": y, **moved})
     session.run(ask.forget(*targets))
 
 
@@ -81,7 +112,7 @@ def _measurable(rng: np.random.Generator, net: Network, before: Snapshot) -> tup
     return next((each for each in found if each), None)
 
 
-def _observe_own_forward(session: Session, target: str, net: Network, rng: np.random.Generator) -> dict[str, Any]:
+def _observe_own_forward(session: Session, target: str, net: Network, rng: np.random.Generator) -> OwnForwardRecord:
     """See how the outputs of the student's own forward pass move along the student's own gradients.
 
     The loss is linear, y . output, so its gradient says nothing but how the network passes g = y back.
@@ -89,7 +120,7 @@ def _observe_own_forward(session: Session, target: str, net: Network, rng: np.ra
     seed = int(rng.integers(2**31))
     X = 2 * rng.standard_normal((OWN_EXAMPLES, net.inputs))
     Y = rng.standard_normal((OWN_EXAMPLES, net.widths[-1]))
-    record: dict[str, Any] = {"network": net.as_data(), "X": X, "Y": Y, "objects": []}
+    record: OwnForwardRecord = {"network": net.as_data(), "X": X, "Y": Y, "objects": []}
     for x, y in zip(X, Y, strict=True):
         session.run(*construction(target, net, seed=seed))
         moved = backward_and_step(session, target, net, snapshot(session, target, net, WAYS), [(x, y)])
@@ -102,6 +133,6 @@ def _observe_own_forward(session: Session, target: str, net: Network, rng: np.ra
             ask.map_rows(target, "forward", X),
         )
         minus, plus = results_of(answers[-3]), results_of(answers[-1])
-        record["objects"].append(moved | {"minus": minus, "plus": plus, "step": OWN_STEP})
+        record["objects"].append({**moved, "minus": minus, "plus": plus, "step": OWN_STEP})
     session.run(ask.forget(target))
     return record

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from grader.assignments.byomlp.backward.update_runs import (
     problems_in,
     true_sum,
 )
+from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
 from grader.checks import blocked, check, failed
@@ -29,7 +29,7 @@ def step_descends(observed: Observation) -> Finding:
     return every_network(observed, _descends)
 
 
-def _descends(net: Network, record: Mapping[str, Any], way: str) -> Finding | None:
+def _descends(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     hint = "step(alpha) subtracts alpha times the accumulated gradient from every weight and every bias, and clears nothing."
     run, exact = record["steps"], exact_of(record, way)
     if problem := problems_in(record["first"], run):
@@ -62,7 +62,7 @@ def _agrees(net: Network, got: Array, want: Array, gradient: Array, exact: float
     )
 
 
-def _expected_gradient(net: Network, record: Mapping[str, Any], way: str) -> Array | None:
+def _expected_gradient(net: Network, record: UpdatesRecord, way: str) -> Array | None:
     """Return the sum of the true gradients of both examples if the object's arrays are seen to hold it, else None."""
     run = record["steps"]
     total = true_sum(net, record, run, (0, 1), way)
@@ -71,7 +71,7 @@ def _expected_gradient(net: Network, record: Mapping[str, Any], way: str) -> Arr
     return total
 
 
-def _own_gradient(net: Network, record: Mapping[str, Any], moved: Array, sums: Sequence[Array], exact: float) -> Array:
+def _own_gradient(net: Network, record: UpdatesRecord, moved: Array, sums: Sequence[Array], exact: float) -> Array:
     """Return what step seems to have had before it, block by block, where the true gradient is not seen on the object.
 
     That is what moved, if an array holds just that, or one of the sums of the student's own gradients: of both examples, or
@@ -89,7 +89,7 @@ def _own_gradient(net: Network, record: Mapping[str, Any], moved: Array, sums: S
     return gradient
 
 
-def _goes_uphill(net: Network, record: Mapping[str, Any], way: str, moved: Array) -> bool:
+def _goes_uphill(net: Network, record: UpdatesRecord, way: str, moved: Array) -> bool:
     run, exact = record["steps"], exact_of(record, way)
     total = true_sum(net, record, run, (0, 1), way)
     if total is None or not same(net, moved, -0.25 * total, bound=exact):

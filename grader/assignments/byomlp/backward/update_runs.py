@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from grader.assignments.byomlp.backward.gradients import blocks, change, holding, same, tolerance, true_gradient
+from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.checks import blocked, failed, passed
 from grader.model import Array, Finding, Observation, Problem
 from grader.plain import problem_from, problem_in
 
 # (network, its record in the evidence, how its parameters were read) -> what is wrong, or None
-Judge = Callable[[Network, Mapping[str, Any], str], Finding | None]
+Judge = Callable[[Network, UpdatesRecord, str], Finding | None]
 BACKWARD_FIRST = "Get backward to run on a single example first."
 
 
@@ -41,7 +42,7 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
     return passed() if observed.data.get("networks") else failed("no network could be built", hint=BACKWARD_FIRST)
 
 
-def problems_in(*records: Mapping[str, Any]) -> Problem | None:
+def problems_in(*records: RunRecord) -> Problem | None:
     """Return the first thing that went wrong in these runs, or None."""
     for record in records:
         for stored in (record["backward"], *(step["problem"] for step in record["steps"])):
@@ -50,17 +51,17 @@ def problems_in(*records: Mapping[str, Any]) -> Problem | None:
     return None
 
 
-def exact_of(record: Mapping[str, Any], way: str) -> float:
+def exact_of(record: UpdatesRecord, way: str) -> float:
     """Return how far sums of gradients may be off for this student's number format."""
     return tolerance(from_evidence(record), record["first"]["before"][way])
 
 
-def moves(record: Mapping[str, Any], way: str) -> Array:
+def moves(run: RunRecord, way: str) -> Array:
     """Return what the first step took off the parameters (k,)."""
-    return change(record, way)
+    return change(run, way)
 
 
-def accumulators_of(net: Network, record: Mapping[str, Any], way: str) -> list[list[str]] | None:
+def accumulators_of(net: Network, record: UpdatesRecord, way: str) -> list[list[str]] | None:
     """Return, block by block, the paths of the arrays that hold the gradient of the first example; None when not all are found.
 
     They are recognised by holding the true gradient or the one that step applies.
@@ -75,19 +76,16 @@ def accumulators_of(net: Network, record: Mapping[str, Any], way: str) -> list[l
     return None
 
 
-def is_true_sum(net: Network, record: Mapping[str, Any], name: str, examples: Sequence[int], way: str) -> bool:
+def is_true_sum(net: Network, record: UpdatesRecord, run: RunRecord, examples: Sequence[int], way: str) -> bool:
     """Tell whether a run moved along the sum of the true gradients at its own parameters.
 
     That is needed where parameters do not follow the seed, so that two runs start from different ones.
     """
-    run = record[name]
     total = true_sum(net, record, run, examples, way)
     return total is not None and same(net, moves(run, way), total, bound=exact_of(record, way))
 
 
-def true_sum(
-    net: Network, record: Mapping[str, Any], run: Mapping[str, Any], examples: Sequence[int], way: str
-) -> Array | None:
+def true_sum(net: Network, record: UpdatesRecord, run: RunRecord, examples: Sequence[int], way: str) -> Array | None:
     """Return the sum of the true gradients of some examples at the parameters of one run, None when they are not known."""
     vector = run["before"].get(way)
     if vector is None:

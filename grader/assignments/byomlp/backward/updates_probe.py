@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
-from grader.assignments.byomlp.network.networks import Network
+from grader.assignments.byomlp.network.networks import Network, NetworkRecord
 from grader.assignments.byomlp.network.parameters import construction, explain
-from grader.assignments.byomlp.network.snapshots import backward_and_step, read_again, snapshot
+from grader.assignments.byomlp.network.snapshots import RunRecord, backward_and_step, read_again, snapshot
 from grader.model import Array
-from grader.plain import as_plain, first_problem, plain_problem
+from grader.plain import PlainAnswer, PlainProblem, as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
+
+
+class ExampleRecord(TypedDict):
+    """One example."""
+
+    x: Array
+    y: Array
+
+
+class HeldRecord(TypedDict):
+    """The same arrays x and y handed to backward twice, and x to forward: what they hold afterwards, and the parameters (k,)."""
+
+    problem: PlainProblem | None
+    x: PlainAnswer
+    y: PlainAnswer
+    after_forward: PlainAnswer
+    before: dict[str, Array]
+    after: dict[str, Array]
+
+
+class UpdatesRecord(NetworkRecord):
+    """Runs of backward, zero_grad and step on one network, as many as came about.
+
+    They are over the first of two `examples`, the second, first + second + first, and the first before and the first before
+    and the second after zero_grad, each with a step of 1; `steps` takes three steps after both examples.
+    """
+
+    way: str
+    examples: list[ExampleRecord]
+    first: NotRequired[RunRecord]
+    second: NotRequired[RunRecord]
+    both: NotRequired[RunRecord]
+    cleared: NotRequired[RunRecord]
+    cleared_then_second: NotRequired[RunRecord]
+    steps: NotRequired[RunRecord]
+    held: NotRequired[HeldRecord]
 
 
 def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -28,12 +64,12 @@ def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         ),
         random_networks.network(rng, (q, q, q, q), "logistic", "logistic", derivative=True),
     ):
-        record: dict[str, Any] = {"network": net.as_data()}
+        record: UpdatesRecord = {"network": net.as_data(), "problem": None, "way": "", "examples": []}
         networks.append(record)
         _observe(session, net, record, rng)
 
 
-def _observe(session: Session, net: Network, record: dict[str, Any], rng: np.random.Generator) -> None:
+def _observe(session: Session, net: Network, record: UpdatesRecord, rng: np.random.Generator) -> None:
     seed = int(rng.integers(2**31))
     built = session.run(*construction("net", net, seed=seed))
     record["problem"] = plain_problem(first_problem(built))
@@ -43,17 +79,17 @@ def _observe(session: Session, net: Network, record: dict[str, Any], rng: np.ran
     record["examples"] = [{"x": x, "y": y} for x, y in examples]
     first, second = examples
 
-    def observe(name: str, chosen: list[tuple[Array, Array]], **options: Any) -> None:
+    def observe(*chosen: tuple[Array, Array], **options: Any) -> RunRecord:
         session.run(*construction("net", net, seed=seed))
-        record[name] = backward_and_step(session, "net", net, snapshot(session, "net", net, ways), chosen, **options)
+        return backward_and_step(session, "net", net, snapshot(session, "net", net, ways), chosen, **options)
 
-    observe("first", [first])
-    observe("second", [second])
-    observe("both", [first, second, first])
+    record["first"] = observe(first)
+    record["second"] = observe(second)
+    record["both"] = observe(first, second, first)
     clear = [ask.call("net", "zero_grad")]
-    observe("cleared", [first], between=clear)
-    observe("cleared_then_second", [first, second], between=clear)
-    observe("steps", [first, second], alphas=(0.25, 0.25, -0.5))
+    record["cleared"] = observe(first, between=clear)
+    record["cleared_then_second"] = observe(first, second, between=clear)
+    record["steps"] = observe(first, second, alphas=(0.25, 0.25, -0.5))
     record["held"] = _held(session, net, seed, ways, first)
 
 
@@ -62,9 +98,7 @@ def _example(rng: np.random.Generator, net: Network, readings: list[Any]) -> tup
     return found or (2 * rng.standard_normal(net.inputs), random_networks.label(rng, net.loss, net.widths[-1]))
 
 
-def _held(
-    session: Session, net: Network, seed: int, ways: tuple[str, ...], example: tuple[Array, Array]
-) -> dict[str, Any]:
+def _held(session: Session, net: Network, seed: int, ways: tuple[str, ...], example: tuple[Array, Array]) -> HeldRecord:
     """Hand over the very same arrays twice, as a training loop does, and look at them afterwards."""
     x, y = example
     session.run(*construction("net", net, seed=seed), ask.hold("x", x), ask.hold("y", y), ask.hold("z", x))

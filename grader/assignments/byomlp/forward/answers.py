@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, Pass
+from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import failed, passed
 from grader.kits.mistakes import Mistake, explanations
 from grader.model import Array, Finding, Observation, Problem
 from grader.numerics import Tolerance, error_of_largest, is_float32
-from grader.plain import problem_in
+from grader.plain import PlainAnswer, problem_in
 
 # relative to the largest output
 TOLERANCE = Tolerance(1e-6, single=1e-4)
@@ -23,18 +23,18 @@ NAMED = ("names", "twin")
 HINT_FORWARD = "Try forward on a small network with a 1-D x in a Python shell and follow it line by line."
 
 
-def seen_until(observed: Observation, key: str) -> list[Mapping[str, Any]]:
+def seen_until(observed: Observation, key: str) -> list[ForwardRecord]:
     """Return the networks that were looked at as far as `key`, and those that could not even be built."""
     return [record for record in observed.data["networks"] if record["problem"] or key in record]
 
 
-def first_problem_of(record: Mapping[str, Any]) -> Problem | None:
+def first_problem_of(record: ForwardRecord) -> Problem | None:
     """Return what went wrong first when a network was built and whole inputs were fed through it, or None."""
     answers = (record, *record.get("outputs", ()), *record.get("again", ()))
     return next((problem for answer in answers if (problem := problem_in(answer))), None)
 
 
-def stacked(answers: list[Mapping[str, Any]], net: Network) -> Array | None:
+def stacked(answers: Sequence[PlainAnswer], net: Network) -> Array | None:
     """Return the outputs (N, m) of whole forward passes, whatever shape each came in; None when one has not m numbers."""
     values = [answer["value"] for answer in answers]
     if any(value is None or value.size != net.widths[-1] for value in values):
@@ -50,7 +50,7 @@ def agrees(got: Array, want: Array) -> bool:
     return error_of_largest(got, want) <= TOLERANCE.bound(single=is_float32(got))
 
 
-def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[Mistake[Pass], Parameters]]:
+def forward_mistakes(record: ForwardRecord) -> Iterator[tuple[Mistake[Pass], Parameters]]:
     """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
     for vector in record["readings"].values():
         parameters = unflatten(from_evidence(record), vector)
@@ -61,9 +61,7 @@ def forward_mistakes(record: Mapping[str, Any]) -> Iterator[tuple[Mistake[Pass],
             yield mistake, parameters
 
 
-def made(
-    record: Mapping[str, Any], parameters: Parameters, mistakes: Iterable[Mistake[Pass]]
-) -> Iterator[Mistake[Pass]]:
+def made(record: ForwardRecord, parameters: Parameters, mistakes: Iterable[Mistake[Pass]]) -> Iterator[Mistake[Pass]]:
     """Yield the mistakes that give all outputs of one network, if these are its parameters."""
     net = from_evidence(record)
     outputs = stacked(record["outputs"], net)
@@ -74,12 +72,12 @@ def made(
     return explanations([Pass(net, parameters, record["inputs"])], mistakes, matched=matched)
 
 
-def forward_mistake(record: Mapping[str, Any]) -> Mistake[Pass] | None:
+def forward_mistake(record: ForwardRecord) -> Mistake[Pass] | None:
     """Return the first known mistake that explains all outputs of one network."""
     return next((mistake for mistake, _ in forward_mistakes(record)), None)
 
 
-def mistake_by_name(record: Mapping[str, Any]) -> bool:
+def mistake_by_name(record: ForwardRecord) -> bool:
     """Tell whether a known mistake explains what the layers show one by one, though other parameters explain the whole as well.
 
     A bias that is added after the activation can also be seen as one of the next layer, where the last one is linear.

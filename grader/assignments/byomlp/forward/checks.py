@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from grader.assignments.byomlp.forward.answers import (
     unless_cut_short,
 )
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed
@@ -66,21 +66,23 @@ def forward_values(observed: Observation) -> Finding:
     return unless_cut_short(observed)
 
 
-def _wrong_values(record: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Finding | None:
+def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Finding | None:
     net = from_evidence(record)
     if problem := first_problem_of(record):
         return no_output(net, problem)
     outputs = stacked(record["outputs"], net)
     if outputs is None:
+        got, m = _article(record["outputs"][0]["type"]), net.widths[-1]
         return failed(
-            f"forward of {net} returned {_article(record['outputs'][0]['type'])} instead of {net.widths[-1]} numbers",
+            f"forward of {net} returned {got} instead of {m} number{'s' * (m != 1)}",
             hint="The last layer has one output for each of its neurons.",
         )
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
     way = record["way"]
     if _is_another_function(record):
         return _explain_values(net, record, outputs, readings, records)
-    if record.get("held") is not None and (finding := _unlike_held(net, readings[way], unflatten(net, record["held"]))):
+    held = record.get("held")
+    if held is not None and (finding := _unlike_held(net, readings[way], unflatten(net, held))):
         return finding
     again = stacked(record["again"], net)
     before, after = record["inputs"][0], record["input_after"]["value"]
@@ -117,7 +119,7 @@ def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | 
     return None
 
 
-def _is_another_function(record: Mapping[str, Any]) -> bool:
+def _is_another_function(record: ForwardRecord) -> bool:
     """Tell whether a network that gave outputs of the right size computes something else than layers of f(W h + b)."""
     net, way = from_evidence(record), record["way"]
     outputs = stacked(record["outputs"], net)
@@ -128,7 +130,7 @@ def _is_another_function(record: Mapping[str, Any]) -> bool:
     return not agrees(outputs, forward(net, unflatten(net, record["readings"][way]), record["inputs"]))
 
 
-def _common_mistakes(records: Sequence[Mapping[str, Any]]) -> set[str]:
+def _common_mistakes(records: Sequence[ForwardRecord]) -> set[str]:
     """Return the names of the known mistakes each of which explains every network that computes something else.
 
     A network whose parameters could not be read says nothing about it.
@@ -140,10 +142,10 @@ def _common_mistakes(records: Sequence[Mapping[str, Any]]) -> set[str]:
 
 def _explain_values(
     net: Network,
-    record: Mapping[str, Any],
+    record: ForwardRecord,
     outputs: Array,
     readings: Mapping[str, Parameters],
-    records: Sequence[Mapping[str, Any]],
+    records: Sequence[ForwardRecord],
 ) -> Finding:
     if not np.all(np.isfinite(outputs)):
         return failed(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.forward.probes import BuiltRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS
 from grader.assignments.byomlp.network.random_networks import from_evidence
@@ -85,7 +85,7 @@ def initialisation(observed: Observation, *, chance: float) -> Finding:
     return failed(complaints[0], hint=hint) if all(complaints) else passed()
 
 
-def _complain(records: Sequence[Mapping[str, Any]], way: str, chance: float) -> str:
+def _complain(records: Sequence[BuiltRecord], way: str, chance: float) -> str:
     vectors = [record["readings"][way] for record in records]
     if complaint := _seeding(vectors[:4]) or _seeding(vectors[4:]):
         return complaint

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
-from grader.assignments.byomlp.network.networks import Layer, Network, flatten
+from grader.assignments.byomlp.network.networks import Layer, Network, NetworkRecord, flatten
 from grader.assignments.byomlp.network.parameters import (
     at_paths,
     construction,
@@ -17,7 +17,7 @@ from grader.assignments.byomlp.network.parameters import (
     read,
 )
 from grader.model import Array
-from grader.plain import as_plain, first_problem, plain_problem
+from grader.plain import PlainAnswer, as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -33,8 +33,54 @@ COURSE = Network(
     ),
     "squared",
 )
-Built = tuple[str, Network, dict[str, Any]]
 METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
+
+
+class BuiltRecord(NetworkRecord):
+    """A network that was built and only looked at: its parameters (k,) by each way of reading."""
+
+    readings: dict[str, Array]
+    flat_biases: bool
+
+
+class PartRecord(TypedDict):
+    """One call of forward with a start, an end or both (numbers of layers), and what it gave."""
+
+    start: int | None
+    end: int | None
+    input: Array
+    output: PlainAnswer
+
+
+class CompositionRecord(TypedDict):
+    """One input: through the whole network, up to layer `split`, and from there on through the rest."""
+
+    split: int
+    whole: PlainAnswer
+    first: PlainAnswer
+    second: PlainAnswer
+
+
+class ForwardRecord(NetworkRecord):
+    """What forward of one network gave for `inputs` (N, d), as far as it could be asked.
+
+    `again` are the outputs of the first input, asked twice more, and `input_after` is that input afterwards. `readings` are
+    the parameters (k,) by each way of reading, `way` the first that explains the outputs ("" when none does), and `held`
+    those that lie on the object.
+    """
+
+    inputs: Array
+    outputs: NotRequired[list[PlainAnswer]]
+    again: NotRequired[list[PlainAnswer]]
+    input_after: NotRequired[PlainAnswer]
+    way: NotRequired[str]
+    readings: NotRequired[dict[str, Array]]
+    held: NotRequired[Array | None]
+    parts: NotRequired[list[PartRecord]]
+    compositions: NotRequired[list[CompositionRecord]]
+
+
+Built = tuple[str, Network, BuiltRecord]
 
 
 def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -71,7 +117,7 @@ def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
         record["readings"] |= {way: flatten(parameters) for way, parameters in found.items()}
 
 
-def _build(session: Session, built: list[Built], net: Network, *, seed: int | None) -> dict[str, Any]:
+def _build(session: Session, built: list[Built], net: Network, *, seed: int | None) -> BuiltRecord:
     """Build the next network, after ``np.random.seed(seed)`` unless `seed` is None, and note the arrays it holds."""
     target = f"built{len(built)}"
     operations = construction(target, net, seed=seed or 0)[0 if seed is not None else 1 :]
@@ -79,7 +125,7 @@ def _build(session: Session, built: list[Built], net: Network, *, seed: int | No
     held = named_arrays(arrays)
     paths = parameter_paths(net, held)
     parameters = at_paths(net, paths, held) if paths else None
-    record: dict[str, Any] = {
+    record: BuiltRecord = {
         "network": net.as_data(),
         "problem": plain_problem(first_problem(answers)),
         "readings": {"attributes": flatten(parameters)} if parameters else {},
@@ -98,7 +144,7 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         inputs = 2 * rng.standard_normal((4, net.inputs))
         seed = int(rng.integers(2**31))
         built = session.run(*construction(target, net, seed=seed))
-        record: dict[str, Any] = {
+        record: ForwardRecord = {
             "network": net.as_data(),
             "inputs": inputs,
             "problem": plain_problem(first_problem(built)),
@@ -142,7 +188,7 @@ def _forward_networks(rng: np.random.Generator) -> list[Network]:
     ]
 
 
-def _parts(session: Session, target: str, net: Network, rng: np.random.Generator) -> list[dict[str, Any]]:
+def _parts(session: Session, target: str, net: Network, rng: np.random.Generator) -> list[PartRecord]:
     """Ask for every stretch of named layers: with start alone, with end alone, and with both."""
     names = [layer.name for layer in net.layers]
     last = len(names) - 1
@@ -161,9 +207,9 @@ def _parts(session: Session, target: str, net: Network, rng: np.random.Generator
     ]
 
 
-def _compositions(session: Session, target: str, net: Network, x: Array) -> list[dict[str, Any]]:
+def _compositions(session: Session, target: str, net: Network, x: Array) -> list[CompositionRecord]:
     """Go through a network in two parts, wherever it can be split: needed where forward is not understood as a whole."""
-    made = []
+    made: list[CompositionRecord] = []
     for split in range(len(net.layers) - 1):
         end, start = net.layers[split].name, net.layers[split + 1].name
         whole, first = session.run(ask.call(target, "forward", x), ask.call(target, "forward", x, end=end))

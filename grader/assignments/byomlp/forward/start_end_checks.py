@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from grader.assignments.byomlp.forward.answers import (
 )
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.mistakes import Pass
+from grader.assignments.byomlp.forward.probes import CompositionRecord, ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import blocked, check, failed
@@ -60,7 +60,7 @@ def start_and_end(observed: Observation) -> Finding:
     return unless_cut_short(observed)
 
 
-def _forwards_of(record: Mapping[str, Any], mistakes: Iterable[Mistake[Pass]]) -> list[OwnForward]:
+def _forwards_of(record: ForwardRecord, mistakes: Iterable[Mistake[Pass]]) -> list[OwnForward]:
     """Return what the student's own forward pass may be, as mathematics; nothing when it is not understood.
 
     It is the right one, or one with a mistake that shows in this network or in another: an output that happens to be
@@ -88,7 +88,7 @@ def _wrong_forward(
     return mistake.gives(Pass(net, parameters, x, start, end))
 
 
-def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Finding | None:
+def _wrong_parts(net: Network, record: ForwardRecord, own: OwnForward) -> Finding | None:
     for part in record["parts"]:
         start, end = part["start"], part["end"]
         chosen = {"start": start, "end": end}
@@ -114,7 +114,7 @@ def _wrong_parts(net: Network, record: Mapping[str, Any], own: OwnForward) -> Fi
     return None
 
 
-def _wrong_compositions(net: Network, compositions: list[Mapping[str, Any]]) -> Finding | None:
+def _wrong_compositions(net: Network, compositions: Sequence[CompositionRecord]) -> Finding | None:
     """Where forward is wrong in an unknown way, its parts must at least fit together: start after end is the whole."""
     for each in compositions:
         where = f"layer {each['split'] + 1}"

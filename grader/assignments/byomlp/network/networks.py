@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader.functions import ACTIVATIONS, LOSSES
 from grader.model import Array
 from grader.numerics import central_difference
+from grader.plain import PlainProblem
+
+
+class NetworkData(TypedDict):
+    """A network as plain data; a layer is ``[width, activation, name, derivative]``."""
+
+    inputs: int
+    layers: list[list[Any]]
+    loss: str
+
+
+class NetworkRecord(TypedDict):
+    """What was seen of one network: the network itself, and what went wrong when it was built."""
+
+    network: NetworkData
+    problem: PlainProblem | None
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,13 @@ class Network:
         parts = [f"{layer.width} {layer.activation}" for layer in self.layers]
         return f"{self.inputs} -> " + " -> ".join(parts)
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> NetworkData:
         """Return plain data that `from_data` turns back into this network."""
         layers = [[layer.width, layer.activation, layer.name, layer.derivative] for layer in self.layers]
         return {"inputs": self.inputs, "layers": layers, "loss": self.loss}
 
     @staticmethod
-    def from_data(data: Mapping[str, Any]) -> Network:
+    def from_data(data: NetworkData) -> Network:
         return Network(data["inputs"], tuple(Layer(*layer) for layer in data["layers"]), data["loss"])
 
 

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network.networks import Network, flatten
 from grader.assignments.byomlp.network.parameters import at_paths, named_arrays, parameter_paths, questions, understand
 from grader.model import Array
-from grader.plain import first_problem, plain_problem
+from grader.plain import PlainProblem, first_problem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation
 
 Paths = Sequence[tuple[str, str]]
+
+
+class StepRecord(TypedDict):
+    """One step: its rate, what went wrong, and the parameters (k,) after it by each way of reading."""
+
+    alpha: float
+    problem: PlainProblem | None
+    after: dict[str, Array]
+
+
+class RunRecord(TypedDict):
+    """A backward pass and the steps after it: what went wrong on the way back, the parameters (k,) before it by each way of
+    reading, the arrays of the object that it has filled, by path, and the steps.
+    """
+
+    backward: PlainProblem | None
+    before: dict[str, Array]
+    filled: dict[str, Array]
+    steps: list[StepRecord]
 
 
 @dataclass(frozen=True)
@@ -70,7 +89,7 @@ def backward_and_step(
     alphas: Sequence[float] = (1.0,),
     as_float: bool = False,
     between: Sequence[Operation] = (),
-) -> dict[str, Any]:
+) -> RunRecord:
     """Run backward on the examples and then the steps, and keep the parameters before and after, and the arrays filled.
 
     All of it is one crossing. With one output and `as_float`, y is passed as a float. `between` are operations after the
@@ -90,7 +109,7 @@ def backward_and_step(
         if path not in before.arrays or not np.array_equal(array, before.arrays[path])
     }
     problem = first_problem(answers[: len(asked)])
-    record: dict[str, Any] = {
+    record: RunRecord = {
         "backward": plain_problem(problem),
         "before": before.readings,
         "filled": filled,

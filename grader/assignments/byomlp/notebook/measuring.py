@@ -11,7 +11,7 @@ from grader.assignments.byomlp.notebook import watch_operations
 from grader.datasets.digits.scaling import Scaling
 from grader.model import Array
 from grader.notebooks import measuring
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
 
 PIECE = 500
@@ -19,7 +19,7 @@ PIECE = 500
 
 def outputs_of(
     session: Session, network: str, rows: Array, *, until: float, **where: Any
-) -> tuple[Array | None, dict[str, str] | None]:
+) -> tuple[Array | None, PlainProblem | None]:
     """Return what `network` makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that.
 
     They are given up at `until` on the monotonic clock. `where` is `start` or `end`, the name of a layer.

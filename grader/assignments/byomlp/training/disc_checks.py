@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
-from grader.assignments.byomlp.training.disc_probe import DISC
+from grader.assignments.byomlp.training.disc_probe import DISC, TrialRecord
 from grader.checks import blocked, check, failed, passed
 from grader.functions import ACTIVATIONS
 from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
@@ -53,7 +50,7 @@ def _untrained(observed: Observation, hint: str) -> Finding:
     return failed(f"the network could not be trained: {problem}", hint=hint)
 
 
-def hidden_outputs(trial: Mapping[str, Any]) -> Array | None:
+def hidden_outputs(trial: TrialRecord) -> Array | None:
     """Return the outputs of layer2 (N, 2) for the fresh points: by name, or as seen by its activation where end is broken."""
     hidden = trial.get("hidden", {})
     seen = hidden.get("pre_activation")
@@ -65,7 +62,7 @@ def hidden_outputs(trial: Mapping[str, Any]) -> Array | None:
     return None
 
 
-def _pictures(trial: Mapping[str, Any], hidden: Array | None, classes: Array, line: Line | None) -> list[Picture]:
+def _pictures(trial: TrialRecord, hidden: Array | None, classes: Array, line: Line | None) -> list[Picture]:
     losses = np.asarray(trial["losses"], dtype=np.float64)
     pictures: list[Picture] = []
     if hidden is not None and line is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network.networks import Layer, Network
 from grader.assignments.byomlp.network.parameters import construction, results_of
 from grader.model import Array
-from grader.plain import first_problem, plain_problem
+from grader.plain import PlainProblem, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -28,6 +28,23 @@ CANDIDATES = 24
 ALIVE = 0.05
 GOOD = 0.97
 HOPELESS = (6, 0.7)
+
+
+class HiddenRecord(TypedDict):
+    """What `layer2` gives for the fresh points (N, 2): asked for by its name, and as its activation is called."""
+
+    named: Array | None
+    pre_activation: Array | None
+
+
+class TrialRecord(TypedDict):
+    """One initialisation: loss and accuracy on fresh points after every epoch, and the last outputs (N,) for them."""
+
+    losses: list[float]
+    accuracies: list[float]
+    problem: PlainProblem | None
+    output: NotRequired[Array]
+    hidden: NotRequired[HiddenRecord]
 
 
 def points(rng: np.random.Generator) -> tuple[Array, Array]:
@@ -49,7 +66,7 @@ def disc(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     seen |= {"fresh": fresh, "classes": classes, "trials": []}
     seeds = [int(seed) for seed in rng.integers(2**31, size=CANDIDATES)]
     for seed in _lively(session, seeds, X)[:INITIALISATIONS]:
-        trial: dict[str, Any] = {"losses": [], "accuracies": []}
+        trial: TrialRecord = {"losses": [], "accuracies": [], "problem": None}
         seen["trials"].append(trial)
         _train(session, seed, (X, Y), (fresh, classes), trial, rng)
         if trial["problem"] or max(trial["accuracies"], default=0) >= GOOD:
@@ -78,7 +95,7 @@ def _train(
     seed: int,
     known: tuple[Array, Array],
     unknown: tuple[Array, Array],
-    trial: dict[str, Any],
+    trial: TrialRecord,
     rng: np.random.Generator,
 ) -> None:
     (X, Y), (fresh, classes) = known, unknown

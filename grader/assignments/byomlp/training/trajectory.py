@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.backward.gradients import Block, blocks
 from grader.assignments.byomlp.backward.mistakes import Rules, backpropagate
-from grader.assignments.byomlp.network.networks import Network, unflatten
+from grader.assignments.byomlp.network.networks import Network, NetworkRecord, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.kits.trajectory import Compared, Comparison, compare
 from grader.model import Array
 from grader.numerics import is_nearly_float32
+from grader.plain import PlainProblem
 
 RIGHT_RULES = Rules()
 
@@ -30,6 +31,31 @@ class Stage:
     @property
     def examples(self) -> int:
         return self.steps * self.batch
+
+
+class StageRecord(TypedDict):
+    """A stage of training: what was asked for, what went wrong, whether all of it was done in time, the parameters (k,) after."""
+
+    steps: int
+    batch: int
+    alpha: float
+    problem: PlainProblem | None
+    whole: bool
+    after: Array | None
+
+
+class TrainingRecord(NetworkRecord):
+    """A network that was trained on examples X (N, d), Y (N, m) in `order`, from its first parameters (k,), `start`.
+
+    `way` is how its parameters explain its outputs; "" when they do not, and then nothing was asked.
+    """
+
+    way: str
+    X: Array
+    Y: Array
+    order: Array
+    start: NotRequired[Array]
+    stages: list[StageRecord]
 
 
 def replayed(
@@ -56,18 +82,18 @@ def replayed(
         yield vector
 
 
-def stages_of(record: Mapping[str, Any]) -> list[Stage]:
+def stages_of(record: TrainingRecord) -> list[Stage]:
     """Return the stages of a network's evidence."""
     return [Stage(each["steps"], each["batch"], each["alpha"]) for each in record["stages"]]
 
 
-def replay_of(record: Mapping[str, Any], rules: Rules = RIGHT_RULES) -> list[Array]:
+def replay_of(record: TrainingRecord, rules: Rules = RIGHT_RULES) -> list[Array]:
     """Return where the parameters of a network's evidence should be at every look, if gradients are found by `rules`."""
     net, order = from_evidence(record), record["order"].tolist()
     return list(replayed(net, record["start"], record["X"], record["Y"], stages_of(record), order, rules=rules))
 
 
-def followed(record: Mapping[str, Any]) -> Comparison[Block]:
+def followed(record: TrainingRecord) -> Comparison[Block]:
     """Return how the training in a network's evidence compares with the same steps taken here."""
     with np.errstate(all="ignore"):
         pairs = list(zip(record["stages"], replay_of(record), strict=True))
@@ -75,7 +101,7 @@ def followed(record: Mapping[str, Any]) -> Comparison[Block]:
     return compare(looks, single=_is_single(record))
 
 
-def _look(record: Mapping[str, Any], got: Array | None, want: Array) -> list[Compared[Block]]:
+def _look(record: TrainingRecord, got: Array | None, want: Array) -> list[Compared[Block]]:
     whole = got if got is not None and got.shape == want.shape else None
     return [
         Compared(block, None if whole is None else whole[block.where], want[block.where], record["start"][block.where])
@@ -83,7 +109,7 @@ def _look(record: Mapping[str, Any], got: Array | None, want: Array) -> list[Com
     ]
 
 
-def _is_single(record: Mapping[str, Any]) -> bool:
+def _is_single(record: TrainingRecord) -> bool:
     """Tell whether some block is kept in single precision, before or after training."""
     net = from_evidence(record)
     seen = [record["start"], *(stage["after"] for stage in record["stages"] if stage["after"] is not None)]

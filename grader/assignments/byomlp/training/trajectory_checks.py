@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from grader.assignments.byomlp.backward.accumulation_checks import gradients_accumulate, zero_grad_clears
 from grader.assignments.byomlp.backward.checks import gradients_match
@@ -12,7 +10,7 @@ from grader.assignments.byomlp.backward.gradients import Block
 from grader.assignments.byomlp.backward.step_checks import step_descends
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.assignments.byomlp.training.trajectory import followed
+from grader.assignments.byomlp.training.trajectory import TrainingRecord, followed
 from grader.assignments.byomlp.training.trajectory_mistakes import diagnose
 from grader.checks import check, failed, passed
 from grader.kits.trajectory import Comparison, Departure, Stretch, agreement, wrong_training
@@ -48,7 +46,7 @@ _HINT = (
 )
 
 
-def _wrong(record: Mapping[str, Any], training: Comparison[Block]) -> Finding | None:
+def _wrong(record: TrainingRecord, training: Comparison[Block]) -> Finding | None:
     net = from_evidence(record)
 
     def explain(found: Departure[Block]) -> Finding:

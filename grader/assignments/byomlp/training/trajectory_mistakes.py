@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from grader.assignments.byomlp.backward.gradients import blocks
 from grader.assignments.byomlp.backward.mistakes import Rules
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.assignments.byomlp.training.trajectory import Stage, replay_of, replayed, stages_of
+from grader.assignments.byomlp.training.trajectory import Stage, TrainingRecord, replay_of, replayed, stages_of
 from grader.kits.mistakes import Diagnosis
 from grader.model import Array
 from grader.numerics import departure
@@ -27,10 +26,12 @@ TRIES = 40
 READ = 1e-12
 
 
-def diagnose(record: Mapping[str, Any], step: int) -> Diagnosis | None:
+def diagnose(record: TrainingRecord, step: int) -> Diagnosis | None:
     """Return the mistake that explains a training which departs at the look after `step` steps, or None."""
-    seen = [record["start"], *(stage["after"] for stage in record["stages"])]
-    if any(each is None or each.shape != seen[0].shape or not np.all(np.isfinite(each)) for each in seen):
+    seen = [record["start"], *(after for stage in record["stages"] if (after := stage["after"]) is not None)]
+    if len(seen) <= len(record["stages"]):
+        return None
+    if any(each.shape != seen[0].shape or not np.all(np.isfinite(each)) for each in seen):
         return None
     with np.errstate(all="ignore"):
         return (
@@ -38,7 +39,7 @@ def diagnose(record: Mapping[str, Any], step: int) -> Diagnosis | None:
         )
 
 
-def _stale_weights(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | None:
+def _stale_weights(record: TrainingRecord, seen: Sequence[Array]) -> Diagnosis | None:
     """Recognise a way back through the weights that the network had at first."""
     net = from_evidence(record)
     first = [W for W, _ in unflatten(net, record["start"])]
@@ -59,7 +60,7 @@ def _stale_weights(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosi
     )
 
 
-def _momentum(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | None:
+def _momentum(record: TrainingRecord, seen: Sequence[Array]) -> Diagnosis | None:
     """Recognise that a part of the first step is taken again with the second one."""
     if [each.steps for each in stages_of(record)[:2]] != [1, 1]:
         return None
@@ -75,7 +76,7 @@ def _momentum(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | N
     )
 
 
-def _rate(record: Mapping[str, Any], seen: Sequence[Array], step: int) -> Diagnosis | None:
+def _rate(record: TrainingRecord, seen: Sequence[Array], step: int) -> Diagnosis | None:
     """Recognise that all steps before a look were taken with another rate than was given."""
     stages = stages_of(record)
     ends = np.cumsum([stage.steps for stage in stages]).tolist()
@@ -100,7 +101,7 @@ def _rate(record: Mapping[str, Any], seen: Sequence[Array], step: int) -> Diagno
     )
 
 
-def _stage_from(record: Mapping[str, Any], index: int, start: Array, stage: Stage, factor: float) -> Array:
+def _stage_from(record: TrainingRecord, index: int, start: Array, stage: Stage, factor: float) -> Array:
     """Return where one stage leads from `start` with the given multiple of its rate."""
     before = sum(each.examples for each in stages_of(record)[:index])
     order = record["order"][before : before + stage.examples].tolist()
@@ -109,7 +110,7 @@ def _stage_from(record: Mapping[str, Any], index: int, start: Array, stage: Stag
     return end
 
 
-def _still(record: Mapping[str, Any], seen: Sequence[Array]) -> Diagnosis | None:
+def _still(record: TrainingRecord, seen: Sequence[Array]) -> Diagnosis | None:
     """Recognise blocks that moved at first and do not any more."""
     net = from_evidence(record)
     still = [

@@ -10,7 +10,7 @@ from grader.assignments.byomlp.network import random_networks
 from grader.assignments.byomlp.network.networks import Network, size
 from grader.assignments.byomlp.network.parameters import construction, explain
 from grader.assignments.byomlp.network.snapshots import look, snapshot, understood
-from grader.assignments.byomlp.training.trajectory import Stage
+from grader.assignments.byomlp.training.trajectory import Stage, TrainingRecord
 from grader.model import Array
 from grader.plain import first_problem, plain_problem
 from grader.sandbox import Session
@@ -37,7 +37,8 @@ def trajectory(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     """Train two networks, one after the other, and look at their parameters along the way."""
     session.run(ask.load())
     p, q, r = (int(n) for n in rng.permutation(np.arange(3, 6)))
-    seen["networks"] = networks = []
+    networks: list[TrainingRecord] = []
+    seen["networks"] = networks
     # smooth activations: a kink would make a large difference of a tiny one
     smooth = ("logistic",)
     plans = (
@@ -45,9 +46,7 @@ def trajectory(session: Session, seen: dict[str, Any], rng: np.random.Generator)
         (random_networks.network(rng, (2, q, 1), "logistic", "logistic", hidden=smooth, derivative=True), SHORT),
     )
     for index, (net, stages) in enumerate(plans):
-        record: dict[str, Any] = {"network": net.as_data()}
-        networks.append(record)
-        _observe(session, f"t{index}", net, stages, record, rng)
+        _observe(session, f"t{index}", net, stages, networks, rng)
 
 
 def _observe(
@@ -55,23 +54,31 @@ def _observe(
     target: str,
     net: Network,
     stages: tuple[Stage, ...],
-    record: dict[str, Any],
+    networks: list[TrainingRecord],
     rng: np.random.Generator,
 ) -> None:
     built = session.run(*construction(target, net, seed=int(rng.integers(2**31))))
-    record["problem"] = plain_problem(first_problem(built))
     way, found = explain(session, target, net, 2 * rng.standard_normal((4, net.inputs)))
-    # with taps, a bias that is added in another place is seen as one of the layer behind: its gradient is another one
+    # with taps, a bias that is added in another place is seen as one of the next layer: its gradient is another one
     elsewhere = way == "taps" and not all(np.any(b) for _, b in found[way])
-    record["way"] = "" if elsewhere else way
     X = rng.standard_normal((EXAMPLES, net.inputs))
     Y = np.stack([random_networks.label(rng, net.loss, net.widths[-1]) for _ in range(EXAMPLES)])
     order = rng.integers(EXAMPLES, size=sum(stage.examples for stage in stages))
-    record |= {"X": X, "Y": Y, "order": order, "start": None, "stages": []}
+    record: TrainingRecord = {
+        "network": net.as_data(),
+        "problem": plain_problem(first_problem(built)),
+        "way": "" if elsewhere else way,
+        "X": X,
+        "Y": Y,
+        "order": order,
+        "stages": [],
+    }
+    networks.append(record)
     if not record["way"]:
         return
     before = snapshot(session, target, net, (record["way"],))
-    record["start"] = before.readings.get(record["way"])
+    if record["way"] in before.readings:
+        record["start"] = before.readings[record["way"]]
     asked = []
     targets: Array = Y[:, 0] if net.widths[-1] == 1 else Y
     done = 0

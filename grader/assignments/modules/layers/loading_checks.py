@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from grader.assignments.modules.loading import CLASSES, FILE, python_2
 from grader.checks import check, failed, passed
 from grader.model import Finding, Observation
@@ -43,7 +46,7 @@ def modules_load(observed: Observation) -> Finding:
     return passed("; ".join(errors), hint=hint)
 
 
-def _said(error: dict[str, dict[str, str]]) -> str:
+def _said(error: Mapping[str, Any]) -> str:
     problem = problem_from(error["problem"])
     if problem is None:
         return ""

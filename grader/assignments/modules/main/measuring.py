@@ -18,7 +18,7 @@ from grader.datasets.digits.principal import principal_components
 from grader.datasets.digits.scaling import Scaling, Sharpness, scaling_of
 from grader.model import Array
 from grader.notebooks import measuring
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox.operations import plugged
 
@@ -50,7 +50,7 @@ class Measuring:
         """Return how the digits were changed before a network got them; 1 was ink."""
         return scaling_of(network["samples"], [self.digits.train_images, self.digits.test_images], as_ink, SHARPNESS)
 
-    def outputs(self, network: NetworkRecord, rows: Array) -> tuple[Array | None, dict[str, str] | None]:
+    def outputs(self, network: NetworkRecord, rows: Array) -> tuple[Array | None, PlainProblem | None]:
         """Return what a network makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that."""
         output, problem = measuring.outputs_of(
             self.session,

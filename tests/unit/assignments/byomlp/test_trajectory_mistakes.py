@@ -71,10 +71,10 @@ def right() -> Vectors:
 @pytest.mark.parametrize(
     ("training", "step", "name", "hint"),
     [
-        (through_first_weights, 2, "stale_weights_on_the_way_back", "those of the first call of backward"),
-        (with_momentum, 2, "momentum", "0.3 of the step before is taken again"),
+        (through_first_weights, 2, "stale_weights_on_the_way_back", "the weights of its first call"),
+        (with_momentum, 2, "momentum", "repeats 0.3 of the step before"),
         (with_small_rates_raised, 5, "rate_changed", "with the rate 0.08, though step is given 0.05"),
-        (with_the_last_bias_frozen, 13, "stands_still", "In the last steps b of layer 3 did not move"),
+        (with_the_last_bias_frozen, 13, "stands_still", "The last steps did not change b of layer 3"),
     ],
 )
 def test_a_known_mistake_is_named(training: Callable[[], Vectors], step: int, name: str, hint: str) -> None:
