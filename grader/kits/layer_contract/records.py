@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.model import Array
 from grader.numerics import STEP, Tolerance
+from grader.plain import PlainProblem
 
 TOLERANCE = Tolerance(double=1e-6, single=2e-4, differences=1e-5, floor=1e-2)
 
@@ -25,7 +26,7 @@ class Pass(TypedDict):
     stored: Array | None
     after: list[Array | None]
     warnings: list[str]
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
 
 
 class LayerCase(TypedDict):

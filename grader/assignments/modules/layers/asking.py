@@ -11,7 +11,7 @@ from grader.assignments.modules.loading import load_again
 from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.numerics import STEP
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, plugged
 
@@ -28,7 +28,7 @@ class Listed(TypedDict):
     """What a method that lists arrays returned: a tree of lists, with ``{"value", "type"}`` for each array."""
 
     tree: Any
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
 
 
 def build(name: str, kind: str, *given: Any, seed: int, children: Sequence[str] = ()) -> Operation:

@@ -12,7 +12,7 @@ from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
 
 NAME = "BatchMeanSubtraction"
@@ -32,7 +32,7 @@ class Story(TypedDict):
 
     given: list[float]
     single: bool
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
     steps: list[Step]
 
 

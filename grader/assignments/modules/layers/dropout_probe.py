@@ -11,7 +11,7 @@ from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
 from grader.kits.layer_contract import LayerCase
 from grader.model import Array
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
 
 NAME = "Dropout"
@@ -24,7 +24,7 @@ class Training(TypedDict):
     """Two passes through one object in training, forward and back each."""
 
     given: list[float]
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
     passes: list[LayerCase]
 
 
@@ -32,7 +32,7 @@ class Evaluation(LayerCase):
     """A pass in evaluation of an object that was trained before, and one more in training afterwards."""
 
     trained: LayerCase
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
 
 
 class DropoutSeen(LayerSeen):

@@ -12,7 +12,7 @@ from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array
 from grader.numerics import STEP
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import call
 
@@ -38,7 +38,7 @@ class Wide(Held):
 
     n: int
     m: int
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
     other: Held | None
 
 
@@ -76,7 +76,7 @@ class Live(TypedDict):
     point: Array
     before: Held
     after: Held
-    problem: dict[str, str] | None
+    problem: PlainProblem | None
     forward: Pass
 
 

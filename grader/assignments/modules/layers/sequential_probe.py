@@ -12,7 +12,7 @@ from grader.assignments.modules.layers.asking import LayerSeen, Listed, case_of,
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
 from grader.model import Array, Verdict
-from grader.plain import plain_problem
+from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, call, forget
 
@@ -42,10 +42,10 @@ class SequentialCase(LayerCase):
     gradients: Listed
     children: list[dict[str, Array]]
     parameters: Listed
-    cleared: dict[str, str] | None
+    cleared: PlainProblem | None
     after_clearing: list[dict[str, Array]]
     point: Array
-    updated: dict[str, str] | None
+    updated: PlainProblem | None
     after_update: list[dict[str, Array]]
 
 
