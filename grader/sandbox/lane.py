@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,7 +44,7 @@ class Probe:
     It comes `after` the probes named there, on the same lane, and finds in the session what they saw. Where it has to know
     whether something that they looked at is right, `verdicts` are the checks that say so: they are judged on our side before
     it runs, with the thresholds that `coarse` gives (check -> name -> number), for what is asked must not depend on a
-    rubric. The session holds their findings, the observation their verdicts.
+    rubric. The session holds their findings, by the probe that they are about, the observation their verdicts.
     """
 
     name: str
@@ -64,6 +64,10 @@ class Probe:
         """Return what the checks in `verdicts` say of what was observed earlier, by their names."""
         seen = Evidence({each.probe: each for each in earlier}, seed=0, sandbox="", seconds=0.0)
         return {finding.check: finding for finding in run_checks(self.verdicts, seen, self.coarse)}
+
+    def by_probe(self, findings: Mapping[str, Finding]) -> dict[str, list[Finding]]:
+        """Return these findings by the probe that they are about."""
+        return {name: [findings[check.name] for check in self.verdicts if name in check.reads] for name in self.after}
 
 
 @dataclass(kw_only=True)
@@ -147,7 +151,7 @@ class Lane:
         problem: Problem | None = None
         fault, lost = "", False
         try:
-            session = self._session(probe, word, findings)
+            session = self._session(probe, word, probe.by_probe(findings))
             probe.run(session, data, np.random.default_rng([self.seed, *word]))
         except SessionEnded as end:
             problem = end.problem
@@ -163,7 +167,7 @@ class Lane:
         lost = lost or (session is not None and session.unexplained)
         return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
 
-    def _session(self, probe: Probe, word: tuple[int, ...], findings: Mapping[str, Finding]) -> Session:
+    def _session(self, probe: Probe, word: tuple[int, ...], findings: Mapping[str, Sequence[Finding]]) -> Session:
         seconds = self._seconds(probe)
         # not the probe's own generator: student code could draw the hidden inputs again
         inner = int(np.random.SeedSequence([self.seed, *word[:1], 1, *word[1:]]).generate_state(1)[0])

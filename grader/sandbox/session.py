@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader import wire
@@ -35,9 +35,9 @@ class SessionEnded(Exception):
 class Session:
     """One process that holds student code, from its fork to its end.
 
-    `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read, and
-    `earlier` what the probes before this one on its lane have seen, and `findings` what the checks say of that which the probe
-    has declared. `unexplained` says of an end that it may have come from
+    `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read,
+    `earlier` what the probes before this one on its lane have seen, and `findings` what the checks that the probe has
+    declared say of each. `unexplained` says of an end that it may have come from
     outside as well as from the code.
     """
 
@@ -52,7 +52,7 @@ class Session:
         files: Mapping[str, bytes] | None = None,
         left_out: Mapping[str, str] | None = None,
         earlier: Mapping[str, Mapping[str, Any]] | None = None,
-        findings: Mapping[str, Finding] | None = None,
+        findings: Mapping[str, Sequence[Finding]] | None = None,
         patience: int = PATIENCE,
     ) -> None:
         self._conversation, self._limits = conversation, limits

@@ -104,7 +104,7 @@ def counts(seen: Observation, *, most: float) -> Finding:
 
 
 def told(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
-    data["told"] = [finding.title for finding in session.findings.values()]
+    data["told"] = [finding.title for found in session.findings.values() for finding in found]
     data["earlier"] = sorted(session.earlier)
 
 

@@ -19,17 +19,19 @@ from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation, plugged
 
 FILE = "HW3_Modules.ipynb"
-CLASSES = (
-    "Sequential",
-    "Linear",
-    "SoftMax",
-    "BatchMeanSubtraction",
-    "Dropout",
-    "LeakyReLU",
-    "ELU",
-    "SoftPlus",
-    "ClassNLLCriterion",
-)
+# the classes that students write, by the probe that asks for each
+CLASS_OF = {
+    "sequential": "Sequential",
+    "linear": "Linear",
+    "softmax": "SoftMax",
+    "batch_mean_subtraction": "BatchMeanSubtraction",
+    "dropout": "Dropout",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "softplus": "SoftPlus",
+    "class_nll_criterion": "ClassNLLCriterion",
+}
+CLASSES = tuple(CLASS_OF.values())
 NAME_OF_PY = ".py"
 # seconds for a statement that belongs to the classes, for one that is an experiment, for all of these, and for a cell
 DEFINITION, EXPERIMENT, ALL_EXPERIMENTS, CELL = 8.0, 0.5, 2.0, 20.0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader.assignments import find
-from grader.assignments.modules.layers import CHECKS, CHECKS_OF_CLASSES, PROBES
-from grader.assignments.modules.layers.class_verdicts import wrong_classes
+from grader.assignments.modules.layers import CHECKS, PROBES
+from grader.assignments.modules.main.probe import wrong_classes
 from grader.model import Curve, HeatMaps, Observation, Verdict
 from grader.pipeline import load_rubric
 from kit.modules_samples import (
@@ -54,7 +54,7 @@ def test_right_classes_are_not_wrong_and_missing_observations_are() -> None:
     main = next(probe for probe in find("modules").probes if probe.name == "main")
 
     def wrong(**instead: Observation) -> list[str]:
-        return wrong_classes(main.findings({**evidence.observations, **instead}.values()), CHECKS_OF_CLASSES)
+        return wrong_classes(main.by_probe(main.findings({**evidence.observations, **instead}.values())))
 
     assert wrong() == []
     assert wrong(dropout=Observation("dropout")) == ["Dropout"]

@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from grader.assignments import find
-from grader.assignments.modules.layers import CHECKS_OF_CLASSES
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES
-from grader.assignments.modules.layers.class_verdicts import wrong_classes
 from grader.assignments.modules.layers.linear_checks import linear_trajectory
 from grader.assignments.modules.layers.trajectory import followed, replayed
 from grader.assignments.modules.layers.trajectory_probe import MOMENTUM, RATE
+from grader.assignments.modules.main.probe import wrong_classes
 from grader.model import Array, Evidence, Observation, Problem, ProblemKind, Verdict
 from grader.numerics import central_difference
 from kit.modules_samples import FILE, RIGHT, changed, graded, notebook, observed
@@ -146,7 +145,7 @@ def test_a_slope_that_is_kept_is_found_in_training_alone() -> None:
 def test_a_class_that_is_wrong_in_training_alone_is_wrong() -> None:
     seen = observed({FILE: notebook(*KEPT)})
     main = next(probe for probe in find("modules").probes if probe.name == "main")
-    assert wrong_classes(main.findings(seen.observations.values()), CHECKS_OF_CLASSES) == ["LeakyReLU"]
+    assert wrong_classes(main.by_probe(main.findings(seen.observations.values()))) == ["LeakyReLU"]
 
 
 @pytest.mark.parametrize("first", ["mean", "0"])

@@ -85,7 +85,7 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     seen["nested"] = _case(session, rng, (1, 0, 2, 1), d, rows, np.float64, seed, nested=True)
     drawn = [_drawn(rng, criterion) for criterion in ("ClassNLLCriterion", "MSECriterion")]
     # of classes that are wrong by themselves no network is made
-    right = all(finding.verdict is Verdict.PASSED for finding in session.findings.values())
+    right = all(each.verdict is Verdict.PASSED for found in session.findings.values() for each in found)
     seen["deep"] = [_deep(session, *plan, seed) for plan in drawn] if right else []
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers.class_verdicts import wrong_classes
-from grader.assignments.modules.loading import CLASSES, module_file
+from grader.assignments.modules.loading import CLASS_OF, CLASSES, module_file
 from grader.assignments.modules.main import files, validated
 from grader.assignments.modules.main.measuring import Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.assignments.modules.main.redaction import without_words
 from grader.datasets.digits import digits_of
 from grader.errors import HarnessError
+from grader.model import Finding, Verdict
 from grader.notebooks.naming import SUFFIX
 from grader.notebooks.reading import Cell
 from grader.notebooks.session import Running, begin
@@ -29,13 +29,8 @@ FIGURES = 40
 MEASURED = ("samples", "trained_keys", "held_out_keys")
 
 
-def main(
-    session: Session, seen: dict[str, Any], rng: np.random.Generator, *, checks: Mapping[str, Collection[str]]
-) -> None:
-    """Run the main notebook, and note in `seen` what happened as it happens.
-
-    `checks` are, class by class, the names of those that say whether it is right.
-    """
+def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Run the main notebook, and note in `seen` what happened as it happens."""
     setting = session.setting
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
@@ -49,7 +44,7 @@ def main(
     digits = files.part_of(every, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"] = count
-    wrong = wrong_classes(session.findings, checks)
+    wrong = wrong_classes(session.findings)
     # where nothing was written at all there is no error to be carried forward
     trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
     seen["trusted"] = wrong if trusted else []
@@ -71,6 +66,15 @@ def main(
         seen["networks"] = [{name: each[name] for name in each if name not in MEASURED} for each in seen["networks"]]
         if trusted:
             without_words(seen)
+
+
+def wrong_classes(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
+    """Return the names of the classes that some check does not pass, by what was found of each probe."""
+    return [
+        CLASS_OF[probe]
+        for probe, found in findings.items()
+        if any(finding.verdict is not Verdict.PASSED for finding in found)
+    ]
 
 
 def _own_modules(session: Session, cells: Sequence[Cell]) -> Mapping[str, bytes]:

@@ -1,17 +1,13 @@
-"""SoftMax: what is asked of it, and how the answers are judged."""
+"""SoftMax: what is right, known mistakes, and the checks that follow."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from grader import functions
-from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.asking import LayerSeen, cast, observe_case
 from grader.assignments.modules.layers.closed_forms import softmax_gradient as gradient_of
+from grader.assignments.modules.layers.softmax_probe import SoftMaxSeen
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
-from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.checks import failed
 from grader.kits.layer_contract import (
     TOLERANCE,
@@ -25,39 +21,6 @@ from grader.kits.layer_contract import (
 from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding
 from grader.plain import problem_from
-from grader.sandbox import Session
-
-
-class SoftMaxSeen(LayerSeen):
-    """What was observed of SoftMax: some batches, and inputs around 1000."""
-
-    cases: list[LayerCase]
-    extreme: LayerCase
-
-
-def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
-    """Ask SoftMax: ordinary batches, one row, float32, and inputs around 1000."""
-    if not asking.begin(session, seen, "SoftMax"):
-        return
-    seed = int(rng.integers(2**31))
-    n, d = int(rng.integers(3, 6)), int(rng.integers(3, 6))
-    shapes: list[tuple[int, int, type]] = [
-        (n, d, np.float64),
-        (d, d, np.float64),
-        (1, d, np.float64),
-        (n, d, np.float32),
-    ]
-    seen["cases"] = []
-    for rows, columns, dtype in shapes:
-        x = cast(2 * rng.standard_normal((rows, columns)), dtype)
-        grad = cast(rng.standard_normal((rows, columns)), dtype)
-        seen["cases"].append(observe_case(session, "SoftMax", (), x, grad, seed))
-    small = rng.standard_normal((4, d))
-    x = small + np.array([1000.0, -1000.0, 800.0, 0.0])[:, None]
-    x[3, 0], x[3, 1] = 1000.0, -1000.0
-    seen["extreme"] = observe_case(session, "SoftMax", (), x, rng.standard_normal(x.shape), seed, differences=False)
-    seen["done"] = True
-    seen["trajectory"] = trajectory(session, "SoftMax", rng)
 
 
 def _want(case: LayerCase) -> Array:
