@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.assignments.byomlp.forward.probes import METHODS
 from grader.checks import check, failed, passed
 from grader.model import Finding, Observation, Problem, ProblemKind
@@ -12,7 +14,7 @@ from grader.plain import problem_in
 def mlp_loads(module: Observation) -> Finding:
     """mlp.py can be imported and defines the class MLP"""
     if problem := module.problem or problem_in(module.data):
-        return failed(f"mlp.py could not be loaded: {problem}", hint=_hint(problem))
+        return failed(f"mlp.py could not be loaded: {problem}", hint=_hint(problem, module.data.get("similar", [])))
     if "MLP" not in module.data["classes"]:
         found = ", ".join(sorted(module.data["classes"])) or "none"
         return failed(f"mlp.py has no class MLP; classes found: {found}", hint="Name the class exactly MLP.")
@@ -20,9 +22,10 @@ def mlp_loads(module: Observation) -> Finding:
     return passed(f"not there yet: {', '.join(missing)}" if missing else "")
 
 
-def _hint(problem: Problem) -> str:
+def _hint(problem: Problem, similar: Sequence[str]) -> str:
     if problem.kind is ProblemKind.MISSING:
-        return "Hand in a file that is named exactly mlp.py, in lower case."
+        found = f" You handed in {' and '.join(similar)}: is that it?" if similar else ""
+        return f"Hand in a file that is named exactly mlp.py, in lower case.{found}"
     if problem.message.startswith("ModuleNotFoundError"):
         return "Only numpy, matplotlib and files that you hand in along with mlp.py can be imported."
     if problem.message.startswith("SystemExit"):

@@ -16,10 +16,12 @@ from grader.assignments.byomlp.network.parameters import (
     parameter_paths,
     read,
 )
-from grader.model import Array
+from grader.model import Array, ProblemKind
 from grader.plain import PlainAnswer, as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
+from grader.suggestions import similar_names
+from grader.text import printable
 
 # the example of the course page: special_start and special_end in the middle of five layers
 COURSE = Network(
@@ -33,6 +35,7 @@ COURSE = Network(
     ),
     "squared",
 )
+FILE = "mlp.py"
 METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
 
 
@@ -84,9 +87,11 @@ Built = tuple[str, Network, BuiltRecord]
 
 
 def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
-    """Load mlp.py and list what it defines."""
+    """Load mlp.py and list what it defines; where there is none, note which files may be meant for it."""
     (answer,) = session.run(ask.load())
     seen["problem"] = plain_problem(answer.problem)
+    if answer.problem and answer.problem.kind is ProblemKind.MISSING:
+        seen["similar"] = [printable(name) for name in similar_names(FILE, session.files)]
     classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
     seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
 

@@ -1,0 +1,53 @@
+"""What is said when mlp.py cannot be loaded."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.forward.probes import module
+from grader.model import Observation, Problem, ProblemKind
+from grader.sandbox import Answer
+
+
+def hint_for(problem: Problem, *files: str) -> str:
+    """Return the hint for somebody whose mlp.py could not be loaded, and who handed in these files."""
+    seen: dict[str, Any] = {}
+    session: Any = SimpleNamespace(run=lambda *_: [Answer(problem=problem)], files=dict.fromkeys(files, b""))
+    module(session, seen, np.random.default_rng(0))
+    return mlp_loads.judge(Observation("module", seen)).hint
+
+
+MISSING = Problem(ProblemKind.MISSING, "there is no mlp.py", "")
+EXACTLY = "Hand in a file that is named exactly mlp.py, in lower case."
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((), EXACTLY),
+        (("digits.py", "Classification.ipynb"), EXACTLY),
+        (("MLP.py", "digits.py"), f"{EXACTLY} You handed in MLP.py: is that it?"),
+        (("work/mlp (1).py", "mlp.ipynb"), f"{EXACTLY} You handed in mlp.ipynb and work/mlp (1).py: is that it?"),
+        (("mlp\x1b.py",), f"{EXACTLY} You handed in mlp\\x1b.py: is that it?"),
+    ],
+)
+def test_a_file_that_may_be_meant_for_the_missing_one_is_named(files: tuple[str, ...], said: str) -> None:
+    assert hint_for(MISSING, *files) == said
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (Problem(ProblemKind.RAISED, "ModuleNotFoundError: no torch", ""), "Only numpy, matplotlib"),
+        (Problem(ProblemKind.RAISED, "SystemExit: 0", ""), "Remove the call of exit()"),
+        (Problem(ProblemKind.RAISED, "SyntaxError: x", ""), "Run `python -c 'import mlp'`"),
+        (Problem(ProblemKind.TIMEOUT, "too slow", ""), "Importing mlp.py may only define things"),
+    ],
+)
+def test_the_hint_fits_what_went_wrong(problem: Problem, said: str) -> None:
+    assert hint_for(problem, "MLP.py").startswith(said)
