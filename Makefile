@@ -28,6 +28,7 @@ help:
 	@echo 'make demo    grade the reference and the bundled examples, and say where the reports are'
 	@echo 'make test    run the tests (FAST=1 leaves the slow ones out)'
 	@echo 'make lint    linter, formatter and type checker'
+	@echo 'make docs    write docs/api.md from the docstrings'
 	@echo 'make image   build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
 	@echo 'make venv    set up $(VENV) with the pinned packages; the others do so by themselves'
 	@echo 'make lock    resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
@@ -53,6 +54,9 @@ lint: $(READY)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+docs: $(READY)
+	$(PY) docs/generate_api.py
 
 image: $(READY)
 	@$(ENGINE) info >/dev/null 2>&1 || { echo 'No engine answers $(ENGINE): install it or start it, then run this again.' >&2; exit 1; }
@@ -96,4 +100,4 @@ clean:
 	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv test lint image demo lock clean
+.PHONY: help venv test lint docs image demo lock clean

@@ -1,4 +1,4 @@
-"""Says what the wheel holds: the grader, the rubrics as `grader.rubrics`, and of what students receive the notebooks.
+"""Says what the wheel holds: the grader and its public face, the rubrics as `grader.rubrics`, and the notebooks for students.
 
 No reference solution, no tests.
 """
@@ -13,12 +13,13 @@ FILES = ["*.css", "*.html", "*.j2", "*.js", "*.json", "*.svg", "*.toml"]
 setup(
     packages=[
         *find_namespace_packages(
-            include=["grader", "grader.*"], exclude=["*.__pycache__", "*.__pycache__.*", *SOLUTIONS]
+            include=["grader", "grader.*", "mlpgrader", "mlpgrader.*"],
+            exclude=["*.__pycache__", "*.__pycache__.*", *SOLUTIONS],
         ),
         "grader.rubrics",
         "grader.templates",
     ],
     package_dir={"grader.rubrics": "rubrics", "grader.templates": "student_template"},
-    package_data={"": FILES, "grader.templates": ["*/*.ipynb"]},
+    package_data={"": FILES, "mlpgrader": ["py.typed"], "grader.templates": ["*/*.ipynb"]},
     include_package_data=False,
 )

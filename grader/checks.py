@@ -21,6 +21,11 @@ class Check:
     """One declared check: `name`, `title` and `module` from the function, what it reads, and how other checks bear on it.
 
     `after` and `excused_by` are names of checks, `reads` of probes, `thresholds` of numbers that the rubric gives.
+
+    >>> import mlpgrader
+    >>> byomlp, modules = mlpgrader.assignments()
+    >>> byomlp.checks[0].name, byomlp.checks[0].reads
+    ('mlp_loads', ('module',))
     """
 
     name: str
@@ -58,6 +63,14 @@ def check(
     in `excused_by` did not pass, a mistake that this one finds is paid for there, and costs nothing here.
 
     `name`, `title` and `module` are for a check that a function makes; they are those of the function that declares it.
+
+    >>> from mlpgrader.authoring import check, failed, passed
+    >>> @check(reads=["fitting"])
+    ... def weights_right(seen):
+    ...     "The weights are right."
+    ...     return passed() if seen.data["weights"] == 2 else failed("no weight is 2", hint="Solve it again.")
+    >>> weights_right.name, weights_right.title
+    ('weights_right', 'The weights are right')
     """
 
     def declare(judge: Judge) -> Check:
@@ -82,7 +95,13 @@ def check(
 
 
 def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
-    """Return the checks that these modules define, in order of definition; what a module only imports is not its own."""
+    """Return the checks that these modules define, in order of definition; what a module only imports is not its own.
+
+    >>> import sys
+    >>> from mlpgrader.authoring import checks_in
+    >>> checks_in(sys)
+    ()
+    """
     return tuple(
         each
         for module in modules
@@ -94,7 +113,12 @@ def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
 def passed(
     message: str = "", *, hint: str = "", pictures: Sequence[Picture] = (), for_staff: Sequence[ForStaff] = ()
 ) -> Finding:
-    """Say that the fact holds."""
+    """Say that the fact holds.
+
+    >>> from mlpgrader.authoring import passed
+    >>> passed("agrees to 1e-12").verdict
+    <Verdict.PASSED: 'passed'>
+    """
     return Finding("", "", Verdict.PASSED, message, hint, pictures=tuple(pictures), for_staff=tuple(for_staff))
 
 
@@ -106,19 +130,34 @@ def failed(
     pictures: Sequence[Picture] = (),
     for_staff: Sequence[ForStaff] = (),
 ) -> Finding:
-    """Say what is wrong, what was expected, and how to go on."""
+    """Say what is wrong, what was expected, and how to go on.
+
+    >>> from mlpgrader.authoring import failed
+    >>> failed("y is 3, expected 2", hint="Look at the sign.").hint
+    'Look at the sign.'
+    """
     return Finding(
         "", "", Verdict.FAILED, message, hint, diagnosis, pictures=tuple(pictures), for_staff=tuple(for_staff)
     )
 
 
 def blocked(message: str, *, hint: str = "") -> Finding:
-    """Say that the fact could not be looked at because something it depends on failed."""
+    """Say that the fact could not be looked at because something it depends on failed.
+
+    >>> from mlpgrader.authoring import blocked
+    >>> blocked("there is no network to look at").verdict
+    <Verdict.BLOCKED: 'blocked'>
+    """
     return Finding("", "", Verdict.BLOCKED, message, hint)
 
 
 def pending(message: str, *, hint: str = "", for_staff: Sequence[ForStaff] = ()) -> Finding:
-    """Say that a person has to decide; until then the points are pending."""
+    """Say that a person has to decide; until then the points are pending.
+
+    >>> from mlpgrader.authoring import Quote, pending
+    >>> pending("a person reads this", for_staff=[Quote("Answer", "42")]).verdict
+    <Verdict.PENDING: 'pending'>
+    """
     return Finding("", "", Verdict.PENDING, message, hint, for_staff=tuple(for_staff))
 
 

@@ -2,12 +2,29 @@
 
 
 class AuthorError(Exception):
-    """A rubric, an assignment, an argument or the environment is wrong; the text says what, where and what to do."""
+    """A rubric, an assignment, an argument or the environment is wrong; the text says what, where and what to do.
+
+    >>> import mlpgrader
+    >>> mlpgrader.grade("alice", assignment="byomlpp")
+    Traceback (most recent call last):
+    grader.errors.AuthorError: no assignment 'byomlpp'; did you mean 'byomlp'?
+    """
 
 
 class IntakeError(AuthorError):
-    """One submission cannot be read; the others of the same run go on."""
+    """One submission cannot be read; the others of the same run go on.
+
+    >>> import mlpgrader
+    >>> mlpgrader.check("no-such-folder")
+    Traceback (most recent call last):
+    grader.errors.IntakeError: no-such-folder: there is no such folder; check the path
+    """
 
 
 class HarnessError(Exception):
-    """The grader itself failed; the points concerned are withheld, never lost."""
+    """The grader itself failed; the points concerned are withheld, never lost.
+
+    >>> from mlpgrader import AuthorError, HarnessError
+    >>> issubclass(HarnessError, AuthorError)
+    False
+    """

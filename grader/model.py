@@ -13,7 +13,12 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class Verdict(StrEnum):
-    """What a check concluded; `PENDING` that a person decides, `UNDECIDED` that a fault of ours was in the way."""
+    """What a check concluded; `PENDING` that a person decides, `UNDECIDED` that a fault of ours was in the way.
+
+    >>> from mlpgrader import Verdict
+    >>> Verdict("failed") is Verdict.FAILED
+    True
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -76,6 +81,10 @@ class Data:
 
     `kind` says in which of its forms it is there, like ``mnist`` or ``drawn``, `title` what that is called, and `digest` of
     what is in it.
+
+    >>> from mlpgrader.authoring import Data
+    >>> Data("prices", "drawn", "made-up prices", digest="5a", value=[2.5, 1.0]).value[0]
+    2.5
     """
 
     name: str
@@ -91,6 +100,10 @@ class Setting:
 
     `numbers` are what the rubric says of that size, `reduced` what it says of a run on the student's own class; `data` has the
     data sets that probes need, each by its name.
+
+    >>> from mlpgrader.authoring import Setting
+    >>> Setting("quick", numbers={"images": 1000.0}).numbers["images"]
+    1000.0
     """
 
     size: str = "quick"
@@ -119,6 +132,10 @@ class SandboxSpec:
 
     `engine` is the command-line client (``docker``, ``podman``), `image` the name of the image, empty for the one that
     `make image` builds, `runtime` that of the engine's runtime (``runsc``), empty for its own choice.
+
+    >>> from mlpgrader import SandboxSpec
+    >>> SandboxSpec("docker", engine="podman").engine
+    'podman'
     """
 
     kind: str = "docker"
@@ -134,6 +151,10 @@ class Observation:
     `data` holds what was asked and what came back: None, bool, int, float, str, arrays, and lists, tuples and
     string-keyed dicts of them. `problem` is set when student code ended the conversation early, `fault` when we did;
     what was seen before stays in `data`.
+
+    >>> from mlpgrader.authoring import Observation
+    >>> Observation("fitting", {"weights": [1.0, 2.0]}).data["weights"]
+    [1.0, 2.0]
     """
 
     probe: str
@@ -160,6 +181,11 @@ class HeatMaps:
     """Expected and got matrices of the same shapes, a pair a panel: (label, expected (m, n), got (m, n)).
 
     `rows` and `columns` say what one of each is.
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import HeatMaps
+    >>> HeatMaps("Gradients", (("layer 1", np.zeros((2, 3)), np.ones((2, 3))),)).rows
+    'neuron'
     """
 
     title: str
@@ -170,7 +196,13 @@ class HeatMaps:
 
 @dataclass(frozen=True)
 class Scatter:
-    """Points (N, 2) with integer classes (N,), and optionally a line a*x + b*y + c = 0 that separates them."""
+    """Points (N, 2) with integer classes (N,), and optionally a line a*x + b*y + c = 0 that separates them.
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import Scatter
+    >>> Scatter("Points", np.zeros((2, 2)), np.array([0, 1]), ("out", "in"), "x", "y").class_names
+    ('out', 'in')
+    """
 
     title: str
     points: Array
@@ -183,7 +215,13 @@ class Scatter:
 
 @dataclass(frozen=True)
 class Curve:
-    """Named series of values (K,) over positions (K,)."""
+    """Named series of values (K,) over positions (K,).
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import Curve
+    >>> Curve("Loss", "epoch", "loss", np.arange(3), (("training", np.array([3.0, 2.0, 1.0])),)).x_label
+    'epoch'
+    """
 
     title: str
     x_label: str
@@ -194,7 +232,13 @@ class Curve:
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often each class (row) was taken for each class (column): counts (k, k)."""
+    """How often each class (row) was taken for each class (column): counts (k, k).
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import Confusion
+    >>> Confusion("What was taken for what", np.eye(2, dtype=int), ("cat", "dog")).labels
+    ('cat', 'dog')
+    """
 
     title: str
     counts: Array
@@ -206,6 +250,11 @@ class ImageGrid:
     """Grey images (R, C, h, w), 1 is white paper and 0 is ink; NaN where there is none.
 
     `row_labels` has a label a row or is empty; `captions` has one for each image, row by row, or is empty.
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import ImageGrid
+    >>> ImageGrid("Two images", np.ones((1, 2, 8, 8))).images.shape
+    (1, 2, 8, 8)
     """
 
     title: str
@@ -216,7 +265,13 @@ class ImageGrid:
 
 @dataclass(frozen=True)
 class ImageScatter:
-    """Small images (N, h, w), 1 is white paper, at points (N, 2), coloured by their classes (N,)."""
+    """Small images (N, h, w), 1 is white paper, at points (N, 2), coloured by their classes (N,).
+
+    >>> import numpy as np
+    >>> from mlpgrader.authoring import ImageScatter
+    >>> ImageScatter("Codes", np.zeros((1, 2)), np.ones((1, 8, 8)), np.array([3]), "first", "second").y_label
+    'second'
+    """
 
     title: str
     points: Array
@@ -231,7 +286,12 @@ Picture = HeatMaps | Scatter | Curve | Confusion | ImageGrid | ImageScatter
 
 @dataclass(frozen=True)
 class Quote:
-    """Something that a student wrote, for a person to read: plain text or Markdown."""
+    """Something that a student wrote, for a person to read: plain text or Markdown.
+
+    >>> from mlpgrader.authoring import Quote
+    >>> Quote("Their comparison", "ReLU is **faster**.").title
+    'Their comparison'
+    """
 
     title: str
     text: str
@@ -265,7 +325,12 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict of one check, with the words and pictures that explain it."""
+    """The verdict of one check, with the words and pictures that explain it.
+
+    >>> from mlpgrader.authoring import failed
+    >>> failed("W[0, 1] is 2.5, expected 2", hint="Divide by N.").message
+    'W[0, 1] is 2.5, expected 2'
+    """
 
     check: str
     title: str
@@ -310,7 +375,12 @@ class Rubric:
 
 @dataclass(frozen=True)
 class Marks:
-    """Points, split by what became of them: earned + lost + pending + withheld = possible."""
+    """Points, split by what became of them: earned + lost + pending + withheld = possible.
+
+    >>> from mlpgrader import Marks
+    >>> Marks(earned=6.0, possible=10.0, pending=1.0).lost
+    3.0
+    """
 
     earned: float
     possible: float
@@ -324,7 +394,13 @@ class Marks:
 
 @dataclass(frozen=True)
 class ScoredFinding:
-    """A finding with the points that the rubric gives it."""
+    """A finding with the points that the rubric gives it.
+
+    >>> from mlpgrader import Marks, ScoredFinding
+    >>> from mlpgrader.authoring import failed
+    >>> ScoredFinding(failed("no output", hint="Return y."), Marks(earned=0.0, possible=2.0)).marks.lost
+    2.0
+    """
 
     finding: Finding
     marks: Marks
@@ -332,7 +408,12 @@ class ScoredFinding:
 
 @dataclass(frozen=True)
 class ScoredItem:
-    """One rubric item with its findings and their sum."""
+    """One rubric item with its findings and their sum.
+
+    >>> from mlpgrader import Marks, ScoredItem
+    >>> ScoredItem("forward", "Forward pass", Marks(earned=8.0, possible=10.0), findings=()).marks.lost
+    2.0
+    """
 
     id: str
     title: str
@@ -342,7 +423,12 @@ class ScoredItem:
 
 @dataclass(frozen=True)
 class Score:
-    """Findings times rubric."""
+    """Findings times rubric.
+
+    >>> from mlpgrader import Marks, Score
+    >>> Score(Marks(earned=8.0, possible=10.0), items=()).marks.earned
+    8.0
+    """
 
     marks: Marks
     items: tuple[ScoredItem, ...]
@@ -353,6 +439,12 @@ class Result:
     """What came of grading one submission, as numbers and words: a report without pictures, files or evidence.
 
     `size` is at which notebooks were run, and `data` on what; both are empty where none were.
+
+    >>> import mlpgrader
+    >>> bob = "examples/byomlp/bob-no-derivative"
+    >>> made = mlpgrader.grade(bob, assignment="byomlp", sandbox="process", items=["forward"], seed=4711)
+    >>> made.result.id, made.result.seed, made.result.marks.earned
+    ('bob-no-derivative', 4711, 10.0)
     """
 
     id: str
@@ -376,7 +468,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """What people read: a score, whose it is, and how it came about."""
+    """What people read: a score, whose it is, and how it came about.
+
+    >>> import mlpgrader
+    >>> bob = "examples/byomlp/bob-no-derivative"
+    >>> report = mlpgrader.grade(bob, assignment="byomlp", sandbox="process", items=["forward"], seed=4711)
+    >>> report.submission.id, sorted(report.evidence.observations)
+    ('bob-no-derivative', ['forward', 'layers', 'module'])
+    """
 
     assignment: str
     assignment_title: str

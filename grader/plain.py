@@ -29,7 +29,12 @@ class PlainAnswer(TypedDict):
 
 
 def as_plain(answer: Answer) -> PlainAnswer:
-    """Return what came back as plain data."""
+    """Return what came back as plain data.
+
+    >>> from mlpgrader.authoring import Answer, as_plain
+    >>> as_plain(Answer(type="int", text="42"))
+    {'value': None, 'type': 'int', 'text': '42', 'problem': None}
+    """
     value = answer.value if isinstance(answer.value, np.ndarray) else None
     return {"value": value, "type": answer.type, "text": answer.text, "problem": plain_problem(answer.problem)}
 
@@ -40,7 +45,12 @@ def plain_problem(problem: Problem | None) -> PlainProblem | None:
 
 
 def problem_in(data: Mapping[str, Any] | None) -> Problem | None:
-    """Return the problem of an answer that `as_plain` stored, or None."""
+    """Return the problem of an answer that `as_plain` stored, or None.
+
+    >>> from mlpgrader.authoring import Answer, as_plain, problem_in
+    >>> problem_in(as_plain(Answer())) is None
+    True
+    """
     return problem_from(data.get("problem") if data else None)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from typing import TYPE_CHECKING
 
-from grader.model import Array
+if TYPE_CHECKING:
+    # what makes words fit for people is needed where numpy is not
+    from grader.model import Array
 
 JOINERS = "\u200c\u200d"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -6,7 +6,7 @@ assignment's id as its name and an `Assignment` as its object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.assignments.assignment import Assignment
-from grader.errors import AuthorError
+from grader.errors import AuthorError, IntakeError
 from grader.suggestions import did_you_mean
+from grader.text import printable
 
 if TYPE_CHECKING:
     from grader.datasets import DataSet
 
-__all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids"]
+__all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids", "recognised"]
 
 GROUP = "mlpgrader.assignments"
 
@@ -53,6 +54,25 @@ def every() -> tuple[tuple[Assignment, ...], tuple[AuthorError, ...]]:
         except AuthorError as error:
             problems.append(error)
     return tuple(found), tuple(problems)
+
+
+def recognised(folder: Path, among: Sequence[Assignment]) -> Assignment:
+    """Return the assignment `among` these whose required files lie in `folder` or in a folder inside.
+
+    AuthorError when it is unclear.
+    """
+    if not folder.exists():
+        raise IntakeError(f"{printable(str(folder))}: there is no such folder; check the path")
+    found = [each for each in among if any(_is_in(folder, name) for name in each.required)]
+    if len(found) == 1:
+        return found[0]
+    there = "the files of several are there" if found else "the files of none are there"
+    choices = "; ".join(f"--assignment {each.id} ({', '.join(each.required)})" for each in among)
+    raise AuthorError(f"{printable(str(folder))}: which assignment is it? {there}; say one of {choices}")
+
+
+def _is_in(folder: Path, name: str) -> bool:
+    return folder.name == name or (folder / name).exists() or any(folder.glob(f"*/{name}"))
 
 
 def data_sets() -> tuple[DataSet, ...]:

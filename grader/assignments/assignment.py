@@ -30,6 +30,11 @@ class Assignment:
     sets that probes may name.
 
     AuthorError when probes, checks and data sets contradict one another.
+
+    >>> import mlpgrader
+    >>> byomlp, modules = mlpgrader.assignments()
+    >>> byomlp.required, [data.name for data in byomlp.data]
+    (('mlp.py',), ['digits'])
     """
 
     id: str

@@ -31,7 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the folder that the arguments name, once or whenever something in it is saved; return the exit status."""
     if arguments.watch and arguments.json:
         raise AuthorError("--watch and --json do not go together: one document is one check; leave one of them out")
-    assignment = assignments.find(arguments.assignment) if arguments.assignment else recognised(arguments.folder)
+    assignment = (
+        assignments.find(arguments.assignment)
+        if arguments.assignment
+        else assignments.recognised(arguments.folder, at_hand())
+    )
     public = rubric.public_part(pipeline.load_rubric(assignment))
     if not public.items:
         raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
@@ -59,23 +63,6 @@ def asked(arguments: argparse.Namespace, assignment: Assignment) -> Job:
         sandbox=SandboxSpec("process"),
         public=True,
     )
-
-
-def recognised(folder: Path) -> Assignment:
-    """Return the assignment whose required files lie in `folder` or in a folder inside; AuthorError when it is unclear."""
-    if not folder.exists():
-        raise IntakeError(f"{printable(str(folder))}: there is no such folder; check the path")
-    every = at_hand()
-    found = [each for each in every if any(_is_in(folder, name) for name in each.required)]
-    if len(found) == 1:
-        return found[0]
-    there = "the files of several are there" if found else "the files of none are there"
-    choices = "; ".join(f"--assignment {each.id} ({', '.join(each.required)})" for each in every)
-    raise AuthorError(f"{printable(str(folder))}: which assignment is it? {there}; say one of {choices}")
-
-
-def _is_in(folder: Path, name: str) -> bool:
-    return folder.name == name or (folder / name).exists() or any(folder.glob(f"*/{name}"))
 
 
 def watch(check: Callable[[], object], changes: Iterable[object]) -> int:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 
 from grader import assignments, pipeline
 from grader.assignments import Assignment
@@ -20,7 +19,7 @@ from grader.cli.screen import Screen
 from grader.errors import HarnessError
 from grader.model import Rubric
 from grader.report.console import Pen
-from grader.runs import RunFolder, SubmissionFolder, judge, run_all, stoppable
+from grader.runs import RunFolder, SubmissionFolder, chosen, judge, run_all, stoppable
 from grader.text import as_json_text
 
 
@@ -46,17 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(done, failures, dry_run=arguments.dry_run)
     return UNSETTLED if failures or any(again.now.marks.withheld for again in done) else GRADED
-
-
-def chosen(path: Path) -> tuple[RunFolder | None, list[SubmissionFolder]]:
-    """Return the folders of submissions that are meant, and that of their run, None for one that belongs to none."""
-    one = SubmissionFolder(path)
-    # by what is in it: a submission may be called evidence
-    if not (one.has_evidence or one.report.is_file()):
-        whole = RunFolder(path)
-        return whole, whole.kept()
-    around = RunFolder(path.resolve().parent)
-    return around if around.is_one else None, [one]
 
 
 def judge_all(

@@ -22,6 +22,11 @@ class Files:
     `mirrors` (addresses of folders; `suffix` is what the files have there behind their names) that has them. None of them
     is larger than `most_bytes`. `kind` names these files among the forms of the data set, ``mnist``, and `title` calls them
     by name, ``MNIST``.
+
+    >>> from mlpgrader.authoring import Files
+    >>> prices = Files("shop", "shop prices", {"prices.csv": "5a" * 32}, read=lambda files: files["prices.csv"].split())
+    >>> prices.read({"prices.csv": b"2.5 1.0"})
+    [b'2.5', b'1.0']
     """
 
     kind: str
@@ -39,6 +44,10 @@ class Drawn:
     """What takes the place of files that are nowhere: `draw` makes it, from a seed of its own, and always the same.
 
     `kept` is where it lies once it was drawn; None where it is drawn anew each time.
+
+    >>> from mlpgrader.authoring import Drawn
+    >>> Drawn("made", "made-up prices", draw=lambda: [2.5, 1.0]).draw()
+    [2.5, 1.0]
     """
 
     kind: str
@@ -52,6 +61,10 @@ class DataSet:
     """Data that probes of an assignment work with, declared: it lies in files, or is drawn, or either.
 
     AuthorError when it is neither, or its name is not one.
+
+    >>> from mlpgrader.authoring import DataSet, Drawn
+    >>> DataSet("prices", drawn=Drawn("made", "made-up prices", draw=lambda: [2.5, 1.0])).name
+    'prices'
     """
 
     name: str

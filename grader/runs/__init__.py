@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.runs.executing import run_all, stoppable, undisturbed
-from grader.runs.folder import RunFolder
+from grader.runs.folder import RunFolder, chosen
 from grader.runs.grading import Bench, grade_all, judge, warming
 from grader.runs.job import Failure, Graded, Job, Whose
 from grader.runs.resuming import Plan, planned
@@ -18,6 +18,7 @@ __all__ = [
     "RunFolder",
     "SubmissionFolder",
     "Whose",
+    "chosen",
     "grade_all",
     "judge",
     "planned",

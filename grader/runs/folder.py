@@ -141,6 +141,11 @@ class RunFolder:
         ended = self._clock()
         self._due = ended + max(SUMMARY_SECONDS, (ended - began) / SHARE)
 
+    def results(self) -> tuple[Result, ...]:
+        """Return what the reports here say, in order of the folders' names; one submission's folder is one of them, too."""
+        folders = (SubmissionFolder(self.path), *_folders(self.path))
+        return tuple(result for folder in folders if (result := folder.result()))
+
     @property
     def rows(self) -> list[Row]:
         """The rows of the summary: one for each submission that has a report, or a reason why it has none."""
@@ -152,6 +157,17 @@ class RunFolder:
         # as often as it can be without taking a share of the time that grows with the class
         if self._clock() >= self._due:
             self.summarise()
+
+
+def chosen(path: Path) -> tuple[RunFolder | None, list[SubmissionFolder]]:
+    """Return the folders of submissions that are meant, and that of their run, None for one that belongs to none."""
+    one = SubmissionFolder(path)
+    # by what is in it: a submission may be called evidence
+    if not (one.has_evidence or one.report.is_file()):
+        whole = RunFolder(path)
+        return whole, whole.kept()
+    around = RunFolder(path.resolve().parent)
+    return around if around.is_one else None, [one]
 
 
 def stamp(report: Path) -> tuple[int, ...]:

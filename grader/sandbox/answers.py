@@ -29,6 +29,10 @@ class Answer:
     `value` is an array when student code returned numbers, plain data for our own operations, else None. `type` is
     the exact type of what was returned, ``numpy.ndarray of complex128`` for arrays of a dtype that does not travel;
     `text` a bounded repr. `seconds` is what the worker claims.
+
+    >>> from mlpgrader.authoring import Answer
+    >>> Answer(value=3.0).problem is None
+    True
     """
 
     value: Any = None

@@ -45,6 +45,12 @@ class Probe:
     whether something that they looked at is right, `verdicts` are the checks that say so: they are judged on our side before
     it runs, with the thresholds that `coarse` gives (check -> name -> number), for what is asked must not depend on a
     rubric. The session holds their findings, by the probe that they are about, the observation their verdicts.
+
+    >>> from mlpgrader.authoring import Probe, ask
+    >>> def fitting(session, data, rng):
+    ...     data["loaded"] = session.run(ask.load("regression.py", "regression"))
+    >>> Probe("fitting", "fitting a line", fitting).lane
+    0
     """
 
     name: str

@@ -83,6 +83,10 @@ class Inside:
     answered. `ours` are further files of ours, by path (``grader/functions.py``), that only our own code can import,
     and `plugins` names the modules among them that carry out operations besides the worker's. With `kernel` the
     worker can run notebooks, for which it takes a second longer to start; then `notebook_plugins` are there as well.
+
+    >>> from mlpgrader.authoring import Inside
+    >>> Inside(modules={"tools.py": b"def twice(x): return 2 * x"}).kernel
+    False
     """
 
     modules: Mapping[str, bytes] = field(default_factory=dict)

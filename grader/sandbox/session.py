@@ -39,6 +39,11 @@ class Session:
     `earlier` what the probes before this one on its lane have seen, and `findings` what the checks that the probe has
     declared say of each. `unexplained` says of an end that it may have come from
     outside as well as from the code.
+
+    >>> from mlpgrader.authoring import Session, ask
+    >>> def fitting(session: Session, data, rng):
+    ...     loaded, answer = session.run(ask.load("mlp.py", "mlp"), ask.create("net", "mlp.MLP"))
+    ...     data["problem"] = str(answer.problem or "")
     """
 
     def __init__(

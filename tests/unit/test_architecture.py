@@ -195,3 +195,7 @@ def test_the_help_of_the_command_line_imports_nothing_heavy() -> None:
 def test_only_data_sets_and_assignments_know_what_a_digit_is() -> None:
     outside = [module for module in modules() if module.part not in ("datasets", "assignments")]
     assert [module.path for module in outside if any("datasets.digits" in name for name in module.imports)] == []
+
+
+def test_the_grader_does_not_stand_on_its_public_face() -> None:
+    assert offending(lambda module: {name for name in module.imports if name.startswith("mlpgrader")}) == {}

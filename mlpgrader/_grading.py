@@ -1,0 +1,175 @@
+"""The functions of the public face: each is one command, as Python calls it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from grader import assignments as registered
+from grader import intake, pipeline
+from grader.assignments import Assignment
+from grader.errors import AuthorError
+from grader.model import Report, Result, Rubric, SandboxSpec
+from grader.runs import Bench, Job, RunFolder, chosen, judge
+from mlpgrader._checked import Checked
+
+
+def assignments() -> tuple[Assignment, ...]:
+    """Return every assignment that can be graded: those that come with the grader, and those of installed packages.
+
+    A `RuntimeWarning` says what is wrong with an installed one that cannot be loaded.
+
+    >>> import mlpgrader
+    >>> [assignment.id for assignment in mlpgrader.assignments()]
+    ['byomlp', 'modules']
+    """
+    found, problems = registered.every()
+    for problem in problems:
+        warnings.warn(str(problem), RuntimeWarning, stacklevel=2)
+    return found
+
+
+def grade(
+    path: Path | str,
+    *,
+    assignment: str,
+    sandbox: SandboxSpec | str = "docker",
+    seed: int | None = None,
+    items: Sequence[str] = (),
+    size: str = "full",
+    data: Path | str | None = None,
+    out: Path | str | None = None,
+) -> Report:
+    """Run the submission at `path`, a folder or an archive, in a sandbox, judge what it did, and return the report on it.
+
+    Without a `seed` a fresh one is drawn; with `items`, only those rubric items count. `size` is at which notebooks are run,
+    ``full`` or ``quick``, `data` a folder with the files of the assignment's data set. In the folder `out` reports and
+    evidence are kept, as the command does. IntakeError when the submission cannot be read, AuthorError when something
+    else that was given is wrong.
+
+    >>> import mlpgrader
+    >>> report = mlpgrader.grade(
+    ...     "examples/byomlp/bob-no-derivative", assignment="byomlp", sandbox="process", items=["backprop"], seed=4711
+    ... )
+    >>> report.score.marks.earned, report.score.marks.possible
+    (6.0, 15.0)
+    >>> [finding.check for finding in report.result.findings if finding.verdict == mlpgrader.Verdict.FAILED]
+    ['gradients_match', 'disc_separates']
+    """
+    found = registered.find(assignment)
+    source = Path(path)
+    name = intake.submission_id(source, required=found.required)
+    job = Job(
+        source,
+        name,
+        assignment,
+        seed=seed,
+        items=tuple(items),
+        size=size,
+        data=None if data is None else Path(data),
+        sandbox=_spec(sandbox),
+    )
+    if out is None:
+        with Bench() as bench:
+            return bench.report(job)
+    run = RunFolder(Path(out))
+    run.ensure_apart([(source, name)])
+    with run.taken(), Bench() as bench:
+        bench.ready(job)
+        run.begin([job])
+        made = bench.report(job)
+        run.of(name).deliver(made)
+        run.add(name, made.result, key=bench.key(job, made.submission), judged=bench.judged(job))
+        run.summarise()
+        return made
+
+
+def check(
+    folder: Path | str = ".",
+    *,
+    assignment: str | None = None,
+    items: Sequence[str] = (),
+    seed: int | None = None,
+    size: str = "quick",
+    data: Path | str | None = None,
+) -> Checked:
+    """Check your own work in `folder` with your own rights, on the items that may be checked before handing in.
+
+    The assignment is the one whose files are there, unless it is named. In a notebook the result shows itself.
+
+    >>> import mlpgrader
+    >>> mlpgrader.check("examples/byomlp/alice-other-style", items=["forward"], seed=4711).result.marks.lost
+    0.0
+    """
+    source = Path(folder)
+    found = registered.find(assignment) if assignment else registered.recognised(source, assignments())
+    job = Job(
+        source,
+        intake.submission_id(source, required=found.required),
+        found.id,
+        seed=seed,
+        items=tuple(items),
+        size=size,
+        data=None if data is None else Path(data),
+        sandbox=SandboxSpec("process"),
+        public=True,
+    )
+    with Bench() as bench:
+        return Checked(bench.report(job))
+
+
+def regrade(folder: Path | str, *, write: bool = False) -> tuple[Report, ...]:
+    """Judge kept evidence again with today's rubric and checks, and return the reports; no student code runs.
+
+    `folder` is that of a run, or of one submission in it. With `write`, the reports there are replaced.
+
+    >>> import mlpgrader, tempfile
+    >>> out = tempfile.mkdtemp()
+    >>> bob = "examples/byomlp/bob-no-derivative"
+    >>> before = mlpgrader.grade(bob, assignment="byomlp", sandbox="process", items=["forward"], seed=4711, out=out)
+    >>> [after] = mlpgrader.regrade(out)
+    >>> after.score == before.score
+    True
+    """
+    run, folders = chosen(Path(folder))
+
+    @cache
+    def today(name: str) -> tuple[Assignment, Rubric]:
+        found = registered.find(name)
+        return found, pipeline.load_rubric(found)
+
+    if not write:
+        return tuple(judge(each, find=today) for each in folders)
+    if run is None:
+        raise AuthorError(f"{folder}: belongs to no run; give the --out folder of `mlpgrader grade`")
+    with run.taken():
+        made = []
+        for each in folders:
+            made.append(judge(each, find=today))
+            each.publish(made[-1])
+            run.judged(each.path.resolve().name, made[-1].result)
+        run.summarise()
+        return tuple(made)
+
+
+def load(folder: Path | str) -> tuple[Result, ...]:
+    """Return what a run has left in `folder`, or in that of one submission: marks and findings, in the order of the ids.
+
+    AuthorError when there is no report.
+
+    >>> import mlpgrader, tempfile
+    >>> out, alice = tempfile.mkdtemp(), "examples/byomlp/alice-other-style"
+    >>> made = mlpgrader.grade(alice, assignment="byomlp", sandbox="process", items=["forward"], seed=4711, out=out)
+    >>> [(result.id, result.marks.earned) for result in mlpgrader.load(out)]
+    [('alice-other-style', 10.0)]
+    """
+    run = RunFolder(Path(folder))
+    if found := run.results():
+        return found
+    raise AuthorError(f"{folder}: holds no report; give the folder of a run, or one submission's folder in it")
+
+
+def _spec(sandbox: SandboxSpec | str) -> SandboxSpec:
+    return SandboxSpec(sandbox) if isinstance(sandbox, str) else sandbox
