@@ -36,7 +36,10 @@ class About:
 
 def at_a_glance(calibration: Calibration) -> Iterator[tuple[str, str]]:
     """Yield what was counted, as (fact, value)."""
+    kept = sum(each.kept for each in calibration.tried)
     yield "gradings", f"{len(calibration.tried)} in {calibration.seconds:.0f} s"
+    if kept:
+        yield "judged from kept evidence", f"{kept}; run: {len(calibration.tried) - kept}"
     for group in (Group.PLANTED, Group.GENERATED):
         bugs = [each for each in calibration.wrong if each.trial.group is group]
         if bugs:
@@ -128,6 +131,7 @@ def _grading(tried: Tried) -> dict[str, Any]:
         "lost": {item: number(points) for item, points in tried.lost.items()},
         "seconds": number(tried.seconds),
         "failure": tried.failure,
+        "kept": tried.kept,
     }
 
 

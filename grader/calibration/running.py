@@ -14,6 +14,7 @@ from grader.assignments import Assignment
 from grader.calibration.margins import margins
 from grader.calibration.trial import RIGHT, Trial, Tried
 from grader.errors import HarnessError
+from grader.evidence import Store
 from grader.model import REDUCED, Report, Rubric, Setting, Verdict
 from grader.pipeline import selection
 from grader.sandbox import Launcher
@@ -34,14 +35,22 @@ def try_out(
     seed: int,
     launcher: Launcher,
     setting: Setting | None = None,
+    store: Store | None = None,
     on_progress: Callable[[str, str], None] | None = None,
 ) -> tuple[Report, Tried]:
     """Hand the trial in through the folder `folder`, which is made and removed again, and grade the items of the rubric.
 
-    `setting` is that of notebooks at their usual size. IntakeError when the submission cannot be read.
+    `setting` is that of notebooks at their usual size. What is in `store` is not run again. IntakeError when the submission
+    cannot be read.
     """
-    started = time.monotonic()
+    started, run = time.monotonic(), set()
     path = _handed_in(trial, folder)
+
+    def note(probe: str, event: str) -> None:
+        run.add(probe)
+        if on_progress:
+            on_progress(probe, event)
+
     try:
         report = pipeline.grade(
             path,
@@ -51,12 +60,14 @@ def try_out(
             seed=seed,
             items=items,
             setting=_of_size(setting, trial, whole),
-            on_progress=on_progress,
+            store=store,
+            on_progress=note,
         )
     finally:
         if path == folder:
             shutil.rmtree(folder, ignore_errors=True)
-    return report, _in_brief(trial, report, assignment, rubric.restrict(whole, items), time.monotonic() - started)
+    tried = _in_brief(trial, report, assignment, rubric.restrict(whole, items), time.monotonic() - started)
+    return report, replace(tried, kept=not run)
 
 
 def _of_size(setting: Setting | None, trial: Trial, whole: Rubric) -> Setting | None:

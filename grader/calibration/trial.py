@@ -74,7 +74,7 @@ class Tried:
     """What came of grading a trial from one seed.
 
     `verdicts`, `diagnoses` and `messages` are by check; `lost` are the points lost by item. `failure` says why it could
-    not be graded.
+    not be graded. `kept` says that it was judged from evidence that an earlier run had kept.
     """
 
     trial: Trial
@@ -88,6 +88,7 @@ class Tried:
     margins: tuple[Margin, ...] = ()
     seconds: float = 0.0
     failure: str = ""
+    kept: bool = False
 
     @property
     def lost_checks(self) -> frozenset[str]:

@@ -27,6 +27,7 @@ from grader.cli.at_hand import at_hand
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
+from grader.evidence import of_the_user
 from grader.runs import Failure, Whose, run_all, stoppable
 from grader.sandbox import open_launcher
 from grader.text import as_json_text, printable
@@ -130,6 +131,7 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
     titles = {probe.name: probe.title for probe in what.assignment.probes}
     gradings = tuple(enumerate(what.gradings))
     tried: dict[int, Tried] = {}
+    store = of_the_user(fresh=arguments.fresh)
     with (
         tempfile.TemporaryDirectory(prefix="mlpgrader-calibrate-") as folder,
         open_launcher(arguments.sandbox) as launcher,
@@ -147,6 +149,7 @@ def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibra
                 setting=what.setting,
                 seed=seed_of(arguments.seed, trial.name, number),
                 launcher=launcher,
+                store=store,
                 on_progress=lambda probe, event: shown.doing(trial.name, titles[probe]) if event == "start" else None,
             )
             return made

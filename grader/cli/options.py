@@ -270,7 +270,8 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         often a hint names the planted mistake. Items that need notebooks are left out, unless --notebooks is
         given: these take much longer than all the rest. A run over everything
         writes docs/calibration.md with plots; a run over a part prints only, unless --out is given. Needs a
-        checkout of the repository, since only that holds right solutions. Takes some minutes.
+        checkout of the repository, since only that holds right solutions. Takes some minutes the first time, and
+        seconds when only checks, hints or the rubric have changed since.
         """,
         """
         mlpgrader calibrate --jobs 2
@@ -337,6 +338,12 @@ def _calibrate(commands: Commands[argparse.ArgumentParser]) -> None:
         type=values.seed,
         default=1,
         help="which seeds these are; each N is another run (default: 1)",
+    )
+    add(
+        "--fresh",
+        action="store_true",
+        help="run everything: without it, what was asked of the same code before is judged from the evidence that was kept, "
+        "and only the rest is run",
     )
     add("--jobs", metavar="N", type=values.jobs, default=1, help="grade N side by side (default: 1)")
     add(

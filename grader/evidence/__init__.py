@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from grader.evidence.folder import has, load, normalise, save, withdraw
 from grader.evidence.keys import key
-from grader.evidence.store import Store
+from grader.evidence.store import Store, is_what_would_be_asked, of_the_user
 
-__all__ = ["Store", "has", "key", "load", "normalise", "save", "withdraw"]
+__all__ = [
+    "Store",
+    "has",
+    "is_what_would_be_asked",
+    "key",
+    "load",
+    "normalise",
+    "of_the_user",
+    "save",
+    "withdraw",
+]

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
-from grader import atomic
+from grader import atomic, locations
 from grader.errors import AuthorError, HarnessError
 from grader.evidence import folder
 from grader.model import Evidence, Observation, ProblemKind, Submission
@@ -39,11 +37,12 @@ class Store:
     """Evidence by key in `path`, of `limit` bytes in all: what was not used for longest goes first.
 
     Several processes and threads may read and write at once. A place that cannot be written costs time, nothing else.
-    `taken` counts what was found in it.
+    With `fresh`, nothing is taken, and what is made anew takes the place of what is there. `taken` counts what was found.
     """
 
     path: Path
     limit: int = LIMIT
+    fresh: bool = False
     taken: int = 0
     _room: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
@@ -54,11 +53,13 @@ class Store:
         None when there is nothing, when it is damaged, or when checks tell a probe today what they did not tell it then.
         """
         path = self._file(key)
+        if self.fresh:
+            return None
         try:
             evidence, kept, _ = folder.from_bytes(path.read_bytes(), path, key=key)
         except (HarnessError, OSError):
             return None
-        if kept.files != submission.files or not _is_what_would_be_asked(evidence, probes):
+        if kept.files != submission.files or not is_what_would_be_asked(evidence, probes):
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -106,14 +107,12 @@ def _files(path: Path) -> Iterator[tuple[float, int, Path]]:
                 each.unlink()
 
 
-def of_the_user() -> Store | None:
+def of_the_user(*, fresh: bool = False) -> Store | None:
     """Return the store in the folder that `MLPGRADER_STORE` names, else in the user's cache; None where that is empty."""
     chosen = os.environ.get(PLACE)
     if chosen is None:
-        cache = os.environ.get("MLPGRADER_CACHE")
-        whole = Path(cache) if cache else platformdirs.user_cache_path("mlpgrader", appauthor=False)
-        return Store(whole / "evidence")
-    return Store(Path(chosen)) if chosen else None
+        return Store(locations.cache_folder() / "evidence", fresh=fresh)
+    return Store(Path(chosen), fresh=fresh) if chosen else None
 
 
 def is_by_the_hour(observation: Observation) -> bool:
@@ -137,7 +136,7 @@ def is_by_the_hour(observation: Observation) -> bool:
     return False
 
 
-def _is_what_would_be_asked(evidence: Evidence, probes: Sequence[Probe]) -> bool:
+def is_what_would_be_asked(evidence: Evidence, probes: Sequence[Probe]) -> bool:
     """Tell whether the same probes were asked, and checks told each of them the same as they would today."""
     if list(evidence.observations) != [probe.name for probe in probes]:
         return False
