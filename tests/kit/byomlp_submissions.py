@@ -14,10 +14,10 @@ from grader.datasets.digits import Digits
 from grader.datasets.digits.drawing import draw
 from grader.model import Evidence, Finding, Limits, Setting, Submission
 from grader.pipeline import load_rubric
-from grader.sandbox import observe
 from grader.sandbox.process import process_launcher
 from kit import ROOT
 from kit.digits_samples import as_data
+from kit.kept import observe
 
 TRAIN, TEST = 200, 60
 NUMBERS = {
@@ -128,7 +128,16 @@ def observed(files: Mapping[str, bytes], *probes: str, **numbers: float) -> Evid
     chosen = [probe for probe in assignment.probes if probe.name in probes]
     setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, as_data(digits()))
     launcher = process_launcher()
-    return observe(submission, chosen, assignment.inside, launcher=launcher, seed=5, limits=Limits(), setting=setting)
+    return observe(
+        submission,
+        chosen,
+        assignment.inside,
+        assignment="byomlp",
+        launcher=launcher,
+        seed=5,
+        limits=Limits(),
+        setting=setting,
+    )
 
 
 def findings(evidence: Evidence, *probes: str) -> dict[str, Finding]:

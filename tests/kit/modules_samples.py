@@ -10,8 +10,8 @@ from grader.assignments.modules.layers import CHECKS, PROBES
 from grader.checks import run_checks
 from grader.model import Evidence, Finding, Limits, Submission
 from grader.pipeline import load_rubric
-from grader.sandbox import observe
 from grader.sandbox.process import process_launcher
+from kit.kept import observe
 
 FILE = "HW3_Modules.ipynb"
 MODULE = """
@@ -231,6 +231,7 @@ def observed(files: Mapping[str, bytes], *probes: str, seed: int = 5) -> Evidenc
         submission,
         chosen,
         find("modules").inside,
+        assignment="modules",
         launcher=process_launcher(),
         seed=seed,
         limits=Limits(call_seconds=10),

@@ -10,8 +10,9 @@ import pytest
 
 from grader.assignments import find
 from grader.model import Finding
-from grader.pipeline import grade, load_rubric
+from grader.pipeline import load_rubric
 from grader.sandbox import Launcher, open_launcher
+from kit.kept import grade
 from kit.planted import bugs, hand_in
 
 ASSIGNMENT = find("byomlp")

@@ -15,8 +15,9 @@ from grader import rubric, sandbox
 from grader.assignments import find
 from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
-from grader.pipeline import grade, load_rubric
+from grader.pipeline import load_rubric
 from kit.draws import drawn
+from kit.kept import grade
 from kit.planted import bugs, hand_in, must_fail, styles, text
 
 ASSIGNMENT = find("byomlp")

@@ -23,7 +23,8 @@ from grader.locations import checkout
 from grader.model import Evidence, Finding, Limits, Observation, Submission, Verdict
 from grader.notebooks import reading
 from grader.notebooks.prompts import template_sentences
-from grader.sandbox import Inside, Launcher, Probe, observe, open_launcher
+from grader.sandbox import Inside, Launcher, Probe, open_launcher
+from kit.kept import observe
 
 PROMPTS = template_sentences(locations.template_folder("modules"), part.FILE)
 RIGHT: dict[str, Callable[..., Any]] = {
@@ -293,7 +294,9 @@ def graded(launcher: Launcher, *cells: tuple[str, str], file: str = part.FILE) -
     """Return the findings on a notebook that is run in the sandbox."""
     handed_in = Submission("alice", "sha256:alice", {file: notebook(*cells)})
     probes: tuple[Probe, ...] = part.PROBES
-    seen = observe(handed_in, probes, INSIDE, launcher=launcher, seed=11, limits=Limits(call_seconds=20))
+    seen = observe(
+        handed_in, probes, INSIDE, assignment="modules", launcher=launcher, seed=11, limits=Limits(call_seconds=20)
+    )
     return judged(seen.observations["differentiation"])
 
 

@@ -11,8 +11,9 @@ from grader.assignments import find
 from grader.assignments.modules.layers.sequential_checks import _wrong_deep
 from grader.model import Array
 from grader.numerics import STEP
-from grader.pipeline import grade, load_rubric
+from grader.pipeline import load_rubric
 from grader.sandbox import open_launcher
+from kit.kept import grade
 from kit.planted import hand_in, styles
 
 SLOPE = 0.01

@@ -12,8 +12,9 @@ from grader.assignments import find
 from grader.calibration.trial import Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
-from grader.pipeline import grade, load_rubric
+from grader.pipeline import load_rubric
 from kit.digits_samples import as_data, few
+from kit.kept import grade
 from kit.planted import files, hand_in, must_fail, notebooks
 
 ASSIGNMENT = find("modules")

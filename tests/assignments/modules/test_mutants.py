@@ -16,8 +16,9 @@ from grader.assignments.modules.loading import FILE
 from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
 from grader.notebooks import reading
-from grader.pipeline import grade, load_rubric
+from grader.pipeline import load_rubric
 from kit.draws import drawn
+from kit.kept import grade
 from kit.planted import bugs, files, hand_in, must_fail, styles
 
 ASSIGNMENT = find("modules")
