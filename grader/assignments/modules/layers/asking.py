@@ -1,4 +1,4 @@
-"""What is asked of a layer class, and the answers as plain data: nothing that comes from inside is taken as it is."""
+"""What can be asked of a layer class, and the case that most of them are asked about."""
 
 from __future__ import annotations
 
@@ -8,27 +8,17 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.modules.loading import load_again
-from grader.kits.layer_contract import LayerCase, Pass
+from grader.kits.layer_contract import LayerCase
+from grader.kits.layer_contract.answers import case_of, plain_attributes
 from grader.model import Array
 from grader.numerics import STEP
-from grader.plain import PlainProblem, plain_problem
-from grader.sandbox import Answer, Session
+from grader.sandbox import Session
 from grader.sandbox.operations import Operation, plugged
-
-TYPE_CHARACTERS, WARNINGS, DEPTH = 120, 5, 8
-
 
 # W (m, n) and b (m,) of Linear, or their gradients
 Parameters = tuple[Array, Array]
 # what was observed of any class: its name, why it is not there, whether all was asked, and training through it
 LayerSeen = TypedDict("LayerSeen", {"class": str, "absent": str, "done": bool, "trajectory": dict[str, Any]})
-
-
-class Listed(TypedDict):
-    """What a method that lists arrays returned: a tree of lists, with ``{"value", "type"}`` for each array."""
-
-    tree: Any
-    problem: PlainProblem | None
 
 
 def build(name: str, kind: str, *given: Any, seed: int, children: Sequence[str] = ()) -> Operation:
@@ -128,83 +118,13 @@ def observe_case(
         asked.append(values("layer", around(x)))
     built, _, went, back, held, *rest = session.run(*asked)
     case = case_of(x, grad, given, built=built, went=went, back=back, values=rest[0] if rest else None)
-    case["output_after"] = kept_attributes(held).get("output")
+    case["output_after"] = plain_attributes(held).get("output")
     return case
-
-
-def case_of(
-    x: Array,
-    grad: Array,
-    given: Sequence[float] = (),
-    *,
-    built: Answer | None = None,
-    went: Answer,
-    back: Answer,
-    values: Answer | None = None,
-) -> LayerCase:
-    """Return a case as a record: what was asked with x and grad, and what came back, that an object could not be `built`, too."""
-    rows = "one row" if len(x) == 1 else f"{len(x)} rows"
-    single = x.dtype == np.float32
-    found = kept_pass(went)
-    if built is not None and built.problem:
-        found["problem"] = plain_problem(built.problem)
-    return LayerCase(
-        label=f"a batch of {rows}" + (" in float32" if single else ""),
-        single=single,
-        given=list(given),
-        input=x.astype(np.float64),
-        grad=grad.astype(np.float64),
-        forward=found,
-        backward=kept_pass(back),
-        around=kept_values(values) if values is not None else None,
-        output_after=None,
-    )
 
 
 def cast(values: Array, dtype: type) -> Array:
     """Return values in single or double precision."""
     return np.asarray(values, dtype=dtype)
-
-
-def kept_pass(answer: Answer) -> Pass:
-    """Return what a pass forward or back gave."""
-    raw = answer.value if isinstance(answer.value, Mapping) else {}
-    returned, stored = _array(raw.get("returned")), _array(raw.get("stored"))
-    after = [_array(each)["value"] for each in raw["after"]] if isinstance(raw.get("after"), list) else []
-    said = [each[:200] for each in _list(raw.get("warnings")) if isinstance(each, str)][:WARNINGS]
-    return Pass(
-        value=returned["value"],
-        type=returned["type"],
-        stored=stored["value"],
-        after=after,
-        warnings=said,
-        problem=plain_problem(answer.problem),
-    )
-
-
-def kept_values(answer: Answer) -> Array | None:
-    """Return the outputs (K, m) of many forward passes, None when there are none."""
-    value: Array | None = _array(answer.value)["value"]
-    return value if value is not None and value.ndim == 2 else None
-
-
-def kept_list(answer: Answer) -> Listed:
-    """Return what getParameters or getGradParameters returned."""
-    return {"tree": _tree(answer.value, 0), "problem": plain_problem(answer.problem)}
-
-
-def kept_attributes(answer: Answer) -> dict[str, Array]:
-    """Return the arrays that an object holds, by name."""
-    raw = answer.value if isinstance(answer.value, Mapping) else {}
-    found = {name: _array(value)["value"] for name, value in raw.items()}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def leaves(tree: Any) -> list[Array]:
-    """Return all arrays in a tree of lists, in order."""
-    if isinstance(tree, list):
-        return [array for each in tree for array in leaves(each)]
-    return [tree["value"]] if tree and tree["value"] is not None else []
 
 
 def pair(arrays: Sequence[Array], n: int, m: int, *, turned: bool) -> Parameters | None:
@@ -220,20 +140,3 @@ def pair(arrays: Sequence[Array], n: int, m: int, *, turned: bool) -> Parameters
             upright = shape == (m, n) and not (turned and n == m)
             return None if b is None else (W if upright else W.T, b.ravel())
     return None
-
-
-def _tree(raw: Any, depth: int) -> Any:
-    if isinstance(raw, Mapping) and isinstance(raw.get("list"), list) and depth < DEPTH:
-        return [_tree(each, depth + 1) for each in raw["list"]]
-    return _array(raw)
-
-
-def _array(raw: Any) -> dict[str, Any]:
-    """Return an array as float64 with the name of its exact type, whatever was sent in its place."""
-    value, kind = (raw.get("value"), raw.get("type")) if isinstance(raw, Mapping) else (None, "")
-    kind = kind[:TYPE_CHARACTERS] if isinstance(kind, str) else ""
-    return {"value": np.asarray(value, dtype=np.float64) if isinstance(value, np.ndarray) else None, "type": kind}
-
-
-def _list(raw: Any) -> list[Any]:
-    return raw if isinstance(raw, list) else []

@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
+from grader.assignments.modules.layers.asking import LayerSeen, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
+from grader.kits.layer_contract.answers import case_of, plain_pass
 from grader.model import Array
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
@@ -79,7 +80,7 @@ def _story(session: Session, rng: np.random.Generator, given: Sequence[float], d
         single=dtype == np.float32,
         problem=plain_problem(built.problem),
         steps=[
-            Step(training=training, input=x.astype(np.float64), forward=asking.kept_pass(went))
+            Step(training=training, input=x.astype(np.float64), forward=plain_pass(went))
             for x, training, went in zip(batches, modes, answers[1::2], strict=True)
         ],
     )

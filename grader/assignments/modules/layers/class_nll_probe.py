@@ -8,9 +8,10 @@ import numpy as np
 
 from grader import functions
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.asking import LayerSeen, case_of
+from grader.assignments.modules.layers.asking import LayerSeen
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase
+from grader.kits.layer_contract.answers import case_of
 from grader.model import Array
 from grader.sandbox import Session
 

@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.asking import LayerSeen, case_of, cast
+from grader.assignments.modules.layers.asking import LayerSeen, cast
 from grader.kits.layer_contract import LayerCase
+from grader.kits.layer_contract.answers import case_of
 from grader.model import Array
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.linear_mistakes import (
     INPUT_MISTAKES,
     MISTAKES,
@@ -29,6 +28,7 @@ from grader.kits.layer_contract import (
     layer_check,
     stumbled,
 )
+from grader.kits.layer_contract.answers import leaves
 from grader.model import Array, Finding, HeatMaps
 from grader.numerics import STEP
 from grader.plain import problem_from
@@ -41,7 +41,7 @@ def _cases(seen: LinearSeen) -> list[Case]:
     turned = any(
         each.shape == (case["n"], case["m"]) and case["n"] != case["m"]
         for case in cases
-        for each in asking.leaves(case["listed"]["tree"])
+        for each in leaves(case["listed"]["tree"])
     )
     return [Case(**case, turned=turned) for case in cases]
 
@@ -91,7 +91,7 @@ def _wrong_gradients(case: Case) -> Finding | None:
         return stumbled("Linear", "getGradParameters", problem)
     found = gradients_of(case["after"], n, m, turned=case["turned"])
     if found is None:
-        arrays = asking.leaves(case["after"]["gradients"]["tree"])
+        arrays = leaves(case["after"]["gradients"]["tree"])
         shapes = " and ".join(shape(each) for each in arrays[:4]) or "nothing"
         said = f"Linear({n}, {m}): getGradParameters() gives {shapes}, expected {(m, n)} and {(m,)}"
         hint = "gradW and gradb have the shapes of W and b: add up over the rows of the batch."
@@ -125,7 +125,7 @@ def _wrong_gradients(case: Case) -> Finding | None:
 
 def _other_shapes(case: Case) -> Finding | None:
     """Return the finding on gradients that are fewer than the parameters, or of other shapes: nobody can update by them."""
-    parameters, gradients = (asking.leaves(each["tree"]) for each in (case["listed"], case["after"]["gradients"]))
+    parameters, gradients = (leaves(each["tree"]) for each in (case["listed"], case["after"]["gradients"]))
     if len(gradients) < len(parameters):
         said = f"Linear: getParameters() gives {len(parameters)} arrays, getGradParameters() only {len(gradients)}"
         hint = "getGradParameters returns [gradW, gradb]: a gradient for every parameter, in the same order."
@@ -142,7 +142,7 @@ def _own(case: Case) -> Array:
     """Return the gradient with respect to W and b by central differences of the student's own forward; NaN without any."""
     around, n, m = case["parameters_around"], case["n"], case["m"]
     size = n * m + m
-    arrays = asking.leaves(case["listed"]["tree"])
+    arrays = leaves(case["listed"]["tree"])
     nothing = np.full(size, np.nan)
     if around is None or around.shape != (2 * size, case["grad"].size) or len(arrays) != 2:
         return nothing

@@ -10,6 +10,7 @@ from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.linear_probe import LinearSeen, Live, Wide, parameters_of
 from grader.checks import failed
 from grader.kits.layer_contract import TOLERANCE, first_of, layer_check, stumbled
+from grader.kits.layer_contract.answers import leaves
 from grader.model import Array, Finding
 from grader.numerics import distance_bound, uniform_distance
 from grader.plain import problem_from
@@ -34,7 +35,7 @@ def linear_parameters_live(seen: LinearSeen) -> Finding | None:
     live = seen["live"]
     n, m = live["n"], live["m"]
     hint = "Return the arrays that forward uses, [self.W, self.b], not copies or views of other arrays made for the occasion."
-    before, after = (asking.leaves(held["listed"]["tree"]) for held in (live["before"], live["after"]))
+    before, after = (leaves(held["listed"]["tree"]) for held in (live["before"], live["after"]))
     if problem := problem_from(live["problem"] or live["before"]["listed"]["problem"]):
         return stumbled("Linear", "updating the arrays of getParameters()", problem, hint)
     if sorted(each.size for each in before) != sorted((n * m, m)):
@@ -82,7 +83,7 @@ def _wrong_start(wide: Wide, chance: float) -> Finding | None:
     name = f"Linear({n}, {m})"
     if problem := problem_from(wide["problem"]):
         return stumbled(name, "the constructor", problem, NO_PARAMETERS)
-    arrays = [*asking.leaves(wide["listed"]["tree"]), *wide["held"].values()]
+    arrays = [*leaves(wide["listed"]["tree"]), *wide["held"].values()]
     W = next((each for each in arrays if each.size == n * m), None)
     b = next((each for each in arrays if each.size == m), None)
     if W is None or b is None:

@@ -7,9 +7,18 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.modules.layers import asking
-from grader.assignments.modules.layers.asking import LayerSeen, Listed, Parameters, case_of, cast, pair
+from grader.assignments.modules.layers.asking import LayerSeen, Parameters, cast, pair
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
+from grader.kits.layer_contract.answers import (
+    Listed,
+    case_of,
+    leaves,
+    plain_attributes,
+    plain_list,
+    plain_pass,
+    plain_values,
+)
 from grader.model import Array
 from grader.numerics import STEP
 from grader.plain import PlainProblem, plain_problem
@@ -126,7 +135,7 @@ def _wide(session: Session, n: int, m: int, seed: int | None) -> Wide:
 
 def _parameters(session: Session, name: str) -> Held:
     listed, held = session.run(asking.listed(name, "getParameters"), asking.attributes(name))
-    return {"listed": asking.kept_list(listed), "held": asking.kept_attributes(held)}
+    return {"listed": plain_list(listed), "held": plain_attributes(held)}
 
 
 def parameters_of(found: Held, n: int, m: int, *, turned: bool = False) -> Parameters | None:
@@ -134,7 +143,7 @@ def parameters_of(found: Held, n: int, m: int, *, turned: bool = False) -> Param
 
     Of a square W only other layers tell whether it lies `turned`, as (n, m).
     """
-    listed, held = asking.leaves(found["listed"]["tree"]), list(found["held"].values())
+    listed, held = leaves(found["listed"]["tree"]), list(found["held"].values())
     return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
@@ -143,7 +152,7 @@ def gradients_of(found: Gradients, n: int, m: int, *, turned: bool = False) -> P
     held = [
         value for name, value in found["held"].items() if "grad" in name.casefold() and "input" not in name.casefold()
     ]
-    listed = asking.leaves(found["gradients"]["tree"])
+    listed = leaves(found["gradients"]["tree"])
     return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
 
 
@@ -165,18 +174,18 @@ def _gradients(session: Session, x: Array, grad: Array, back: Answer) -> Gradien
     # where gradInput ends in an error the gradients of the parameters are asked for by themselves
     alone = [call("layer", "accGradParameters", x, grad)] if back.problem else []
     *_, listed, held = session.run(*alone, asking.listed("layer", "getGradParameters"), asking.attributes("layer"))
-    return {"gradients": asking.kept_list(listed), "held": asking.kept_attributes(held)}
+    return {"gradients": plain_list(listed), "held": plain_attributes(held)}
 
 
 def _parameter_values(session: Session, before: Held, x: Array, n: int, m: int) -> Array | None:
     """Return the outputs around the parameters as getParameters lists them, or None when that is not W and b."""
-    arrays = asking.leaves(before["listed"]["tree"])
+    arrays = leaves(before["listed"]["tree"])
     if [each.size for each in arrays] != [n * m, m]:
         return None
     point = np.concatenate([each.ravel() for each in arrays])
     offsets = STEP * np.eye(point.size)
     (answer,) = session.run(asking.parameter_values("layer", x, np.concatenate([point + offsets, point - offsets])))
-    return asking.kept_values(answer)
+    return plain_values(answer)
 
 
 def _again(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> Again:
@@ -204,5 +213,5 @@ def _live(session: Session, rng: np.random.Generator, rows: int, n: int, m: int,
         before=before,
         after=_parameters(session, "layer"),
         problem=plain_problem(updated.problem),
-        forward=asking.kept_pass(went),
+        forward=plain_pass(went),
     )

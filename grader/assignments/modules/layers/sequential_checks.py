@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers import asking, closed_forms
+from grader.assignments.modules.layers import closed_forms
 from grader.assignments.modules.layers.sequential_mistakes import (
     CHAIN,
     GRADIENT_MISTAKES,
@@ -31,6 +31,7 @@ from grader.kits.layer_contract import (
     layer_check,
     stumbled,
 )
+from grader.kits.layer_contract.answers import leaves
 from grader.kits.mistakes import explain
 from grader.model import Array, Finding
 from grader.numerics import STEP, scale_of, worst_entry
@@ -201,7 +202,7 @@ def _wrong_parameters(case: Case) -> Finding | None:
         if case["nested"]:
             expected = [held[0], held[1:3], *held[3:]]
         if not _same(listed["tree"], expected):
-            flat = asking.leaves(listed["tree"])
+            flat = leaves(listed["tree"])
             values = [each for part in held for each in part]
             same = len(flat) == len(values) and all(TOLERANCE.agrees(a, b) for a, b in zip(flat, values, strict=True))
             said = f"{_what(case)}: {method}() does not return one list for each module"

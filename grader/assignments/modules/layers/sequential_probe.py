@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.modules.layers import asking, closed_forms
-from grader.assignments.modules.layers.asking import LayerSeen, Listed, case_of, cast
+from grader.assignments.modules.layers.asking import LayerSeen, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
+from grader.kits.layer_contract.answers import Listed, case_of, plain_attributes, plain_list, plain_pass, plain_values
 from grader.model import Array, Verdict
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
@@ -164,9 +165,9 @@ def _case(
         **case_of(x, grad, built=built, went=went, back=back, values=around),
         parts=[list(part) if part else [] for part in parts],
         nested=nested,
-        gradients=asking.kept_list(gradients),
+        gradients=plain_list(gradients),
         children=held,
-        parameters=asking.kept_list(listed),
+        parameters=plain_list(listed),
         cleared=plain_problem(cleared.problem),
         after_clearing=after_clearing,
         point=point,
@@ -204,7 +205,7 @@ def _taken(answers: list[Answer], count: int) -> list[Answer]:
 
 def _children(answers: Sequence[Answer]) -> list[dict[str, Array]]:
     names = ("w", "t", "gradw", "gradt")
-    return [{name: found[name] for name in names if name in found} for found in map(asking.kept_attributes, answers)]
+    return [{name: found[name] for name in names if name in found} for found in map(plain_attributes, answers)]
 
 
 def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Array, Array]:
@@ -234,7 +235,7 @@ def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, tar
         criterion=criterion,
         input=x,
         target=target,
-        forward=asking.kept_pass(went),
+        forward=plain_pass(went),
         loss=None,
         backward=None,
         around=None,
@@ -243,11 +244,11 @@ def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, tar
     if output is None or output.shape != target.shape:
         return found
     loss, slope = session.run(asking.forward("loss", output, target), asking.backward("loss", target))
-    found["loss"], grad = asking.kept_pass(loss), asking.kept_pass(slope)["value"]
+    found["loss"], grad = plain_pass(loss), plain_pass(slope)["value"]
     if grad is None:
         return found
     _, back, around = session.run(
         asking.forward("deep", x), asking.backward("deep", grad), asking.values("deep", asking.around(x))
     )
-    found["backward"], found["around"] = asking.kept_pass(back), asking.kept_values(around)
+    found["backward"], found["around"] = plain_pass(back), plain_values(around)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers import asking
+from grader.kits.layer_contract.answers import leaves, plain_list
 from grader.model import Array
 from grader.plain import plain_problem
 from grader.sandbox import Answer, Session
@@ -118,7 +119,7 @@ def _learned(chain: Sequence[Link], answers: Sequence[Answer]) -> list[list[Arra
     """Return what each module has learned, W as (m, n) before b; nothing for one that learns nothing or does not say."""
     found: list[list[Array]] = []
     for link, answer in zip(chain, answers, strict=True):
-        arrays = asking.leaves(asking.kept_list(answer)["tree"])
+        arrays = leaves(plain_list(answer)["tree"])
         if link.kind == "Linear":
             both = asking.pair(arrays, int(link.given[0]), int(link.given[1]), turned=False)
             found.append(list(both) if both else [])
