@@ -10,8 +10,8 @@ ENGINE ?= docker
 BASE ?= python:3.11-slim-bookworm
 # docker or process; empty: docker where an engine answers
 SANDBOX ?=
-# FAST=1 leaves the slow tests out
-FAST ?=
+# the folders under tests/ whose tests need neither an engine nor a browser, and are done in two minutes
+QUICK = tests/unit tests/sample
 PYTEST_FLAGS ?= --numprocesses logical --maxprocesses 8 --dist loadgroup
 # --upgrade takes the newest of everything
 LOCK_FLAGS ?=
@@ -25,14 +25,17 @@ IMAGE_NAME = from grader import doctor; print(doctor.IMAGE)
 RECIPE = from grader import doctor, locations; print(doctor.recipe(locations.checkout()))
 
 help:
-	@echo 'make demo    grade the reference and the bundled examples, and say where the reports are'
-	@echo 'make test    run the tests (FAST=1 leaves the slow ones out)'
-	@echo 'make lint    linter, formatter and type checker'
-	@echo 'make docs    write docs/api.md from the docstrings'
-	@echo 'make image   build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
-	@echo 'make venv    set up $(VENV) with the pinned packages; the others do so by themselves'
-	@echo 'make lock    resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
-	@echo 'make clean   remove everything that was made, $(VENV) included'
+	@echo 'make demo          grade the reference and the bundled examples, and say where the reports are'
+	@echo 'make test          the tests for every change: two minutes, no engine, no browser'
+	@echo 'make test-grading  every planted bug, right style and notebook, graded in the process sandbox'
+	@echo 'make test-all      every test; those for what is not on this machine are skipped, visibly'
+	@echo 'make coverage      what make test executes of grader/'
+	@echo 'make lint          linter, formatter and type checker'
+	@echo 'make docs          write docs/api.md from the docstrings'
+	@echo 'make image         build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
+	@echo 'make venv          set up $(VENV) with the pinned packages; the others do so by themselves'
+	@echo 'make lock          resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
+	@echo 'make clean         remove everything that was made, $(VENV) included'
 
 venv: $(READY)
 
@@ -47,8 +50,19 @@ $(READY): $(LOCKS) pyproject.toml setup.py
 	@touch $@
 
 test: $(READY)
-	@set --; test -z '$(FAST)' || set -- -m 'not slow'; \
-	$(PY) -m pytest $(PYTEST_FLAGS) "$$@"
+	@$(PY) -m pytest $(PYTEST_FLAGS) $(QUICK)
+	@echo 'Left out: every planted bug, style and notebook (make test-grading); and what needs engines, a browser, the command'
+	@echo 'line as a program, attacks, faults or fuzzing (make test-all runs everything). One folder: .venv/bin/pytest tests/FOLDER'
+
+test-grading: $(READY)
+	@$(PY) -m pytest $(PYTEST_FLAGS) tests/assignments
+
+test-all: $(READY)
+	@$(PY) -m pytest $(PYTEST_FLAGS)
+
+# what runs inside a sandbox, in a process of its own, is not counted there
+coverage: $(READY)
+	@$(PY) -m pytest $(PYTEST_FLAGS) --cov --cov-report=term:skip-covered $(QUICK)
 
 lint: $(READY)
 	$(PY) -m ruff check .
@@ -97,7 +111,7 @@ lock: $(READY)
 	done
 
 clean:
-	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv test lint docs image demo lock clean
+.PHONY: help venv test test-grading test-all coverage lint docs image demo lock clean

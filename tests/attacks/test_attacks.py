@@ -39,7 +39,7 @@ TRIED = [
 OUTPUT_LIMIT = 64 * 1024
 PAGE_LIMIT = 3_000_000
 # what was graded once serves several tests
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks")]
+pytestmark = [pytest.mark.xdist_group("attacks")]
 
 
 @pytest.fixture(scope="module", params=KINDS)

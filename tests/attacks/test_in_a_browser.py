@@ -21,7 +21,6 @@ from kit.browsing import BROWSER, Seen, browser, look
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.slow,
     # one browser serves them all
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine"),

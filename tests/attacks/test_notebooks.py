@@ -16,7 +16,7 @@ from grader.model import Report, Transcript, Verdict
 from grader.sandbox import Launcher, open_launcher
 
 # what was graded once serves several tests
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile notebooks")]
+pytestmark = [pytest.mark.xdist_group("hostile notebooks")]
 TRIED = [
     pytest.param(kind, attack, marks=marks, id=f"{kind}-{attack.name}")
     for kind, marks in MARKS.items()

@@ -122,7 +122,6 @@ def test_an_attack_that_breaks_the_conversation_ends_it(launcher: Launcher, name
     assert (problem.kind, problem.message[: len(message)]) == (kind, message)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", UNSTOPPABLE)
 def test_what_cannot_be_interrupted_is_killed(launcher: Launcher, name: str) -> None:
     problem = first_of(look(launcher, name)).problem

@@ -262,7 +262,6 @@ def test_what_is_no_text_is_not_printed(shared: Notebook) -> None:
     assert (error["name"], error["message"]) == ("TypeError", "write() argument must be str, not int")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["'x' * 8_000", "'x' * 10**7"])
 def test_prints_faster_than_they_can_be_passed_on_take_no_memory(shared: Notebook, text: str) -> None:
     began = time.monotonic()

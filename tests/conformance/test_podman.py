@@ -16,7 +16,7 @@ from grader.doctor import refusals
 from grader.doctor.row import Outcome
 from grader.pipeline import grade, load_rubric
 
-pytestmark = [pytest.mark.podman, pytest.mark.slow, pytest.mark.xdist_group("podman")]
+pytestmark = [pytest.mark.podman, pytest.mark.xdist_group("podman")]
 # one for each way in which an engine has to do something about it
 NAMES = ("leaves", "walks", "deaf", "fork_bomb", "memory_bomb", "fills_files", "reaches_out", "segfaults")
 TRIED = [attack for attack in ATTACKS if attack.name in NAMES]

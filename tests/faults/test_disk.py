@@ -60,7 +60,6 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
 
 
 # room for nothing, for a part of a report, for one and a part of the next
-@pytest.mark.slow
 @pytest.mark.parametrize("disk", ["4k", "64k", "180k"], indirect=True)
 def test_a_disk_that_fills_up_leaves_whole_reports_or_none_and_says_how_to_go_on(course: Path, disk: Path) -> None:
     done = grade(course, "--out", str(disk / "out"))
@@ -72,7 +71,6 @@ def test_a_disk_that_fills_up_leaves_whole_reports_or_none_and_says_how_to_go_on
     assert not list(disk.rglob(".*"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("disk", ["180k"], indirect=True)
 def test_after_a_full_disk_the_same_command_goes_on(course: Path, disk: Path) -> None:
     done = grade(course, "--out", str(disk / "out"))

@@ -71,7 +71,6 @@ def ending(how: str, engine: Path, started: list[Running]) -> Act:
     return lambda: ENDS[how](made_with(engine)[-1], started[-1])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", ENDS)
 @pytest.mark.parametrize("moment", [before, between, at_the_end])
 def test_a_container_that_somebody_ends_once_costs_nothing(
@@ -83,7 +82,6 @@ def test_a_container_that_somebody_ends_once_costs_nothing(
     assert (made.score.marks.earned, made.score.marks.withheld) == (7, 0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "removed"])
 def test_containers_that_somebody_ends_each_time_withhold_the_points(
     tmp_path: Path, engine: Path, launcher: Launcher, how: str

@@ -29,7 +29,6 @@ IN_PROCESS, IN_DOCKER = 38, 12
 GONE_SECONDS = 60.0
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be looked at here"),
 ]
 

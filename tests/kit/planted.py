@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from grader.assignments import find
 from grader.calibration.course import planted
 from grader.calibration.trial import Group, Trial
+from grader.model import Rubric
 from grader.pipeline import load_rubric
 from kit import ROOT
 
@@ -57,3 +59,12 @@ def hand_in(trial: Trial, folder: Path) -> Path:
 def must_fail(trial: Trial) -> frozenset[str]:
     """Return the checks that it fails whatever is drawn."""
     return (trial.fails or frozenset()) - trial.may_fail
+
+
+def only(whole: Rubric, checks: Collection[str]) -> Rubric:
+    """Return the rubric with these checks alone, so that only the probes that they need are run."""
+    items = []
+    for item in whole.items:
+        kept = {name: points for name, points in item.checks.items() if name in checks}
+        items.append(replace(item, checks=kept, points=sum(kept.values())))
+    return replace(whole, items=tuple(item for item in items if item.checks))

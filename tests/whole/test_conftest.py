@@ -32,7 +32,7 @@ def test_skipping_a_required_test_is_a_failure(
     # a path without any program: no container client is found
     environment = {**os.environ, "PATH": str(tmp_path), "MLPGRADER_REQUIRE": required}
     plain = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist")
-    command = [sys.executable, "-m", "pytest", *plain, "-k", "leaves_none", "tests/unit/doctor/test_doctor.py"]
+    command = [sys.executable, "-m", "pytest", *plain, "-k", "leaves_none", "tests/conformance/test_refusals.py"]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, words in done.stdout) == (status, True), done.stdout
 

@@ -96,13 +96,11 @@ def test_the_build_uses_the_pinned_setuptools() -> None:
     assert project["build-system"]["requires"] == [f"setuptools=={pins('dev')['setuptools']}"]
 
 
-@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
     dist_info = f"mlpgrader-{__version__}.dist-info"
     assert {name.split("/")[0] for name in names_in(wheel)} == {"grader", "mlpgrader", dist_info}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "word", ["reference", "student_template", "examples", "tests", "replay", "solved", "__pycache__"]
 )
@@ -110,7 +108,6 @@ def test_the_wheel_holds_nothing_that_a_student_must_not_see(wheel: Path, word: 
     assert [name for name in names_in(wheel) if word in re.split(r"[/.]", name)] == []
 
 
-@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_grader_and_every_rubric(wheel: Path) -> None:
     found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "grader").rglob("*.*") if path.suffix != ".pyc"}
     # solutions of the homework
@@ -119,7 +116,6 @@ def test_the_wheel_holds_every_file_of_the_grader_and_every_rubric(wheel: Path) 
     assert (grader | rubrics) - names_in(wheel) == set()
 
 
-@pytest.mark.slow
 def test_the_wheel_asks_for_exactly_the_locked_versions(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read(f"mlpgrader-{__version__}.dist-info/METADATA").decode()
@@ -127,12 +123,10 @@ def test_the_wheel_asks_for_exactly_the_locked_versions(wheel: Path) -> None:
     assert dict(asked) == pins("run")
 
 
-@pytest.mark.slow
 def test_an_installed_wheel_knows_its_version(installed: Path, tmp_path: Path) -> None:
     assert answer(installed / "mlpgrader", "--version", folder=tmp_path) == f"mlpgrader {__version__}"
 
 
-@pytest.mark.slow
 def test_an_installed_wheel_runs_its_own_code_and_brings_its_rubrics(installed: Path, tmp_path: Path) -> None:
     question = "from grader.locations import rubric_file; path = rubric_file('byomlp'); print(path.is_file(), path)"
     found, path = answer(installed / "python", "-c", question, folder=tmp_path).split(" ", 1)
@@ -140,7 +134,6 @@ def test_an_installed_wheel_runs_its_own_code_and_brings_its_rubrics(installed: 
     assert Path(path).is_relative_to(installed.parent)
 
 
-@pytest.mark.slow
 def test_an_installed_wheel_checks_a_students_work(installed: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "reference" / "byomlp", tmp_path / "mine")
     # all of it takes minutes on a student's own class

@@ -382,14 +382,12 @@ def test_what_a_person_has_to_read_is_a_solution(name: str) -> None:
     assert len(" ".join(last[marked[0] + 1 : marked[1]]).split()) > 100
 
 
-@pytest.mark.slow
 def test_the_disc_notebook_trains_the_network_and_draws_its_pictures(tmp_path: Path) -> None:
     outputs = executed(tmp_path, "DiscTest.ipynb")
     assert "100.0% of the points are right" in said(outputs["training"])
     assert with_pictures(outputs) == {"points", "snapshots", "loss-curve", "boundary"}
 
 
-@pytest.mark.slow
 def test_the_classification_notebook_reports_both_networks_and_draws_its_pictures(few_digits: Path) -> None:
     outputs = executed(few_digits, "Classification.ipynb", EPOCHS="10", RATE="2e-3")
     figures = re.findall(
@@ -400,7 +398,6 @@ def test_the_classification_notebook_reports_both_networks_and_draws_its_picture
     assert with_pictures(outputs) == {"digits", "curves", "confusion", "worst"}
 
 
-@pytest.mark.slow
 def test_the_autoencoder_notebook_reports_its_error_and_draws_its_pictures(few_digits: Path) -> None:
     outputs = executed(few_digits, "Autoencoder.ipynb")
     assert re.findall(r"epoch (\d), rate (\S+):", said(outputs["training"])) == [

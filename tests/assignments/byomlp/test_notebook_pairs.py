@@ -88,7 +88,6 @@ def reasons(report: Report) -> str:
 # --- the notebooks, graded
 
 
-@pytest.mark.slow
 @each_notebook
 def test_a_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
     trial: Trial, whole: Rubric, quick: Setting, launcher: sandbox.Launcher, tmp_path: Path

@@ -24,7 +24,6 @@ from kit.byomlp_submissions import (
 )
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("ipykernel") is None, reason="there is no Jupyter kernel here"),
 ]
 BOTH = ("classification", "classification_own")

@@ -474,7 +474,6 @@ def few_digits(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
 def test_the_main_notebook_trains_its_networks_and_draws_its_pictures(
     few_digits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

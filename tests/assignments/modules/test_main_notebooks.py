@@ -100,7 +100,6 @@ def reasons(report: Report) -> str:
 # --- the notebooks, graded
 
 
-@pytest.mark.slow
 @each_main
 def test_a_main_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
     main: Trial, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher, tmp_path: Path

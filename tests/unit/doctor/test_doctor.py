@@ -153,18 +153,6 @@ def test_a_container_that_is_looser_than_asked_is_named_for_it(gap: dict[str, An
     assert (row.state, row.detail) == (State.WEAKER, f"looser than asked: {words}")
 
 
-@pytest.mark.docker
-def test_this_engine_makes_tight_containers_and_leaves_none() -> None:
-    asked: list[tuple[str, ...]] = []
-
-    def listening(*command: str) -> Reply:
-        asked.append(command)
-        return ask(*command)
-
-    assert states(*containers(SandboxSpec(), ask=listening)) == [("engine", "ok"), ("image", "ok"), ("container", "ok")]
-    assert "No such container" in ask("docker", "container", "inspect", asked[-1][-1]).complaint
-
-
 @pytest.mark.parametrize("name", ["Dockerfile", "requirements/sandbox.lock"])
 def test_the_recipe_of_the_image_follows_what_it_is_built_from(name: str, tmp_path: Path) -> None:
     (tmp_path / "requirements").mkdir()

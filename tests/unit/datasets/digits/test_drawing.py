@@ -105,7 +105,6 @@ def test_the_generator_needs_nothing_but_numpy() -> None:
     assert plain | wanted == {"numpy", "typing", "__future__"}
 
 
-@pytest.mark.slow
 def test_the_one_set_is_as_large_as_mnist_and_its_test_digits_are_others() -> None:
     images, labels, test_images, test_labels = drawing.data_set()
     assert (images.shape, labels.shape) == ((60_000, 784), (60_000,))

@@ -160,7 +160,6 @@ def test_where_there_is_no_scikit_learn_a_stand_in_says_what_it_has(
         exec("from sklearn.decomposition import PCA", {})
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("sklearn") is None, reason="there is no scikit-learn here")
 @pytest.mark.parametrize("first", ["", "import sklearn.datasets"])
 def test_where_there_is_scikit_learn_it_gets_the_function_back(first: str, tmp_path: Path) -> None:

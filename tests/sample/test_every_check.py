@@ -1,0 +1,142 @@
+"""A sample of what tests/assignments grades in full: every check is passed by right work and failed by wrong work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader import sandbox
+from grader.assignments import find
+from grader.calibration.course import course_material
+from grader.calibration.running import try_out
+from grader.calibration.trial import LOST, Group, Trial
+from grader.model import REDUCED, Data, Finding, Rubric, Setting, Verdict
+from grader.pipeline import load_rubric
+from kit import ROOT
+from kit.digits_samples import as_data, few
+from kit.planted import everything, must_fail
+
+ASSIGNMENTS = ("byomlp", "modules")
+DECIDED = {Verdict.PASSED, Verdict.PENDING}
+LAYERS = (
+    "sequential",
+    "linear",
+    "softmax",
+    "batch_mean_subtraction",
+    "dropout",
+    "leaky_relu",
+    "elu",
+    "softplus",
+    "class_nll_criterion",
+)
+# what the reference is asked for together: its code, and each notebook by itself
+RIGHT = [
+    ("byomlp", ("forward", "backprop")),
+    ("byomlp", ("classification",)),
+    ("byomlp", ("autoencoder",)),
+    ("modules", LAYERS),
+    ("modules", ("differentiation",)),
+    ("modules", ("toy_problem", "activation_comparison", "opinion", "digit_model")),
+]
+# one with which autoencoders learn at once: another initialisation may need several tries
+SEED = 4_170_273_269
+
+
+@cache
+def whole(assignment: str) -> Rubric:
+    return load_rubric(find(assignment))
+
+
+def by_cost(trial: Trial) -> tuple[int, int, str]:
+    """Return what a trial is chosen by: whose notebooks train little, then who is wrong in few places."""
+    return (len(trial.asked) and not trial.numbers, len(trial.fails or ()), trial.name)
+
+
+@cache
+def sample(assignment: str) -> dict[str, tuple[Trial, frozenset[str]]]:
+    """Return wrong work of an assignment by name, each with the checks that it stands for; the template for the rest."""
+    trials = [trial for trial in everything(assignment) if trial.group is Group.PLANTED]
+    template = next(trial for trial in course_material(ROOT, assignment) if trial.group is Group.TEMPLATE)
+    chosen: dict[str, tuple[Trial, frozenset[str]]] = {}
+    for check in (check.name for check in find(assignment).checks):
+        trial = min((trial for trial in trials if check in must_fail(trial)), key=by_cost, default=template)
+        chosen[trial.name] = (trial, chosen.get(trial.name, (trial, frozenset()))[1] | {check})
+    return chosen
+
+
+def asked(assignment: str, trial: Trial, checks: frozenset[str]) -> tuple[str, ...]:
+    """Return the items that a trial is graded by: its own, else those of the checks that it stands for."""
+    return trial.asked or tuple(item.id for item in whole(assignment).items if checks & item.checks.keys())
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[sandbox.Launcher]:
+    with sandbox.open_launcher("process") as launcher:
+        yield launcher
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Data]:
+    """Return as few digits as can be learned from."""
+    return as_data(few(2000, 500))
+
+
+def findings(
+    assignment: str,
+    trial: Trial,
+    items: tuple[str, ...],
+    folder: Path,
+    launcher: sandbox.Launcher,
+    data: dict[str, Data],
+) -> dict[str, Finding]:
+    """Grade some items of a trial, its notebooks with few digits."""
+    rubric = whole(assignment)
+    numbers = rubric.sizes[REDUCED]
+    report, _ = try_out(
+        replace(trial, numbers=trial.numbers or numbers),
+        folder / "handed-in",
+        find(assignment),
+        rubric,
+        items=items,
+        seed=SEED,
+        launcher=launcher,
+        setting=Setting(REDUCED, numbers, numbers, data),
+    )
+    return {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
+
+
+@pytest.mark.parametrize(("assignment", "items"), RIGHT)
+def test_the_reference_passes_every_check(
+    assignment: str, items: tuple[str, ...], tmp_path: Path, launcher: sandbox.Launcher, data: dict[str, Data]
+) -> None:
+    reference = course_material(ROOT, assignment)[0]
+    found = findings(assignment, reference, items, tmp_path, launcher, data)
+    assert {check: finding.message for check, finding in found.items() if finding.verdict not in DECIDED} == {}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_reference_is_asked_for_every_item_once(assignment: str) -> None:
+    asked = [item for each, items in RIGHT for item in items if each == assignment]
+    assert sorted(asked) == sorted(item.id for item in whole(assignment).items)
+
+
+@pytest.mark.parametrize(("assignment", "name"), [(each, name) for each in ASSIGNMENTS for name in sample(each)])
+def test_wrong_work_fails_the_checks_that_it_stands_for_and_no_other_than_it_may(
+    assignment: str, name: str, tmp_path: Path, launcher: sandbox.Launcher, data: dict[str, Data]
+) -> None:
+    trial, checks = sample(assignment)[name]
+    found = findings(assignment, trial, asked(assignment, trial, checks), tmp_path, launcher, data)
+    lost = {check for check, finding in found.items() if finding.verdict in LOST}
+    assert checks <= lost <= (checks if trial.fails is None else trial.fails | trial.may_fail)
+    assert [check for check, finding in found.items() if finding.verdict is Verdict.UNDECIDED] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_wrong_work_stands_for_every_check(assignment: str) -> None:
+    assert {check for _, checks in sample(assignment).values() for check in checks} == {
+        check for item in whole(assignment).items for check in item.checks
+    }
