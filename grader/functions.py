@@ -138,10 +138,10 @@ LOSSES: Mapping[str, tuple[Function, Function]] = {
     "logistic": (logistic_loss, difference),
     "crossentropy": (crossentropy, difference),
     "squared": (half_squared, difference),
-    "abs": (absolute, sign),
+    "absolute": (absolute, sign),
     "linear": (product, truth),
 }
-# the gradients that a student's function is known as; that of the squared loss without the half is "doubled"
+# the gradients that a student's function is known as, under names that are none of a loss: several losses share one
 LOSS_SLOPES: Mapping[str, Function] = {"difference": difference, "doubled": doubled, "abs": sign}
 SLOPES = {name: slope for name, (_, slope) in ACTIVATIONS.items() if slope is not None}
 

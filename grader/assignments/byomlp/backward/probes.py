@@ -77,7 +77,7 @@ def _networks(rng: np.random.Generator) -> list[Network]:
         draw(rng, (p, p, p), "softmax", "crossentropy"),
         draw(rng, (r, 1, s), "identity", "squared", hidden=("logistic",), derivative=True),
         draw(rng, (1, p, q, r), "logistic", "logistic", hidden=smooth),
-        draw(rng, (q, q, q, q), "identity", "abs", hidden=kinked),
+        draw(rng, (q, q, q, q), "identity", "absolute", hidden=kinked),
         draw(rng, (r, s, p, q, 3), "softmax", "crossentropy", hidden=smooth),
         draw(rng, (s, p, p, q, 1), "identity", "squared", hidden=smooth, derivative=True),
     ]

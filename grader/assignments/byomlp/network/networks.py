@@ -86,7 +86,7 @@ LOSS_DERIVATIVES = {
     "logistic": "losses.logistic_est_loss_deriv",
     "crossentropy": "losses.softmax_est_crossentropy_deriv",
     "squared": "losses.squared_loss_deriv",
-    "abs": "losses.abs_loss_deriv",
+    "absolute": "losses.abs_loss_deriv",
     "linear": "aids.linear_loss_deriv",
 }
 

@@ -73,7 +73,8 @@ def autoencoder_activations(observed: Observation) -> Finding:
         )
     hint = "Take leaky_relu with leaky_relu_deriv everywhere but for 'latent' and the last layer, which take logistic."
     wrong = wrong_activations(network, AUTOENCODER)
-    if network["loss"] not in ("difference", "doubled"):
+    # "squared" is what evidence of earlier versions calls the doubled difference
+    if network["loss"] not in ("difference", "doubled", "squared"):
         loss = f"'{network['loss']}'" if network["loss"] else "another function"
         wrong.append(f"the loss derivative is {loss}, expected that of the squared loss")
     return failed(joined(wrong), hint=hint) if wrong else passed(described(network))

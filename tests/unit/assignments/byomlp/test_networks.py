@@ -26,7 +26,7 @@ from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
 Wrong = Callable[[Measured], Array]
-PAIRS = [("identity", "squared"), ("logistic", "logistic"), ("softmax", "crossentropy"), ("identity", "abs")]
+PAIRS = [("identity", "squared"), ("logistic", "logistic"), ("softmax", "crossentropy"), ("identity", "absolute")]
 
 
 def drawn(
