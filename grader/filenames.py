@@ -12,3 +12,5 @@ OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK)
 EVIDENCE = "evidence"
 REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
+# in that folder: notebooks as they were run, for staff
+EXECUTED = "executed"

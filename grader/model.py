@@ -299,28 +299,39 @@ class Quote:
 
 @dataclass(frozen=True)
 class TranscriptOutput:
-    """What a cell put out: ``text``, ``error`` (a traceback), or ``png`` (an image, as bytes nobody has decoded)."""
+    """What a cell put out: ``text``, ``error`` (a traceback), or ``png`` (an image, as bytes nobody has decoded).
+
+    `of` says where it came from: ``stdout``, ``stderr``, ``display``, ``result``, ``error``, or nowhere, for a note of ours.
+    `rich` is the same in other forms, pairs of MIME type and text as student code chose it.
+    """
 
     kind: str
     text: str = ""
     png: bytes = b""
+    of: str = ""
+    rich: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class TranscriptCell:
-    """One cell of a notebook that was run: ``code`` or ``markdown``."""
+    """One cell of a notebook that was run: ``code`` or ``markdown``; `number` counts the cells that were run, from 1."""
 
     kind: str
     source: str
     outputs: tuple[TranscriptOutput, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """A notebook as it was run here. Only staff get to see it."""
+    """A notebook as it was run here, or some of its cells. Only staff get to see it.
+
+    `file` is the path of the notebook in the submission, where these are all of its cells.
+    """
 
     title: str
     cells: tuple[TranscriptCell, ...]
+    file: str = ""
 
 
 @dataclass(frozen=True)

@@ -108,21 +108,26 @@ def judge_imports(seen: Mapping[str, Any], *, instead: str) -> Finding:
 
 def transcript_of(seen: Mapping[str, Any]) -> Transcript:
     """Return the notebook as it was run, for staff."""
-    return Transcript(f"{seen['file']} as it was run", tuple(_cell(cell) for cell in seen["cells"]))
+    return Transcript(f"{seen['file']} as it was run", tuple(_cell(cell) for cell in seen["cells"]), seen["file"])
 
 
 def _cell(cell: Mapping[str, Any]) -> TranscriptCell:
     outputs = [_output(output) for output in cell["outputs"]]
     if cell["error"] and not any(output.kind == "error" for output in outputs):
-        outputs.append(TranscriptOutput("error", f"{cell['error']['name']}: {cell['error']['message']}"))
+        outputs.append(TranscriptOutput("error", f"{cell['error']['name']}: {cell['error']['message']}", of="error"))
     if cell["kind"] == "code" and cell["source"].strip() and not cell["run"]:
         outputs.append(TranscriptOutput("text", "(was not run)"))
-    return TranscriptCell("code" if cell["kind"] == "code" else "markdown", cell["source"], tuple(outputs))
+    number = cell["number"] if cell["run"] else 0
+    return TranscriptCell("code" if cell["kind"] == "code" else "markdown", cell["source"], tuple(outputs), number)
 
 
 def _output(output: Mapping[str, Any]) -> TranscriptOutput:
     png = output["png"]
-    return TranscriptOutput(output["kind"], output["text"], b"" if png is None else png.tobytes())
+    # evidence of an earlier version says neither
+    of, rich = output.get("of", "error" if output["kind"] == "error" else "stdout"), output.get("rich", {})
+    return TranscriptOutput(
+        output["kind"], output["text"], b"" if png is None else png.tobytes(), of, tuple(rich.items())
+    )
 
 
 def time_note(seen: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from grader.sandbox import Answer
 SOURCE_LIMIT, SOURCES_LIMIT = 20_000, 600_000
 TEXT_LIMIT, TEXTS_LIMIT = 20_000, 600_000
 PICTURES_LIMIT = 2_000_000
+RICH_LIMIT = 200_000
 
 
 class Record:
@@ -21,6 +22,7 @@ class Record:
     def __init__(self, seen: dict[str, Any]) -> None:
         self._seen = seen
         self._texts, self._pictures, self._sources = TEXTS_LIMIT, PICTURES_LIMIT, SOURCES_LIMIT
+        self._rich = RICH_LIMIT
         seen["cells"] = []
 
     def begin(self, cell: Cell) -> dict[str, Any]:
@@ -42,14 +44,24 @@ class Record:
 
     def _bounded(self, output: Mapping[str, Any]) -> dict[str, Any]:
         png = output["png"]
+        told = {"of": output["of"], "rich": self._room_for(output["rich"])}
         if png is not None and png.size > self._pictures:
-            return {"kind": "text", "text": "(a picture for which there is no room)", "png": None}
+            return {"kind": "text", "text": "(a picture for which there is no room)", "png": None, **told}
         self._pictures -= 0 if png is None else int(png.size)
         text, room = output["text"], max(min(TEXT_LIMIT, self._texts), 0)
         if len(text) > room:  # what is said of a trained network stands at the end
             text = f"{text[: room // 4]}\n(...)\n{text[len(text) - room // 2 :]}"
         self._texts -= len(text)
-        return {"kind": output["kind"], "text": text, "png": png}
+        return {"kind": output["kind"], "text": text, "png": png, **told}
+
+    def _room_for(self, rich: Mapping[str, str]) -> dict[str, str]:
+        """Return the other forms of an output that are kept: whole, or not at all."""
+        kept = {}
+        for form, text in rich.items():
+            if len(text) <= self._rich:
+                self._rich -= len(text)
+                kept[form] = text
+        return kept
 
 
 def lost(kind: ProblemKind, message: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from grader.model import Evidence, Report, Result, Score, Submission
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["as_json", "compose", "html", "pages", "summary_table", "terminal", "warm_up"]
+__all__ = ["as_json", "compose", "executed", "html", "pages", "summary_table", "terminal", "warm_up"]
 
 
 def compose(
@@ -69,6 +69,13 @@ def pages(report: Report) -> dict[Literal["student", "staff"], str]:
     from grader.report import page
 
     return page.pages(report)
+
+
+def executed(report: Report) -> dict[str, bytes]:
+    """Return what lies in the folder ``executed``, name -> content: notebooks as Jupyter saves them, and as pages."""
+    from grader.report import executed_notebooks
+
+    return executed_notebooks.files(report)
 
 
 def warm_up() -> None:

@@ -49,17 +49,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reading:
-    """A quote or a notebook: `body` for a quote, `cells` for a notebook; `long` ones are folded."""
+    """A quote or a notebook: `body` for a quote, `cells` for a notebook; `long` ones are folded.
+
+    `address` is where the notebook lies beside the page, without an ending.
+    """
 
     title: str
     long: bool
     body: Markup = field(default_factory=Markup)
     cells: tuple[Cell, ...] = ()
     note: str = ""
+    address: str = ""
 
 
-def reading(each: Quote | Transcript) -> Reading:
-    """Return what staff read of a quote or a notebook, bounded in length."""
+def reading(each: Quote | Transcript, *, address: str = "") -> Reading:
+    """Return what staff read of a quote or a notebook, bounded in length; `address` is where the notebook lies by itself."""
     if isinstance(each, Quote):
         return Reading(each.title, len(each.text) > LONG_QUOTE, markup.markdown(each.text))
     room = Room()
@@ -67,7 +71,7 @@ def reading(each: Quote | Transcript) -> Reading:
     cells = [_cell(name, cell, room) for name, cell in zip(_names(shown), shown, strict=True)]
     left_out = len(each.cells) - len(cells)
     note = f"{left_out} more cells are not shown." if left_out else "" if cells else "There are no cells."
-    return Reading(each.title, True, cells=tuple(cells), note=note)
+    return Reading(each.title, True, cells=tuple(cells), note=note, address=address)
 
 
 @dataclass

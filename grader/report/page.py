@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import __version__
+from grader.filenames import EXECUTED
 from grader.model import Picture, Quote, Report, Transcript
 from grader.report import plots
 from grader.report.facts import facts, files
@@ -93,8 +94,10 @@ def _share(part: float, whole: float) -> str:
 def _readings(report: Report) -> dict[str, list[tuple[str, Any]]]:
     """Return what a person reads of each check, with ids; what stands on the page already is only referred to."""
     # here, because a student's page needs neither parser nor highlighter
+    from grader.report.executed_names import names
     from grader.report.notebook import reading
 
+    beside: dict[Quote | Transcript, str] = {each: f"{EXECUTED}/{name}" for each, name in names(report).items()}
     shown: dict[Quote | Transcript, str] = {}
     found: dict[str, list[tuple[str, Any]]] = {}
     for item in report.score.items:
@@ -102,7 +105,8 @@ def _readings(report: Report) -> dict[str, list[tuple[str, Any]]]:
             for each in scored.finding.for_staff:
                 known = each in shown
                 name = shown.setdefault(each, f"reading-{len(shown) + 1}")
-                found.setdefault(scored.finding.check, []).append((name, each.title if known else reading(each)))
+                whole = each.title if known else reading(each, address=beside.get(each, ""))
+                found.setdefault(scored.finding.check, []).append((name, whole))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import EVIDENCE, REPORT, STAFF_PAGE, STUDENT_PAGE
+from grader.filenames import EVIDENCE, EXECUTED, REPORT, STAFF_PAGE, STUDENT_PAGE
 from grader.model import Report, Result
 from grader.report.document import READABLE, from_json
 from grader.text import as_json_text
@@ -77,6 +78,8 @@ class SubmissionFolder:
         pages = report.pages(made)
         atomic.write(self.student_page, pages["student"])
         atomic.write(self.staff_page, pages["staff"])
+        for name, content in report.executed(made).items():
+            atomic.write(self.path / EXECUTED / name, content)
         for name, written in exports.OF_ONE.items():
             atomic.write(self.path / name, written(made.result))
         atomic.write(self.report, as_json_text(report.as_json(made.result)))
@@ -94,6 +97,11 @@ class SubmissionFolder:
         for name in (REPORT, *exports.OF_ONE, STUDENT_PAGE, STAFF_PAGE):
             _remove(self.path / name)
             atomic.sweep(self.path / name)
+        executed = self.path / EXECUTED
+        for notebook in sorted(executed.glob("*")):
+            _remove(notebook)
+        with suppress(OSError):
+            executed.rmdir()
         if evidence:
             kept.withdraw(self.evidence)
 

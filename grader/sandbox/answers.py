@@ -18,6 +18,8 @@ TEXT_LIMIT = 300
 NAME_LIMIT = 120
 OUTPUT_LIMIT = 200
 OUTPUT_TEXT_LIMIT = 30_000
+OUTPUTS_OF = ("stdout", "stderr", "display", "result", "error")
+RICH_FORMS = ("text/html", "text/markdown", "text/latex", "image/svg+xml")
 TEXTS_OF_ERROR = ("name", "message", "where")
 FROM_INSIDE = (ProblemKind.RAISED, ProblemKind.MISSING, ProblemKind.TIMEOUT, ProblemKind.MEMORY, ProblemKind.SKIPPED)
 
@@ -165,9 +167,17 @@ def _is_cell(_operation: Operation, value: Any) -> bool:
 
 
 def _is_output(value: Any) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"kind", "text", "png"} or not isinstance(value["text"], str):
+    if not isinstance(value, dict) or value.keys() != {"kind", "text", "png", "of", "rich"}:
         return False
-    if len(value["text"]) > OUTPUT_TEXT_LIMIT:
+    if (
+        value["of"] not in OUTPUTS_OF
+        or not isinstance(value["rich"], dict)
+        or not value["rich"].keys() <= set(RICH_FORMS)
+    ):
+        return False
+    if not all(
+        isinstance(text, str) and len(text) <= OUTPUT_TEXT_LIMIT for text in (value["text"], *value["rich"].values())
+    ):
         return False
     if value["kind"] == "png":
         picture = value["png"]

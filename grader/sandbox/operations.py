@@ -157,7 +157,8 @@ def cell(source: str, number: int, *, seconds: float) -> Operation:
     """Run a cell of a notebook; after `seconds` it is interrupted, and what it did until then stays.
 
     `number` is what messages call it. The answer's value is ``{"outputs": [{"kind": "text" | "error" | "png", "text":
-    str, "png": uint8 array or None}], "error": None or {"name", "message", "line": in the cell from 1, 0 when unknown,
+    str, "png": uint8 array or None, "of": "stdout" | "stderr" | "display" | "result" | "error", "rich": the same in other
+    forms, by MIME type}], "error": None or {"name", "message", "line": in the cell from 1, 0 when unknown,
     "where": "mlp.py line 12, in forward" or nothing, "interrupted": bool}, "figures": how many were shown}``. A cell
     that cannot be interrupted is a timeout `CELL_GRACE` s later.
     """

@@ -19,6 +19,10 @@ PICTURE_BYTES = 1024 * 1024
 NOTEBOOK_PICTURES = 80
 NOTEBOOK_BYTES = 16 * 1024 * 1024
 PNG = b"\x89PNG\r\n\x1a\n"
+# other forms in which the same is shown, beside plain text and a picture: whole, or not at all
+RICH = ("text/html", "text/markdown", "text/latex", "image/svg+xml")
+RICH_TEXT = 20_000
+CELL_RICH, NOTEBOOK_RICH = 40_000, 200_000
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 _FIGURES = ("image/png", "image/svg+xml", "image/jpeg", "application/pdf")
 
@@ -69,7 +73,7 @@ class Outputs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._text_left = NOTEBOOK_TEXT
+        self._text_left, self._rich_left = NOTEBOOK_TEXT, NOTEBOOK_RICH
         self._pictures_left, self._bytes_left = NOTEBOOK_PICTURES, NOTEBOOK_BYTES
         self.begin()
 
@@ -79,6 +83,7 @@ class Outputs:
             self.figures = 0
             self.idle: dict[str, threading.Event] = {}
             self._room = min(CELL_TEXT, max(LEAST_TEXT, self._text_left // 4))
+            self._rich_room = min(CELL_RICH, self._rich_left)
             self._items: list[dict[str, Any]] = []
             self._dropped = 0
             self._clear_next = False
@@ -88,11 +93,11 @@ class Outputs:
         kind, content = message["header"]["msg_type"], message["content"]
         with self._lock:
             if kind == "stream":
-                self._print(str(content["text"]))
+                self._print(str(content["text"]), str(content.get("name")))
             elif kind == "error":
-                self._add({"kind": "error", "text": "\n".join(map(str, content["traceback"]))})
+                self._add({"kind": "error", "text": "\n".join(map(str, content["traceback"])), "of": "error"})
             elif kind in ("display_data", "execute_result"):
-                self._show(content)
+                self._show(content, "result" if kind == "execute_result" else "display")
             elif kind == "update_display_data":
                 self._update(content)
             elif kind == "clear_output":
@@ -112,7 +117,8 @@ class Outputs:
         """Return the outputs of the cell as they travel; pictures get at most `room` bytes."""
         with self._lock:
             if self._dropped:
-                self._items.append({"kind": "text", "text": f"[... {self._dropped} more outputs left out ...]\n"})
+                note = f"[... {self._dropped} more outputs left out ...]\n"
+                self._items.append({"kind": "text", "text": note, "of": "stderr"})
             outputs = [self._travelling(item, room) for item in self._items]
             self._items = []
         squeeze(outputs, self._room)
@@ -122,45 +128,61 @@ class Outputs:
     def _travelling(self, item: dict[str, Any], room: int) -> dict[str, Any]:
         text = _ESCAPES.sub("", str(item["text"])).encode(errors="replace").decode()
         png = item.get("png")
+        whole = {"kind": item["kind"], "text": text, "png": None, "of": item["of"], "rich": self._rich(item)}
         if png is None:
-            return {"kind": item["kind"], "text": text, "png": None}
+            return whole
         if not self._pictures_left or len(png) > min(self._bytes_left, room):
-            return {"kind": "text", "text": f"{text} [a picture more than can be kept]", "png": None}
+            return {**whole, "kind": "text", "text": f"{text} [a picture more than can be kept]"}
         self._pictures_left -= 1
         self._bytes_left -= len(png)
-        return {"kind": "png", "text": text, "png": np.frombuffer(png, dtype=np.uint8)}
+        return {**whole, "png": np.frombuffer(png, dtype=np.uint8)}
 
-    def _print(self, text: str) -> None:
+    def _rich(self, item: dict[str, Any]) -> dict[str, str]:
+        """Return the other forms of an output for which there is room."""
+        kept: dict[str, str] = {}
+        for kind, text in item.get("rich", {}).items():
+            if len(text) <= self._rich_room:
+                self._rich_room -= len(text)
+                self._rich_left -= len(text)
+                kept[kind] = text.encode(errors="replace").decode()
+        return kept
+
+    def _print(self, text: str, stream: str) -> None:
         self._clear_if_due()
         if not self._items or not isinstance(self._items[-1]["text"], Text):
-            self._add({"kind": "text", "text": Text(self._room)})
+            self._add({"kind": "text", "text": Text(self._room), "of": stream})
         if self._items and isinstance(self._items[-1]["text"], Text):
             self._items[-1]["text"].write(text)
+            # what is printed to both is one text, as on a screen
+            self._items[-1]["of"] = "stdout" if stream == "stdout" else self._items[-1]["of"]
 
-    def _show(self, content: Any) -> None:
+    def _show(self, content: Any, of: str) -> None:
         data = content["data"]
         self.figures += any(kind in data for kind in _FIGURES)
         name = (content.get("transient") or {}).get("display_id")
-        self._add({**self._shown(data), "display": name})
+        self._add({**self._shown(data), "display": name, "of": of})
 
     def _update(self, content: Any) -> None:
         name = (content.get("transient") or {}).get("display_id")
         for index, item in enumerate(self._items):
             if name and item.get("display") == name:
-                self._items[index] = {**self._shown(content["data"]), "display": name}
+                self._items[index] = {**self._shown(content["data"]), "display": name, "of": item["of"]}
 
     def _shown(self, data: Any) -> dict[str, Any]:
         text = _bounded(str(data.get("text/plain", "")), self._room)
+        rich = {kind: data[kind] for kind in RICH if isinstance(data.get(kind), str) and len(data[kind]) <= RICH_TEXT}
         raw = data.get("image/png")
         if not isinstance(raw, str):
-            return {"kind": "text", "text": f"{text}\n"}
+            return {"kind": "text", "text": f"{text}\n", "rich": rich}
         kept = sum(item.get("png") is not None for item in self._items)
         if kept >= CELL_PICTURES:
-            return {"kind": "text", "text": f"{text} [only the first {CELL_PICTURES} pictures of a cell are kept]\n"}
+            text = f"{text} [only the first {CELL_PICTURES} pictures of a cell are kept]\n"
+            return {"kind": "text", "text": text, "rich": rich}
         png = _decoded(raw)
         if png is None:
-            return {"kind": "text", "text": f"{text} [a picture over {PICTURE_BYTES // 2**20} MB is not kept]\n"}
-        return {"kind": "png", "text": text, "png": png}
+            text = f"{text} [a picture over {PICTURE_BYTES // 2**20} MB is not kept]\n"
+            return {"kind": "text", "text": text, "rich": rich}
+        return {"kind": "png", "text": text, "png": png, "rich": rich}
 
     def _add(self, item: dict[str, Any]) -> None:
         self._clear_if_due()

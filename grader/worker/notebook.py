@@ -53,6 +53,7 @@ def _cell(bench: Bench, operation: dict[str, Any]) -> dict[str, Any]:
     outputs = host.outputs.finish(int(bench.session["pictures"]))
     for each in outputs:
         each["text"] = bench.places.without_paths(each["text"])
+        each["rich"] = {kind: bench.places.without_paths(text) for kind, text in each["rich"].items()}
     used = sum(each["png"].nbytes for each in outputs if each["png"] is not None)
     bench.session["pictures"] -= used
     bench.room -= used

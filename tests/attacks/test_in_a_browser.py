@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,7 +14,8 @@ import pytest
 from attacks import notebooks, table
 from attacks.notebooks import NOTEBOOKS
 from grader.exports import Row, summary
-from grader.report import as_json, html
+from grader.model import Report
+from grader.report import as_json, executed, html
 from grader.sandbox import open_launcher
 from kit import report_samples as samples
 from kit.browsing import BROWSER, Seen, browser, look
@@ -99,7 +100,7 @@ def test_a_request_that_leaves_would_be_seen(port: int, asked: tuple[str, list[s
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "executed/Classification.html"])
 def test_nothing_that_a_notebook_shows_runs(
     port: int, notebook: Path, asked: tuple[str, list[str]], page: str, width: int
 ) -> None:
@@ -121,6 +122,23 @@ def test_nothing_hostile_in_any_place_of_a_report_runs(
 ) -> None:
     (tmp_path / "page.html").write_text(html(samples.hostile(), audience=audience), encoding="utf-8")
     assert_inert(look(port, tmp_path / "page.html", width=width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("made", [samples.hostile, samples.notebooks])
+def test_nothing_runs_on_the_page_of_a_notebook(
+    port: int, made: Callable[[], Report], width: int, tmp_path: Path
+) -> None:
+    (page,) = (content for name, content in executed(made()).items() if name.endswith(".html"))
+    (tmp_path / "page.html").write_bytes(page)
+    assert_inert(look(port, tmp_path / "page.html", width=width))
+
+
+@pytest.mark.parametrize(("form", "text"), samples.RICH, ids=[form for form, _ in samples.RICH])
+def test_an_output_that_is_shown_as_it_is_would_be_seen(port: int, form: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "bare.html").write_text(f"<!DOCTYPE html><body>points {text}</body>", encoding="utf-8")
+    seen = look(port, tmp_path / "bare.html")
+    assert (seen.owned, bool(seen.requests)) != (False, False)
 
 
 def test_the_other_forms_of_a_hostile_report_can_be_read(notebook: Path) -> None:

@@ -305,7 +305,7 @@ def test_nothing_is_laid_outside_the_folder(path: str) -> None:
         op.lay(path, b"")
 
 
-TEXT = {"kind": "text", "text": "a", "png": None}
+TEXT = {"kind": "text", "text": "a", "png": None, "of": "stdout", "rich": {}}
 ERROR = {"name": "E", "message": "m", "line": 1, "where": "", "interrupted": False}
 SHOWN: dict[str, Any] = {"outputs": [TEXT], "error": ERROR, "figures": 0}
 
@@ -334,6 +334,11 @@ def test_texts_of_a_cell_are_made_safe_to_show() -> None:
         {**SHOWN, "outputs": [{**TEXT, "text": 1}]},
         {**SHOWN, "outputs": [{**TEXT, "text": "x" * 100_000}]},
         {**SHOWN, "outputs": [{**TEXT, "kind": "png"}]},
+        {**SHOWN, "outputs": [{**TEXT, "of": "anywhere"}]},
+        {**SHOWN, "outputs": [{**TEXT, "rich": []}]},
+        {**SHOWN, "outputs": [{**TEXT, "rich": {"application/javascript": "1"}}]},
+        {**SHOWN, "outputs": [{**TEXT, "rich": {"text/html": 1}}]},
+        {**SHOWN, "outputs": [{**TEXT, "rich": {"text/html": "x" * 100_000}}]},
         {**SHOWN, "outputs": [{**TEXT, "kind": "png", "png": np.zeros(9)}]},
         {**SHOWN, "outputs": [{**TEXT, "png": np.zeros(9, np.uint8)}]},
         {**SHOWN, "error": {**ERROR, "line": -1}},

@@ -99,7 +99,7 @@ async def _look(address: str, page: str, width: int) -> Seen:
         pass
     asked = [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
     dialogs = [each["params"]["message"] for each in events if each["method"] == "Page.javascriptDialogOpening"]
-    others = tuple(url for url in asked if url != page and not url.startswith("data:image/png"))
+    others = tuple(url for url in asked if url != page and not url.startswith("data:image/"))
     return Seen(said["title"], said["words"], said["wide"], said["owned"], others, tuple(dialogs))
 
 

@@ -367,21 +367,33 @@ for epoch in range(100):
 """
 
 
+TABLE = (
+    '<div>\n<style scoped>th { color: red; }</style>\n<table border="1" class="dataframe"><thead><tr style="text-align: right;">'
+    "<th></th><th>net</th><th>accuracy</th></tr></thead><tbody><tr><th>0</th><td>1</td><td>0.931</td></tr></tbody></table></div>"
+)
+
+
 def transcript() -> Transcript:
     """Return a notebook with prose, code, prints, a picture and an error."""
     wave = np.sin(np.linspace(0, 12, 320))[None, :] * 60 + 60
     picture = (np.abs(np.arange(120)[:, None] - wave) > 2).astype(np.uint8) * 255
     printed = "".join(f"epoch {k}: {0.95 - 0.5 / (k + 1):.4f}\n" for k in range(30))
+    table = TranscriptOutput("text", "   net  accuracy\n0    1     0.931\n", of="result", rich=(("text/html", TABLE),))
     return Transcript(
         "Classification.ipynb as it was run here",
         (
             TranscriptCell("markdown", "# Classification\n\nTwo networks, *one* data set."),
-            TranscriptCell("code", "import numpy as np\nfrom mlp import MLP\n%load_ext autoreload"),
-            TranscriptCell("code", TRAINING, (TranscriptOutput("text", printed),)),
-            TranscriptCell("code", "plt.plot(losses)", (TranscriptOutput("png", png=png(picture)),)),
-            TranscriptCell("code", "errors = []\nplot_losses(errors)", (TranscriptOutput("error", TRACEBACK),)),
+            TranscriptCell("code", "import numpy as np\nfrom mlp import MLP\n%load_ext autoreload", (), 1),
+            TranscriptCell("code", TRAINING, (TranscriptOutput("text", printed, of="stdout"),), 2),
+            TranscriptCell("code", "pd.DataFrame(table)", (table,), 3),
+            TranscriptCell(
+                "code", "plt.plot(losses)", (TranscriptOutput("png", "<Figure>", png(picture), of="display"),), 4
+            ),
+            TranscriptCell("code", "plot_losses(errors)", (TranscriptOutput("error", TRACEBACK, of="error"),), 5),
+            TranscriptCell("code", "print('late')", (TranscriptOutput("text", "(was not run)"),)),
             TranscriptCell("markdown", COMPARISON),
         ),
+        "homework/Classification.ipynb",
     )
 
 
@@ -428,11 +440,39 @@ def notebooks() -> Report:
     return replace(made, score=score(findings, NOTEBOOK_POINTS), evidence=replace(made.evidence, facts=facts))
 
 
+def showing(*transcripts: Transcript) -> Report:
+    """Return a report that shows these notebooks to staff."""
+    runs = replace(finding("classification_runs"), for_staff=transcripts)
+    return replace(report(), score=score({"classification_runs": runs}, NOTEBOOK_POINTS))
+
+
 def waiting() -> Report:
     """Return a report in which all is right but for what a person has to read."""
     waits = finding("comparison_written", Verdict.PENDING, "Your comparison waits for a person.")
     made = report(name="wanda")
     return replace(made, score=score({"comparison_written": waits}, NOTEBOOK_POINTS))
+
+
+OWNED = "document.body.dataset.owned=1"
+ASKS = "https://example.org/asks"
+SVG = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" onload="{OWNED}"><script>{OWNED}</script><image href="{ASKS}.png"/>'
+    f'<foreignObject><img xmlns="http://www.w3.org/1999/xhtml" src="{ASKS}" onerror="{OWNED}"/></foreignObject></svg>'
+)
+RICH = (
+    (
+        "text/html",
+        f"<script>{OWNED}</script><img src=x onerror={OWNED}><img src='{ASKS}.png'><a href='javascript:{OWNED}'>a</a>"
+        f"<iframe srcdoc='<script>{OWNED}</script>'></iframe><object data='{ASKS}'></object><base href='{ASKS}/'>"
+        f"<style>body {{ background: url({ASKS}) }}</style><link rel=stylesheet href='{ASKS}.css'>{SVG}<math><mtext>"
+        f"<p style=\"position: fixed; inset: 0; background: url('{ASKS}')\" onclick='{OWNED}'>b</p></math>"
+        f"<form action='{ASKS}'><button formaction='javascript:{OWNED}'>c</button></form>"
+        f"<meta http-equiv=refresh content='0; url={ASKS}'><video poster='{ASKS}' autoplay><source src='{ASKS}'></video>",
+    ),
+    ("image/svg+xml", SVG),
+    ("text/markdown", f"[a](javascript:{OWNED}) ![b]({ASKS}.png) <script>{OWNED}</script>"),
+    ("text/latex", f"$\\href{{javascript:{OWNED}}}{{x}}$ <script>{OWNED}</script>"),
+)
 
 
 def hostile() -> Report:
@@ -454,9 +494,19 @@ def hostile() -> Report:
         TranscriptOutput("text", HOSTILE),
         TranscriptOutput("error", HOSTILE),
         TranscriptOutput("png", png=b"<svg onload=alert(1)>"),
+        TranscriptOutput("text", HOSTILE, of="stdout"),
+        TranscriptOutput("text", HOSTILE, of="stderr"),
+        TranscriptOutput("error", HOSTILE, of="error"),
+        TranscriptOutput("png", HOSTILE, b"<svg onload=alert(1)>", of="display"),
+        *(TranscriptOutput("text", HOSTILE, of="result", rich=((form, text),)) for form, text in RICH),
+        TranscriptOutput("text", "", of="display", rich=tuple(RICH)),
     )
-    cells = (TranscriptCell("markdown", markdown), TranscriptCell("code", HOSTILE, outputs))
-    staff = (Quote(HOSTILE, markdown), Transcript(HOSTILE, cells))
+    cells = (
+        TranscriptCell("markdown", markdown),
+        TranscriptCell("raw", HOSTILE),
+        TranscriptCell("code", HOSTILE, outputs, 1),
+    )
+    staff = (Quote(HOSTILE, markdown), Transcript(HOSTILE, cells, f"{HOSTILE}.ipynb"))
     bad = finding("forward_values", Verdict.FAILED, HOSTILE, HOSTILE)
     bad = replace(bad, diagnosis=HOSTILE, pictures=pictures, for_staff=staff)
     made = report({"forward_values": bad}, name=HOSTILE, output=HOSTILE)

@@ -8,8 +8,10 @@ import numpy as np
 
 from grader.model import Problem, ProblemKind
 from grader.notebooks.reading import Cell
-from grader.notebooks.record import SOURCE_LIMIT, TEXT_LIMIT, Record
+from grader.notebooks.record import RICH_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, Record
 from grader.sandbox import Answer
+
+TEXT: dict[str, Any] = {"kind": "text", "text": "a", "png": None, "of": "stdout", "rich": {}}
 
 
 def kept(*outputs: dict[str, Any], source: str = "x") -> dict[str, Any]:
@@ -22,16 +24,21 @@ def kept(*outputs: dict[str, Any], source: str = "x") -> dict[str, Any]:
 
 def png(size: int) -> dict[str, Any]:
     """Return a picture of so many bytes."""
-    return {"kind": "png", "text": "", "png": np.zeros(size, np.uint8)}
+    return {**TEXT, "kind": "png", "text": "", "png": np.zeros(size, np.uint8)}
 
 
 def test_outputs_are_kept_as_they_came() -> None:
-    output = {"kind": "text", "text": "accuracy 0.9", "png": None}
+    output = {**TEXT, "text": "accuracy 0.9", "of": "result", "rich": {"text/html": "<b>0.9</b>"}}
     assert kept(output)["outputs"] == [output]
 
 
+def test_other_forms_are_kept_whole_or_not_at_all() -> None:
+    long = {**TEXT, "rich": {"text/html": "x" * (RICH_LIMIT - 5), "text/latex": "y" * 6}}
+    assert [list(output["rich"]) for output in kept(long, long)["outputs"]] == [["text/html"], []]
+
+
 def test_long_text_keeps_its_beginning_and_its_end() -> None:
-    text = kept({"kind": "text", "text": "begin" + "x" * 10**6 + "end", "png": None})["outputs"][0]["text"]
+    text = kept({**TEXT, "text": "begin" + "x" * 10**6 + "end"})["outputs"][0]["text"]
     assert (text[:5], text[-3:]) == ("begin", "end")
     assert len(text) <= TEXT_LIMIT
 

@@ -46,6 +46,16 @@ def test_withdrawing_leaves_nothing_to_be_taken_for_the_next_grading(tmp_path: P
     assert not folder.has_evidence
 
 
+def test_notebooks_lie_beside_the_report_until_it_is_withdrawn(tmp_path: Path) -> None:
+    folder = SubmissionFolder(tmp_path)
+    folder.publish(samples.notebooks())
+    assert {path.name for path in (tmp_path / "executed").iterdir()} == {"Classification.html", "Classification.ipynb"}
+    assert "executed/Classification.html" in folder.staff_page.read_text(encoding="utf-8")
+    assert "executed/" not in folder.student_page.read_text(encoding="utf-8")
+    folder.withdraw(evidence=False)
+    assert not (tmp_path / "executed").exists()
+
+
 def test_withdrawing_the_reports_alone_leaves_evidence_to_judge_again(tmp_path: Path) -> None:
     folder = SubmissionFolder(tmp_path)
     folder.deliver(small.report())

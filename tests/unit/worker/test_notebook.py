@@ -124,11 +124,41 @@ def test_a_display_can_be_updated() -> None:
     assert texts(first, second) == ["2\n"]
 
 
-@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/javascript", "application/json"])
+@pytest.mark.parametrize("kind", ["application/javascript", "application/json", "text/vnd.mermaid"])
 def test_rich_outputs_become_their_text(kind: str) -> None:
     assert shown(message("display_data", data={kind: "<script>", "text/plain": "<Thing>"})) == [
-        {"kind": "text", "text": "<Thing>\n", "png": None}
+        {"kind": "text", "text": "<Thing>\n", "png": None, "of": "display", "rich": {}}
     ]
+
+
+@pytest.mark.parametrize("kind", kernel_outputs.RICH)
+def test_forms_that_a_page_may_show_are_kept_beside_the_text(kind: str) -> None:
+    assert shown(message("execute_result", data={kind: "<b>1</b>", "text/plain": "1"})) == [
+        {"kind": "text", "text": "1\n", "png": None, "of": "result", "rich": {kind: "<b>1</b>"}}
+    ]
+
+
+def test_a_form_for_which_there_is_no_room_is_left_out() -> None:
+    wide = message("display_data", data={"text/html": "x" * kernel_outputs.RICH_TEXT, "text/plain": "1"})
+    too_wide = message("display_data", data={"text/html": "x" * (kernel_outputs.RICH_TEXT + 1), "text/plain": "1"})
+    assert [len(each["rich"]) for each in shown(too_wide, wide, wide, wide)] == [0, 1, 1, 0]
+
+
+def test_the_forms_of_a_whole_notebook_have_a_room() -> None:
+    outputs, kept = Outputs(), 0
+    for _ in range(30):
+        outputs.begin()
+        outputs.take(message("display_data", data={"text/html": "x" * kernel_outputs.RICH_TEXT}))
+        kept += sum(len(each["rich"]) for each in outputs.finish(MANY))
+    assert kept == kernel_outputs.NOTEBOOK_RICH // kernel_outputs.RICH_TEXT
+
+
+@pytest.mark.parametrize(
+    ("streams", "of"), [(["stdout"], "stdout"), (["stderr", "stderr"], "stderr"), (["stderr", "stdout"], "stdout")]
+)
+def test_it_is_said_where_a_text_was_printed(streams: list[str], of: str) -> None:
+    (output,) = shown(*(message("stream", name=stream, text="a") for stream in streams))
+    assert (output["of"], output["text"]) == (of, "a" * len(streams))
 
 
 def test_figures_are_counted_even_when_cleared() -> None:
