@@ -1,4 +1,4 @@
-"""The commands: one module each, imported when it is called."""
+"""The commands: one file each, with its options beside what it does, imported when it is called."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ GRADED, UNSETTLED, WRONG, UNDER, STOPPED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command line (that of the process when none is given) and return its exit status."""
     _open_streams()
-    arguments = options.parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    chosen = next((word for word in words if word in options.COMMANDS), "")
+    arguments = options.parser(chosen).parse_args(words)
     try:
         status: int = import_module(f"{__name__}.{arguments.command}").run(arguments)
         sys.stdout.flush()

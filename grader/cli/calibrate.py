@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -15,14 +15,14 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from grader import atomic, locations
+from grader import assignments, atomic, locations
 from grader.calibration import facts, page, pictures
 from grader.calibration.diagnoses import diagnosed
 from grader.calibration.planning import Plan, chosen, plan
 from grader.calibration.running import seed_of, try_out
 from grader.calibration.summary import Calibration
 from grader.calibration.trial import Trial, Tried
-from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED
+from grader.cli import GRADED, STOPPED, UNDER, UNSETTLED, options, values
 from grader.cli.at_hand import at_hand
 from grader.cli.progress import Display, display
 from grader.cli.screen import Screen
@@ -33,9 +33,107 @@ from grader.sandbox import open_launcher
 from grader.text import as_json_text, printable
 
 PAGE = "calibration.md"
+# options that make no difference to what is found
+ELSEWHERE = ("out", "json", "data", "debug", "sandbox", "fresh")
 
 # a trial and the number of its grading, with its place among all
 Grading = tuple[int, tuple[Trial, int]]
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Grade the reference, the template, right solutions in many styles and every planted bug, and say which
+        check catches which bug, what no check catches, how far right gradings are from every threshold, and how
+        often a hint names the planted mistake. Items that need notebooks are left out, unless --notebooks is
+        given: these take much longer than all the rest. A run over everything
+        writes docs/calibration.md with plots; a run over a part prints only, unless --out is given. Needs a
+        checkout of the repository, since only that holds right solutions. Takes some minutes the first time, and
+        seconds when only checks, hints or the rubric have changed since.
+        """,
+        """
+        mlpgrader calibrate --jobs 2
+        mlpgrader calibrate --assignment byomlp --only step_adds,factor_two
+        mlpgrader calibrate --assignment byomlp --mutants my_bugs --out my_bugs.md
+        """,
+        """
+        exit status:
+          0  every bug is caught, and fails the checks it names; right solutions lose nothing
+          1  something could not be graded
+          2  usage or environment is wrong
+          3  something is not as it should be: it is listed
+          130  stopped with Ctrl-C; nothing was written
+        """,
+    )
+    add = command.add_argument
+    add(
+        "--assignment",
+        metavar="ID",
+        action="append",
+        help=f"calibrate this assignment only: {' or '.join(assignments.ids())}; may be given several times",
+    )
+    add(
+        "--mutants",
+        metavar="FOLDER",
+        type=Path,
+        help="grade the broken submissions in this folder instead of the course's: a .py or .ipynb file, a folder or "
+        "an archive each; what they must fail stands in its mutants.toml (docs/instructors.md)",
+    )
+    add(
+        "--only",
+        metavar="NAME,NAME",
+        type=values.names,
+        default=(),
+        help="grade what has one of these names only; reference, template, right, planted and generated are names of all "
+        "that are such",
+    )
+    add(
+        "--generated",
+        action="store_true",
+        help="also grade bugs that are made by rule from the reference: hundreds, which takes longer",
+    )
+    add(
+        "--notebooks",
+        action="store_true",
+        help="run notebooks, too, at the quick size: right ones, and those with planted mistakes",
+    )
+    add(
+        "--fresh",
+        action="store_true",
+        help="run everything: without it, what was asked of the same code before is judged from the evidence that was kept, "
+        "and only the rest is run",
+    )
+    add(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="folder with the four MNIST files that notebooks train on (default: as for `mlpgrader grade`)",
+    )
+    add(
+        "--seeds",
+        metavar="N",
+        type=values.seeds,
+        default=1,
+        help="grade each right solution from N seeds: the more, the more is known of false failures (default: 1)",
+    )
+    add(
+        "--seed",
+        metavar="N",
+        type=values.seed,
+        default=1,
+        help="which seeds these are; each N is another run (default: 1)",
+    )
+    add("--jobs", metavar="N", type=values.jobs, default=1, help="grade N side by side (default: 1)")
+    add(
+        "--sandbox",
+        choices=("docker", "bubblewrap", "process"),
+        default="process",
+        help="where the code runs: these bugs are our own, so it is with your own rights (default: process)",
+    )
+    add("--out", metavar="PATH", type=Path, help="write the page to this .md file, or to calibration.md in this folder")
+    add("--json", action="store_true", help=f"print everything as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -107,22 +205,11 @@ def target(root: Path, arguments: argparse.Namespace) -> Path | None:
 
 
 def command(arguments: argparse.Namespace) -> str:
-    """Return the command line that repeats this run."""
-
-    def words() -> Iterator[str]:
-        yield "mlpgrader calibrate"
-        yield from (f"--assignment {name}" for name in arguments.assignment or ())
-        if arguments.mutants is not None:
-            yield f"--mutants {arguments.mutants.name}"
-        if arguments.only:
-            yield f"--only {','.join(arguments.only)}"
-        if arguments.generated:
-            yield "--generated"
-        if arguments.notebooks:
-            yield "--notebooks"
-        yield f"--seeds {arguments.seeds} --seed {arguments.seed} --jobs {arguments.jobs}"
-
-    return " ".join(words())
+    """Return the command line that repeats this run; where it is written and what this machine has are left out."""
+    own = argparse.ArgumentParser()
+    add_arguments(own)
+    given = argparse.Namespace(**{**vars(arguments), "mutants": arguments.mutants and Path(arguments.mutants.name)})
+    return f"mlpgrader calibrate {options.repeated(own, given, without=ELSEWHERE)}".strip()
 
 
 def graded(what: Plan, arguments: argparse.Namespace, shown: Display) -> Calibration:

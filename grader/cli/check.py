@@ -14,7 +14,7 @@ from rich.text import Text
 
 from grader import assignments, intake, pipeline, report, rubric
 from grader.assignments import Assignment
-from grader.cli import GRADED, UNSETTLED
+from grader.cli import GRADED, UNSETTLED, options, values
 from grader.cli.at_hand import at_hand
 from grader.cli.screen import Screen
 from grader.errors import AuthorError, IntakeError
@@ -25,6 +25,46 @@ from grader.runs import Bench, Job, SubmissionFolder, stoppable
 from grader.text import as_json_text, points, printable
 
 POLL_MILLISECONDS = 100
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Check your own work: run the public checks on a folder with your own rights, print each result as it
+        comes, and then what to look at next. It is a self-check, not your final score.
+        """,
+        """
+        mlpgrader check
+        mlpgrader check my_homework --watch
+        """,
+        """
+        exit status:
+          0  checked, however many points; or --watch was ended with Ctrl-C
+          1  some points were withheld (a fault of the grader), or the folder could not be read
+          2  usage or environment is wrong
+        """,
+    )
+    add = command.add_argument
+    add("folder", metavar="FOLDER", nargs="?", type=Path, default=Path(), help="what to check (default: this folder)")
+    add(
+        "--assignment",
+        metavar="ID",
+        help=f"which assignment it is: {' or '.join(assignments.ids())} (default: the one whose files are there)",
+    )
+    add(
+        "--items",
+        metavar="ID,ID",
+        type=values.names,
+        default=(),
+        help="check these rubric items only, as in --items forward,backprop, which takes seconds",
+    )
+    options.add_data(command, size="quick")
+    add("--watch", action="store_true", help="check again whenever a .py or .ipynb file is saved; Ctrl-C ends it")
+    options.add_seed(command)
+    add("--out", metavar="DIR", type=Path, help="write report.json and report.html there as well")
+    add("--json", action="store_true", help=f"print report.json, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:

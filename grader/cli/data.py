@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from grader import assignments, datasets
-from grader.cli import GRADED, WRONG
+from grader.cli import GRADED, WRONG, options
 from grader.cli.screen import Screen
 from grader.datasets import DataSet, Drawn, Facts, Files
 from grader.datasets.finding import MISSING, WHOLE
@@ -22,6 +23,56 @@ from grader.suggestions import did_you_mean
 from grader.text import as_json_text, printable
 
 STYLES = {WHOLE: "green", MISSING: "yellow", ANOTHER: "red"}
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Assignments declare the data sets that they work with. Their files are used where they are at hand: in the
+        folder of --data, else in that of an environment variable, else in the cache that `mlpgrader data fetch`
+        fills. The digits are MNIST, the variable is MLPGRADER_DATA, and without files they are drawn.
+        """,
+        """
+        mlpgrader data fetch
+        mlpgrader data show
+        """,
+        "exit status: 0 when done, 2 when files cannot be fetched or what is there would be refused",
+    )
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    fetch = options.add_command(
+        actions,
+        "fetch",
+        "fetch data sets into the cache",
+        """
+        Fetch the files of a data set (those of MNIST: 11 MB to load, 55 MB on disk) from the first public mirror that
+        has them, verify them, and put them into the cache. What was stopped, also with Ctrl-C, goes on the next time.
+        """,
+        """
+        mlpgrader data fetch
+        mlpgrader data fetch --from https://mirror.example.org/mnist/
+        """,
+        "exit status: 0 when all files are there, 2 when they could not be fetched, 130 when stopped with Ctrl-C",
+    )
+    fetch.add_argument("name", metavar="NAME", nargs="?", help="this data set only (default: all that can be fetched)")
+    fetch.add_argument(
+        "--from", dest="mirror", metavar="URL", help="the folder of the files, instead of the known mirrors"
+    )
+    show = options.add_command(
+        actions,
+        "show",
+        "show which data sets are there",
+        "Look where a grading looks for its data, verify what is there, and say what a grading would use.",
+        """
+        mlpgrader data show
+        mlpgrader data show --data ../mnist --json
+        """,
+        "exit status: 0 when a grading has data to use, 2 when it would refuse what is there",
+    )
+    show.add_argument("name", metavar="NAME", nargs="?", help="this data set only (default: all)")
+    show.add_argument("--data", metavar="DIR", type=Path, help="a folder with the files, as a grading is given it")
+    show.add_argument("--json", action="store_true", help=f"print what was found as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:

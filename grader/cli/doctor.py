@@ -10,7 +10,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from grader import __version__, doctor
-from grader.cli import GRADED, WRONG
+from grader.cli import GRADED, WRONG, options
 from grader.cli.screen import Screen
 from grader.doctor import Outcome, Refusal, Row, State
 from grader.doctor.machine import PROMISE
@@ -20,6 +20,25 @@ from grader.text import as_json_text
 
 STYLES = {State.OK: "green", State.WEAKER: "yellow", State.MISSING: "red"}
 OUTCOMES = {Outcome.HELD: "green", Outcome.NOT_HELD: "red", Outcome.UNTESTABLE: "yellow"}
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Look at versions, the container engine and the image, and say what to do about what is missing. Then start each
+        sandbox that this machine can have and try inside what must be refused: network, system calls, files of this
+        machine, processes, memory and disk without end. Each attempt is held, not held, or not testable here.
+        """,
+        """
+        mlpgrader doctor
+        mlpgrader doctor --engine podman --runtime runc
+        """,
+        "exit status: 0 when submissions can be graded in containers, 2 when something has to be done first",
+    )
+    options.add_containers(command)
+    command.add_argument("--json", action="store_true", help=f"print what was found as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace, examine: Callable[[SandboxSpec], Sequence[Row]] = doctor.examine) -> int:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader import assignments, intake, report
-from grader.cli import STOPPED
+from grader.cli import STOPPED, options, values
 from grader.cli.advice import advice
 from grader.cli.outcomes import Outcomes, failures, line, results, status
 from grader.cli.progress import display
@@ -22,6 +22,64 @@ from grader.runs import Bench, Graded, Job, Plan, RunFolder, grade_all, planned,
 from grader.text import printable
 
 ON = "give the same command again to go on"
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Grade submissions: run each one's code in a sandbox, judge the answers outside of it, and write
+        DIR/ID/report.json, report.html (for the student), staff.html, results.json (for Gradescope) and
+        evidence/ for each, and DIR/summary.csv and summary.json for the run. One that cannot be read does
+        not stop the rest. What an earlier run has graded into DIR is skipped, as long as nothing has changed that makes
+        a difference; so the same command goes on where one was stopped.
+        """,
+        """
+        mlpgrader grade submissions/* --assignment byomlp --jobs 2 --out graded
+        mlpgrader grade reference/byomlp --assignment byomlp --sandbox process --fail-under 100
+        """,
+        options.GRADING_STATUSES,
+    )
+    add = command.add_argument
+    add(
+        "submissions",
+        metavar="SUBMISSION",
+        nargs="+",
+        type=Path,
+        help="a folder, a .zip or a .tar.gz; its name is its id",
+    )
+    add("--assignment", metavar="ID", required=True, help=f"what was handed in: {' or '.join(assignments.ids())}")
+    add("--out", metavar="DIR", type=Path, default=Path("graded"), help="where the reports go (default: graded)")
+    add(
+        "--sandbox",
+        choices=("docker", "bubblewrap", "process"),
+        default="docker",
+        help="where student code runs: docker; bubblewrap, for Linux machines without an engine; or process, which "
+        "runs it with your own rights (default: docker; another one is never chosen for you)",
+    )
+    options.add_containers(command)
+    options.add_seed(command)
+    add(
+        "--items",
+        metavar="ID,ID",
+        type=values.names,
+        default=(),
+        help="grade these rubric items only; the score is over them",
+    )
+    options.add_data(command, size="full")
+    add("--jobs", metavar="N", type=values.jobs, default=1, help="grade N submissions side by side (default: 1)")
+    add(
+        "--again", action="store_true", help="grade anew what an earlier run has graded already, instead of skipping it"
+    )
+    add(
+        "--fail-under",
+        metavar="PERCENT",
+        type=values.percent,
+        help="exit with status 3 when a submission earned less; points that wait for a person, or were "
+        "withheld, count neither as earned nor as possible",
+    )
+    add("--json", action="store_true", help=f"print summary.json, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:

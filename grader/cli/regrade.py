@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 from grader import assignments, pipeline
 from grader.assignments import Assignment
-from grader.cli import GRADED, STOPPED, UNSETTLED
+from grader.cli import GRADED, STOPPED, UNSETTLED, options
 from grader.cli.changes import Again, as_data, as_tables
 from grader.cli.progress import display
 from grader.cli.screen import Screen
@@ -21,6 +22,32 @@ from grader.model import Rubric
 from grader.report.console import Pen
 from grader.runs import RunFolder, SubmissionFolder, chosen, judge, run_all, stoppable
 from grader.text import as_json_text
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Judge the evidence of an earlier run again with today's rubric and checks, without running any student
+        code; show who changes and by how much, and rewrite the reports and the summary.
+        """,
+        """
+        mlpgrader regrade graded --dry-run
+        mlpgrader regrade graded/alice
+        """,
+        """
+        exit status:
+          0  judged again, whatever changed
+          1  some points were withheld (a fault of the grader), or evidence is missing or damaged
+          2  usage, rubric or environment is wrong
+          130  stopped with Ctrl-C; give the same command for the rest
+        """,
+    )
+    add = command.add_argument
+    add("run_dir", metavar="RUN_DIR", type=Path, help="the --out folder of a run, or one submission's folder in it")
+    add("--dry-run", action="store_true", help="show what would change and write nothing")
+    add("--json", action="store_true", help=f"print the changes as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,11 +14,26 @@ from rich.text import Text
 
 from grader import assignments, rubric
 from grader.assignments import Assignment
-from grader.cli import GRADED
+from grader.cli import GRADED, options
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
 from grader.model import Rubric
 from grader.text import as_json_text, number, points
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Validate a rubric, naming everything that is wrong with it, and print its items, checks, points,
+        thresholds and limits.
+        """,
+        "mlpgrader rubric rubrics/byomlp.toml",
+        "exit status: 0 when it is valid, 2 when it is not",
+    )
+    command.add_argument("file", metavar="FILE", help="a rubric file, or an assignment's id for its own rubric")
+    command.add_argument("--json", action="store_true", help=f"print the rubric as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:

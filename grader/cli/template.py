@@ -7,10 +7,27 @@ import sys
 from pathlib import Path
 
 from grader import template
-from grader.cli import GRADED, WRONG
+from grader.cli import GRADED, WRONG, options
 from grader.cli.at_hand import at_hand
 from grader.errors import AuthorError
 from grader.text import printable
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    options.describe(
+        command,
+        """
+        Build student_template/, which students receive, from reference/ by taking the solutions out. Needs a
+        checkout of the repository, since only that holds the solved course material.
+        """,
+        """
+        mlpgrader template
+        mlpgrader template --check
+        """,
+        "exit status: 0 when built or up to date, 2 when it cannot be built or, with --check, is out of date",
+    )
+    command.add_argument("--check", action="store_true", help="write nothing; fail when what is there is out of date")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection, wait
 
 from grader.runs.grading import Bench
 from grader.runs.job import Graded, Job
-
-LOOK_SECONDS = 0.5
 
 
 def do(job: Job) -> Graded:
@@ -27,12 +25,13 @@ def do(job: Job) -> Graded:
 def processes(count: int) -> Iterator[tuple[Executor, Callable[[], None]]]:
     """Give an executor with so many processes of its own that do jobs, and what ends everything that they run."""
     context = multiprocessing.get_context("spawn")
-    stopped = context.Event()
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(stopped,)) as executor:
+    # nothing is ever sent: that its other end is closed is the sign, and the system gives it even when we are killed
+    ends, open_end = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(ends,)) as executor, ends:
         try:
-            yield executor, stopped.set
+            yield executor, open_end.close
         finally:
-            stopped.set()
+            open_end.close()
 
 
 @cache
@@ -41,19 +40,17 @@ def _bench() -> Bench:
     return Bench()
 
 
-def _begin(stopped: Event) -> None:
+def _begin(ends: Connection) -> None:
     # a Ctrl-C reaches everybody at the terminal: the process that started this one says what comes of it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bench()
-    threading.Thread(target=_watch, args=(stopped,), daemon=True).start()
+    threading.Thread(target=_watch, args=(ends,), daemon=True).start()
 
 
-def _watch(stopped: Event) -> None:
-    parent = multiprocessing.parent_process()
-    while not stopped.wait(LOOK_SECONDS):
-        if parent is not None and not parent.is_alive():
-            break
+def _watch(ends: Connection) -> None:
+    wait([ends])
     _bench().stop()
-    if parent is not None and not parent.is_alive():
+    if parent := multiprocessing.parent_process():
+        parent.join()
         # nobody is left to take what comes of it
         os._exit(1)

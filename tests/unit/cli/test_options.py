@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from grader.cli import options, values
+from kit import ROOT
 
 COMMANDS = ["grade", "check", "regrade", "rubric", "template", "calibrate", "doctor"]
 
@@ -102,3 +107,28 @@ def test_values_are_read(read: Callable[[str], object], text: str, value: object
 def test_values_that_make_no_sense_are_refused(read: Callable[[str], object], text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["grade", "ann", "ben & co", "--assignment", "byomlp", "--sandbox", "process", "--seed", "7", "--jobs", "2"],
+        ["grade", "ann", "--assignment", "byomlp", "--items", "forward,backprop", "--fail-under", "50.0", "--again"],
+        ["calibrate", "--assignment", "byomlp", "--assignment", "modules", "--only", "a,b", "--generated"],
+        ["check"],
+    ],
+)
+def test_a_command_can_be_repeated_from_what_was_understood_of_it(words: list[str]) -> None:
+    own = argparse.ArgumentParser()
+    import_module(f"grader.cli.{words[0]}").add_arguments(own)
+    again = shlex.split(options.repeated(own, parsed(*words)))
+    assert parsed(words[0], *again) == parsed(*words)
+    assert set(again) == set(words[1:])
+
+
+def test_a_command_imports_only_what_it_needs_itself() -> None:
+    program = (
+        "import sys; import grader.cli; from grader.cli import options; options.parser('rubric'); "
+        "print([name for name in options.COMMANDS if f'grader.cli.{name}' in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "['rubric']\n"
