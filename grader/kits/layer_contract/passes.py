@@ -173,7 +173,7 @@ def _side_effects(case: LayerCase, answer: Pass, got: Array, name: str) -> Findi
 
 def _not_stored(name: str, attribute: str) -> Finding:
     message = f"{name} is returned, but {attribute} holds something else"
-    hint = f"Every module returns and stores: put the result into {attribute}, and return just that."
+    hint = f"Every module returns its result and stores it: put it into {attribute}, and return just that."
     return failed(message, hint=hint, diagnosis="not_stored")
 
 
@@ -204,7 +204,7 @@ def _in_any_class(want: Array) -> tuple[Mistake[Any], ...]:
         Mistake("sign_flipped", "The result has the opposite sign.", lambda _: -want),
         Mistake(
             "gradient_passed_through",
-            "gradOutput is handed on unchanged: it has to be multiplied by the derivative of this module.",
+            "gradOutput is returned unchanged: it has to be multiplied by the derivative of this module.",
             passed_through,
         ),
         Mistake("result_zero", "All entries are 0: is the result ever computed?", lambda _: np.zeros_like(want)),

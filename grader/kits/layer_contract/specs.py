@@ -78,10 +78,10 @@ def layer_check(
 def _nothing_to_judge(observed: Observation) -> Finding | None:
     seen = observed.data
     if seen.get("absent"):
-        hint = "Define the class under exactly this name, and see that its cell runs after a restart of the kernel."
+        hint = "Define the class under exactly this name, and check that its cell runs after a restart of the kernel."
         return failed(seen["absent"], hint=hint, diagnosis="class_missing")
     if not seen.get("done"):
-        why = str(observed.problem) if observed.problem else "the class could not be asked"
+        why = str(observed.problem) if observed.problem else "the class could not be tested"
         return failed(why, hint="Try the class by itself on a small batch: it has to come to an end without an error.")
     return None
 

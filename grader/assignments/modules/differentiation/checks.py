@@ -16,7 +16,7 @@ from grader.model import Finding, Observation, Quote
 from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
 from grader.notebooks.prompts import template_sentences
 
-SPELL_OUT = "Write one entry of the result down with its indices, differentiate that, and read the matrix off."
+SPELL_OUT = "Write down one entry of the result with its indices, differentiate it, and read off the matrix."
 NOT_WRITTEN = "NotImplementedError"
 
 
@@ -116,7 +116,9 @@ def _one_order(task: Task, row_by_row: Sequence[bool]) -> Finding | None:
     if not task.jacobian or len(set(row_by_row)) == 1:
         return None
     hint = "Write the entries of F and of S in one order, row by row or column by column, whatever their shapes."
-    return failed(f"{task.call} changes the order of the entries with the shape", hint=hint, diagnosis="mixed_order")
+    return failed(
+        f"{task.call} writes the entries in another order for other shapes", hint=hint, diagnosis="mixed_order"
+    )
 
 
 def _missing(observed: Observation, task: Task) -> Finding:

@@ -12,29 +12,29 @@ from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
 Wrong = Callable[..., Any]
-SIGN = (
-    "The sign is the wrong way round: go through the inner derivative once more, and mind what is subtracted from what."
-)
-FACTOR = "Each entry is squared, or stands twice in the sum: differentiating brings a factor 2 down."
-TWICE = "The function is linear in what is differentiated by, so no factor 2 comes down."
-SIDES = "The result must have the shape of what is differentiated by: it is that, transposed."
+SIGN = "The sign is wrong: go through the inner derivative once more, and look at what is subtracted from what."
+FACTOR = "Each entry is squared, or stands twice in the sum: its derivative has a factor 2."
+TWICE = "The function is linear in the variable, so its derivative has no factor 2."
+SIDES = "The result must have the shape of the variable: here it is transposed."
 SWAPPED = "A is transposed where it should not be, or the other way round: compare the shapes."
-ENTRYWISE = "Products of single entries are not summed here: write one entry of the derivative down with its indices."
+ENTRYWISE = (
+    "Entries are multiplied one by one, and nothing is summed: write down one entry of the derivative with its indices."
+)
 SQUARED = "The entries are squared still: the derivative of a square is linear."
-SUMMED = "The entries of the derivative are summed up, but there has to be one for each of what is differentiated by."
-VALUE = "This is y itself, not its derivative, which has an entry for each of what is differentiated by."
+SUMMED = "The entries of the derivative are summed up, but there has to be one for each entry of the variable."
+VALUE = "This is y itself, not its derivative, which has an entry for each entry of the variable."
 BY_OTHER = "This is the derivative by another argument: look again at what is asked for."
-QUADRATIC = "That formula belongs to a quadratic form, in which an argument stands twice. Here each stands once."
+QUADRATIC = "That formula belongs to a quadratic form, in which an argument occurs twice. Here each occurs once."
 OUTER = "For one-dimensional arrays `x @ c.T` is a number, as .T does nothing: np.outer makes a matrix of two vectors."
-STILL_THERE = "What is differentiated by is still in the result, though y is linear in it."
+STILL_THERE = "The variable is still in the result, though y is linear in it."
 INNER = "The inner derivative, that of A S by S, is missing."
-PART = "One part of the squared sum is left out: S stands in it squared, too."
+PART = "A part of the square is left out: it contains S squared, too."
 MEAN = "The norm is a sum over all entries, not a mean: nothing is divided by how many there are."
 ROOT = "This is the derivative of the norm itself; J is the norm squared, so nothing is divided by it."
-ROWS = "Rows belong to the entries of F and columns to those of S, so the shape is (N M, R M): it is that, transposed."
+ROWS = "Rows belong to the entries of F and columns to those of S, so the shape is (N M, R M): here it is transposed."
 ORDER = "F and S are written out in different orders: go row by row through both, or column by column through both."
 RESHAPE = "The entries are right: put them into a matrix of N M rows and R M columns."
-BLOCK = "That is one block of it: F has N M entries and S has R M, and each pair needs its number."
+BLOCK = "This is only one block: F has N M entries and S has R M, and there is a number for each pair."
 
 
 class Asked(Protocol):

@@ -135,7 +135,7 @@ ELU = _activation(
         ),
         Mistake(
             "output_as_derivative",
-            "For what is not positive the output is used as the derivative: derive it once more by hand.",
+            "For what is not positive the output is used as the derivative: differentiate it once more by hand.",
             _by_slope(lambda c: np.where(c["input"] > 0, 1, _elu(c))),
         ),
         Mistake(

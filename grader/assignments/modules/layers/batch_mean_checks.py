@@ -34,7 +34,7 @@ ADVICE = {"attempt": "Try batches of 5, 3 and 1 rows one after the other.", "spa
 
 
 _TRAINING = range(TRAINED)
-_MOVES = "Evaluation must not change the kept mean: it is moved in training only."
+_MOVES = "Evaluation must not change the kept mean: it changes in training only."
 
 
 def _called(story: Story) -> str:
@@ -146,7 +146,7 @@ def _explain_evaluation(name: str, first: Step, kept: Array, subtracted: Array, 
         return failed(said, hint=hint, diagnosis="evaluation_subtracts_nothing")
     share = float(np.vdot(subtracted[0] - mean, kept - mean) / max(np.vdot(kept - mean, kept - mean), 1e-300))
     if TOLERANCE.agrees(subtracted, np.broadcast_to(mean + share * (kept - mean), subtracted.shape), bound):
-        hint = "In evaluation the kept mean is subtracted alone: the batch that is evaluated has no part in it."
+        hint = "In evaluation only the kept mean is subtracted: the batch that is evaluated plays no part."
         return failed(said, hint=hint, diagnosis="evaluation_mixes_means")
     return failed(said, hint="In evaluation subtract the kept mean from every row, and nothing else.")
 
@@ -162,9 +162,7 @@ def batch_mean_evaluation(seen: BatchMeanSeen) -> Finding | None:
 @layer_check("batch_mean_subtraction")
 def batch_mean_gradient(seen: BatchMeanSeen) -> Finding | None:
     """BatchMeanSubtraction: gradInput counts what every input contributes to the mean"""
-    hint = (
-        "Derive output = input - (1 - alpha) * mean(input) + constant: which outputs depend on one entry of the input?"
-    )
+    hint = "Differentiate output = input - (1 - alpha) * mean(input) + constant: which outputs depend on one entry of the input?"
     return first_of(
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=is_element_wise)
         # without an alpha several mistakes are one and the same

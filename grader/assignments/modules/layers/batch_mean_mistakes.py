@@ -46,12 +46,12 @@ FORWARD_MISTAKES: tuple[tuple[str, Rule, str], ...] = (
     (
         "moving_mean_unused",
         lambda old, mean, alpha: mean,
-        "Only the mean of the batch is subtracted: in training the old mean counts as well, by alpha.",
+        "Only the mean of the batch is subtracted: in training the old mean counts as well, with the factor alpha.",
     ),
     (
         "moving_mean_not_updated",
         lambda old, mean, alpha: mean * (1 - alpha),
-        "The old mean stays what it was at first: keep the new one for the next batch.",
+        "The old mean never changes: keep the new one for the next batch.",
     ),
     ("nothing_subtracted", lambda old, mean, alpha: np.zeros_like(mean), "Nothing is subtracted."),
     (
@@ -89,17 +89,17 @@ def gradient_of(case: LayerCase) -> Array:
 GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "mean_gradient_identity",
-        "gradOutput is handed on unchanged: the mean of the batch depends on every input as well.",
+        "gradOutput is returned unchanged: the mean of the batch depends on every input as well.",
         lambda c: c["grad"],
     ),
     Mistake(
         "mean_gradient_alpha_left_out",
-        "alpha is left out: the mean of the batch was subtracted by the factor 1 - alpha.",
+        "alpha is left out: the mean of the batch was subtracted with the factor 1 - alpha.",
         lambda c: without_mean(c["grad"], 0.0),
     ),
     Mistake(
         "mean_gradient_alpha_swapped",
-        "The factor in the gradient is alpha: the mean of the batch was subtracted by the factor 1 - alpha.",
+        "The factor in the gradient is alpha: the mean of the batch was subtracted with the factor 1 - alpha.",
         lambda c: without_mean(c["grad"], 1 - alpha_of(c)),
     ),
     Mistake(

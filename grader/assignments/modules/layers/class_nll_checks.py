@@ -28,7 +28,7 @@ from grader.text import in_digits, shape
 
 def _judge_value(case: LayerCase) -> Finding | None:
     answer, want = case["forward"], value_of(case)
-    hint = "The mean over the rows of the negative logarithm of the target's probability."
+    hint = "The loss is the mean over the rows of the negative logarithm of the target's probability."
     if problem := problem_from(answer["problem"]):
         return stumbled(NAME, "forward", problem, "Try it on one row of two probabilities.")
     got = answer["value"]
@@ -109,9 +109,7 @@ def _wrong_at_zero(case: LayerCase, ordinary: Sequence[LayerCase], hint: str) ->
 @layer_check(PROBE)
 def class_nll_gradient(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion: gradInput agrees with central differences"""
-    hint = (
-        "Derive the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
-    )
+    hint = "Differentiate the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
     return first_of(
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant)
         for case in seen["cases"]

@@ -55,7 +55,7 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "nll_both_classes",
-        "What is counted for the classes that are not the target does not belong into this loss.",
+        "The classes that are not the target do not count in this loss.",
         lambda c: value_of(c) - ((1 - c["grad"]) * np.log(np.clip(1 - c["input"], 1e-15, 1))).sum() / len(c["input"]),
     ),
 )
@@ -84,7 +84,7 @@ GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "nll_with_softmax",
-        "This is the gradient with respect to what goes into SoftMax: the criterion stands behind SoftMax, which has its own.",
+        "This is the gradient with respect to what goes into SoftMax: the criterion comes after SoftMax, which has its own.",
         lambda c: (c["input"] - c["grad"]) / len(c["input"]),
     ),
     Mistake(
@@ -94,7 +94,7 @@ GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "nll_not_derived",
-        "The logarithm is still there: it has to be derived.",
+        "The logarithm is still there: it has to be differentiated.",
         lambda c: -c["grad"] * _log(c) / len(c["input"]),
     ),
     Mistake(
@@ -104,7 +104,7 @@ GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "nll_both_classes",
-        "What is counted for the classes that are not the target does not belong into this gradient.",
+        "The classes that are not the target do not count in this gradient.",
         lambda c: gradient_of(c) + (1 - c["grad"]) / np.clip(1 - c["input"], 1e-15, 1) / len(c["input"]),
     ),
 )

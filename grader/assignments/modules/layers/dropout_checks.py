@@ -35,13 +35,13 @@ SHOWN = (12, 16)
 
 def _wrong_training(training: Training, errors: float) -> Finding | None:
     if problem := problem_from(training["problem"]):
-        return stumbled(called(training), "the constructor", problem, "It takes p, 0.5 when left out.")
+        return stumbled(called(training), "the constructor", problem, "It takes p, which is 0.5 when it is left out.")
     first, second = training["passes"]
     if finding := wrong_mask(first, errors) or wrong_mask(second, errors):
         return finding
     masks = [mask_of(each) for each in (first, second)]
     if masks[0] is not None and masks[1] is not None and np.array_equal(masks[0] == 0, masks[1] == 0):
-        hint = "Draw a new mask in every forward pass: neither in the constructor nor after seeding."
+        hint = "Draw a new mask in every forward pass: not in the constructor, and without a seed."
         return failed(
             f"{called(training)}: two passes drop the very same entries", hint=hint, diagnosis="mask_not_fresh"
         )
@@ -86,12 +86,12 @@ def _returned(found: Pass) -> Array:
 MISTAKES: tuple[Mistake[LayerCase], ...] = (
     Mistake(
         "dropout_gradient_unmasked",
-        "gradOutput is handed on unchanged: multiply it by the mask of the pass forward.",
+        "gradOutput is returned unchanged: multiply it by the mask of the forward pass.",
         lambda c: c["grad"],
     ),
     Mistake(
         "dropout_gradient_unscaled",
-        "What is kept was scaled going forward, but is not going back.",
+        "What is kept is scaled in forward, but not in backward.",
         lambda c: c["grad"] * _ones(c),
     ),
     Mistake(
@@ -101,12 +101,12 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "dropout_gradient_by_sign_of_input",
-        "The gradient is masked where the input is positive: that is ReLU. Use the mask of the pass forward.",
+        "The gradient is masked where the input is positive: that is ReLU. Use the mask of the forward pass.",
         lambda c: c["grad"] * (c["input"] > 0),
     ),
     Mistake(
         "dropout_gradient_by_sign_of_output",
-        "The gradient is masked where the output is positive: use the mask of the pass forward.",
+        "The gradient is masked where the output is positive: use the mask of the forward pass.",
         lambda c: c["grad"] * (_returned(c["forward"]) > 0),
     ),
     Mistake(
@@ -127,7 +127,7 @@ def _wrong_backward(case: LayerCase) -> Finding | None:
     if not np.any(np.abs(mask) <= TOLERANCE.single) or not np.any(mask):
         hint = "Make forward work first: it has to drop some entries and keep others."
         return failed(f"{name}: backward cannot be judged, as forward drops nothing or everything", hint=hint)
-    hint = "Keep the mask of the pass forward and multiply gradOutput by it."
+    hint = "Keep the mask of the forward pass and multiply gradOutput by it."
     finding = judge_gradient(case, _want, MISTAKES, hint, name, trivial=lambda _: True)
     got, want = case["backward"]["value"], _want(case)
     if finding is None or not finding.pictures or got is None:
@@ -139,7 +139,9 @@ def _wrong_backward(case: LayerCase) -> Finding | None:
         share = float(np.mean(zeros))
         if 0.05 < share < 0.95 and not np.array_equal(zeros, np.abs(want) <= TOLERANCE.single):
             diagnosis = "mask_redrawn_in_backward"
-            said = "Going back, other entries are dropped than going forward: keep the mask instead of drawing another one."
+            said = (
+                "In backward other entries are dropped than in forward: keep the mask instead of drawing another one."
+            )
     part = (slice(SHOWN[0]), slice(SHOWN[1]))
     title, panels = f"{name}: gradInput, the first rows and columns", (("gradInput", want[part], got[part]),)
     picture = HeatMaps(title, panels, rows="example", columns="feature")
@@ -148,14 +150,14 @@ def _wrong_backward(case: LayerCase) -> Finding | None:
 
 @layer_check("dropout")
 def dropout_backward(seen: DropoutSeen) -> Finding | None:
-    """Dropout: gradInput goes through the mask of the pass forward"""
+    """Dropout: gradInput goes through the mask of the forward pass"""
     return first_of(_wrong_backward(case) for training in seen["trainings"] for case in training["passes"])
 
 
 def _wrong_evaluation(case: Evaluation) -> Finding | None:
     name = called(case)
     if problem := problem_from(case["problem"]):
-        return stumbled(name, "the constructor", problem, "It takes p, 0.5 when left out.")
+        return stumbled(name, "the constructor", problem, "It takes p, which is 0.5 when it is left out.")
     if finding := broken_contract(case, f"{name} in evaluation", **ADVICE):
         return finding
     bound = TOLERANCE.bound(single=case["single"])
@@ -171,7 +173,7 @@ def _wrong_evaluation(case: Evaluation) -> Finding | None:
     mistakes: tuple[Mistake[LayerCase], ...] = (
         Mistake(
             "evaluation_gradient_masked",
-            "Going back in evaluation, entries are dropped: evaluation is the identity, forward and back.",
+            "In evaluation, backward drops entries: evaluation is the identity, forward and back.",
             lambda c: c["grad"] * np.where(np.abs(_returned(c["backward"])) > TOLERANCE.single, 1.0, 0.0),
         ),
     )

@@ -42,9 +42,7 @@ def wrong_mask(case: LayerCase, errors: float) -> Finding | None:
         return failed(f"{name}: the output in training is not finite", hint="Look for a division by 0.")
     kept = np.abs(mask) > TOLERANCE.single
     if kept.all():
-        hint = (
-            "In training every entry is set to 0 by chance: is the attribute `training` looked at the right way round?"
-        )
+        hint = "In training each entry is set to 0 with some chance: is the test of the attribute `training` the right way round?"
         return failed(f"{name}: nothing is dropped in training", hint=hint, diagnosis="nothing_dropped")
     if not kept.any():
         hint = "Some entries have to come through: look at how the random numbers are compared with p."
@@ -56,7 +54,7 @@ def _wrong_scale(case: LayerCase, name: str, factors: Array) -> Finding | None:
     p, bound = chance_of(case), TOLERANCE.single
     scale = float(np.median(factors))
     if np.max(np.abs(factors - scale)) > bound * max(1.0, abs(scale)):
-        hint = "What comes through is the input, at most scaled by one number: a mask holds only two values."
+        hint = "What is kept is the input, scaled by one number at most: a mask holds only two values."
         return failed(
             f"{name}: entries that come through are scaled differently", hint=hint, diagnosis="mask_not_binary"
         )
@@ -90,12 +88,12 @@ def _wrong_pattern(case: LayerCase, name: str, kept: Array, errors: float) -> Fi
         (1, columns, "row", "mask_per_row"),
     ):
         if other > 1 and kept.shape[1 - axis] > 1 and np.all(kept.all(axis=axis) | ~kept.any(axis=axis)):
-            hint = "Every element is dropped by itself: draw a mask of the shape of the whole input."
+            hint = "Each element is dropped independently: draw a mask with the shape of the whole input."
             said = f"{name}: every {what} is dropped or kept as a whole"
             return failed(said, hint=hint, diagnosis=diagnosis)
     share, error = float(kept.mean()), spread / math.sqrt(kept.size)
     if min(abs(share - p), abs(share - 1 + p)) > errors * error:
-        hint = "p is the chance of a single entry: whether to be kept or to be dropped is up to you."
+        hint = "p is the chance of each single entry: to be kept or to be dropped, as you like."
         wanted = f"{in_digits(100 * p)} % or {in_digits(100 - 100 * p)} %"
         said = f"{name}: {in_digits(100 * share)} % of the entries come through, expected {wanted}"
         return failed(said, hint=hint, diagnosis="wrong_share")
@@ -107,7 +105,7 @@ def _wrong_pattern(case: LayerCase, name: str, kept: Array, errors: float) -> Fi
         ratio = float(shares.var() / (share * (1 - share) / length))
         alike = length >= MANY and _agreement(kept if axis else kept.T) > _chance_agreement(share, length, errors)
         if alike or abs(ratio - 1) > errors * 1.2 * math.sqrt(2 / len(shares)):
-            hint = "Every element is dropped by itself, whatever happens to the others."
+            hint = "Each element is dropped independently of the others."
             said = f"{name}: entries of different {'rows' if axis else 'columns'} are not dropped independently of one another"
             return failed(said, hint=hint, diagnosis="mask_dependent")
     return None

@@ -173,10 +173,10 @@ def _accumulation(again: Again) -> Finding:
     overwritten, added = TOLERANCE.agrees(got[1], wanted[1]), TOLERANCE.agrees(got[1], wanted[0] + wanted[1])
     hint = "Either every backward pass overwrites gradW and gradb, or it adds to them and zeroGradParameters fills them with 0."
     if not TOLERANCE.agrees(got[2], wanted[2]):
-        said = "Linear: after zeroGradParameters() and a pass back the gradients are not those of that pass"
+        said = "Linear: after zeroGradParameters() and a backward pass the gradients are not those of that pass"
         return failed(said, hint=hint, diagnosis="gradients_not_cleared")
     if not overwritten and not added:
-        said = "Linear: two passes back without clearing give neither the sum of both gradients nor the second"
+        said = "Linear: two backward passes without clearing give neither the sum of both gradients nor the second one"
         return failed(said, hint=hint, diagnosis="gradients_mixed")
     return passed(
         "gradients of several passes are added up" if added else "each pass overwrites the gradients of the last"

@@ -49,7 +49,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
 INPUT_MISTAKES: tuple[Mistake[Case], ...] = (
     Mistake(
         "weights_transposed",
-        "W is used the wrong way round: going back it is not transposed where it is going forward, and the other way round.",
+        "W is used the wrong way round: it is transposed in forward or in backward, not in both.",
         lambda c: _turned(c, c["grad"], back=True),
     ),
 )

@@ -34,7 +34,7 @@ def linear_parameters_live(seen: LinearSeen) -> Finding | None:
         return finding
     live = seen["live"]
     n, m = live["n"], live["m"]
-    hint = "Return the arrays that forward uses, [self.W, self.b], not copies or views of other arrays made for the occasion."
+    hint = "Return the arrays that forward uses, [self.W, self.b], not copies, and not views of other arrays."
     before, after = (leaves(held["listed"]["tree"]) for held in (live["before"], live["after"]))
     if problem := problem_from(live["problem"] or live["before"]["listed"]["problem"]):
         return stumbled("Linear", "updating the arrays of getParameters()", problem, hint)

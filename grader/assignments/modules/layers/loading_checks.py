@@ -23,23 +23,21 @@ def modules_load(observed: Observation) -> Finding:
     if seen["problem"]:
         return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
     if not seen["done"]:
-        why = observed.problem or "loading it did not come to an end"
-        hint = (
-            "Let the cells of this notebook only define classes: whatever ends or blocks the process belongs elsewhere."
-        )
+        why = observed.problem or "loading it did not finish"
+        hint = "Let the cells of this notebook define classes only: what ends or blocks the process belongs in another one."
         return failed(f"{seen['file']}: {why}", hint=hint)
     missing = [name for name in CLASSES if name not in seen["classes"]]
     errors = [_said(error) for error in seen["errors"][:SHOWN]]
     left_out = [entry["name"] for entry in seen["cells"] if entry["interrupted"]]
     if left_out:
         errors.append(
-            f"left out, as it takes long and defines no class: what is tried in {', '.join(left_out[:SHOWN])}"
+            f"left out, because it takes long and defines no class: what is tried in {', '.join(left_out[:SHOWN])}"
         )
     if seen["note"]:
         errors.insert(0, seen["note"])
     hint = "Restart the kernel and run all cells: none may end in an error." if seen["errors"] else ""
     if any(python_2(error["problem"]) for error in seen["errors"]):
-        hint = "`print x` is Python 2: write `print(x)`. A cell that Python 3 cannot read costs everything in it."
+        hint = "`print x` is Python 2: write `print(x)`. Nothing is used of a cell that Python 3 cannot read."
     if missing:
         said = "; ".join([f"not there: {', '.join(missing)}", *errors])
         return failed(said, hint=hint or "Define the classes under exactly these names.", diagnosis="class_missing")

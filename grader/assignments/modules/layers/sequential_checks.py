@@ -74,7 +74,7 @@ def sequential_backward(seen: SequentialSeen) -> Finding | None:
         if finding := wrong or _wrong_inside(case):
             return finding
     if not seen["deep"]:
-        return passed("networks of the classes here were not tried, as one of these is wrong by itself")
+        return passed("deep networks of your classes were not tried, because one of these is wrong by itself")
     return first_of(_wrong_deep(deep) for deep in seen["deep"])
 
 
@@ -106,7 +106,7 @@ def _wrong_inside(case: Case) -> Finding | None:
                 hint = "They are still 0: call backward of every module, which computes these gradients as well."
                 diagnosis = "sequential_parameters_left_out"
             elif TOLERANCE.agrees(got, 2 * want, 10 * bound):
-                hint = "They are twice what they should be: each module is gone back through twice."
+                hint = "They are twice what they should be: backward of each module is called twice."
                 diagnosis = "sequential_backward_twice"
             return failed(said, hint=hint, diagnosis=diagnosis)
     return None
@@ -221,7 +221,7 @@ def _not_live(case: Case) -> Finding | None:
     ]
     if not TOLERANCE.agrees(np.concatenate([each.ravel() for each in after]), case["point"], TOLERANCE.double):
         said = f"{_what(case)}: what is written into the arrays of getParameters() does not reach the modules"
-        hint = "The optimiser updates parameters in place: hand on the very arrays that the modules return, not copies."
+        hint = "The optimiser updates parameters in place: return the very arrays that the modules return, not copies."
         return failed(said, hint=hint, diagnosis="parameters_copied")
     return None
 

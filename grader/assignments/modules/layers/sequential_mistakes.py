@@ -114,7 +114,7 @@ MISTAKES: tuple[Mistake[Case], ...] = (
 )
 
 
-CHAIN = "Going back, each module gets the input that it saw going forward, and the gradient that the module after it returned."
+CHAIN = "In backward, each module gets the input that it saw in forward, and the gradient that the module after it returned."
 
 
 GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
@@ -127,7 +127,7 @@ GRADIENT_MISTAKES: tuple[Mistake[Case], ...] = (
     ),
     Mistake(
         "sequential_forward_order",
-        f"The modules are gone through from the first to the last. {CHAIN}",
+        f"backward is called from the first module to the last. {CHAIN}",
         _same_widths(_in_forward_order),
     ),
     Mistake(

@@ -47,7 +47,7 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "softmax_over_everything",
-        "The whole batch sums to 1: every row has to, by itself (axis=1, keepdims=True).",
+        "The whole batch sums to 1: each row has to sum to 1 by itself (axis=1, keepdims=True).",
         lambda c: functions.softmax(c["input"], None),
     ),
     Mistake(
@@ -77,7 +77,7 @@ GRADIENT_MISTAKES: tuple[Mistake[LayerCase], ...] = (
     ),
     Mistake(
         "softmax_gradient_sum_left_out",
-        "Half of the Jacobian is left out: what the denominator contributes.",
+        "A part of the Jacobian is left out: what the denominator contributes.",
         lambda c: c["grad"] * _want(c),
     ),
     Mistake(
