@@ -12,7 +12,7 @@ import threading
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def parse(source: str, name: str = "<unknown>") -> ast.Module:
+def parse(source: str | bytes, name: str = "<unknown>") -> ast.Module:
     """Return the syntax tree of a Python text; SyntaxError, ValueError, RecursionError or MemoryError as ``ast.parse`` does."""
     with _ONE_AT_A_TIME:
         return ast.parse(source, name)

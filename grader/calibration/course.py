@@ -1,4 +1,4 @@
-"""What a checkout holds to calibrate with: reference, template, right styles, planted bugs, and bugs made by rule."""
+"""What there is to calibrate with: reference, template, right styles, planted bugs, and bugs made by rule."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from grader.model import Rubric
 from grader.pipeline import selection
 
 MUTANTS, EQUIVALENT = "mutants", "equivalent.toml"
+WHERE = (
+    "run this in a clone of the repository, the one place with it, or where the reference folder of the course's own "
+    "assignment is"
+)
 
 
 def plain_items(assignment: Assignment, rubric: Rubric) -> tuple[str, ...]:
@@ -28,33 +32,40 @@ def plain_items(assignment: Assignment, rubric: Rubric) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def course_material(root: Path, assignment: str) -> tuple[Trial, ...]:
+def course_material(assignment: Assignment) -> tuple[Trial, ...]:
     """Return the reference, which must lose nothing, and the template, which must earn nothing."""
-    folders = {Group.REFERENCE: root / "reference" / assignment, Group.TEMPLATE: root / "student_template" / assignment}
-    for folder in folders.values():
-        if not folder.is_dir():
-            raise AuthorError(f"{folder}: is not there; calibration needs the course material of '{assignment}'")
-    return tuple(Trial(f"{group} {assignment}", group, folder) for group, folder in folders.items())
+    reference, template = solved(assignment)
+    if not template.is_dir():
+        raise AuthorError(f"{template}: is not there; mlpgrader template makes it")
+    folders = {Group.REFERENCE: reference, Group.TEMPLATE: template}
+    return tuple(Trial(f"{group} {assignment.id}", group, folder) for group, folder in folders.items())
 
 
-def planted(root: Path, assignment: Assignment, rubric: Rubric) -> tuple[Trial, ...]:
+def solved(assignment: Assignment) -> tuple[Path, Path]:
+    """Return the folders of reference and template; AuthorError where there is no solved material."""
+    if assignment.material is None:
+        raise AuthorError(f"there is no solved homework of '{assignment.id}' here: {WHERE}")
+    return assignment.material
+
+
+def planted(root: Path | None, assignment: Assignment, rubric: Rubric) -> tuple[Trial, ...]:
     """Return what the folder mutants/ASSIGNMENT holds: right styles, planted bugs, and notebooks, right and wrong.
 
     None where there is no such folder; AuthorError says everything that is wrong with it.
     """
-    folder = root / MUTANTS / assignment.id
-    return load(folder, root / "reference" / assignment.id, assignment, rubric) if folder.is_dir() else ()
+    folder = root / MUTANTS / assignment.id if root else None
+    return load(folder, solved(assignment)[0], assignment, rubric) if folder and folder.is_dir() else ()
 
 
-def generated_bugs(root: Path, assignment: str) -> tuple[Trial, ...]:
+def generated_bugs(root: Path | None, assignment: Assignment) -> tuple[Trial, ...]:
     """Return the bugs that rules make of the reference; those of mutants/equivalent.toml are known to be none."""
-    equivalent = _table(root / MUTANTS / EQUIVALENT, assignment)
+    equivalent = _table(root / MUTANTS / EQUIVALENT, assignment.id) if root else {}
     found = []
-    for path in sorted((root / "reference" / assignment).iterdir()):
+    for path in sorted(solved(assignment)[0].iterdir()):
         if path.suffix not in (".py", ".ipynb"):
             continue
         try:
-            made = generate(path.read_text(encoding="utf-8"), assignment=assignment)
+            made = generate(path.read_text(encoding="utf-8"), assignment=assignment.id)
         except (ValueError, SyntaxError):
             # a file of the reference with nothing to change, or with what only Jupyter understands
             continue
@@ -83,9 +94,9 @@ def _table(path: Path, assignment: str) -> dict[str, Any]:
     return table
 
 
-def every_group(root: Path, assignment: Assignment, rubric: Rubric, *, generated: bool) -> Iterator[Trial]:
-    """Yield all that the checkout holds of an assignment, the right solutions first."""
-    yield from course_material(root, assignment.id)
+def every_group(root: Path | None, assignment: Assignment, rubric: Rubric, *, generated: bool) -> Iterator[Trial]:
+    """Yield all that there is of an assignment, the right solutions first."""
+    yield from course_material(assignment)
     yield from planted(root, assignment, rubric)
     if generated:
-        yield from generated_bugs(root, assignment.id)
+        yield from generated_bugs(root, assignment)

@@ -38,7 +38,7 @@ class Plan:
 
 
 def plan(
-    root: Path,
+    root: Path | None,
     name: str,
     *,
     own: Path | None = None,
@@ -49,7 +49,7 @@ def plan(
 ) -> Plan:
     """Collect what is to be graded of one assignment: the course's bugs, or those in the folder `own`.
 
-    With `notebooks` their items are graded, too, on the digits in the folder `data` or wherever there are some.
+    With `notebooks` their items are graded, too, on data sets from the folder `data` or wherever they are.
     AuthorError when something of it is missing or wrong.
     """
     assignment = assignments.find(name)
@@ -58,8 +58,8 @@ def plan(
     if own is None:
         trials = tuple(course.every_group(root, assignment, rubric, generated=generated))
     else:
-        bugs = load(own, root / "reference" / name, assignment, rubric)
-        trials = (*course.course_material(root, name), *bugs)
+        bugs = load(own, course.solved(assignment)[0], assignment, rubric)
+        trials = (*course.course_material(assignment), *bugs)
     if not notebooks:
         plain = tuple(trial for trial in trials if set(trial.asked) <= set(items))
         if own is not None and (left_out := [trial.name for trial in trials if trial not in plain]):

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from grader import assignments, atomic, locations
 from grader.calibration import facts, page, pictures
+from grader.calibration.course import WHERE
 from grader.calibration.diagnoses import diagnosed
 from grader.calibration.planning import Plan, chosen, plan
 from grader.calibration.running import seed_of, try_out
@@ -139,8 +140,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Grade everything that the arguments ask for, print and write what came of it, and return the exit status."""
     root = locations.checkout()
-    if root is None:
-        raise AuthorError("no checkout here: run this in a clone of the repository, the one place with solved homework")
     wanted = [
         plan(
             root,
@@ -192,16 +191,19 @@ def names(arguments: argparse.Namespace) -> tuple[str, ...]:
         raise AuthorError(f"--mutants {arguments.mutants}: say which one assignment they are of, with --assignment ID")
     if arguments.mutants is not None and arguments.generated:
         raise AuthorError("--mutants and --generated do not go together; leave one of them out")
-    return asked or tuple(each.id for each in at_hand() if each.material)
+    found = asked or tuple(each.id for each in at_hand() if each.material)
+    if not found:
+        raise AuthorError(f"there is no solved homework here: {WHERE}")
+    return found
 
 
-def target(root: Path, arguments: argparse.Namespace) -> Path | None:
+def target(root: Path | None, arguments: argparse.Namespace) -> Path | None:
     """Return the page to write: docs/calibration.md for a run over everything, otherwise only what was asked for."""
     out: Path | None = arguments.out
     if out is not None:
         return out if out.suffix == ".md" else out / PAGE
     partly = arguments.assignment or arguments.only or arguments.mutants is not None
-    return None if partly else root / "docs" / PAGE
+    return None if partly or root is None else root / "docs" / PAGE
 
 
 def command(arguments: argparse.Namespace) -> str:

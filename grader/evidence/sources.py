@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import STARTED
+from grader.parsing import parse
 
 # ours, whoever asks; what an assignment from elsewhere is made of is found by where its own functions are
 OURS = frozenset({"grader", "mlpgrader"})
@@ -142,7 +143,7 @@ class _Imports:
 
 @functools.cache
 def _imports(module: str, file: Path) -> _Imports:
-    tree = ast.parse(file.read_bytes())
+    tree = parse(file.read_bytes())
     found: list[Import] = []
     waiting: list[ast.AST] = [tree]
     while waiting:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import grader.cli.calibrate
-from grader import locations
+from grader import assignments
 from grader.cli import calibrate, main
 from kit import ROOT
 
@@ -29,7 +30,8 @@ def test_what_cannot_be_done_is_said(words: list[str], message: str, capsys: pyt
 def test_without_a_checkout_it_is_said_what_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(locations, "checkout", lambda: None)
+    byomlp = replace(assignments.find("byomlp"), reference=None)
+    monkeypatch.setattr(assignments, "every", lambda: ((byomlp,), ()))
     assert main(["calibrate"]) == 2
     assert "run this in a clone of the repository" in capsys.readouterr().err
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
-import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -19,7 +17,6 @@ from kit import ROOT
 # one worker builds the wheel, for all of them
 pytestmark = pytest.mark.xdist_group("packaging")
 LOCKS = ("run", "dev", "fast", "sandbox")
-NOT_COPIED = shutil.ignore_patterns(".*", "build", "dist", "graded", "*.egg-info", "__pycache__")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -27,29 +24,6 @@ def pins(name: str) -> dict[str, str]:
     lines = (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8").splitlines()
     found = (re.match(r"([a-z0-9-]+)==([\w.]+)", line) for line in lines)
     return {match[1]: match[2] for match in found if match}
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a wheel built from a copy of the checkout, course material and tests included."""
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, folder / "copy", ignore=NOT_COPIED)
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
-    subprocess.run([*build, "--wheel-dir", folder, folder / "copy"], check=True, stdin=subprocess.DEVNULL)
-    return next(folder.glob("mlpgrader-*.whl"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the programs of a fresh environment with the wheel; its dependencies are lent from here."""
-    folder = tmp_path_factory.mktemp("installed")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    programs = Path(sysconfig.get_path("scripts", "venv", {"base": str(folder)}))
-    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
-    (packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet"]
-    subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
-    return programs
 
 
 def answer(*command: str | Path, folder: Path) -> str:

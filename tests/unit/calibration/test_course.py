@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,14 +67,17 @@ def test_items_with_notebooks_are_left_out(assignment: str, left_out: set[str]) 
 def test_an_assignment_without_planted_bugs_has_its_course_material_alone(tmp_path: Path) -> None:
     for folder in ("reference", "student_template"):
         (tmp_path / folder / "byomlp").mkdir(parents=True)
-    byomlp = find("byomlp")
+    folders = {"reference": tmp_path / "reference" / "byomlp", "template": tmp_path / "student_template" / "byomlp"}
+    byomlp = replace(find("byomlp"), **folders)
     groups = [trial.group for trial in every_group(tmp_path, byomlp, load_rubric(byomlp), generated=False)]
     assert groups == [Group.REFERENCE, Group.TEMPLATE]
 
 
 def test_without_course_material_it_is_said_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(AuthorError, match=r"reference/third: is not there"):
-        course_material(tmp_path, "third")
+    with pytest.raises(AuthorError, match="no solved homework of 'byomlp' here: run this in a clone"):
+        course_material(replace(find("byomlp"), reference=tmp_path / "gone"))
+    with pytest.raises(AuthorError, match="gone: is not there; mlpgrader template makes it"):
+        course_material(replace(find("byomlp"), template=tmp_path / "gone"))
 
 
 @pytest.mark.parametrize("assignment", ids())
@@ -87,7 +91,7 @@ def test_notebooks_are_right_or_say_which_checks_of_their_items_they_fail(assign
 
 @pytest.mark.parametrize(("assignment", "file"), [("byomlp", "mlp.py"), ("modules", "HW3_Modules.ipynb")])
 def test_bugs_made_by_rule_are_handed_in_as_the_file_they_were_made_of(assignment: str, file: str) -> None:
-    found = generated_bugs(ROOT, assignment)
+    found = generated_bugs(ROOT, find(assignment))
     assert len(found) > 100
     assert {tuple(each.source) for each in found if isinstance(each.source, dict)} == {(file,)}
     assert all(each.items for each in found)

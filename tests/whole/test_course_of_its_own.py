@@ -1,0 +1,119 @@
+"""The guide to adding an assignment is true: its course is made outside of any checkout, and graded with an installed wheel."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit import ROOT
+
+# one worker builds the wheel, for all of them
+pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.slow]
+GUIDE = (ROOT / "docs" / "adding-an-assignment.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
+RUBRIC, SOLVED = FILES["statistics_course/rubric.toml"], FILES["reference/regression.py"]
+ID = "linear_regression"
+WRONG = "def fit(X, y):\n    return X.T @ y\n"
+
+
+@pytest.fixture(scope="module")
+def course(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the repository of the guide, installed beside the wheel as the guide says."""
+    root = tmp_path_factory.mktemp("statistics-course")
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--python", installed / "python", "install", "--quiet", "--no-build-isolation"]
+    subprocess.run([*pip, "--no-deps", "--no-index", "--editable", root], check=True, cwd=root)
+    return root
+
+
+def command(programs: Path, root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the installed grader in the folder of the course."""
+    return subprocess.run([programs / "mlpgrader", *words], cwd=root, capture_output=True, text=True, check=False)
+
+
+def report_on(programs: Path, root: Path, folder: Path | str, *more: str) -> Any:
+    """Grade a folder as the guide says, and return the report."""
+    words = ("grade", str(folder), "--assignment", ID, "--sandbox", "process", "--out", "graded", *more)
+    done = command(programs, root, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((root / "graded" / Path(folder).name / "report.json").read_bytes())
+
+
+def test_its_files_are_those_that_the_guide_lists() -> None:
+    assert sorted(FILES) == [
+        "pyproject.toml",
+        "reference/regression.py",
+        "statistics_course/__init__.py",
+        "statistics_course/rubric.toml",
+    ]
+    shown = FILES["statistics_course/__init__.py"]
+    assert set(re.findall(r"^(?:from|import) (\w+)", shown, re.MULTILINE)) == {"pathlib", "numpy", "mlpgrader"}
+
+
+def test_the_assignment_is_known_to_every_command(installed: Path, course: Path) -> None:
+    assert ID in command(installed, course, "grade", "--help").stdout
+    assert command(installed, course, "rubric", ID).returncode == 0
+    assert "made-up houses" in command(installed, course, "data", "show", "houses").stdout
+
+
+def test_the_reference_earns_everything(installed: Path, course: Path) -> None:
+    assert report_on(installed, course, "reference", "--fail-under", "100")["score"]["earned"] == 4
+
+
+def test_the_template_is_made_and_earns_nothing(installed: Path, course: Path) -> None:
+    made = command(installed, course, "template")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "linalg" not in (course / "template" / "regression.py").read_text(encoding="utf-8")
+    assert report_on(installed, course, "template")["score"]["earned"] == 0
+    assert command(installed, course, "template", "--check").returncode == 0
+
+
+def test_a_change_of_the_rubric_is_regraded(installed: Path, course: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "regression.py").write_text(WRONG, encoding="utf-8")
+    assert report_on(installed, course, tmp_path / "wrong")["score"]["earned"] == 1
+    changed = RUBRIC.replace("fit_answers = 1, weights_right = 3", "fit_answers = 2, weights_right = 2")
+    (course / "statistics_course" / "rubric.toml").write_text(changed, encoding="utf-8")
+    assert command(installed, course, "regrade", "graded/wrong").returncode == 0
+    (course / "statistics_course" / "rubric.toml").write_text(RUBRIC, encoding="utf-8")
+    assert json.loads((course / "graded" / "wrong" / "report.json").read_bytes())["score"]["earned"] == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "earned", "said"),
+    [
+        (SOLVED, 4, ""),
+        (WRONG, 1, "expected"),
+        ("def fit(X, y):\n    return None\n", 0, "no array of shape (3,)"),
+        ("def fit(X, y):\n    raise ValueError('oh')\n", 0, "ValueError: oh (regression.py line 2, in fit)"),
+        ("x = 1\n", 0, "has no `fit`"),
+        ("import os\nos._exit(3)\n", 0, "ends the whole process"),
+    ],
+    ids=["right", "wrong", "nothing", "raises", "missing", "exits"],
+)
+def test_submissions_go_through_the_whole_pipeline(
+    installed: Path, course: Path, tmp_path: Path, source: str, earned: float, said: str
+) -> None:
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "regression.py").write_text(source, encoding="utf-8")
+    report = report_on(installed, course, tmp_path / "alice", "--seed", "5")
+    assert report["score"]["earned"] == earned
+    assert said in json.dumps(report, ensure_ascii=False)
+
+
+def test_the_public_face_grades_it_too(installed: Path, course: Path) -> None:
+    program = (
+        "import mlpgrader; from pathlib import Path; print(Path(mlpgrader.__file__).parent)\n"
+        f"print(mlpgrader.grade('reference', assignment='{ID}', sandbox='process').score.marks.earned)"
+    )
+    told = subprocess.check_output([installed / "python", "-c", program], cwd=course, text=True).splitlines()
+    assert told[1] == "4.0"
+    assert Path(told[0]).is_relative_to(installed.parent)
