@@ -1,1 +1,1 @@
-"""What several assignments are made with: known mistakes, and training replayed step by step."""
+"""What several assignments are made with: known mistakes, the contract of a layer class, and training replayed step by step."""

@@ -13,8 +13,8 @@ from grader.sandbox.payload import files_of_ours
 
 _HERE = Path(__file__).parent
 _PROVIDED = {name: _HERE / "provided" / name for name in ("digits.py", "layers.py", "losses.py")}
-# what watches the networks of notebooks inside; the engine is not in what students install
 _ROOMS = (forward, backward, training, notebook)
+# what watches the networks of notebooks inside; the engine is not in what students install
 _WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp/inside/*.py")
 
 ASSIGNMENT = Assignment(
