@@ -6,9 +6,12 @@ A block begins with a line ``### BEGIN SOLUTION`` and ends with a line ``### END
 
 from __future__ import annotations
 
+# nbformat is not typed
+# mypy: disable-error-code="no-untyped-call"
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -23,6 +26,8 @@ MARKER = re.compile(r"\s*(?:#+\s*(BEGIN|END) SOLUTION|<!--\s*(BEGIN|END) SOLUTIO
 DEFINITION = re.compile(r"(\s*)(?:async\s+def|def|class)\s+(\w+)")
 PROMPT = "# your code here"
 INVITATION = "*Write your answer here.*"
+# of nbformat 4: since then each cell has an id
+MINOR_WITH_IDS = 5
 
 
 def build(reference: Path, target: Path, *, masters: Mapping[str, Path] | None = None) -> list[Path]:
@@ -84,32 +89,63 @@ def strip_python(text: str, name: str) -> str:
 
 
 def strip_notebook(text: str, name: str) -> str:
-    """Return the notebook `text` (JSON, nbformat 4) without solutions, outputs and execution counts."""
+    """Return the notebook `text` without solutions, outputs and execution counts, in the current form of nbformat 4."""
+    # here, because nothing else that is loaded with this module needs it
+    import nbformat
+
     try:
-        notebook = json.loads(text)
-        cells = notebook["cells"]
-        for number, cell in enumerate(cells, start=1):
-            _strip_cell(cell, f"{name}, cell {number}")
-        notebook.get("metadata", {}).pop("widgets", None)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise AuthorError(f"{name}: not a notebook of nbformat 4 ({error}); save it again in Jupyter") from error
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+        # what it would warn of, such as two cells of one id, is an error in what students receive
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            given = json.loads(text)
+            nbformat.validate(given)
+            notebook = _current(given)
+            for number, cell in enumerate(notebook.cells, start=1):
+                _strip_cell(cell, f"{name}, cell {number}")
+            notebook.metadata.pop("widgets", None)
+            nbformat.validate(notebook)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        Warning,
+        nbformat.ValidationError,
+    ) as error:
+        reason = str(error).partition("\n")[0]
+        raise AuthorError(
+            f"{name}: not a notebook as Jupyter writes it ({reason}); save it again in Jupyter"
+        ) from error
+    return f"{nbformat.writes(notebook)}\n"
 
 
-def _strip_cell(cell: dict[str, Any], place: str) -> None:
-    source = cell["source"]
-    lines = (source if isinstance(source, str) else "".join(source)).split("\n")
-    is_code = cell["cell_type"] == "code"
+def _current(given: Any) -> Any:
+    """Return a notebook in the form of today. Cells that had no ids are named by their places, the same every time."""
+    import nbformat
+
+    made = nbformat.convert(nbformat.from_dict(given), nbformat.v4.nbformat)
+    if (given["nbformat"], given["nbformat_minor"]) >= (nbformat.v4.nbformat, MINOR_WITH_IDS):
+        return made
+    made = nbformat.v4.upgrade(made)
+    for number, cell in enumerate(made.cells, start=1):
+        cell["id"] = f"cell-{number}"
+    return made
+
+
+def _strip_cell(cell: Any, place: str) -> None:
+    source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+    lines = source.split("\n")
+    is_code = cell.cell_type == "code"
     kept = _without_blocks(lines, place, code=is_code)
-    cell["source"] = "\n".join(kept)
+    cell.source = "\n".join(kept)
     if is_code:
         cell.update(outputs=[], execution_count=None)
-    elif kept != lines:  # a picture that only the solution showed must not stay behind
-        pictures = cell.pop("attachments", {}).items()
-        cell["attachments"] = {key: data for key, data in pictures if f"attachment:{key}" in cell["source"]}
+    elif kept != lines and "attachments" in cell:  # a picture that only the solution showed must not stay behind
+        left = {key: data for key, data in cell.pop("attachments").items() if f"attachment:{key}" in cell.source}
+        cell.update({"attachments": left} if left else {})
     for timing in ("execution", "ExecuteTime"):
-        cell.get("metadata", {}).pop(timing, None)
-    cell["source"] = cell["source"].splitlines(keepends=True)
+        cell.metadata.pop(timing, None)
 
 
 def _without_blocks(lines: Sequence[str], place: str, *, code: bool) -> list[str]:

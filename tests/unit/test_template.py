@@ -79,14 +79,19 @@ def target(tmp_path: Path) -> Path:
 
 def cell(kind: str, source: str | list[str], **more: Any) -> dict[str, Any]:
     """Return a notebook cell."""
-    outputs = {"outputs": [{"output_type": "stream", "text": "42"}], "execution_count": 7} if kind == "code" else {}
+    printed = {"output_type": "stream", "name": "stdout", "text": "42"}
+    outputs = {"outputs": [printed], "execution_count": 7} if kind == "code" else {}
     return {"cell_type": kind, "id": "abc", "metadata": {}, "source": source, **outputs, **more}
+
+
+def notebook(*cells: dict[str, Any], minor: int = 5, **more: Any) -> str:
+    """Return the text of a notebook."""
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": minor, **more})
 
 
 def stripped_cell(given: dict[str, Any]) -> dict[str, Any]:
     """Return what becomes of one cell."""
-    text = json.dumps({"cells": [given], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    (got,) = json.loads(template.strip_notebook(text, "a.ipynb"))["cells"]
+    (got,) = json.loads(template.strip_notebook(notebook(given), "a.ipynb"))["cells"]
     return dict(got)
 
 
@@ -163,21 +168,35 @@ def test_traces_of_the_run_are_left_out() -> None:
 
 
 def test_a_notebook_is_laid_out_as_jupyter_does() -> None:
-    text = '{"nbformat": 4, "cells": [], "metadata": {"widgets": 1, "a": "\\u00fc"}}'
+    text = notebook(metadata={"widgets": 1, "a": "\u00fc"})
     assert template.strip_notebook(text, "a.ipynb") == (
-        '{\n "nbformat": 4,\n "cells": [],\n "metadata": {\n  "a": "ü"\n }\n}\n'
+        '{\n "cells": [],\n "metadata": {\n  "a": "ü"\n },\n "nbformat": 4,\n "nbformat_minor": 5\n}\n'
     )
 
 
+def test_a_notebook_of_an_earlier_form_becomes_one_of_today_and_the_same_every_time() -> None:
+    plain = {name: value for name, value in cell("markdown", "a").items() if name != "id"}
+    made = template.strip_notebook(notebook(plain, plain, minor=2), "a.ipynb")
+    assert json.loads(made)["nbformat_minor"] == 5
+    assert [each["id"] for each in json.loads(made)["cells"]] == ["cell-1", "cell-2"]
+    assert template.strip_notebook(notebook(plain, plain, minor=2), "a.ipynb") == made
+
+
+def test_a_notebook_that_jupyter_would_complain_about_is_refused() -> None:
+    for wrong in (notebook(cell("markdown", "a"), cell("code", "b")), notebook(cell("markdown", "a", outputs=[]))):
+        with pytest.raises(AuthorError, match=r"a\.ipynb: not a notebook as Jupyter writes it \(.+\); save it again"):
+            template.strip_notebook(wrong, "a.ipynb")
+
+
 def test_an_error_in_a_notebook_names_the_cell() -> None:
-    text = json.dumps({"cells": [cell("markdown", "a"), cell("code", "b\n# END SOLUTION")]})
+    text = notebook(cell("markdown", "a", id="a"), cell("code", "b\n# END SOLUTION"))
     with pytest.raises(AuthorError, match=r"a\.ipynb, cell 2, line 2: a solution ends that never began"):
         template.strip_notebook(text, "a.ipynb")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": [1]}', '{"cells": [{"source": 1}]}', "[" * 100_000])
 def test_what_is_no_notebook_is_refused(text: str) -> None:
-    with pytest.raises(AuthorError, match=r"a\.ipynb: not a notebook of nbformat 4"):
+    with pytest.raises(AuthorError, match=r"a\.ipynb: not a notebook as Jupyter writes it"):
         template.strip_notebook(text, "a.ipynb")
 
 
