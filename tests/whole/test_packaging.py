@@ -90,6 +90,21 @@ def test_the_wheel_holds_every_file_of_the_grader_and_every_rubric(wheel: Path) 
     assert (grader | rubrics) - names_in(wheel) == set()
 
 
+def test_of_what_students_receive_the_wheel_holds_the_notebooks_only(wheel: Path) -> None:
+    template = ROOT / "student_template"
+    notebooks = {f"grader/templates/{path.relative_to(template).as_posix()}" for path in template.rglob("*.ipynb")}
+    assert {name for name in names_in(wheel) if name.startswith("grader/templates/")} == notebooks
+
+
+def test_an_installed_wheel_knows_what_its_templates_say(installed: Path, tmp_path: Path) -> None:
+    question = (
+        "from grader.locations import template_folder\n"
+        "from grader.notebooks.prompts import template_sentences\n"
+        "print(*template_sentences(template_folder('modules'), 'HW3_main.ipynb'), sep='\\n')"
+    )
+    assert "Does subtracting the mean help?" in answer(installed / "python", "-c", question, folder=tmp_path)
+
+
 def test_the_wheel_asks_for_exactly_the_locked_versions(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read(f"mlpgrader-{__version__}.dist-info/METADATA").decode()

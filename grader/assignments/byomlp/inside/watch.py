@@ -12,9 +12,9 @@ from grader.assignments.byomlp.inside import measuring
 from grader.assignments.byomlp.inside.building import BUILT, METHODS, Layer, Network, describe_class, is_network
 from grader.watching.logs.images import KnownImages
 from grader.watching.logs.ledger import Ledger
+from grader.watching.recording.by_example import Examples
 from grader.watching.recording.classes import drop_rewritten, intercept, is_noted, replaced_methods
 from grader.watching.recording.copies import Copies
-from grader.watching.recording.examples import Examples
 from grader.watching.recording.register import Register
 from grader.worker.alarm import Overtime
 

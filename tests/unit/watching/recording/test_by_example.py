@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.watching.recording.by_example import BLOCK, Examples
 from grader.watching.recording.classes import Methods
-from grader.watching.recording.examples import BLOCK, Examples
 
 METHODS = Methods(needed=(), forward=("forward",), backward=("backward",), step=("step",), clear=("clear",))
 
