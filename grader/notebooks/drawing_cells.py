@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from grader.notebooks.record import CellRecord
 from grader.notebooks.sources import without_magics
 from grader.parsing import parse
 
 DRAWS = frozenset({"imshow", "matshow", "pcolormesh", "pcolor", "figimage", "AnnotationBbox", "OffsetImage"})
 
 
-def drawing_cells(
-    cells: Sequence[Mapping[str, Any]], modules: Iterable[str] = (), *, course: Iterable[str] = ()
-) -> list[int]:
+def drawing_cells(cells: Sequence[CellRecord], modules: Iterable[str] = (), *, course: Iterable[str] = ()) -> list[int]:
     """Return the numbers of the code cells that show images, by themselves or through functions defined before.
 
     `modules` are the sources of files that were handed in along with the notebook, `course` names the functions of the

@@ -8,6 +8,7 @@ from typing import Any
 from grader.checks import failed, passed
 from grader.errors import HarnessError
 from grader.model import REDUCED, SIZES, Finding, Observation, Picture, Transcript, TranscriptCell, TranscriptOutput
+from grader.notebooks.record import CellRecord, OutputRecord
 
 ERRORS = 3
 TEXT_LIMIT = 160
@@ -44,9 +45,10 @@ def errors_in(seen: Mapping[str, Any]) -> list[str]:
     return phrases + ([f"{len(stumbled) - ERRORS} more cells ended in errors"] if len(stumbled) > ERRORS else [])
 
 
-def error_in(cell: Mapping[str, Any]) -> str:
-    """Return where a cell stumbled and over what, in one line."""
+def error_in(cell: CellRecord) -> str:
+    """Return where a cell stumbled and over what, in one line; it has to have stumbled."""
     error = cell["error"]
+    assert error is not None
     line = f", line {error['line']}" if error["line"] else f", {error['where']}" if error["where"] else ""
     message = " ".join(error["message"].split())
     message = message if len(message) <= TEXT_LIMIT else message[: TEXT_LIMIT - 1] + "…"
@@ -111,7 +113,7 @@ def transcript_of(seen: Mapping[str, Any]) -> Transcript:
     return Transcript(f"{seen['file']} as it was run", tuple(_cell(cell) for cell in seen["cells"]), seen["file"])
 
 
-def _cell(cell: Mapping[str, Any]) -> TranscriptCell:
+def _cell(cell: CellRecord) -> TranscriptCell:
     outputs = [_output(output) for output in cell["outputs"]]
     if cell["error"] and not any(output.kind == "error" for output in outputs):
         outputs.append(TranscriptOutput("error", f"{cell['error']['name']}: {cell['error']['message']}", of="error"))
@@ -121,7 +123,7 @@ def _cell(cell: Mapping[str, Any]) -> TranscriptCell:
     return TranscriptCell("code" if cell["kind"] == "code" else "markdown", cell["source"], tuple(outputs), number)
 
 
-def _output(output: Mapping[str, Any]) -> TranscriptOutput:
+def _output(output: OutputRecord) -> TranscriptOutput:
     png = output["png"]
     # evidence of an earlier version says neither
     of, rich = output.get("of", "error" if output["kind"] == "error" else "stdout"), output.get("rich", {})

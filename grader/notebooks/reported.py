@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from grader.notebooks.record import CellRecord
 
 TRAIN, TEST = "train", "test"
 # printed to at least this many decimals of a fraction, a number that fits can hardly do so by chance
@@ -60,7 +61,7 @@ class Truth:
         return f"{'training' if self.label == TRAIN else 'test'} accuracy of the {self.network} network"
 
 
-def printed(cells: Iterable[Mapping[str, Any]]) -> list[Number]:
+def printed(cells: Iterable[CellRecord]) -> list[Number]:
     """Return all numbers in the text that cells put out when they were run which can be accuracies."""
     texts = (output["text"] for cell in cells for output in cell["outputs"] if output["kind"] == "text")
     return [number for text in texts for number in numbers_in(text)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.notebooks.reading import Cell
-from grader.notebooks.record import Record, lost
+from grader.notebooks.record import CellRecord, Record, lost
 from grader.sandbox import Session, SessionEnded
 from grader.sandbox import operations as ask
 
@@ -22,15 +22,15 @@ def run_cells(
     cell_seconds: float,
     until: float,
     all_seconds: float,
-    after: Callable[[dict[str, Any]], None] = lambda _: None,
+    after: Callable[[CellRecord], None] = lambda _: None,
 ) -> None:
     """Run the code among `cells` on the session's open kernel, and fill ``cells`` and ``cut`` of `seen`.
 
     A cell gets `cell_seconds`, all of them end at `until` on the monotonic clock, which was `all_seconds` from their
     start. `after` is told of each cell that was run. SessionEnded when student code ends the session; it is noted with its cell.
     """
-    record = Record(seen)
-    seen["cut"] = ""
+    seen |= {"cells": [], "cut": ""}
+    record = Record(seen["cells"])
     number = 0
     for cell in cells:
         entry = record.begin(cell)
@@ -44,21 +44,21 @@ def run_cells(
             seen["cut"] = seen["cut"] or over
             continue
         _run_cell(session, seen, record, entry, cell.source, min(cell_seconds, left))
-        if (entry["error"] or {}).get("interrupted"):
+        if entry["error"] and entry["error"]["interrupted"]:
             which = f"{cell_seconds:.0f} s for a cell" if left > cell_seconds else f"{all_seconds:.0f} s for all cells"
             seen["cut"] = f"code cell {number} was interrupted when the {which} were over"
         after(entry)
 
 
 def _run_cell(
-    session: Session, seen: dict[str, Any], record: Record, entry: dict[str, Any], source: str, seconds: float
+    session: Session, seen: dict[str, Any], record: Record, entry: CellRecord, source: str, seconds: float
 ) -> None:
     began = now()
     entry["run"] = True
     try:
         (answer,) = session.run(ask.cell(source, entry["number"], seconds=seconds))
     except SessionEnded as end:
-        entry |= {"seconds": now() - began, "error": lost(end.problem.kind, end.problem.message)}
+        entry["seconds"], entry["error"] = now() - began, lost(end.problem.kind, end.problem.message)
         seen["cut"] = f"the run ended in code cell {entry['number']}: {end.problem}"
         raise
     entry["seconds"] = now() - began

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from grader.errors import HarnessError
 from grader.notebooks import reading
 from grader.notebooks.naming import notebook_file, why_not_read
 from grader.notebooks.reading import Cell
+from grader.notebooks.record import CellRecord
 from grader.notebooks.running import run_cells
 from grader.notebooks.sources import all_sources_of, forbidden_imports
 from grader.sandbox import Answer, Session
@@ -31,6 +32,24 @@ END_MARGIN = 2.0
 IMPORTS = 20
 
 now = time.monotonic
+
+
+class NotebookSeen(TypedDict, total=False):
+    """What is observed of any notebook, as far as it got; `size` and `dataset` say what it was run on.
+
+    `file` is the notebook that was taken, empty when there is none, with a `note` on that choice; `left_out` says why one was
+    not read, `problem` why it could not be. `imports` are those that are not allowed. `cut` says what ended its run too early.
+    """
+
+    size: str
+    dataset: str
+    file: str
+    note: str
+    left_out: str
+    problem: str
+    imports: list[str]
+    cells: list[CellRecord]
+    cut: str
 
 
 def begin(
@@ -89,14 +108,14 @@ class Running:
         cell_seconds: float,
         look: Callable[[], None],
         may_look: Callable[[], bool],
-        after: Callable[[Mapping[str, Any]], None] = lambda _: None,
+        after: Callable[[CellRecord], None] = lambda _: None,
     ) -> None:
         """Run the cells; `look` at what they made after each that took long, while one `may_look`; `after` is told of each.
 
         SessionEnded when student code ends the session.
         """
 
-        def ran(entry: dict[str, Any]) -> None:
+        def ran(entry: CellRecord) -> None:
             after(entry)
             if entry["seconds"] >= WORTH_A_LOOK and may_look():
                 look()

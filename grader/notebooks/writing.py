@@ -6,9 +6,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from grader.notebooks.record import CellRecord
 from grader.notebooks.sources import without_magics
 from grader.parsing import parse
 
@@ -46,7 +46,7 @@ def _bare(sentence: str) -> str:
 
 
 def passages(
-    cells: Sequence[Mapping[str, Any]], prompts: Collection[str], is_answer: Callable[[str, int], bool]
+    cells: Sequence[CellRecord], prompts: Collection[str], is_answer: Callable[[str, int], bool]
 ) -> list[tuple[str, str]]:
     """Return (where, text) of what a student wrote that is an answer, in order.
 
@@ -62,7 +62,7 @@ def passages(
     return found
 
 
-def texts_of(cell: Mapping[str, Any]) -> Iterator[str]:
+def texts_of(cell: CellRecord) -> Iterator[str]:
     """Yield what a cell says to people: Markdown, or the comments and the texts of code."""
     if cell["kind"] != "code":
         yield cell["source"]

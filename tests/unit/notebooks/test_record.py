@@ -8,15 +8,15 @@ import numpy as np
 
 from grader.model import Problem, ProblemKind
 from grader.notebooks.reading import Cell
-from grader.notebooks.record import RICH_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, Record
+from grader.notebooks.record import RICH_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, CellRecord, Record
 from grader.sandbox import Answer
 
 TEXT: dict[str, Any] = {"kind": "text", "text": "a", "png": None, "of": "stdout", "rich": {}}
 
 
-def kept(*outputs: dict[str, Any], source: str = "x") -> dict[str, Any]:
+def kept(*outputs: dict[str, Any], source: str = "x") -> CellRecord:
     """Return what is kept of a cell with these outputs."""
-    record = Record({})
+    record = Record([])
     entry = record.begin(Cell("code", source))
     record.end(entry, Answer({"outputs": list(outputs), "error": None, "figures": 1}))
     return entry
@@ -53,7 +53,7 @@ def test_pictures_beyond_the_room_are_left_out() -> None:
 
 
 def test_a_cell_from_which_nothing_came_back_has_an_error() -> None:
-    record = Record({})
+    record = Record([])
     entry = record.begin(Cell("code", "x"))
     record.end(entry, Answer(problem=Problem(ProblemKind.MEMORY, "no memory")))
     assert entry["error"]["message"] == "no memory"

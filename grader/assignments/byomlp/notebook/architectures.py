@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from grader.assignments.byomlp.notebook.watch_operations import LayerRecord, Network
 
 RECTIFIERS = ("relu", "leaky_relu")
 
@@ -32,7 +33,7 @@ AUTOENCODER = Wanted(
 )
 
 
-def choose(networks: Sequence[Mapping[str, Any]], wanted: Wanted) -> int | None:
+def choose(networks: Sequence[Network], wanted: Wanted) -> int | None:
     """Return the index of the network that comes nearest to what is wanted, among equals the one that was trained most.
 
     Nearest is: right widths and activations, then right widths, then the right number of inputs and outputs and the most
@@ -42,24 +43,24 @@ def choose(networks: Sequence[Mapping[str, Any]], wanted: Wanted) -> int | None:
     return max(fit, key=lambda k: (_closeness(networks[k], wanted), _examples(networks[k]), k), default=None)
 
 
-def widths_of(network: Mapping[str, Any]) -> tuple[int, ...]:
+def widths_of(network: Network) -> tuple[int, ...]:
     """Return the widths of a network's layers, without its input."""
     return tuple(int(layer["width"]) for layer in network["layers"])
 
 
-def has_widths(network: Mapping[str, Any], wanted: Wanted) -> bool:
+def has_widths(network: Network, wanted: Wanted) -> bool:
     """Tell whether inputs and layers are as many and as wide as wanted."""
     return network["inputs"] == wanted.inputs and widths_of(network) == wanted.widths
 
 
-def has_code(network: Mapping[str, Any], wanted: Wanted) -> bool:
+def has_code(network: Network, wanted: Wanted) -> bool:
     """Tell whether a network has as many inputs and outputs as wanted, and a narrowest layer as wide: another autoencoder."""
     widths = widths_of(network)
     ends = network["inputs"] == wanted.inputs and widths[-1:] == wanted.widths[-1:]
     return ends and min(widths) == min(wanted.widths)
 
 
-def wrong_activations(network: Mapping[str, Any], wanted: Wanted) -> list[str]:
+def wrong_activations(network: Network, wanted: Wanted) -> list[str]:
     """Return a phrase for each layer whose activation or derivative is not as wanted; the widths must be right."""
     last = len(wanted.widths) - 1
     wrong = []
@@ -74,7 +75,7 @@ def wrong_activations(network: Mapping[str, Any], wanted: Wanted) -> list[str]:
     return wrong
 
 
-def called(layer: Mapping[str, Any]) -> str:
+def called(layer: LayerRecord) -> str:
     """Return how a message calls a layer: its width, and its name where it has one."""
     return f"{layer['width']}" + (f" '{layer['name']}'" if layer.get("name") else "")
 
@@ -84,17 +85,17 @@ def shown(activation: str) -> str:
     return {"leaky_relu": "leaky ReLU", "relu": "ReLU", "none": "no function"}.get(activation, activation)
 
 
-def described(network: Mapping[str, Any]) -> str:
+def described(network: Network) -> str:
     """Return a network as a student reads it: ``784 -> 20 leaky ReLU -> 10 softmax``."""
     parts = [f"{layer['width']} {shown(layer['activation'])}".strip() for layer in network["layers"]]
     return " -> ".join([str(network["inputs"]), *parts])
 
 
-def _examples(network: Mapping[str, Any]) -> int:
+def _examples(network: Network) -> int:
     return int(network["log"]["examples"])
 
 
-def _closeness(network: Mapping[str, Any], wanted: Wanted) -> float:
+def _closeness(network: Network, wanted: Wanted) -> float:
     widths = widths_of(network)
     if not widths or widths[-1] != wanted.widths[-1]:
         return 0.0

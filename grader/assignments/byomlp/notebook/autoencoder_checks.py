@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from grader.assignments.byomlp.notebook import training, training_mistakes
@@ -16,11 +13,20 @@ from grader.assignments.byomlp.notebook.architectures import (
     widths_of,
     wrong_activations,
 )
-from grader.assignments.byomlp.notebook.autoencoder_probe import BATCH, EPOCHS, RATE, TASK, box
+from grader.assignments.byomlp.notebook.autoencoder_probe import (
+    BATCH,
+    EPOCHS,
+    RATE,
+    TASK,
+    AutoencoderSeen,
+    box,
+    seen_in,
+)
 from grader.assignments.byomlp.notebook.digit_pictures import code_pictures, loss_curve, reconstructions
 from grader.assignments.byomlp.notebook.probe import DRAWING
 from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits import KINDS
 from grader.model import REDUCED, Array, Finding, Observation
@@ -31,7 +37,7 @@ READS = ("autoencoder", "autoencoder_own")
 NEIGHBOURS = 10
 
 
-def _autoencoder(seen: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _autoencoder(seen: AutoencoderSeen) -> Network | None:
     """Return the network that is an autoencoder with a code of two numbers, whatever its other layers are, or None."""
     network = network_of(seen, "autoencoder")
     return network if network is not None and has_code(network, AUTOENCODER) else None
@@ -45,7 +51,7 @@ def _no_autoencoder() -> Finding:
 @check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
 def autoencoder_layers(observed: Observation) -> Finding:
     """The autoencoder has the layers asked for, two of them named latent and up128"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = network_of(seen, "autoencoder")
     hint = f"Build the layers {AUTOENCODER}, and give the one of 2 the name 'latent' and the one after it 'up128'."
     if network is None:
@@ -64,7 +70,7 @@ def autoencoder_layers(observed: Observation) -> Finding:
 @check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
 def autoencoder_activations(observed: Observation) -> Finding:
     """The layers are leaky ReLUs, the code and the last one logistic; the loss is the squared error"""
-    network = _autoencoder(observed.data)
+    network = _autoencoder(seen_in(observed))
     if network is None:
         return _no_autoencoder()
     if len(network["layers"]) != len(AUTOENCODER.widths):
@@ -83,7 +89,7 @@ def autoencoder_activations(observed: Observation) -> Finding:
 @check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
 def mini_batches(observed: Observation) -> Finding:
     """The target is the image itself; batches of 16 are shuffled anew each epoch, with one step for each"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
@@ -96,7 +102,7 @@ def mini_batches(observed: Observation) -> Finding:
 @check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
 def rate_halved(observed: Observation) -> Finding:
     """It is trained for at least 3 epochs; the rate begins at 0.0001 and is halved after each"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
@@ -114,7 +120,8 @@ def rate_halved(observed: Observation) -> Finding:
 @check(reads=READS, after=[autoencoder_runs], thresholds=by_run(KINDS), through=run_that_counts)
 def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Finding:
     """It gives unseen digits back, at full size better than two principal components do"""
-    seen, measured = observed.data, observed.data["measured"]
+    seen = seen_in(observed)
+    measured = seen["measured"]
     network, loss = _autoencoder(seen), measured.get("loss")
     if network is None:
         return _no_autoencoder()
@@ -138,11 +145,11 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     )
 
 
-def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: float) -> Mistake:
+def _why_bad(network: Network, train: int, mean_loss: float, reached: float) -> Mistake:
     log = network["log"]
     if not np.isfinite(reached):
         hint = "Take a smaller learning rate: the loss has to fall from epoch to epoch."
-        return Mistake("diverged_to_nan", "its outputs are no numbers (NaN), the training diverged", hint)
+        return Mistake("diverged_to_nan", "its outputs are not numbers (NaN): the training diverged", hint)
     if mistake := training_mistakes.of_autoencoder(log, train, batch=BATCH):
         return mistake
     if reached > 0.98 * mean_loss:
@@ -158,7 +165,8 @@ def _why_bad(network: Mapping[str, Any], train: int, mean_loss: float, reached: 
 @check(reads=READS, after=[autoencoder_runs], thresholds=[*by_run(KINDS), "spread"], through=run_that_counts)
 def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -> Finding:
     """The two numbers in the middle fill their box and tell digits apart"""
-    seen, measured = observed.data, observed.data["measured"]
+    seen = seen_in(observed)
+    measured = seen["measured"]
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
@@ -205,7 +213,7 @@ def neighbours_agree(code: Array, labels: Array) -> float:
 @check(reads=READS, after=[autoencoder_runs], through=run_that_counts)
 def reconstructions_shown(observed: Observation) -> Finding:
     """The digits and what became of them are shown in a picture"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()

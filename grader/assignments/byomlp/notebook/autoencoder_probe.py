@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
 from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, has_code
 from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
-from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
+from grader.assignments.byomlp.notebook.probe import Run, Seen, Task, questions_about
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import paper, unseen
 from grader.datasets.digits.pictures import as_bytes
 from grader.datasets.digits.principal import principal_components
-from grader.model import REDUCED, Array
+from grader.model import REDUCED, Array, Observation
+from grader.plain import PlainProblem
 from grader.sandbox import Session
 
 TASK = Task("Autoencoder.ipynb", "autoencoder", {"autoencoder": AUTOENCODER})
@@ -28,6 +30,39 @@ UNSEEN_ELSE = 1000
 SHOWN, SCATTERED = 10, 400
 GRID = 10
 PCA_ROWS = 10_000
+
+
+class Measured(TypedDict, total=False):
+    """Squared errors on unseen digits, of the autoencoder and of two principal components and the mean; codes, and pictures.
+
+    `shown` are the digits that `shown_images`, `shown_network` and `shown_pca` are of, `scattered` those at the first codes,
+    `grid` what lies at points over the box that the codes fill.
+    """
+
+    pca_loss: Array
+    mean_loss: Array
+    shown: Array
+    shown_images: Array
+    shown_pca: Array
+    problem: PlainProblem | None
+    loss: Array
+    shown_network: Array
+    code_problem: PlainProblem | None
+    code: Array
+    scattered: Array
+    grid_problem: PlainProblem | None
+    grid: Array
+
+
+class AutoencoderSeen(Seen, total=False):
+    """What is observed of Autoencoder.ipynb."""
+
+    measured: Measured
+
+
+def seen_in(observed: Observation) -> AutoencoderSeen:
+    """Return what was observed, by its type."""
+    return cast("AutoencoderSeen", observed.data)
 
 
 def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, run: Run) -> None:
@@ -48,7 +83,7 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
     _code(session, network, rows, images, measured, run)
 
 
-def _baseline(run: Run, images: Array, labels: Array) -> dict[str, Any]:
+def _baseline(run: Run, images: Array, labels: Array) -> Measured:
     """Return what two principal components of the training images make of the digits, and one of each class to show."""
     components = principal_components(paper(run.digits.train_images[:: _every(len(run.digits.train_labels))]), 2)
     by_pca = components.back(images)
@@ -68,10 +103,10 @@ def _every(count: int) -> int:
 
 def _code(
     session: Session,
-    network: Mapping[str, Any],
+    network: Network,
     rows: Array,
     images: Array,
-    measured: dict[str, Any],
+    measured: Measured,
     run: Run,
 ) -> None:
     code, measured["code_problem"] = outputs_of(session, network["name"], rows, until=run.until, end="latent")

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import described, has_widths, wrong_activations
-from grader.assignments.byomlp.notebook.classification_probe import WANTED
+from grader.assignments.byomlp.notebook.classification_probe import WANTED, ClassificationSeen, Measured, seen_in
 from grader.assignments.byomlp.notebook.digit_pictures import classification_pictures, learning_curve
 from grader.assignments.byomlp.notebook.run_checks import classification_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training import Log
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits import KINDS
 from grader.datasets.digits.answers import estimates
-from grader.model import Finding, Observation
+from grader.model import Array, Finding, Observation
 from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
 from grader.plain import problem_from
 
@@ -30,16 +30,16 @@ LOSS = "difference"
 @check(reads=READS, after=[classification_runs], through=run_that_counts)
 def small_architecture(observed: Observation) -> Finding:
     """There is a network 784 -> 20 leaky ReLU -> 10 softmax"""
-    return _architecture(observed.data, "small")
+    return _architecture(seen_in(observed), "small")
 
 
 @check(reads=READS, after=[classification_runs], through=run_that_counts)
 def large_architecture(observed: Observation) -> Finding:
     """There is a network 784 -> 40 ReLU -> 20 leaky ReLU -> 10 softmax"""
-    return _architecture(observed.data, "large")
+    return _architecture(seen_in(observed), "large")
 
 
-def _architecture(seen: Mapping[str, Any], which: str) -> Finding:
+def _architecture(seen: ClassificationSeen, which: str) -> Finding:
     wanted, network = WANTED[which], network_of(seen, which)
     layers = "one layer of 20" if which == "small" else "layers of 40 and 20"
     hint = f"Build MLP(784, softmax_est_crossentropy_deriv) with {layers} leaky ReLUs and a last layer of 10 softmax neurons."
@@ -56,13 +56,13 @@ def _architecture(seen: Mapping[str, Any], which: str) -> Finding:
     return passed(described(network))
 
 
-def _right_networks(seen: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _right_networks(seen: ClassificationSeen) -> dict[str, Network]:
     """Return the networks that have the architecture asked for, by which they are."""
     found = {which: network_of(seen, which) for which in WANTED}
     return {which: net for which, net in found.items() if net is not None and _right_architecture(net, which)}
 
 
-def _right_architecture(network: Mapping[str, Any], which: str) -> bool:
+def _right_architecture(network: Network, which: str) -> bool:
     wanted = WANTED[which]
     return has_widths(network, wanted) and not wrong_activations(network, wanted) and network["loss"] == LOSS
 
@@ -70,7 +70,7 @@ def _right_architecture(network: Mapping[str, Any], which: str) -> bool:
 @check(reads=READS, after=[classification_runs], through=run_that_counts)
 def each_image_once(observed: Observation) -> Finding:
     """Each epoch uses every training image once, in a fresh order, with a step after each"""
-    seen = observed.data
+    seen = seen_in(observed)
     networks = _right_networks(seen)
     if not networks:
         return _no_network()
@@ -111,7 +111,7 @@ def _no_network() -> Finding:
 @check(reads=READS, after=[classification_runs], through=run_that_counts)
 def hundred_epochs(observed: Observation) -> Finding:
     """Both networks are trained for 100 epochs"""
-    seen = observed.data
+    seen = seen_in(observed)
     networks = _right_networks(seen)
     if not networks:
         return _no_network()
@@ -142,7 +142,7 @@ def large_accuracy(observed: Observation, **thresholds: float) -> Finding:
 
 
 def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]) -> Finding:
-    seen = observed.data
+    seen = seen_in(observed)
     network, measured = network_of(seen, which), seen["measured"].get(which) or {}
     output = measured.get("output")
     if network is None or output is None or output.shape[1:] != (10,):
@@ -153,7 +153,7 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     pictures = classification_pictures(measured, labels)
     if accuracy >= wanted and not _broken(output):
         return passed(message, pictures=pictures)
-    reason = _why_low(seen, network, measured, accuracy, wanted)
+    reason = _why_low(seen, network, measured, output, accuracy, wanted)
     return failed(
         f"{message}: {reason.message}" + time_note(seen),
         hint=reason.hint,
@@ -162,11 +162,11 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     )
 
 
-def _broken(output: np.ndarray[Any, Any]) -> bool:
+def _broken(output: Array) -> bool:
     return not np.all(np.isfinite(output))
 
 
-def _unmeasured(observed: Observation, measured: Mapping[str, Any]) -> Finding:
+def _unmeasured(observed: Observation, measured: Measured) -> Finding:
     problem = problem_from(measured.get("problem")) or observed.problem
     reason = str(problem) if problem else "forward does not return 10 numbers"
     return failed(
@@ -176,16 +176,17 @@ def _unmeasured(observed: Observation, measured: Mapping[str, Any]) -> Finding:
 
 
 def _why_low(
-    seen: Mapping[str, Any],
-    network: Mapping[str, Any],
-    measured: Mapping[str, Any],
+    seen: ClassificationSeen,
+    network: Network,
+    measured: Measured,
+    output: Array,
     accuracy: float,
     wanted: float,
 ) -> Mistake:
     log = network["log"]
-    if _broken(measured["output"]):
+    if _broken(output):
         rates = [rate for rate, _ in log["rates"]]
-        message = "its outputs are no numbers (NaN), the training diverged" + (
+        message = "its outputs are not numbers (NaN): the training diverged" + (
             f" at rate {max(rates):.3g}" if rates else ""
         )
         return Mistake("diverged_to_nan", message, "Take a smaller learning rate, and watch the loss: it has to fall.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
 from grader.assignments.byomlp.notebook.architectures import LARGE, SMALL, has_widths
 from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
-from grader.assignments.byomlp.notebook.probe import Run, Task, questions_about
+from grader.assignments.byomlp.notebook.probe import Run, Seen, Task, questions_about
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import paper, unseen
 from grader.datasets.digits.answers import estimates, most_wrong
 from grader.datasets.digits.pictures import as_bytes
-from grader.model import Array
+from grader.model import Array, Observation
+from grader.plain import PlainProblem
 from grader.sandbox import Session
 
 WANTED = {"small": SMALL, "large": LARGE}
@@ -23,6 +24,30 @@ UNSEEN_ELSE = 2000
 # at most so many unseen digits are kept as pictures: those that a network is most wrong about
 PICTURES = 24
 CHUNK = 5000
+
+
+class Measured(TypedDict, total=False):
+    """What a network makes of unseen digits, those that it is most surely `worst` at, and of how many laid ones it is right."""
+
+    output: Array | None
+    problem: PlainProblem | None
+    worst: Array
+    worst_images: Array
+    train_right: int
+    test_right: int
+    train_problem: PlainProblem | None
+    test_problem: PlainProblem | None
+
+
+class ClassificationSeen(Seen, total=False):
+    """What is observed of Classification.ipynb; measured are `small` and `large`."""
+
+    measured: dict[str, Measured]
+
+
+def seen_in(observed: Observation) -> ClassificationSeen:
+    """Return what was observed, by its type."""
+    return cast("ClassificationSeen", observed.data)
 
 
 def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, run: Run) -> None:
@@ -42,17 +67,17 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
             _seen(session, network, split, seen["measured"][which], run)
 
 
-def _unseen(session: Session, network: Mapping[str, Any], images: Array, labels: Array, run: Run) -> dict[str, Any]:
+def _unseen(session: Session, network: Network, images: Array, labels: Array, run: Run) -> Measured:
     rows = scaling_of(network).applied(images)
     output, problem = outputs_of(session, network["name"], rows, until=run.until)
-    measured: dict[str, Any] = {"output": output, "problem": problem}
+    measured = Measured(output=output, problem=problem)
     if output is not None and output.shape == (len(labels), 10):
         worst = most_wrong(output, labels)[:PICTURES]
         measured |= {"worst": worst, "worst_images": as_bytes(1 - images[worst])}
     return measured
 
 
-def _seen(session: Session, network: Mapping[str, Any], split: str, measured: dict[str, Any], run: Run) -> None:
+def _seen(session: Session, network: Network, split: str, measured: dict[str, Any], run: Run) -> None:
     """Note how many of the images that were laid beside the notebook the network gets right."""
     images, labels = (
         (run.digits.train_images, run.digits.train_labels)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits.answers import estimates
 from grader.datasets.digits.pictures import SIDE, as_paper, grid, lines_of
 from grader.model import Array, Confusion, Curve, ImageGrid, ImageScatter, Picture
@@ -15,10 +16,10 @@ WRONG, COLUMNS = 16, 8
 CLASSES = tuple("0123456789")
 
 
-def learning_curve(networks: Mapping[str, Mapping[str, Any]], train: int) -> list[Picture]:
+def learning_curve(networks: Mapping[str, Network], train: int) -> list[Picture]:
     """Return the accuracy of networks on a sample of their training images, over the epochs of their training."""
-    curves = {which: network["log"].get("curve") for which, network in networks.items()}
-    known = {which: curve for which, curve in curves.items() if _is_curve(curve)}
+    curves = {which: network["log"]["curve"] for which, network in networks.items()}
+    known = {which: curve for which, curve in curves.items() if len(curve) > 1 and np.all(curve[:, 2] >= 0)}
     if not known:
         return []
     x = np.unique(np.concatenate([curve[:, 0] for curve in known.values()]))
@@ -29,14 +30,10 @@ def learning_curve(networks: Mapping[str, Mapping[str, Any]], train: int) -> lis
     return [Curve(title, "epochs", "accuracy", x / max(train, 1), series)]
 
 
-def _is_curve(curve: Any) -> bool:
-    return isinstance(curve, np.ndarray) and curve.ndim == 2 and len(curve) > 1 and bool(np.all(curve[:, 2] >= 0))
-
-
-def loss_curve(network: Mapping[str, Any], train: int) -> list[Picture]:
+def loss_curve(network: Network, train: int) -> list[Picture]:
     """Return the loss of a network on a sample of its training images, over the epochs of its training."""
-    curve = network["log"].get("curve")
-    if not isinstance(curve, np.ndarray) or len(curve) < 2:
+    curve = network["log"]["curve"]
+    if len(curve) < 2:
         return []
     title = "Squared error on a sample of the training images while the autoencoder is trained"
     return [Curve(title, "epochs", "loss", curve[:, 0] / max(train, 1), (("autoencoder", curve[:, 1]),))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.assignments.byomlp.notebook import watch_operations
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits.scaling import Scaling
 from grader.model import Array
 from grader.notebooks import measuring
@@ -40,7 +40,7 @@ def _in_single_precision(value: Any, _rows: int) -> Array:
         return np.asarray(value["results"], dtype=np.float32)
 
 
-def scaling_of(network: Mapping[str, Any]) -> Scaling:
+def scaling_of(network: Network) -> Scaling:
     """Return how the images were changed that a network was fed with; 1 was paper."""
     a, c = network["rescaling"]
     return Scaling(a, c)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from grader.assignments.byomlp.notebook.watch_operations import NetworkRecord
+from grader.assignments.byomlp.notebook.watch_operations import Network, NetworkRecord
 from grader.datasets.digits import paper
 from grader.datasets.digits.scaling import Sharpness, scaling_of
 from grader.model import Array
@@ -39,9 +39,10 @@ class Keeper:
         busiest = sorted(range(len(networks)), key=lambda k: -int(networks[k]["log"]["examples"]))[:NETWORKS]
         self._seen["networks"] = [self._kept(networks[k]) for k in sorted(busiest)]
 
-    def _kept(self, network: NetworkRecord) -> dict[str, Any]:
+    def _kept(self, network: NetworkRecord) -> Network:
         log = {name: value for name, value in network["log"].items() if name != "inputs"}
-        return {**network, "log": log, "rescaling": list(self._rescaling(network["log"]["inputs"][:ROWS]))}
+        kept = {**network, "log": log, "rescaling": list(self._rescaling(network["log"]["inputs"][:ROWS]))}
+        return cast("Network", kept)
 
     def _rescaling(self, inputs: Array) -> tuple[float, float]:
         key = inputs.tobytes()

@@ -13,11 +13,12 @@ import grader
 from grader.assignments.byomlp.notebook import watch_operations
 from grader.assignments.byomlp.notebook.architectures import Wanted, choose
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import Digits, digits_of, idx
 from grader.errors import HarnessError
-from grader.model import REDUCED
+from grader.model import REDUCED, Array
 from grader.notebooks.drawing_cells import drawing_cells
-from grader.notebooks.session import Running, begin
+from grader.notebooks.session import NotebookSeen, Running, begin
 from grader.notebooks.sources import sources_of
 from grader.sandbox import Session
 
@@ -43,6 +44,28 @@ class Run:
 
     digits: Digits
     until: float
+
+
+class Seen(NotebookSeen, total=False):
+    """What is observed of a notebook of this assignment, measuring aside.
+
+    It was run in which `mode`, on how many `train` and `test` images; `stand_in` says why mlp.py had to be replaced. `networks`
+    are those kept of `networks_found`, `chosen` says which of them is the one asked for, `why_own` what the engine lacked, and
+    `needed`, of the run on the own class, whether there was a reason for it. `drawing` numbers the cells that show images,
+    `labels` are those of the unseen digits.
+    """
+
+    mode: str
+    train: int
+    test: int
+    stand_in: str
+    networks: list[Network]
+    networks_found: int
+    chosen: dict[str, int | None]
+    why_own: list[str]
+    needed: bool
+    drawing: list[int]
+    labels: Array
 
 
 Measure = Callable[[Session, dict[str, Any], np.random.Generator, Run], None]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from grader import locations
-from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
+from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED, ClassificationSeen, seen_in
 from grader.assignments.byomlp.notebook.run_checks import classification_runs, run_that_counts
 from grader.assignments.byomlp.notebook.written import comparisons
 from grader.checks import blocked, check, failed, passed, pending
@@ -21,7 +20,7 @@ READS = ("classification", "classification_own")
 @check(reads=READS, after=[classification_runs], thresholds=["tolerance"], through=run_that_counts)
 def accuracies_reported(observed: Observation, *, tolerance: float) -> Finding:
     """Accuracy on all training and all test images is printed for both networks, and true"""
-    seen = observed.data
+    seen = seen_in(observed)
     truths = list(_truths(seen))
     hint = "Print the accuracy on all training images and on all test images for each network, with the words train and test."
     if not truths:
@@ -46,7 +45,7 @@ def accuracies_reported(observed: Observation, *, tolerance: float) -> Finding:
 
 
 def _not_stated(
-    seen: Mapping[str, Any], numbers: list[reported.Number], missing: list[reported.Truth], hint: str
+    seen: ClassificationSeen, numbers: list[reported.Number], missing: list[reported.Truth], hint: str
 ) -> Finding:
     wanted = "; ".join(f"{truth} is {percent(truth.value, 2)}" for truth in missing)
     labels = {truth.label for truth in missing}
@@ -61,17 +60,18 @@ def _not_stated(
     return failed(f"{told}: {wanted}", hint=hint, diagnosis="no_accuracy")
 
 
-def _truths(seen: Mapping[str, Any]) -> Iterator[reported.Truth]:
+def _truths(seen: ClassificationSeen) -> Iterator[reported.Truth]:
     for which, measured in seen.get("measured", {}).items():
-        for label in (reported.TRAIN, reported.TEST):
-            if f"{label}_right" in measured:
-                yield reported.Truth(which, label, measured[f"{label}_right"], seen[label])
+        if "train_right" in measured:
+            yield reported.Truth(which, reported.TRAIN, measured["train_right"], seen["train"])
+        if "test_right" in measured:
+            yield reported.Truth(which, reported.TEST, measured["test_right"], seen["test"])
 
 
 @check(reads=READS, after=[classification_runs], through=run_that_counts)
 def comparison_written(observed: Observation) -> Finding:
     """It is said in words which network works better and why, and whether either overfits"""
-    seen = observed.data
+    seen = seen_in(observed)
     found = comparisons(seen["cells"], template_sentences(locations.template_folder("byomlp"), TASK.file))
     if not found:
         hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import check
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
@@ -62,12 +63,12 @@ def _on_which_class(seen: Mapping[str, Any]) -> Iterator[str]:
         yield f"it uses more of MLP than the methods of the assignment: {', '.join(seen['why_own'][:3])}"
 
 
-def network_of(seen: Mapping[str, Any], which: str) -> Mapping[str, Any] | None:
+def network_of(seen: Mapping[str, Any], which: str) -> Network | None:
     """Return the network that was chosen for `which`, or None."""
     index = seen.get("chosen", {}).get(which)
     if index is None:
         return None
-    network: Mapping[str, Any] = seen["networks"][index]
+    network: Network = seen["networks"][index]
     if network["fault"]:
         raise HarnessError(f"what the notebook's networks did could not be followed: {network['fault']}")
     return network

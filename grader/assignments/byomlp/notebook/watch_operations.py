@@ -76,8 +76,8 @@ class LayerRecord(TypedDict):
     slope: Name
 
 
-class NetworkRecord(TypedDict):
-    """A network, held as `name`: made in which cell, copied from which one (-1: from none), with what it `lacks` on the engine.
+class Watched(TypedDict):
+    """A network, held as `name`: made in which cell, copied from which one (-1: from none), and what the engine is `missing`.
 
     `loss` is the derivative that it was given. `fault` says what kept the watch from following it.
     """
@@ -88,10 +88,22 @@ class NetworkRecord(TypedDict):
     inputs: Count
     loss: Name
     layers: Annotated[list[LayerRecord], AtMost(LAYERS)]
-    log: ToldLog
     missing: Annotated[list[Name], AtMost(NETWORKS)]
     fits: bool
     fault: Name
+
+
+class NetworkRecord(Watched):
+    """The same as it comes from inside."""
+
+    log: ToldLog
+
+
+class Network(Watched):
+    """The same as it is kept: `rescaling` are the a and c of what it was fed with, ``a * paper + c``."""
+
+    log: TrainingLog
+    rescaling: list[float]
 
 
 def watch(mode: str, train_images: Array, train_labels: Array, test_images: Array, test_labels: Array) -> Operation:

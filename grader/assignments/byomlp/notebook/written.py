@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
+from grader.notebooks.record import CellRecord
 from grader.notebooks.writing import passages, word_count
 
 WORDS = 25
@@ -15,7 +15,7 @@ _COMPARES = re.compile(
 )
 
 
-def comparisons(cells: Sequence[Mapping[str, Any]], prompts: Collection[str] = ()) -> list[tuple[str, str]]:
+def comparisons(cells: Sequence[CellRecord], prompts: Collection[str] = ()) -> list[tuple[str, str]]:
     """Return (where, text) of everything in a notebook that can be the comparison of the networks, in order.
 
     A text has at least 25 words of the student's own, speaks of the networks, and compares them or stands after the

@@ -9,11 +9,13 @@ import numpy as np
 
 from grader.assignments.modules.main.digit_checks import final_model
 from grader.assignments.modules.main.measuring import share
+from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
 from grader.notebooks.judging import percent
+from grader.notebooks.record import CellRecord
 from grader.notebooks.reported import printed
 
 HINT = "Print the accuracy on the held-out digits after the last step: evaluate(), forward, argmax, compare, mean."
@@ -24,7 +26,7 @@ LEAST = 0.2
 @check(reads=["main"], after=[main_runs], thresholds=["tolerance", "unrecognised"])
 def accuracy_true(observed: Observation, tolerance: float, unrecognised: float) -> Finding:
     """The accuracy of the final model is printed, and true"""
-    seen = observed.data
+    seen = seen_in(observed)
     network, measured = final_model(seen), seen["measured"].get("digits")
     if network is None or measured is None:
         return blocked("there is no model whose accuracy could be compared", hint=HINT)
@@ -42,11 +44,11 @@ def accuracy_true(observed: Observation, tolerance: float, unrecognised: float) 
     return failed(f"printed: {claimed}; measured: {told}", hint=HINT, diagnosis="reported_accuracy_is_wrong")
 
 
-def _cells_after(seen: Mapping[str, Any], first: int) -> list[Mapping[str, Any]]:
+def _cells_after(seen: MainSeen, first: int) -> list[CellRecord]:
     return [cell for cell in seen["cells"] if cell["number"] >= first]
 
 
-def _truths(seen: Mapping[str, Any], measured: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def _truths(seen: MainSeen, measured: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Yield the accuracies that may be stated: on the held-out digits; where these were not recognised, on others."""
     if (value := share(measured, "validation")) is not None:
         yield "held-out digits", value

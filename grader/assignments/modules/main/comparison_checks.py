@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import loss_curves
+from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
+from grader.assignments.modules.main.validated import AxesRecord, LineRecord
 from grader.checks import blocked, check, failed, passed, pending
 from grader.datasets.digits import KINDS
 from grader.model import Finding, Observation, Transcript
@@ -23,7 +24,7 @@ COMPARE = (
 )
 
 
-def compared(seen: Mapping[str, Any]) -> list[tuple[str, nets.Network]]:
+def compared(seen: MainSeen) -> list[tuple[str, nets.Network]]:
     """Return the classifiers of digits that saw at least half of the digits while being trained, each with a name."""
     found = [each for each in nets.classifiers(seen["networks"]) if each["trained_rows"] >= ENOUGH * seen["digits"]]
     named = []
@@ -37,7 +38,7 @@ def compared(seen: Mapping[str, Any]) -> list[tuple[str, nets.Network]]:
 @check(reads=["main"], after=[main_runs])
 def networks_compared(observed: Observation) -> Finding:
     """Networks with four activations, and with mean subtraction, are trained on the digits"""
-    seen = observed.data
+    seen = seen_in(observed)
     found = [network for _, network in compared(seen)]
     missing = [kind for kind in nets.ACTIVATIONS if not any(nets.has(network, kind) for network in found)]
     names = _named(compared(seen))
@@ -62,7 +63,7 @@ def _named(networks: Sequence[tuple[str, nets.Network]]) -> str:
 @check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
 def comparison_losses_fall(observed: Observation, **thresholds: float) -> Finding:
     """The losses of the compared networks fall"""
-    seen = observed.data
+    seen = seen_in(observed)
     named, most = compared(seen), threshold(seen, thresholds)
     groups = {kind: [each for each in named if kind in nets.activations_of(each[1])] for kind in nets.ACTIVATIONS}
     groups["mean subtraction"] = [each for each in named if nets.has(each[1], nets.MEAN)]
@@ -92,7 +93,7 @@ def _end(network: nets.Network) -> float:
 @check(reads=["main"], after=[main_runs])
 def plot_labelled(observed: Observation) -> Finding:
     """One plot shows the losses together, with named axes and lines that can be told apart"""
-    best = best_plot(observed.data)
+    best = best_plot(seen_in(observed))
     hint = (
         "Draw all losses with plt.plot(losses, label=...) into one figure; then plt.xlabel, plt.ylabel and plt.legend."
     )
@@ -105,25 +106,25 @@ def plot_labelled(observed: Observation) -> Finding:
     return passed(f"code cell {cell}: {axes['y_label']} against {axes['x_label']}, lines {names}")
 
 
-def best_plot(seen: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]] | None:
+def best_plot(seen: MainSeen) -> tuple[int, AxesRecord] | None:
     """Return the plot that comes nearest to a comparison of losses, and the number of its cell; the later of equals."""
     found = [(figure["cell"], axes) for figure in seen["figures"] for axes in figure["axes"]]
     found = [(cell, axes) for cell, axes in found if len(_drawn(axes)) >= LINES]
     return max(reversed(found), key=lambda each: (-len(_lacking(each[1])), len(_drawn(each[1]))), default=None)
 
 
-def _drawn(axes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _drawn(axes: AxesRecord) -> list[LineRecord]:
     return [line for line in axes["lines"] if line["points"] >= POINTS and bool(np.any(np.isfinite(line["y"])))]
 
 
-def _names(axes: Mapping[str, Any]) -> list[str]:
+def _names(axes: AxesRecord) -> list[str]:
     """Return what says which line is which: the legend, or else texts beside the lines."""
     return [name for name in dict.fromkeys(axes["legend"] or axes["texts"]) if name.strip()]
 
 
-def _lacking(axes: Mapping[str, Any]) -> list[str]:
-    lines = _drawn(axes)
-    lacking = [f"no {name} axis label" for name in ("x", "y") if not axes[f"{name}_label"].strip()]
+def _lacking(axes: AxesRecord) -> list[str]:
+    lines, labels = _drawn(axes), {"x": axes["x_label"], "y": axes["y_label"]}
+    lacking = [f"no {name} axis label" for name, label in labels.items() if not label.strip()]
     if not _names(axes):
         lacking.append("no legend")
     elif len(_names(axes)) < len(lines):
@@ -136,7 +137,7 @@ def _lacking(axes: Mapping[str, Any]) -> list[str]:
 @check(reads=["main"], after=[main_runs])
 def plot_looks(observed: Observation) -> Finding:
     """The plot is good to look at"""
-    seen = observed.data
+    seen = seen_in(observed)
     best = best_plot(seen)
     if best is None:
         return failed("there is no plot that compares losses", hint="Draw all losses into one figure.")

@@ -10,6 +10,7 @@ import numpy as np
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
+from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed, pending
 from grader.datasets.digits import KINDS
@@ -26,7 +27,7 @@ HELD_OUT = 0.01
 MEMORISED = 0.1
 
 
-def final_model(seen: Mapping[str, Any]) -> nets.Network | None:
+def final_model(seen: MainSeen) -> nets.Network | None:
     """Return the network that counts as the final model: the one that was measured, else the last candidate."""
     candidates = nets.final_candidates(seen["networks"])
     measured = seen["measured"].get("digits")
@@ -34,14 +35,14 @@ def final_model(seen: Mapping[str, Any]) -> nets.Network | None:
     return next(iter([*chosen, *candidates]), None)
 
 
-def _no_model(seen: Mapping[str, Any]) -> Finding:
+def _no_model(seen: MainSeen) -> Finding:
     return blocked(f"no network was trained that classifies digits{time_note(seen)}", hint=HINT)
 
 
 @check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
 def digit_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The final model classifies digits that it never saw"""
-    seen = observed.data
+    seen = seen_in(observed)
     network, measured = final_model(seen), seen["measured"].get("digits")
     if network is None:
         return _no_model(seen)
@@ -84,7 +85,7 @@ def _why_low(network: nets.Network, measured: Mapping[str, Any], right: float) -
 @check(reads=["main"], after=[main_runs])
 def validation_split(observed: Observation) -> Finding:
     """The final model is tried on digits that it is not trained on"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = final_model(seen)
     if network is None:
         return _no_model(seen)
@@ -104,7 +105,7 @@ def validation_split(observed: Observation) -> Finding:
 @check(reads=["main"], after=[main_runs])
 def dropout_off_when_evaluating(observed: Observation) -> Finding:
     """Dropout is used in training, and off when the model is tried"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = final_model(seen)
     if network is None:
         return _no_model(seen)
@@ -134,7 +135,7 @@ def dropout_off_when_evaluating(observed: Observation) -> Finding:
 @check(reads=["main"], after=[main_runs])
 def rate_decays(observed: Observation) -> Finding:
     """The learning rate of the final model decays"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = final_model(seen)
     if network is None:
         return _no_model(seen)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from grader import locations
 from grader.assignments.modules.main.files import MAIN
+from grader.assignments.modules.main.probe import seen_in
 from grader.checks import check, failed, pending
 from grader.model import Finding, Observation, Quote
 from grader.notebooks.prompts import template_sentences
+from grader.notebooks.record import CellRecord
 from grader.notebooks.writing import passages, sentences, word_count
 
 WORDS = 20
@@ -31,7 +32,7 @@ _TASK = re.compile(
 @check(reads=["main"])
 def opinion_written(observed: Observation) -> Finding:
     """It is said in words what you think of the activations, of their computation time, and of mean subtraction"""
-    seen = observed.data
+    seen = seen_in(observed)
     if not seen.get("file"):
         return failed("there is no main notebook to read it in", hint="Hand in HW3_main.ipynb.")
     found = opinions(seen["cells"])
@@ -45,7 +46,7 @@ def opinion_written(observed: Observation) -> Finding:
     return pending("your opinion is read by a person", for_staff=quotes)
 
 
-def opinions(cells: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def opinions(cells: Sequence[CellRecord]) -> list[tuple[str, str]]:
     """Return (where, text) of what can be the opinion: enough words of the student's own that judge activations."""
     prompts = template_sentences(locations.template_folder("modules"), MAIN)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from grader.assignments.modules.main.module_cells import without_experiments
 from grader.assignments.modules.main.redaction import without_words
 from grader.datasets.digits import digits_of
 from grader.errors import HarnessError
-from grader.model import Finding, Verdict
+from grader.model import Array, Finding, Observation, Verdict
 from grader.notebooks.naming import SUFFIX
 from grader.notebooks.reading import Cell
-from grader.notebooks.session import Running, begin
+from grader.notebooks.record import CellRecord
+from grader.notebooks.session import NotebookSeen, Running, begin
 from grader.sandbox import Session, SessionEnded, operations
 from grader.watching.logs.projections import Keys
 
@@ -27,6 +28,34 @@ SHARE = 0.9
 LOOKS = 20
 FIGURES = 40
 MEASURED = ("samples", "trained_keys", "held_out_keys")
+
+
+class DrawnFigure(validated.FigureRecord):
+    """A figure, and the cell that drew it."""
+
+    cell: int
+
+
+class MainSeen(NotebookSeen, total=False):
+    """What is observed of the main notebook.
+
+    It was run on so many `digits`, on correct modules where those named in `trusted` were wrong. `networks` are those that
+    were followed, `fault` says what kept the watch from that. `figures` are what its cells drew last, `labels` those of the
+    unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth.
+    """
+
+    digits: int
+    trusted: list[str]
+    networks: list[validated.MeasuredNetwork]
+    fault: str
+    figures: list[DrawnFigure]
+    labels: Array
+    measured: dict[str, Any]
+
+
+def seen_in(observed: Observation) -> MainSeen:
+    """Return what was observed, by its type."""
+    return cast("MainSeen", observed.data)
 
 
 def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -103,7 +132,7 @@ def _look_at_networks(running: Running, *, with_rows: bool) -> None:
         running.seen["networks"], running.seen["fault"] = validated.networks_in(answer.value)
 
 
-def _look_at_figures(running: Running, entry: Mapping[str, Any]) -> None:
+def _look_at_figures(running: Running, entry: CellRecord) -> None:
     answer = running.ask(operations.plugged("main_figures", "looking at the figures"))
     if answer.problem is None:
         drawn = [{"cell": entry["number"], **figure} for figure in validated.figures_in(answer.value)]

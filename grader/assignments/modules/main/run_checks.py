@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.files import MAIN, MODULES
 from grader.assignments.modules.main.pictures import autoencoder_pictures
+from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.checks import check
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
@@ -20,7 +19,7 @@ _OLD_PRINT = re.compile(r"missing parentheses in call to 'print'", re.IGNORECASE
 @check(reads=["main"])
 def main_runs(observed: Observation) -> Finding:
     """HW3_main.ipynb runs from top to bottom"""
-    seen = observed.data
+    seen = seen_in(observed)
     if finding := unreadable(seen, MAIN):
         return finding
     trained = nets.trained(seen["networks"])
@@ -38,19 +37,19 @@ def main_runs(observed: Observation) -> Finding:
     )
 
 
-def _summary(seen: Mapping[str, Any], trained: int) -> str:
+def _summary(seen: MainSeen, trained: int) -> str:
     digits = f"{seen.get('digits', 0):,} digits ({seen['dataset']}, {seen['size']} size)"
     return f"{cells_ran(seen)} on {digits} and trained {trained} network{'s' * (trained != 1)}"
 
 
-def _on_which_modules(seen: Mapping[str, Any]) -> str:
+def _on_which_modules(seen: MainSeen) -> str:
     if not seen["trusted"]:
         return ""
     named = ", ".join(seen["trusted"])
     return f"it was run with correct modules instead of yours, because these are not right yet: {named}"
 
 
-def _autoencoder(seen: Mapping[str, Any]) -> str:
+def _autoencoder(seen: MainSeen) -> str:
     measured = seen["measured"].get("autoencoder")
     if not measured:
         return ""
@@ -63,7 +62,7 @@ def _autoencoder(seen: Mapping[str, Any]) -> str:
     )
 
 
-def _advice(seen: Mapping[str, Any]) -> str:
+def _advice(seen: MainSeen) -> str:
     if any(cell["error"] and _OLD_PRINT.search(cell["error"]["message"]) for cell in seen["cells"]):
         return "print is a function in Python 3: write print(...) with parentheses, then run all cells again."
     return advice(seen)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.pictures import toy_pictures
+from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
 from grader.model import Finding, Observation
@@ -21,7 +19,7 @@ HINT = "Train Linear(2, 2), SoftMax with ClassNLLCriterion: rate 0.1, momentum 0
 @check(reads=["main"], after=[main_runs], thresholds=["loss"])
 def toy_loss_falls(observed: Observation, loss: float) -> Finding:
     """The loss of the toy problem falls towards 0.01"""
-    seen = observed.data
+    seen = seen_in(observed)
     network = _toy(seen)
     if network is None:
         return failed(f"no network with 2 inputs and 2 outputs was trained{time_note(seen)}", hint=HINT)
@@ -40,7 +38,7 @@ def toy_loss_falls(observed: Observation, loss: float) -> Finding:
 @check(reads=["main"], after=[main_runs], thresholds=["accuracy"])
 def toy_separates(observed: Observation, accuracy: float) -> Finding:
     """The toy model tells fresh points of the two clouds apart"""
-    seen = observed.data
+    seen = seen_in(observed)
     measured = seen["measured"].get("toy")
     if _toy(seen) is None or measured is None:
         return blocked("there is no trained toy model", hint=HINT)
@@ -61,5 +59,5 @@ def toy_separates(observed: Observation, accuracy: float) -> Finding:
     return passed(message, pictures=pictures)
 
 
-def _toy(seen: Mapping[str, Any]) -> nets.Network | None:
+def _toy(seen: MainSeen) -> nets.Network | None:
     return next(reversed(nets.toys(seen["networks"])), None)
