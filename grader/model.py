@@ -166,7 +166,10 @@ class Observation:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All observations of one submission, with the facts of the run that made them."""
+    """All observations of one submission, with the facts of the run that made them.
+
+    `items` are those of the rubric that they were gathered for, empty for all.
+    """
 
     observations: Mapping[str, Observation]
     seed: int
@@ -174,6 +177,7 @@ class Evidence:
     seconds: float
     facts: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str, key
         "sandbox": evidence.sandbox,
         "seconds": evidence.seconds,
         "facts": dict(evidence.facts),
+        "items": list(evidence.items),
         "output": evidence.output,
         "probes": {probe: _described(observation) for probe, observation in evidence.observations.items()},
     }
@@ -120,8 +121,12 @@ def _kept(about: Mapping[str, Any], frames: Mapping[str, bytes], path: Path) -> 
         contents = {name: raw.tobytes() for name, raw in zip(files["names"], files["contents"], strict=True)}
         submission = Submission(handed_in["id"], handed_in["digest"], contents, tuple(handed_in["notes"]))
         observations = {probe: _observation(probe, each, bodies[probe]) for probe, each in about["probes"].items()}
+        facts, items = dict(about["facts"]), about.get("items")
+        if items is None:
+            # until there was a list of them, they were a fact
+            items = [name for name in facts.pop("items", "").split(",") if name]
         evidence = Evidence(
-            observations, about["seed"], about["sandbox"], about["seconds"], about["facts"], about["output"]
+            observations, about["seed"], about["sandbox"], about["seconds"], facts, about["output"], tuple(items)
         )
         return evidence, submission, about["assignment"]
     except first_format.DAMAGE as error:

@@ -19,8 +19,6 @@ from grader.sandbox import Launcher, observe
 
 __all__ = ["ensure_items", "grade", "judge", "load_rubric", "prepare"]
 
-ITEMS = "items"
-
 
 def grade(
     path: Path,
@@ -62,8 +60,8 @@ def grade(
         seen = replace(seen, observations=stream.observations(seen.observations))
         if store:
             store.keep(key, seen, submission, assignment=assignment.id)
-    facts = {**seen.facts, **({ITEMS: ",".join(items)} if items else {}), **_facts(setting)}
-    made = judge(submission, replace(seen, facts=facts), assignment, rubric, known=stream.findings)
+    seen = replace(seen, facts={**seen.facts, **_facts(setting)}, items=tuple(items))
+    made = judge(submission, seen, assignment, rubric, known=stream.findings)
     if on_finding and not stream.findings:
         for item in made.score.items:
             for scored in item.findings:
@@ -104,8 +102,7 @@ def judge(
 
     Only the items that the evidence was gathered for count. Checks whose finding is `known` are not judged again.
     """
-    items = evidence.facts.get(ITEMS, "")
-    chosen = selection.only(rubric, items.split(",") if items else ())
+    chosen = selection.only(rubric, evidence.items)
     findings = run_checks(selection.needed_checks(assignment, chosen), evidence, chosen.thresholds, known=known)
     return report.compose(
         submission,

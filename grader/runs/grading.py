@@ -103,11 +103,14 @@ class Bench:
         return standards(ready.assignment, ready.rubric)
 
     def grade(self, job: Job) -> Graded:
-        """Grade a submission into its folder, and say what came of it; nothing is raised but what ends the process."""
+        """Grade a submission into its folder, and say what came of it; HarnessError when the bench was closed meanwhile."""
         try:
             folder = SubmissionFolder(job.folder) if job.folder else None
             return self._judge(job, folder) if folder and job.kept else self._run(job, folder)
-        except Exception as error:  # noqa: BLE001  what went wrong is part of the answer
+        except Exception as error:  # what went wrong is part of the answer
+            if self._stopped.is_set():
+                # nothing came of it: it was cut short, by us
+                raise
             return Graded.failed(job, error)
 
     def report(self, job: Job, *, on_finding: Callable[[Finding], None] | None = None) -> Report:

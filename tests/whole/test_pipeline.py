@@ -122,7 +122,7 @@ def test_a_finding_that_is_known_is_not_judged_again() -> None:
 
 
 def test_evidence_of_some_items_is_judged_for_these_items_alone() -> None:
-    kept = small.evidence(small.MODULE, items="code")
+    kept = replace(small.evidence(small.MODULE), items=("code",))
     made = pipeline.judge(small.submission(), kept, small.ASSIGNMENT, small.RUBRIC)
     assert (made.score.marks.earned, made.score.marks.possible, made.score.marks.withheld) == (3, 3, 0)
 

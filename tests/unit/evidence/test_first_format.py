@@ -28,10 +28,10 @@ def test_a_folder_of_the_first_format_is_loaded() -> None:
         ["digits.py", "layers.py", "losses.py", "mlp.py"],
         "byomlp",
     )
-    assert (list(loaded.observations), loaded.seed, loaded.facts["items"]) == (
+    assert (list(loaded.observations), loaded.seed, loaded.items) == (
         ["module", "layers", "forward"],
         3,
-        "forward",
+        ("forward",),
     )
 
 
