@@ -52,6 +52,16 @@ def tanh(u: Array) -> Array:
     return np.asarray(np.tanh(u))
 
 
+def elu(u: Array, alpha: float = 1.0) -> Array:
+    """Return what is positive, and alpha * (exp(u) - 1) elsewhere; nothing overflows."""
+    return np.where(u > 0, u, alpha * np.expm1(np.minimum(u, 0)))
+
+
+def softplus(u: Array) -> Array:
+    """Return log(1 + exp(u)), whose derivative is `logistic`; nothing overflows."""
+    return np.asarray(np.maximum(u, 0) + np.log1p(np.exp(-np.abs(u))))
+
+
 def identity_slope(u: Array) -> Array:
     """Return ones."""
     return np.ones_like(u)
@@ -65,6 +75,11 @@ def relu_slope(u: Array) -> Array:
 def leaky_relu_slope(u: Array, leak: float = LEAK) -> Array:
     """Return the derivative of `leaky_relu`."""
     return np.where(u > 0, 1.0, leak)
+
+
+def elu_slope(u: Array, alpha: float = 1.0) -> Array:
+    """Return the derivative of `elu`."""
+    return np.where(u > 0, 1.0, alpha * np.exp(np.minimum(u, 0)))
 
 
 def logistic_slope(u: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ def in_digits(value: float) -> str:
     """Return a number as a student reads it: four digits, whole numbers without a point, no minus before zero."""
     text = f"{value:.4g}"
     return "0" if text == "-0" else text
+
+
+def as_call(name: str, given: Iterable[float]) -> str:
+    """Return how something is called with numbers: ``ELU(0.5)``."""
+    return f"{name}({', '.join(map(in_digits, given))})"
+
+
+def at_entry(name: str, index: Iterable[int], got: float, want: float, *, of: str = "") -> str:
+    """Return what one entry of an array is and what it should be: ``output[0, 1] is 2, expected 3``."""
+    return f"{name}[{', '.join(map(str, index))}]{of} is {in_digits(got)}, expected {in_digits(want)}"
 
 
 def shape(array: Array) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.text import number, points, printable
+from grader.text import as_call, at_entry, number, points, printable
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,12 @@ def test_points_are_written_as_people_write_them(value: float, shown: str) -> No
 
 def test_a_whole_number_is_an_int_and_another_a_float() -> None:
     assert (type(number(9.0)), type(number(9.5))) == (int, float)
+
+
+def test_a_call_and_an_entry_are_written_as_python_writes_them() -> None:
+    assert (as_call("ELU", [0.5]), as_call("ELU", []), as_call("Linear", [2.0, 3.0])) == (
+        "ELU(0.5)",
+        "ELU()",
+        "Linear(2, 3)",
+    )
+    assert at_entry("output", (0, 1), 2.0, 0.25, of=" of batch 1") == "output[0, 1] of batch 1 is 2, expected 0.25"

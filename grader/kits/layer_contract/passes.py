@@ -12,7 +12,7 @@ from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_tr
 from grader.kits.mistakes import Mistake, NotApplicable, explain
 from grader.model import Array, Finding, HeatMaps, Problem
 from grader.plain import problem_from
-from grader.text import in_digits, shape
+from grader.text import at_entry, shape
 
 Case = TypeVar("Case", bound=LayerCase)
 # what is right of a case
@@ -144,8 +144,7 @@ def _numbers(
     if worst.error <= TOLERANCE.bound(single=case["single"]):
         return _side_effects(case, answer, got, name)
     found = explained(case, got, want, mistakes)
-    where = ", ".join(map(str, worst.index))
-    message = f"{name}[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)} ({label})"
+    message = f"{at_entry(name, worst.index, worst.got, worst.want)} ({label})"
     panels = ((name.rpartition(": ")[2], want, got),)
     pictures = [HeatMaps(f"{name} of {label}", panels, rows="example", columns="feature")] if pictured else []
     if found:

@@ -15,7 +15,7 @@ from grader.kits.layer_contract.records import TOLERANCE, LayerCase, is_trivial
 from grader.kits.mistakes import Mistake
 from grader.model import Curve, Finding, Observation, Picture
 from grader.plain import problem_from
-from grader.text import in_digits
+from grader.text import as_call
 
 Seen = Mapping[str, Any]
 # what is wrong with what was observed of a class, or None
@@ -166,7 +166,7 @@ def _pictured(finding: Finding | None, spec: LayerSpec[Any], seen: Seen, way: st
     if not np.all(np.isfinite(got)) or TOLERANCE.agrees(got.ravel(), expected):
         return finding
     kind = "value" if way == "forward" else "derivative"
-    what = f"{spec.name}({', '.join(in_digits(each) for each in curve['given'])})"
+    what = as_call(spec.name, curve["given"])
     series = ((f"expected {kind}", expected), (f"your {kind}", got.ravel()))
     drawn: Picture = Curve(f"{what}: {kind}", "input", kind, curve["input"].ravel(), series)
     return replace(finding, pictures=(drawn, *finding.pictures))

@@ -13,7 +13,7 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.model import Array
 from grader.numerics import Tolerance, Worst, is_float32
-from grader.text import in_digits
+from grader.text import at_entry
 
 # measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4. Blocks below the floor
 # are judged on its scale: rounding of the differences would rule otherwise
@@ -50,8 +50,7 @@ class Difference:
     worst: Worst
 
     def __str__(self) -> str:
-        entry = ", ".join(str(i) for i in self.worst.index)
-        return f"gradient of {self.block}, entry [{entry}] is {in_digits(self.worst.got)}, expected {in_digits(self.worst.want)}"
+        return at_entry(f"gradient of {self.block}, entry ", self.worst.index, self.worst.got, self.worst.want)
 
 
 def difference(net: Network, got: Array, want: Array) -> Difference:

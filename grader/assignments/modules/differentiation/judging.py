@@ -14,7 +14,7 @@ from grader.kits.mistakes import Mistake, explain
 from grader.model import Array, HeatMaps, Problem
 from grader.numerics import Tolerance, is_float32, worst_entry
 from grader.plain import problem_in
-from grader.text import in_digits, shape
+from grader.text import at_entry, shape
 
 # measured for right functions: at most 1e-9 in float64, 1e-6 in single precision
 TOLERANCE = Tolerance(1e-6, single=1e-4)
@@ -102,8 +102,7 @@ def told(task: Task, case: Case) -> str:
         returned = "a number" if case.got.ndim == 0 else f"an array of shape {shape(case.got)}"
         return f"{begin} returned {returned}, expected shape {shape(want)}"
     worst = worst_entry(case.got, want)
-    entry = ", ".join(str(i) for i in worst.index)
-    return f"{begin}: entry [{entry}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
+    return at_entry(f"{begin}: entry ", worst.index, worst.got, worst.want)
 
 
 def picture(task: Task, case: Case) -> tuple[HeatMaps, ...]:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers.activation_probes import ActivationSeen
-from grader.assignments.modules.layers.closed_forms import elu, elu_slope, softplus
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
-from grader.functions import leaky_relu, leaky_relu_slope, logistic
+from grader.functions import elu, elu_slope, leaky_relu, leaky_relu_slope, logistic, softplus
 from grader.kits.layer_contract import LayerCase, LayerSpec, forward_check, gradient_check, layer_check, unstable
 from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding
@@ -157,7 +156,6 @@ def _softplus(case: Case) -> Array:
     return softplus(case["input"])
 
 
-# the derivative of SoftPlus is the logistic function
 def _softplus_slope(case: Case) -> Array:
     return logistic(case["input"])
 

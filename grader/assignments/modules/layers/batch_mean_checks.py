@@ -28,7 +28,7 @@ from grader.kits.layer_contract import (
 )
 from grader.model import Array, Finding
 from grader.plain import problem_from
-from grader.text import in_digits
+from grader.text import as_call, at_entry
 
 ADVICE = {"attempt": "Try batches of 5, 3 and 1 rows one after the other.", "spared": "`input -= ...`"}
 
@@ -37,12 +37,8 @@ _TRAINING = range(TRAINED)
 _MOVES = "Evaluation must not change the kept mean: it changes in training only."
 
 
-def _called(story: Story) -> str:
-    return f"{NAME}({', '.join(in_digits(each) for each in story['given'])})"
-
-
 def _wrong_training(story: Story) -> Finding | None:
-    name = _called(story)
+    name = as_call(NAME, story["given"])
     if problem := problem_from(story["problem"]):
         return stumbled(name, "the constructor", problem, "It takes alpha, which is 0 when it is left out.")
     for index in _TRAINING:
@@ -74,8 +70,7 @@ def _first_wrong(story: Story) -> str:
     index = min(right(rule), TRAINED - 1)
     step, mean = story["steps"][index], means_by(rule, story)[index]
     worst = TOLERANCE.worst(_output(step), step["input"] - mean)
-    where = ", ".join(map(str, worst.index))
-    return f"output[{where}] of batch {index + 1} is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
+    return at_entry("output", worst.index, worst.got, worst.want, of=f" of batch {index + 1}")
 
 
 def _output(step: Step) -> Array:
@@ -104,7 +99,7 @@ def _subtracted(step: Step) -> Array | None:
 
 def _wrong_evaluation(story: Story, *, trained: bool) -> Finding | None:
     """Return what is wrong in evaluation; `trained` says whether training, in some story, subtracts anything."""
-    name = _called(story)
+    name = as_call(NAME, story["given"])
     steps = story["steps"]
     for index in (TRAINED, TRAINED + 1):
         if finding := broken_contract(steps[index], f"{name} in evaluation", **ADVICE):
@@ -135,8 +130,7 @@ def _moved_by_evaluation(story: Story, name: str, again: Step, bound: float) -> 
 
 def _explain_evaluation(name: str, first: Step, kept: Array, subtracted: Array, bound: float) -> Finding:
     worst = TOLERANCE.worst(_output(first), first["input"] - kept)
-    where = ", ".join(map(str, worst.index))
-    said = f"{name}: in evaluation output[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
+    said = at_entry(f"{name}: in evaluation output", worst.index, worst.got, worst.want)
     mean = first["input"].mean(axis=0)
     if TOLERANCE.agrees(subtracted, np.broadcast_to(mean, subtracted.shape), bound):
         hint = "In evaluation the mean of the batch is subtracted: subtract the mean that was kept in training."

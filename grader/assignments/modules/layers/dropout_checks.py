@@ -6,13 +6,12 @@ import numpy as np
 
 from grader.assignments.modules.layers.dropout_masks import (
     ADVICE,
-    called,
     chance_of,
     mask_of,
     share_of,
     wrong_mask,
 )
-from grader.assignments.modules.layers.dropout_probe import DropoutSeen, Evaluation, Training
+from grader.assignments.modules.layers.dropout_probe import NAME, DropoutSeen, Evaluation, Training
 from grader.checks import failed, passed
 from grader.kits.layer_contract import (
     TOLERANCE,
@@ -28,14 +27,20 @@ from grader.kits.layer_contract import (
 from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array, Finding, HeatMaps
 from grader.plain import problem_from
-from grader.text import in_digits
+from grader.text import as_call, in_digits
 
 SHOWN = (12, 16)
+_P = "It takes p, which is 0.5 when it is left out."
 
 
 def _wrong_training(training: Training, errors: float) -> Finding | None:
     if problem := problem_from(training["problem"]):
-        return stumbled(called(training), "the constructor", problem, "It takes p, which is 0.5 when it is left out.")
+        return stumbled(
+            as_call(NAME, training["given"]),
+            "the constructor",
+            problem,
+            "It takes p, which is 0.5 when it is left out.",
+        )
     first, second = training["passes"]
     if finding := wrong_mask(first, errors) or wrong_mask(second, errors):
         return finding
@@ -43,7 +48,9 @@ def _wrong_training(training: Training, errors: float) -> Finding | None:
     if masks[0] is not None and masks[1] is not None and np.array_equal(masks[0] == 0, masks[1] == 0):
         hint = "Draw a new mask in every forward pass: not in the constructor, and without a seed."
         return failed(
-            f"{called(training)}: two passes drop the very same entries", hint=hint, diagnosis="mask_not_fresh"
+            f"{as_call(NAME, training['given'])}: two passes drop the very same entries",
+            hint=hint,
+            diagnosis="mask_not_fresh",
         )
     return None
 
@@ -118,7 +125,7 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
 
 
 def _wrong_backward(case: LayerCase) -> Finding | None:
-    name = called(case)
+    name = as_call(NAME, case["given"])
     mask = mask_of(case)
     if mask is None or not np.all(np.isfinite(mask)):
         problem = problem_from(case["forward"]["problem"])
@@ -155,9 +162,9 @@ def dropout_backward(seen: DropoutSeen) -> Finding | None:
 
 
 def _wrong_evaluation(case: Evaluation) -> Finding | None:
-    name = called(case)
+    name = as_call(NAME, case["given"])
     if problem := problem_from(case["problem"]):
-        return stumbled(name, "the constructor", problem, "It takes p, which is 0.5 when it is left out.")
+        return stumbled(name, "the constructor", problem, _P)
     if finding := broken_contract(case, f"{name} in evaluation", **ADVICE):
         return finding
     bound = TOLERANCE.bound(single=case["single"])

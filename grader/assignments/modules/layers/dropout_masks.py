@@ -6,22 +6,17 @@ import math
 
 import numpy as np
 
-from grader.assignments.modules.layers.dropout_probe import NAME, Training
+from grader.assignments.modules.layers.dropout_probe import NAME
 from grader.checks import failed
 from grader.kits.layer_contract import TOLERANCE, LayerCase, broken_contract
 from grader.model import Array, Finding
-from grader.text import in_digits
+from grader.text import as_call, in_digits
 
 ADVICE = {"attempt": "Try it on batches of different shapes.", "spared": "`input *= mask`"}
 
 CHANCE = 0.5
 # rows or columns, and entries of one, that are enough to tell whether these depend on one another
 FEW, MANY = 20, 100
-
-
-def called(case: LayerCase | Training) -> str:
-    """Return how the object of a case was made, as a student reads it."""
-    return f"{NAME}({', '.join(in_digits(each) for each in case['given'])})"
 
 
 def mask_of(case: LayerCase) -> Array | None:
@@ -34,7 +29,7 @@ def mask_of(case: LayerCase) -> Array | None:
 
 def wrong_mask(case: LayerCase, errors: float) -> Finding | None:
     """Return what is wrong with the mask of one pass by itself, or None."""
-    name = called(case)
+    name = as_call(NAME, case["given"])
     if finding := broken_contract(case, f"{name} in training", **ADVICE):
         return finding
     mask = mask_of(case)

@@ -32,7 +32,7 @@ from grader.kits.layer_contract.answers import leaves
 from grader.model import Array, Finding, HeatMaps
 from grader.numerics import STEP
 from grader.plain import problem_from
-from grader.text import in_digits, shape
+from grader.text import at_entry, shape
 
 
 def _cases(seen: LinearSeen) -> list[Case]:
@@ -111,10 +111,9 @@ def _wrong_gradients(case: Case) -> Finding | None:
         (TOLERANCE.worst(a, b), name) for a, b, name in zip(found, (gradW, gradb), ("gradW", "gradb"), strict=True)
     ]
     entry, name = max(worst, key=lambda each: each[0].error)
-    where = ", ".join(map(str, entry.index))
     panels = (("gradW", gradW, found[0]), ("gradb", gradb[None], found[1][None]))
     return failed(
-        f"Linear: {name}[{where}] is {in_digits(entry.got)}, expected {in_digits(entry.want)} ({case['label']})",
+        f"{at_entry(f'Linear: {name}', entry.index, entry.got, entry.want)} ({case['label']})",
         hint=mistake.hint
         if mistake
         else "gradW_ij adds up gradOutput_i x_j over the rows of the batch, gradb_i gradOutput_i.",

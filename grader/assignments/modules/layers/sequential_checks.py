@@ -36,7 +36,7 @@ from grader.kits.mistakes import explain
 from grader.model import Array, Finding
 from grader.numerics import STEP, scale_of, worst_entry
 from grader.plain import problem_from
-from grader.text import in_digits
+from grader.text import at_entry
 
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
 DEEP_CLOSE, FLOOR = 1e-3, 1e-3
@@ -137,10 +137,7 @@ def _wrong_deep(deep: Deep) -> Finding | None:
     want = _slopes(losses[: x.size].reshape(x.shape), here, losses[x.size :].reshape(x.shape), got)
     worst = worst_entry(got, want, floor=FLOOR)
     if worst.error > DEEP_CLOSE:
-        where = ", ".join(map(str, worst.index))
-        return failed(
-            f"{name}: gradInput[{where}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}", hint=hint
-        )
+        return failed(at_entry(f"{name}: gradInput", worst.index, worst.got, worst.want), hint=hint)
     return None
 
 

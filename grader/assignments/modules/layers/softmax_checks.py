@@ -56,11 +56,7 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
         lambda c: _shifted(c) / _sum(_shifted(c), 0),
     ),
     Mistake("softmax_not_normalised", "The exponentials are not divided by their sum.", lambda c: np.exp(c["input"])),
-    Mistake(
-        "softmax_shift_not_normalised",
-        "The exponentials are not divided by their sum.",
-        _shifted,
-    ),
+    Mistake("softmax_shift_not_normalised", "The exponentials are not divided by their sum.", _shifted),
     Mistake(
         "softmax_logarithm", "This is the logarithm of SoftMax: return the probabilities.", lambda c: np.log(_want(c))
     ),

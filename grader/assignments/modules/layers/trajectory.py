@@ -55,9 +55,9 @@ class _Pass:
             case "LeakyReLU":
                 return functions.leaky_relu(x, link.given[0])
             case "ELU":
-                return closed_forms.elu(x, link.given[0])
+                return functions.elu(x, link.given[0])
             case "SoftPlus":
-                return closed_forms.softplus(x)
+                return functions.softplus(x)
             case _:
                 return functions.softmax(x)
 
@@ -75,7 +75,7 @@ def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, L
         case "LeakyReLU":
             return grad * functions.leaky_relu_slope(x, link.given[0]), ()
         case "ELU":
-            return grad * closed_forms.elu_slope(x, link.given[0]), ()
+            return grad * functions.elu_slope(x, link.given[0]), ()
         case "SoftPlus":
             return grad * functions.logistic(x), ()
         case "BatchMeanSubtraction":

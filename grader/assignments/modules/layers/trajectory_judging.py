@@ -10,7 +10,7 @@ from grader.checks import Check, check, failed, passed
 from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
-from grader.text import in_digits
+from grader.text import as_call
 
 _HINT = (
     "One pass is right, many in a row are not: something is carried from batch to batch. Look for values that are kept from an "
@@ -62,7 +62,7 @@ def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str
     kind, given = record["chain"][module]
     if kind == "Linear":
         letter = ("W", "b")[block]
-        return f"the entries of {letter} of {name}({', '.join(in_digits(each) for each in given)})"
+        return f"the entries of {letter} of {as_call(name, given)}"
     if name == "Sequential":
         return f"the parameters of module {module + 1} in a {name} of {len(record['chain'])} modules"
     side = "behind" if module else "in front of"
