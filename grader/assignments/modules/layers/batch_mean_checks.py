@@ -13,6 +13,7 @@ from grader.assignments.modules.layers.batch_mean_mistakes import (
     follows,
     gradient_of,
     means_by,
+    subtracts,
 )
 from grader.assignments.modules.layers.batch_mean_probe import NAME, TRAINED, BatchMeanSeen, Step, Story
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
@@ -26,6 +27,7 @@ from grader.kits.layer_contract import (
     layer_check,
     stumbled,
 )
+from grader.kits.mistakes import explain
 from grader.model import Array, Finding
 from grader.plain import problem_from
 from grader.text import as_call, at_entry
@@ -47,13 +49,16 @@ def _wrong_training(story: Story) -> Finding | None:
     if any(follows(rule, story, _TRAINING) for rule in RULES):
         return None
     hint = "Subtract old_mean * alpha + batch_mean * (1 - alpha), feature by feature, and keep it as the next old mean."
-    for diagnosis, rule, said in FORWARD_MISTAKES:
-        if follows(rule, story, _TRAINING):
-            return failed(f"{name}: in training {_first_wrong(story)}", hint=said, diagnosis=diagnosis)
+    if found := explain([story], FORWARD_MISTAKES, matched=_follows_in_training):
+        return failed(f"{name}: in training {_first_wrong(story)}", hint=found.hint, diagnosis=found.id)
     if _is_standardised(story):
         said = "The result is divided by a standard deviation: only the mean is to be subtracted."
         return failed(f"{name}: in training {_first_wrong(story)}", hint=said, diagnosis="divided_by_deviation")
     return failed(f"{name}: in training {_first_wrong(story)}", hint=hint)
+
+
+def _follows_in_training(story: Story, means: Array | None) -> bool:
+    return means is not None and subtracts(story, means, _TRAINING)
 
 
 def _first_wrong(story: Story) -> str:

@@ -40,24 +40,29 @@ RULES = (_right("zero"), _right("mean"))
 _SWAPPED = "alpha belongs to the old mean, 1 - alpha to the mean of the batch: here it is the other way round."
 
 
+def _mistake(name: str, hint: str, rule: Rule) -> Mistake[Story]:
+    """Return the mistake of subtracting the means (batches, d) that a rule gives."""
+    return Mistake(name, hint, lambda story: np.stack(means_by(rule, story)))
+
+
 # what every right result says, whatever the first batch did
-FORWARD_MISTAKES: tuple[tuple[str, Rule, str], ...] = (
-    *(("alpha_swapped", _swapped(rule), _SWAPPED) for rule in RULES),
-    (
+FORWARD_MISTAKES = (
+    *(_mistake("alpha_swapped", _SWAPPED, _swapped(rule)) for rule in RULES),
+    _mistake(
         "moving_mean_unused",
-        lambda old, mean, alpha: mean,
         "Only the mean of the batch is subtracted: in training the old mean counts as well, with the factor alpha.",
+        lambda old, mean, alpha: mean,
     ),
-    (
+    _mistake(
         "moving_mean_not_updated",
-        lambda old, mean, alpha: mean * (1 - alpha),
         "The old mean never changes: keep the new one for the next batch.",
+        lambda old, mean, alpha: mean * (1 - alpha),
     ),
-    ("nothing_subtracted", lambda old, mean, alpha: np.zeros_like(mean), "Nothing is subtracted."),
-    (
+    _mistake("nothing_subtracted", "Nothing is subtracted.", lambda old, mean, alpha: np.zeros_like(mean)),
+    _mistake(
         "all_features_one_mean",
-        lambda old, mean, alpha: np.full_like(mean, mean.mean()) * (1 - alpha) + (0 if old is None else old * alpha),
         "One mean is subtracted from all features: every feature has its own (axis=0).",
+        lambda old, mean, alpha: np.full_like(mean, mean.mean()) * (1 - alpha) + (0 if old is None else old * alpha),
     ),
 )
 
@@ -75,8 +80,12 @@ def means_by(rule: Rule, story: Story) -> list[Array]:
 
 def follows(rule: Rule, story: Story, steps: Sequence[int]) -> bool:
     """Tell whether the outputs of these steps of a story are what a rule gives."""
+    return subtracts(story, means_by(rule, story), steps)
+
+
+def subtracts(story: Story, means: Sequence[Array] | Array, steps: Sequence[int]) -> bool:
+    """Tell whether the outputs of these steps of a story are their inputs without the means (batches, d)."""
     bound = TOLERANCE.bound(single=story["single"])
-    means = means_by(rule, story)
     chosen = [(story["steps"][index], means[index]) for index in steps]
     return all(TOLERANCE.agrees(step["forward"]["value"], step["input"] - mean, bound) for step, mean in chosen)
 
