@@ -22,6 +22,7 @@ READY = $(VENV)/ready
 LOCKS = requirements/run.lock requirements/dev.lock
 UV = uv==0.13.9
 IMAGE_NAME = from grader import doctor; print(doctor.IMAGE)
+CODE = import sys; from grader import pipeline; from grader.assignments import find; from grader.calibration.course import plain_items; a = find(sys.argv[1]); print(",".join(plain_items(a, pipeline.load_rubric(a))))
 RECIPE = from grader import doctor, locations; print(doctor.recipe(locations.checkout()))
 
 help:
@@ -93,11 +94,18 @@ demo: $(READY)
 		echo 'The image could not be built: the reason is above. Options of docker build go into DOCKER_BUILD_FLAGS="...";' >&2; \
 		echo 'make demo SANDBOX=process does without an image.' >&2; exit 1; }; \
 	fi; \
+	echo; echo 'Only the code of the examples, which takes seconds:'; \
+	for rubric in rubrics/*.toml; do \
+		name=$${rubric#rubrics/}; name=$${name%.toml}; \
+		items=$$($(PY) -c '$(CODE)' "$$name") || exit; \
+		$(PY) -m grader grade examples/$$name/*/ --assignment "$$name" --items "$$items" \
+		--sandbox "$$sandbox" --jobs 2 --out "graded/demo/code/$$name" || exit; \
+	done; \
 	for rubric in rubrics/*.toml; do \
 		name=$${rubric#rubrics/}; name=$${name%.toml}; \
 		set -- reference/$$name; \
 		for example in examples/$$name/*/; do test ! -d "$$example" || set -- "$$@" "$$example"; done; \
-		echo; echo "The assignment $$name:"; \
+		echo; echo "The assignment $$name, with the notebooks, which train for some minutes:"; \
 		$(PY) -m grader grade "$$@" --assignment "$$name" --size quick --sandbox "$$sandbox" --jobs 2 --out "graded/demo/$$name" || exit; \
 	done
 	@echo; echo 'What each student gets to see; staff.html beside it has everything:'

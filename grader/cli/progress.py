@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.text import printable
 
 WIDTH = 48
+# of a log, between two lines on what is being done
+QUIET_SECONDS = 10.0
 
 
 class Display(Protocol):
@@ -66,18 +69,26 @@ class Bar:
 
 
 class Lines:
-    """A plain line for each that is done."""
+    """A plain line for each that is done, and one now and then for what is being done."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._total = total
         self._count = 0
+        self._clock = clock
+        self._said = clock() - QUIET_SECONDS
 
     def doing(self, name: str, what: str) -> None:
-        """Say nothing: a log has no use for it."""
+        """Write what is being done, unless something was written a moment ago: a log need not have everything."""
+        if self._clock() - self._said >= QUIET_SECONDS:
+            self._write(f"{printable(name)}: {printable(what)} ...")
 
     def done(self, name: str, line: str) -> None:
         """Write the line."""
         self._count += 1
+        self._write(f"[{self._count}/{self._total}] {printable(name)}: {printable(line)}")
+
+    def _write(self, line: str) -> None:
+        self._said = self._clock()
         # a log that cannot be written, on a disk that is full, is no reason to grade nobody
         with contextlib.suppress(OSError):
-            print(f"[{self._count}/{self._total}] {printable(name)}: {printable(line)}", file=sys.stderr, flush=True)
+            print(line, file=sys.stderr, flush=True)

@@ -43,9 +43,17 @@ def test_a_name_cannot_steer_the_terminal_or_fill_it(progress: Progress) -> None
 
 def test_a_log_has_a_line_for_each_that_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines(2)
-    lines.doing("alice", "loading")
     lines.done("alice", "7 of 7")
-    assert capsys.readouterr().err == "[1/2] alice: 7 of 7\n"
+    lines.done("bob", "6 of 7")
+    assert capsys.readouterr().err == "[1/2] alice: 7 of 7\n[2/2] bob: 6 of 7\n"
+
+
+def test_a_log_says_now_and_then_what_is_being_done(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0.0, 0.0, 0.0, 9.0, 10.0, 10.0])
+    lines = Lines(2, clock=lambda: next(times))
+    for what in ("loading mlp.py", "gradients", "training"):
+        lines.doing("alice", what)
+    assert capsys.readouterr().err == "alice: loading mlp.py ...\nalice: training ...\n"
 
 
 def test_where_nobody_watches_there_is_no_bar() -> None:
