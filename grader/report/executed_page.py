@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import pass_context
+from jinja2 import TemplateNotFound, pass_context
 from markupsafe import Markup, escape
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -18,6 +18,7 @@ from nbconvert.filters.datatypefilter import DataTypeFilter
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 
 from grader import __version__
+from grader.errors import AuthorError
 from grader.report import markup
 from grader.report.notebook import ANSI, CELL_LIMIT, OUTPUTS_A_CELL, Room
 from grader.report.page import POLICY
@@ -106,7 +107,13 @@ def html(notebook: Any, *, name: str, submission: str) -> str:
         "policy": POLICY,
         "style": _file("executed.css"),
     }
-    page, _ = _exporter().from_notebook_node(*Sanitizer().preprocess(shown, about))
+    try:
+        page, _ = _exporter().from_notebook_node(*Sanitizer().preprocess(shown, about))
+    except TemplateNotFound as error:
+        # they lie beside the environment's libraries, not among them, and get lost where only the latter were copied
+        raise AuthorError(
+            f"nbconvert lacks its template {error}: install nbconvert again in this environment"
+        ) from error
     return str(page)
 
 

@@ -35,7 +35,7 @@ LEVELS = {
 }  # fmt: skip
 # what an inside/ may import of ours besides its neighbours
 TRAVELS = {"grader.functions", "grader.replay", "grader.worker.alarm.Overtime", "grader.worker.values.describe"}
-HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles")
+HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles", "nbformat", "nbconvert")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import warnings
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from grader.model import Transcript, TranscriptCell, TranscriptOutput
 from grader.report import executed
+from kit import ROOT
 from kit import report_samples as samples
 
 
@@ -92,6 +95,16 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_a_report_without_notebooks_has_none() -> None:
     assert executed(samples.wrong()) == {}
+
+
+def test_a_report_without_notebooks_loads_no_library_for_them() -> None:
+    program = (
+        f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests')]}\n"
+        "from grader.report import executed, html\nfrom kit import report_samples as samples\n"
+        "executed(samples.wrong()), html(samples.wrong(), audience='staff')\n"
+        "print([name for name in ('nbformat', 'nbconvert', 'bleach') if name in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
 
 
 def test_a_part_of_a_notebook_is_none() -> None:

@@ -8,8 +8,9 @@ import time
 import pytest
 from markupsafe import escape
 
+from grader.errors import AuthorError
 from grader.model import Transcript, TranscriptCell, TranscriptOutput
-from grader.report import executed
+from grader.report import executed, executed_page
 from grader.report.executed_page import CELL_LIMIT, OUTPUTS_A_CELL, Sanitizer
 from grader.report.page import POLICY
 from kit import report_samples as samples
@@ -108,6 +109,16 @@ def test_neither_style_nor_script_is_shown_as_text() -> None:
 def test_colours_of_a_terminal_are_left_out() -> None:
     html = shown(TranscriptOutput("error", "\x1b[0;31mNameError\x1b[0m: x", of="error"))
     assert ">NameError: x</pre>" in html
+
+
+def test_an_environment_without_the_templates_of_nbconvert_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executed_page, "_file", lambda name: '{% extends "classic/gone.html.j2" %}')
+    executed_page._exporter.cache_clear()
+    try:
+        with pytest.raises(AuthorError, match=r"lacks its template classic/gone\.html\.j2: install nbconvert again"):
+            shown()
+    finally:
+        executed_page._exporter.cache_clear()
 
 
 def test_an_svg_is_an_image_in_which_no_script_runs() -> None:
