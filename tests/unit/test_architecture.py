@@ -199,3 +199,10 @@ def test_only_data_sets_and_assignments_know_what_a_digit_is() -> None:
 
 def test_the_grader_does_not_stand_on_its_public_face() -> None:
     assert offending(lambda module: {name for name in module.imports if name.startswith("mlpgrader")}) == {}
+
+
+def test_the_page_on_the_architecture_tells_the_same_floors() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]*) \|", page, re.MULTILINE)
+    told = {name.rstrip("/"): int(floor) for floor, names in rows for name in re.findall(r"`([^`]*)`", names)}
+    assert told == {name: floor for name, floor in LEVELS.items() if not name.startswith("__")}
