@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# the entry points by which packages declare assignments
+GROUP = "mlpgrader.assignments"
 MARKS = ("grader", "reference", "rubrics")
 
 
@@ -45,3 +47,20 @@ def cache_folder() -> Path:
 
     chosen = os.environ.get("MLPGRADER_CACHE")
     return Path(chosen) if chosen else platformdirs.user_cache_path("mlpgrader", appauthor=False)
+
+
+def installed_courses() -> tuple[Path, ...]:
+    """Return the folders and single files of which installed packages consist that declare assignments.
+
+    Of a package that is installed from where it is written, that is what points there.
+    """
+    from importlib.metadata import entry_points
+
+    tops = {
+        Path(str(point.dist.locate_file(file.parts[0])))
+        for point in entry_points(group=GROUP)
+        if point.dist
+        for file in point.dist.files or ()
+        if file.parts[0] not in ("..", "__pycache__")
+    }
+    return tuple(sorted(path for path in tops if path.exists()))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.assignments.assignment import Assignment
 from grader.errors import AuthorError, IntakeError
+from grader.locations import GROUP
 from grader.suggestions import did_you_mean
 from grader.text import printable
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from grader.datasets import DataSet
 
 __all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids", "recognised"]
-
-GROUP = "mlpgrader.assignments"
 
 Load = Callable[[], Assignment]
 

@@ -43,6 +43,8 @@ def arguments() -> list[str]:
         *(word for folder in hidden for word in ("--perms", "0755", "--tmpfs", str(folder))),
         *_parents(again),
         *(word for folder in again for word in _bound(folder)),
+        # last, since the environment that they are installed in is shown by then
+        *(word for path in _courses([SYSTEM, *shown]) for word in _covered(path)),
         *(word for folder in hidden for word in ("--remount-ro", str(folder))),
     ]
 
@@ -95,6 +97,19 @@ def _ours() -> list[Path]:
         *([root.resolve()] if root else []),
         *([] if root and package.is_relative_to(root.resolve()) else [package]),
     ]
+
+
+def _courses(shown: Iterable[Path]) -> list[Path]:
+    """Return what courses have installed in folders that are shown: it holds what is expected of students, too."""
+    found = (path.resolve() for path in locations.installed_courses())
+    return [path for path in found if any(path.is_relative_to(folder) for folder in shown)]
+
+
+def _covered(path: Path) -> list[str]:
+    """Return the options that show nothing in the place of a folder or a file."""
+    if path.is_file():
+        return ["--ro-bind", "/dev/null", str(path)]
+    return ["--perms", "0755", "--tmpfs", str(path), "--remount-ro", str(path)]
 
 
 def _top(path: Path) -> list[str]:

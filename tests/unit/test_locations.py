@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from grader import locations
@@ -40,3 +41,24 @@ def test_code_outside_a_checkout_finds_the_one_around_the_current_folder(
     monkeypatch.setattr(locations, "__file__", str(tmp_path / "elsewhere" / "grader" / "locations.py"))
     monkeypatch.chdir(tmp_path / "docs" / "deep")
     assert locations.checkout() == tmp_path
+
+
+def test_what_installed_courses_consist_of_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "cards-1.0.dist-info"
+    about.mkdir()
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "hints.py").touch()
+    (about / "METADATA").write_text("Name: cards\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(f"[{locations.GROUP}]\ncards = cards:ASSIGNMENT\n", encoding="utf-8")
+    (about / "RECORD").write_text("cards/__init__.py,,\nhints.py,,\n../../bin/cards,,\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert locations.installed_courses() == (tmp_path / "cards", tmp_path / "hints.py")
+
+
+def test_the_cache_is_where_the_system_wants_it_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLPGRADER_CACHE", raising=False)
+    assert locations.cache_folder() == platformdirs.user_cache_path("mlpgrader", appauthor=False)
+    monkeypatch.setenv("MLPGRADER_CACHE", str(tmp_path))
+    assert locations.cache_folder() == tmp_path

@@ -109,3 +109,19 @@ def test_of_the_settings_nothing_names_users_or_machines() -> None:
 )
 def test_an_interpreter_below_the_temporary_folder_is_not_covered_by_it(folder: str, writable: str) -> None:
     assert visible.writable_folder([Path("/opt/python"), Path(folder)]) == writable
+
+
+def test_what_courses_have_installed_is_covered_after_the_environment_is_shown(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = machine / "checkout" / ".venv" / "lib"
+    (packages / "course").mkdir(parents=True)
+    (packages / "single.py").touch()
+    elsewhere = machine / "elsewhere"
+    elsewhere.mkdir()
+    found = (packages / "course", packages / "single.py", elsewhere)
+    monkeypatch.setattr(locations, "installed_courses", lambda: found)
+    options = visible.arguments()
+    assert words(of="--tmpfs") == [str(packages / "course")]
+    assert options[options.index("/dev/null") + 1] == str(packages / "single.py")
+    assert options.index(str(packages / "course")) > options.index(str(machine / "checkout" / ".venv"))
