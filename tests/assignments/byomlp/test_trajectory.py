@@ -10,8 +10,9 @@ import pytest
 from grader import sandbox
 from grader.assignments import find
 from grader.assignments.byomlp.network.networks import Layer, Network, loss_of, size
-from grader.assignments.byomlp.training.trajectory import Comparison, Stage, followed, replayed
+from grader.assignments.byomlp.training.trajectory import Comparison, followed, replayed
 from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
+from grader.assignments.byomlp.training.trajectory_probe import Stage
 from grader.model import Array, Evidence, Finding, Limits, Observation, Problem, ProblemKind, Submission, Verdict
 from grader.numerics import central_difference
 from kit import planted

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.evidence import sources
+from grader import assignments
+from grader.evidence import keys, sources
 from grader.evidence.sources import file_digest, files_behind
+from grader.sandbox.process import process_launcher
 
 PACKAGE = {
     "__init__.py": "from course.checks import judge\nfrom course.probes import ask\nLIST = [ask, judge]\n",
@@ -98,3 +101,16 @@ def test_what_a_module_has_read_into_a_constant_is_part_of_it(monkeypatch: pytes
 
 def test_the_start_lies_before_everything_of_ours_was_loaded() -> None:
     assert 0 < time.time_ns() - grader.STARTED < 24 * 3600 * 10**9
+
+
+# what is known of mistakes, and asked: how a notebook's training went decides whether it is run again
+ASKED = {"assignments.byomlp.notebook.training_mistakes"}
+
+
+def test_no_check_and_no_hint_is_behind_what_is_asked() -> None:
+    asked = {
+        name.removeprefix("grader.")
+        for assignment in map(assignments.find, assignments.ids())
+        for name in files_behind(keys.described(assignment.probes, process_launcher())[1])
+    }
+    assert {name for name in asked if re.search(r"\.\w*(checks?|mistakes|diagnosis|judging)$", name)} == ASKED

@@ -3,59 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.backward.gradients import Block, blocks
 from grader.assignments.byomlp.backward.mistakes import Rules, backpropagate
-from grader.assignments.byomlp.network.networks import Network, NetworkRecord, unflatten
+from grader.assignments.byomlp.network.networks import Network, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.training.trajectory_probe import Stage, TrainingRecord
 from grader.kits.trajectory import Compared, Comparison, compare
 from grader.model import Array
 from grader.numerics import is_nearly_float32
-from grader.plain import PlainProblem
 
 RIGHT_RULES = Rules()
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stretch of training: `steps` steps of `batch` examples each with the rate `alpha`, then a look at the parameters."""
-
-    steps: int
-    batch: int
-    alpha: float
-
-    @property
-    def examples(self) -> int:
-        return self.steps * self.batch
-
-
-class StageRecord(TypedDict):
-    """A stage of training: what was asked for, what went wrong, whether all of it was done in time, the parameters (k,) after."""
-
-    steps: int
-    batch: int
-    alpha: float
-    problem: PlainProblem | None
-    whole: bool
-    after: Array | None
-
-
-class TrainingRecord(NetworkRecord):
-    """A network that was trained on examples X (N, d), Y (N, m) in `order`, from its first parameters (k,), `start`.
-
-    `way` is how its parameters explain its outputs; "" when they do not, and then nothing was asked.
-    """
-
-    way: str
-    X: Array
-    Y: Array
-    order: Array
-    start: NotRequired[Array]
-    stages: list[StageRecord]
 
 
 def replayed(

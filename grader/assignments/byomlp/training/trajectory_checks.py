@@ -10,8 +10,9 @@ from grader.assignments.byomlp.backward.gradients import Block
 from grader.assignments.byomlp.backward.step_checks import step_descends
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.assignments.byomlp.training.trajectory import TrainingRecord, followed
+from grader.assignments.byomlp.training.trajectory import followed
 from grader.assignments.byomlp.training.trajectory_mistakes import diagnose
+from grader.assignments.byomlp.training.trajectory_probe import TrainingRecord
 from grader.checks import check, failed, passed
 from grader.kits.trajectory import Comparison, Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation

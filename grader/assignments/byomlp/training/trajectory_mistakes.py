@@ -11,7 +11,8 @@ from grader.assignments.byomlp.backward.gradients import blocks
 from grader.assignments.byomlp.backward.mistakes import Rules
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
-from grader.assignments.byomlp.training.trajectory import Stage, TrainingRecord, replay_of, replayed, stages_of
+from grader.assignments.byomlp.training.trajectory import replay_of, replayed, stages_of
+from grader.assignments.byomlp.training.trajectory_probe import Stage, TrainingRecord
 from grader.kits.mistakes import Diagnosis
 from grader.model import Array
 from grader.numerics import departure

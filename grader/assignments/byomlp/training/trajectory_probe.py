@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
-from grader.assignments.byomlp.network.networks import Network, size
+from grader.assignments.byomlp.network.networks import Network, NetworkRecord, size
 from grader.assignments.byomlp.network.parameters import construction, explain
 from grader.assignments.byomlp.network.snapshots import look, snapshot, understood
-from grader.assignments.byomlp.training.trajectory import Stage, TrainingRecord
 from grader.model import Array
-from grader.plain import first_problem, plain_problem
+from grader.plain import PlainProblem, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training: `steps` steps of `batch` examples each with the rate `alpha`, then a look at the parameters."""
+
+    steps: int
+    batch: int
+    alpha: float
+
+    @property
+    def examples(self) -> int:
+        return self.steps * self.batch
+
+
+class StageRecord(TypedDict):
+    """A stage of training: what was asked for, what went wrong, whether all of it was done in time, the parameters (k,) after."""
+
+    steps: int
+    batch: int
+    alpha: float
+    problem: PlainProblem | None
+    whole: bool
+    after: Array | None
+
+
+class TrainingRecord(NetworkRecord):
+    """A network that was trained on examples X (N, d), Y (N, m) in `order`, from its first parameters (k,), `start`.
+
+    `way` is how its parameters explain its outputs; "" when they do not, and then nothing was asked.
+    """
+
+    way: str
+    X: Array
+    Y: Array
+    order: Array
+    start: NotRequired[Array]
+    stages: list[StageRecord]
+
 
 # looks lie close together at first, so that a departure can be dated; rates and batches change, as they do in notebooks
 LONG = (

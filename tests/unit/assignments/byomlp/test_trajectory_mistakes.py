@@ -11,8 +11,9 @@ import pytest
 
 from grader.assignments.byomlp.backward.mistakes import Rules, backpropagate
 from grader.assignments.byomlp.network.networks import Layer, Network, size, unflatten
-from grader.assignments.byomlp.training.trajectory import Stage, replayed
+from grader.assignments.byomlp.training.trajectory import replayed
 from grader.assignments.byomlp.training.trajectory_mistakes import diagnose
+from grader.assignments.byomlp.training.trajectory_probe import Stage
 from grader.model import Array
 
 NET = Network(2, (Layer(4, "logistic", "a"), Layer(3, "logistic", "b"), Layer(1, "identity", "c")), "squared")
