@@ -10,6 +10,7 @@ from grader.assignments import find
 from grader.calibration.running import seed_of, try_out
 from grader.calibration.trial import Group, Trial, Tried
 from grader.errors import IntakeError
+from grader.evidence import Store
 from grader.model import Limits, Verdict
 from grader.pipeline import load_rubric
 from grader.sandbox import Launcher, open_launcher
@@ -62,6 +63,15 @@ def test_a_bug_has_margins_only_where_it_failed(launcher: Launcher, tmp_path: Pa
     (margin,) = graded(launcher, tmp_path, MLP.replace("W = 0.1", "W = 0.112")).margins
     assert (margin.check, margin.passed) == ("initialisation", False)
     assert margin.turning < margin.value
+
+
+def test_a_trial_is_run_once_and_then_judged_from_what_was_kept(launcher: Launcher, tmp_path: Path) -> None:
+    trial, store = Trial("mine", Group.RIGHT, {"mlp.py": MLP.encode()}), Store(tmp_path / "store")
+    asked = {"items": ("forward",), "seed": 3, "launcher": launcher, "store": store}
+    _, first = try_out(trial, tmp_path / "mine", ASSIGNMENT, RUBRIC, **asked)
+    report, again = try_out(trial, tmp_path / "other", ASSIGNMENT, RUBRIC, **asked)
+    assert (first.kept, again.kept, report.submission.id) == (False, True, "other")
+    assert replace(again, kept=False, seconds=first.seconds) == first
 
 
 def test_a_submission_that_cannot_be_read_is_an_error(launcher: Launcher, tmp_path: Path) -> None:

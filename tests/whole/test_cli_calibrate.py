@@ -116,3 +116,16 @@ def test_the_command_line_that_repeats_a_run_is_kept() -> None:
     ]
     arguments = grader.cli.options.parser().parse_args(words)
     assert calibrate.command(arguments) == " ".join(["mlpgrader", *words])
+
+
+def test_what_was_asked_before_is_judged_from_kept_evidence_unless_all_is_to_be_fresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLPGRADER_STORE", str(tmp_path / "store"))
+    words = [*folder_of_two(tmp_path / "bugs"), "--json"]
+    kept = []
+    for more in ([], [], ["--fresh"]):
+        main([*words, *more])
+        (found,) = json.loads(capsys.readouterr().out)["assignments"]
+        kept.append([grading["kept"] for grading in found["gradings"]])
+    assert kept == [[False, False], [True, True], [False, False]]

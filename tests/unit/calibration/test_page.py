@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -95,3 +96,9 @@ def test_the_plots_are_pictures_and_the_same_for_the_same_data() -> None:
 def test_what_was_not_measured_has_no_plot(empty: Calibration) -> None:
     assert plots(empty) == {}
     assert "![" not in markdown([empty], ABOUT, folder="calibration")
+
+
+def test_how_many_were_judged_from_kept_evidence_is_said_where_some_were() -> None:
+    some = calibration(replace(tried("sign", "++-b"), kept=True), tried("factor", "++-+"), right("dicts"))
+    assert ("judged from kept evidence", "1; run: 2") in at_a_glance(some)
+    assert "judged from kept evidence" not in dict(at_a_glance(FOUND))
