@@ -30,8 +30,13 @@ def files_behind(modules: Iterable[str]) -> dict[str, Path]:
     A name that a package only passes on leads to the module that it comes from, so that a package that lists checks
     does not bring them all. What is installed beside us is left out: it is known by its version.
     """
+    return dict(_behind(frozenset(modules)))
+
+
+@functools.cache
+def _behind(modules: frozenset[str]) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
-    waiting = list(modules)
+    waiting = sorted(modules)
     own = OURS | {name.partition(".")[0] for name in waiting}
     while waiting:
         name = waiting.pop()

@@ -41,7 +41,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "course" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "course" / name).write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
-    for cached in (sources._top, sources._file, sources._is_known_by_version, sources._imports):
+    for cached in (sources._top, sources._file, sources._is_known_by_version, sources._imports, sources._behind):
         cached.cache_clear()
     return tmp_path / "course"
 
