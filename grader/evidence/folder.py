@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ SCHEMA = "mlpgrader.evidence/2"
 FILE = "evidence.zst"
 _FILES = "submission"  # the frame of the files that were handed in
 
+T = TypeVar("T")
 Kept = tuple[Evidence, Submission, str]
 
 
@@ -118,17 +119,25 @@ def _kept(about: Mapping[str, Any], frames: Mapping[str, bytes], path: Path) -> 
     try:
         bodies = {name: _decoded(frame) for name, frame in frames.items()}
         handed_in, files = about["submission"], bodies[_FILES]
-        contents = {name: raw.tobytes() for name, raw in zip(files["names"], files["contents"], strict=True)}
-        submission = Submission(handed_in["id"], handed_in["digest"], contents, tuple(handed_in["notes"]))
+        contents = {_a(str, name): raw.tobytes() for name, raw in zip(files["names"], files["contents"], strict=True)}
+        notes = tuple(_a(str, note) for note in handed_in["notes"])
+        submission = Submission(_a(str, handed_in["id"]), _a(str, handed_in["digest"]), contents, notes)
         observations = {probe: _observation(probe, each, bodies[probe]) for probe, each in about["probes"].items()}
-        facts, items = dict(about["facts"]), about.get("items")
+        facts = {_a(str, name): _a(str, fact) for name, fact in about["facts"].items()}
+        items = about.get("items")
         if items is None:
             # until there was a list of them, they were a fact
             items = [name for name in facts.pop("items", "").split(",") if name]
         evidence = Evidence(
-            observations, about["seed"], about["sandbox"], about["seconds"], facts, about["output"], tuple(items)
+            observations,
+            _a(int, about["seed"]),
+            _a(str, about["sandbox"]),
+            float(about["seconds"]),
+            facts,
+            _a(str, about["output"]),
+            tuple(_a(str, item) for item in items),
         )
-        return evidence, submission, about["assignment"]
+        return evidence, submission, _a(str, about["assignment"])
     except first_format.DAMAGE as error:
         raise first_format.unfit(path, f"is damaged ({type(error).__name__})") from error
 
@@ -144,8 +153,15 @@ def _described(observation: Observation) -> dict[str, Any]:
 
 def _observation(probe: str, about: Mapping[str, Any], data: dict[str, Any]) -> Observation:
     ended = about["problem"]
-    problem = ended and Problem(ProblemKind(ended["kind"]), ended["message"], ended["where"])
-    return Observation(probe, data, problem, about["fault"], about["seconds"])
+    problem = ended and Problem(ProblemKind(ended["kind"]), _a(str, ended["message"]), _a(str, ended["where"]))
+    return Observation(probe, _a(dict, data), problem, _a(str, about["fault"]), float(about["seconds"]))
+
+
+def _a(kind: type[T], value: Any) -> T:
+    """Return a value that is of this type; TypeError for another one."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} instead of {kind.__name__}")
+    return value
 
 
 def _encoded(body: Any, what: str) -> bytes:

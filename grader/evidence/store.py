@@ -71,7 +71,7 @@ class Store:
         """Keep evidence under `key`, unless a fault of ours is in it, or what may be otherwise at another hour."""
         if any(each.fault or is_by_the_hour(each) for each in evidence.observations.values()):
             return
-        with contextlib.suppress(AuthorError, HarnessError):
+        with contextlib.suppress(AuthorError, HarnessError, OSError):
             raw = folder.as_bytes(evidence, submission, assignment=assignment, key=key)
             with self._lock:
                 self._room -= len(raw)

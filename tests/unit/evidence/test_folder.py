@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader import evidence
+from grader import evidence, wire
 from grader.errors import AuthorError, HarnessError
 from grader.evidence import packing
 from grader.model import Evidence, Observation, Problem, ProblemKind, Submission
@@ -180,11 +180,23 @@ HARM: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         r"has the schema 'mlpgrader\.evidence/3', not 'mlpgrader\.evidence/2'",
     ),
     "a manifest without probes": (lambda raw: without(raw, "probes"), r"is damaged \(KeyError\)"),
+    "an observation that is a list": (
+        lambda raw: packing.pack(packing.unpack(raw)[0], {**packing.unpack(raw)[1], "forward": wire.encode([1, 2])}),
+        r"is damaged \(TypeError\)",
+    ),
+    "facts that are a list": (lambda raw: with_other(raw, facts=["a"]), r"is damaged \(AttributeError\)"),
+    "facts that are no texts": (lambda raw: with_other(raw, facts={"items": 3}), r"is damaged \(TypeError\)"),
+    "a seed that is a text": (lambda raw: with_other(raw, seed="1"), r"is damaged \(TypeError\)"),
     "a frame that is missing": (
         lambda raw: packing.pack(packing.unpack(raw)[0], {}),
         r"is damaged \(KeyError\)",
     ),
 }
+
+
+def with_other(raw: bytes, **values: object) -> bytes:
+    about, frames = packing.unpack(raw)
+    return packing.pack({**about, **values}, frames)
 
 
 def without(raw: bytes, name: str) -> bytes:
