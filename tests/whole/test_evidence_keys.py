@@ -34,7 +34,6 @@ SILENT = (
     "assignments/modules/main/toy_checks.py",
     "assignments/modules/differentiation/checks.py",
 )
-pytestmark = pytest.mark.slow
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
 
 
