@@ -70,6 +70,15 @@ def test_networks_of_classes_are_not_made_where_one_is_wrong_by_itself() -> None
     np.testing.assert_equal(wrong.observations["sequential"].data["trajectory"], right.data["trajectory"])
 
 
+def test_a_deep_network_counts_where_it_is_known_that_its_classes_are_right() -> None:
+    seen = dict(observed({FILE: notebook(*RIGHT)}).observations["sequential"].data)
+    seen["deep"] = [{**deep, "around": None} for deep in seen["deep"]]
+    (check,) = (each for each in CHECKS if each.name == "sequential_backward")
+    assert check.judge(Observation("sequential", seen)).verdict is Verdict.FAILED
+    del seen["verdicts"]
+    assert check.judge(Observation("sequential", seen)).verdict is Verdict.PASSED
+
+
 def test_a_broken_linear_costs_no_other_class() -> None:
     found = graded(*changed("input.dot(self.W.T) + self.b", "input.dot(self.W.T) - self.b"))
     assert {name for name, each in found.items() if each.verdict is not Verdict.PASSED} == {"linear_forward"}

@@ -36,6 +36,7 @@ from grader.kits.mistakes import explain
 from grader.model import Array, Finding
 from grader.numerics import STEP, scale_of, worst_entry
 from grader.plain import problem_from
+from grader.sandbox.lane import VERDICTS
 from grader.text import at_entry
 
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
@@ -75,6 +76,9 @@ def sequential_backward(seen: SequentialSeen) -> Finding | None:
             return finding
     if not seen["deep"]:
         return passed("deep networks of your classes were not tried, because one of these is wrong by itself")
+    if VERDICTS not in seen:
+        # evidence of earlier graders holds deep networks of wrong classes, too, which say nothing of Sequential
+        return None
     return first_of(_wrong_deep(deep) for deep in seen["deep"])
 
 

@@ -65,6 +65,8 @@ class Deep(TypedDict):
 class SequentialSeen(LayerSeen):
     """What was observed of Sequential; there are no deep networks where one of the classes is wrong by itself."""
 
+    verdicts: dict[str, str]
+
     cases: list[SequentialCase]
     nested: SequentialCase
     deep: list[Deep]
