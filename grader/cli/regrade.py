@@ -20,7 +20,7 @@ from grader.cli.screen import Screen
 from grader.errors import HarnessError
 from grader.model import Rubric
 from grader.report.console import Pen
-from grader.runs import RunFolder, SubmissionFolder, chosen, judge, run_all, stoppable
+from grader.runs import RunFolder, SubmissionFolder, chosen, judge, run_all, standards, stoppable
 from grader.text import as_json_text
 
 
@@ -98,7 +98,10 @@ def judge_all(
         else:
             done.append(made)
         if run_folder:
-            run_folder.judged(name, made if isinstance(made, str) else made.now)
+            if isinstance(made, str):
+                run_folder.fail(name, made)
+            else:
+                run_folder.judged(name, made.now, judged=standards(*today(made.now.assignment)))
         shown.done(name, f"not judged: {made}" if isinstance(made, str) else "judged")
 
     with display(len(folders)) as shown, ThreadPoolExecutor(1) as executor:

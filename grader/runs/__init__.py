@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.runs.executing import run_all, stoppable, undisturbed
 from grader.runs.folder import RunFolder, chosen
-from grader.runs.grading import Bench, grade_all, judge, warming
+from grader.runs.grading import Bench, grade_all, judge, standards, warming
 from grader.runs.job import Failure, Graded, Job, Whose
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
@@ -23,6 +23,7 @@ __all__ = [
     "judge",
     "planned",
     "run_all",
+    "standards",
     "stoppable",
     "undisturbed",
     "warming",

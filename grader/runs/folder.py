@@ -122,12 +122,9 @@ class RunFolder:
         row = replace(Row.of(result), id=name)
         self._note(Entry(row, key, judged, stamp(self.of(name).report)))
 
-    def judged(self, name: str, made: Result | str) -> None:
-        """Note that the evidence of a submission, which stays as it was, has been judged again, or why it could not be."""
-        if isinstance(made, str):
-            self.fail(name, made)
-        else:
-            self.add(name, made, key=self.key(name))
+    def judged(self, name: str, result: Result, *, judged: str = "") -> None:
+        """Note the result of evidence that stays as it was and was judged again, by what `judged` stands for (`standards`)."""
+        self.add(name, result, key=self.key(name), judged=judged)
 
     def fail(self, name: str, reason: str) -> None:
         """Note why the submission called `name` has no result."""

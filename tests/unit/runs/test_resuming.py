@@ -10,7 +10,7 @@ import pytest
 
 from grader.assignments import Assignment
 from grader.model import Observation, Report, Rubric
-from grader.runs import Bench, Job, Plan, RunFolder, SubmissionFolder, planned
+from grader.runs import Bench, Job, Plan, RunFolder, SubmissionFolder, planned, standards
 from grader.sandbox import Launcher
 from kit import small_assignment as small
 
@@ -142,9 +142,10 @@ def test_what_a_fault_of_ours_met_is_run_again(tmp_path: Path) -> None:
 
 def test_what_was_judged_again_by_hand_is_still_known(tmp_path: Path) -> None:
     course = Course(tmp_path).graded()
-    with course.run() as folder:
-        folder.judged("ann", small.report().result)
-    assert verdict(course.planned()) == "judged"
+    for judged, expected in (("", "judged"), (standards(course.assignment, course.rubric), "skipped")):
+        with course.run() as folder:
+            folder.judged("ann", small.report().result, judged=judged)
+        assert verdict(course.planned()) == expected
 
 
 def test_a_line_that_was_lost_means_that_it_is_run(tmp_path: Path) -> None:
