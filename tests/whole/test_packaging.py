@@ -76,7 +76,7 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["reference", "student_template", "examples", "tests", "replay", "solved", "__pycache__"]
+    "word", ["reference", "student_template", "mutants", "examples", "tests", "replay", "solved", "__pycache__"]
 )
 def test_the_wheel_holds_nothing_that_a_student_must_not_see(wheel: Path, word: str) -> None:
     assert [name for name in names_in(wheel) if word in re.split(r"[/.]", name)] == []
