@@ -72,7 +72,9 @@ def marks(report: Report, left_out: frozenset[str]) -> tuple[float, float]:
 def left(trial: Trial, whole: Rubric) -> tuple[float, float]:
     """Return the points that its checks leave: of those that pass, and of those that a person decides."""
     checks = {check: points for item in whole.items if item.id in trial.asked for check, points in item.checks.items()}
-    kept = {check: points for check, points in checks.items() if check not in (trial.fails or ()) | trial.may_fail}
+    kept = {
+        check: points for check, points in checks.items() if check not in (trial.fails or frozenset()) | trial.may_fail
+    }
     waiting = sum(points for check, points in kept.items() if check in WAITING)
     return sum(kept.values()) - waiting, waiting
 
