@@ -17,7 +17,6 @@ from grader.calibration.trial import LOST, Group, Trial
 from grader.model import REDUCED, Data, Finding, Rubric, Setting, Verdict
 from grader.pipeline import load_rubric
 from grader.rubric import restrict
-from kit import ROOT
 from kit.digits_samples import as_data, few
 from kit.planted import everything, must_fail, only
 
@@ -64,7 +63,7 @@ def by_cost(trial: Trial) -> tuple[int, int, str]:
 def sample(assignment: str) -> dict[str, tuple[Trial, frozenset[str]]]:
     """Return wrong work of an assignment by name, each with the checks that it stands for; the template for the rest."""
     trials = [trial for trial in everything(assignment) if trial.group is Group.PLANTED]
-    template = next(trial for trial in course_material(ROOT, assignment) if trial.group is Group.TEMPLATE)
+    template = next(trial for trial in course_material(find(assignment)) if trial.group is Group.TEMPLATE)
     chosen: dict[str, tuple[Trial, frozenset[str]]] = {}
     for check in (check.name for check in find(assignment).checks):
         trial = min((trial for trial in trials if check in must_fail(trial)), key=by_cost, default=template)
@@ -95,7 +94,7 @@ def findings(
     """Grade a trial by a part of the rubric, its notebooks with few digits."""
     numbers = rubric.sizes[REDUCED]
     report, _ = try_out(
-        replace(trial, numbers=trial.numbers or numbers),
+        replace(trial, numbers={name: min(value, trial.numbers.get(name, value)) for name, value in numbers.items()}),
         folder / "handed-in",
         find(assignment),
         rubric,
@@ -111,7 +110,7 @@ def findings(
 def test_right_work_passes_every_check(
     assignment: str, name: str, items: tuple[str, ...], tmp_path: Path, launcher: sandbox.Launcher
 ) -> None:
-    trials = (*course_material(ROOT, assignment), *everything(assignment))
+    trials = (*course_material(find(assignment)), *everything(assignment))
     (right,) = (replace(trial, size=REDUCED) for trial in trials if trial.name == name)
     found = findings(assignment, right, restrict(whole(assignment), items), tmp_path, launcher)
     assert {check: finding.message for check, finding in found.items() if finding.verdict not in DECIDED} == {}
