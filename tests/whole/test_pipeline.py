@@ -62,7 +62,8 @@ def test_an_item_brings_the_checks_that_excuse_its_own() -> None:
 def test_a_probe_brings_those_that_it_comes_after() -> None:
     module, dice = small.ASSIGNMENT.probes
     more = (module, Probe("table", "", small.dice, after=("module",)), replace(dice, lane=0, after=("table",)))
-    asked = replace(small.ASSIGNMENT, probes=more, checks=(small.loads, replace(small.rolls, reads=("dice",))))
+    rolls = replace(small.rolls, reads=("dice",), judge=lambda dice, most: passed())
+    asked = replace(small.ASSIGNMENT, probes=more, checks=(small.loads, rolls))
     lucky = replace(items("luck"), items=(small.ITEMS[1],))
     assert [probe.name for probe in needed_probes(asked, lucky)] == ["module", "table", "dice"]
 
