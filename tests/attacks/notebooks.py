@@ -145,7 +145,7 @@ def large() -> bytes:
 # before anything is started, or the same wherever it runs
 ON_OUR_SIDE: Mapping[str, str | None] = {"docker": None, "bubblewrap": None}
 UNREADABLE = "could not be read|cannot be read|is not a notebook|no notebook"
-RECITED = "of 2000 unseen digits right, .* it has learned them by heart"
+RECITED = "of 2000 unseen digits right, .* it has memorised them"
 NOTEBOOKS = (
     Notebook("deep_nesting", "notebooks", lambda: nested(100_000), UNREADABLE, differs=ON_OUR_SIDE),
     Notebook("hundred_megabytes", "notebooks", large, "does not fit into 20 MB, and was not read", differs=ON_OUR_SIDE),

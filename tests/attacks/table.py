@@ -196,7 +196,7 @@ SHADOWS = {
     "matplotlibrc": "backend: module://numpy\n",
     ".local/share/jupyter/kernels/python3/kernel.json": '{"argv": ["touch", "@MARK@"], "language": "python"}',
 }
-NO_PART = "returned nothing that is a number"
+NO_PART = "returned no numbers"
 UNDONE = r"backward and then step\(1.0\) leave every parameter as it was"
 SLOW = r"backward\(\) takes longer than 1.5 s"
 ATTACKS = (
