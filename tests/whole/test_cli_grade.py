@@ -91,7 +91,7 @@ def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Pa
     line = [sys.executable, "-m", "grader", "grade", *GRADE, "a", *hanging, "--items", "forward", "--out", "out"]
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     with subprocess.Popen(line, cwd=tmp_path, env=ENVIRONMENT, **pipes) as running:
-        first = running.stderr.readline()
+        first = next(line for line in running.stderr if line.startswith("["))
         running.send_signal(signal.SIGINT)
         output, errors = running.communicate(timeout=120)
     assert (first, running.returncode, output) == ("[1/21] a: 0 of 10\n", 130, "")
