@@ -121,7 +121,7 @@ def test_after_a_stop_the_same_command_goes_on_and_earlier_rows_stay(tmp_path: P
     names = (*hand_in(tmp_path, "ann"), *hand_in(tmp_path, *slow, text=HANGING))
     with start(tmp_path, *names) as running:
         assert running.stderr is not None
-        assert running.stderr.readline() == "[1/9] ann: 0 of 10\n"
+        assert next(line for line in running.stderr if line.startswith("[")) == "[1/9] ann: 0 of 10\n"
         running.send_signal(number)
         _, rest = running.communicate(timeout=PATIENCE)
     before = contents(tmp_path)
