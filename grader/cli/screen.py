@@ -6,8 +6,8 @@ from rich.console import Console
 
 
 class Screen(Console):
-    """A rich console that leaves it to the last line of the program what a closed pipe means."""
+    """A rich console that passes on the error of a closed pipe, so that one place decides on the exit status."""
 
     def on_broken_pipe(self) -> None:
-        """Pass the error on, where rich would end the program with a status that means something else here."""
+        """Raise the error: rich would end the program, with a status that has another meaning here."""
         raise BrokenPipeError

@@ -17,7 +17,7 @@ Where = TypeVar("Where")
 # measured (docs/decisions/0012-trajectory.md): right code departs by 1e-11 at most, by 8e-7 where only gradients are collected
 # in float32, by 1.4e-5 where parameters are float32, and the mildest mistake by 1e-3
 TOLERANCE = Tolerance(1e-5, single=2e-4)
-# before this step single precision is not judged: after so few steps its rounding is large beside the way gone
+# before this step single precision is not judged: after so few steps its rounding errors are large beside the distance moved
 SETTLED = 10
 
 

@@ -120,7 +120,7 @@ def _dress(plot: Axes, x_label: str, y_label: str, *, grid: bool, columns: int =
             text.set_color(INK)
 
 
-def course(name: str, values: Array) -> str:
+def in_words(name: str, values: Array) -> str:
     """Say in words where a series begins, ends, and how low it gets."""
     finite = np.ravel(values)[np.isfinite(np.ravel(values))]
     lost = np.size(values) - len(finite)

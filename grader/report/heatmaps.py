@@ -22,29 +22,29 @@ INVISIBLE = 1e-6
 
 
 @dataclass(frozen=True)
-class Worst:
+class Ringed:
     """The entry of the largest difference; `index` is None when there is no difference to see."""
 
     index: tuple[int, int] | None
     text: str
 
 
-def worst_entry(expected: Array, got: Array) -> Worst:
+def ringed_entry(expected: Array, got: Array) -> Ringed:
     """Name the entry where `got` is furthest from `expected`; one that is not finite is further than any other."""
     expected, got = _matrix(expected), _matrix(got)
     if expected.shape != got.shape:
-        return Worst(None, f"shape {got.shape}, expected {expected.shape}")
+        return Ringed(None, f"shape {got.shape}, expected {expected.shape}")
     if expected.size == 0:
-        return Worst(None, "empty")
+        return Ringed(None, "empty")
     with np.errstate(all="ignore"):
         distance = np.abs(got - expected)
         scale = np.abs(expected[np.isfinite(expected)]).max(initial=0)
     # numpy takes NaN for the largest of all
     row, column = divmod(int(np.argmax(distance)), distance.shape[1])
     if distance[row, column] <= INVISIBLE * scale:
-        return Worst(None, "no difference to see")
+        return Ringed(None, "no difference to see")
     values = f"got {got[row, column]:.4g}, expected {expected[row, column]:.4g}"
-    return Worst((row, column), f"largest difference at [{row}, {column}]: {values}")
+    return Ringed((row, column), f"largest difference at [{row}, {column}]: {values}")
 
 
 def draw_heat_maps(picture: HeatMaps) -> Figure:
@@ -60,7 +60,7 @@ def draw_heat_maps(picture: HeatMaps) -> Figure:
 
 
 def _draw_row(paper: Axes, top: float, name: str, expected: Array, got: Array, *, axes: tuple[str, str]) -> None:
-    worst = worst_entry(expected, got)
+    worst = ringed_entry(expected, got)
     paper.text(LEFT, top + 0.12, label(name, 22), weight="bold", size=10, va="center", color=INK)
     paper.text(LEFT + PITCH, top + 0.12, worst.text, size=9, va="center", color=MUTED)
     difference = got - expected if got.shape == expected.shape else np.full((1, 1), np.nan)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from grader.model import Confusion, Curve, HeatMaps, ImageGrid, ImageScatter, Picture, Scatter
-from grader.report.charts import course, draw_curve, draw_scatter
+from grader.report.charts import draw_curve, draw_scatter, in_words
 from grader.report.confusion import draw_confusion, mix_ups
-from grader.report.heatmaps import draw_heat_maps, worst_entry
+from grader.report.heatmaps import draw_heat_maps, ringed_entry
 from grader.report.images import draw_image_grid, draw_image_scatter, grid_words, scatter_words
 from grader.report.inline import inline
 
@@ -48,13 +48,13 @@ def describe(picture: Picture) -> str:
     """Return what the picture shows in a few sentences, for those who cannot see it."""
     match picture:
         case HeatMaps():
-            return " ".join(f"{label}: {worst_entry(expected, got).text}." for label, expected, got in picture.panels)
+            return " ".join(f"{label}: {ringed_entry(expected, got).text}." for label, expected, got in picture.panels)
         case Scatter():
             counts = [int(np.sum(picture.classes == k)) for k in range(len(picture.class_names))]
             named = ", ".join(f"{name} ({n} points)" for name, n in zip(picture.class_names, counts, strict=True))
             return f"{named}, over {picture.x_label} and {picture.y_label}."
         case Curve():
-            return " ".join(course(name, values) for name, values in picture.series)
+            return " ".join(in_words(name, values) for name, values in picture.series)
         case Confusion():
             return mix_ups(picture)
         case ImageGrid():

@@ -18,7 +18,7 @@ OUTPUT_PIECE = 65536
 SMALL = 16 * 1024
 
 
-class Silence(Exception):
+class NoReply(Exception):
     """Nothing more will come: `reason` is timeout, died (with the exit `code`, None when unknown) or violation."""
 
     def __init__(self, reason: str, detail: str = "", code: int | None = None) -> None:
@@ -60,7 +60,7 @@ class Conversation:
             self._write(message, deadline)
             self._wait(lambda: self._hello is not None, deadline)
             self.hello = _hello(self._hello or b"")
-        except (Silence, wire.WireError) as error:
+        except (NoReply, wire.WireError) as error:
             self.close()
             said = bytes(self.output[-300:]).decode(errors="replace").strip()
             raise HarnessError(f"the worker does not start: {said or str(error) or 'no word from it'}") from error
@@ -80,20 +80,20 @@ class Conversation:
             if self._fate is None:
                 self._write(wire.chunks(wire.END), time.monotonic() + seconds)
             self._wait(lambda: self._fate is not None, time.monotonic() + seconds)
-        except Silence:
+        except NoReply:
             return False
         return True
 
     def send(self, data: bytes, deadline: float) -> None:
-        """Send data to the session; Silence when it has already said what nobody asked for, or is no more."""
+        """Send data to the session; NoReply when it has already said what nobody asked for, or is no more."""
         with self._changed:
             if self._data:
-                raise Silence("violation", "bytes that nobody asked for")
+                raise NoReply("violation", "bytes that nobody asked for")
             self._taken = False
         self._write(wire.chunks(wire.DATA, data), deadline)
 
     def take(self, size: int, deadline: float) -> bytes:
-        """Return the next `size` bytes of the session; Silence when they do not come in time."""
+        """Return the next `size` bytes of the session; NoReply when they do not come in time."""
         self._wait(lambda: len(self._data) >= size, deadline)
         with self._changed:
             taken = bytes(self._data[:size])
@@ -126,12 +126,12 @@ class Conversation:
         with self._changed:
             while not ready():
                 if self._violation:
-                    raise Silence("violation", self._violation)
+                    raise NoReply("violation", self._violation)
                 if self._fate is not None or self._closed:
-                    raise Silence("died", code=self._fate)
+                    raise NoReply("died", code=self._fate)
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise Silence("timeout")
+                    raise NoReply("timeout")
                 self._changed.wait(min(left, 1.0))
 
     def _write(self, data: bytes, deadline: float) -> None:
@@ -152,7 +152,7 @@ class Conversation:
                 view = view[self._stdin.write(view) or 0 :]
         except (OSError, ValueError):
             if is_late.is_set():
-                raise Silence("timeout") from None
+                raise NoReply("timeout") from None
             self._wait(lambda: False, min(deadline, time.monotonic() + 1.0))
         finally:
             if kill is not None:

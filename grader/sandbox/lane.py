@@ -15,7 +15,7 @@ import numpy as np
 from grader.checks import Check, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind, Setting, Submission
-from grader.sandbox.conversation import Conversation, Silence
+from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside, payload
 from grader.sandbox.session import PATIENCE, Session, SessionEnded
@@ -24,7 +24,7 @@ from grader.text import printable
 Run = Callable[[Session, dict[str, Any], np.random.Generator], None]
 END_SECONDS = 5.0
 MARGIN_SECONDS = 60.0
-# once code has hung, later probes wait for it a fifth as long, and once only
+# once code has hung, later probes wait for it only once, and a fifth of the time
 IMPATIENT = 0.2
 # the fact that says what could not be ended
 LEFT = "left_behind"
@@ -195,7 +195,7 @@ class Lane:
                     seed=inner,
                     patience=patience,
                 )
-            except (HarnessError, Silence) as error:
+            except (HarnessError, NoReply) as error:
                 self._drop()
                 if last or self.stop.is_set():
                     raise HarnessError(str(error) or "the sandbox does not start") from error

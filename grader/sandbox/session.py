@@ -10,7 +10,7 @@ from typing import Any
 from grader import wire
 from grader.model import Finding, Limits, Problem, ProblemKind, Setting
 from grader.sandbox.answers import Answer, checked
-from grader.sandbox.conversation import Conversation, Silence
+from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.operations import Operation
 
 GRACE = 2.0
@@ -105,8 +105,8 @@ class Session:
                 lambda size: self._conversation.take(size, deadline), limit=self._room, header_limit=HEADER_LIMIT
             )
             answers = checked(operations, reply, number)
-        except Silence as silence:
-            raise self._end(self._problem(silence, operations, whole)) from None
+        except NoReply as missing:
+            raise self._end(self._problem(missing, operations, whole)) from None
         except wire.WireError as error:
             raise self._end(Problem(ProblemKind.VIOLATION, f"the answer is not one: {error}")) from None
         self._room -= sum(array_bytes(answer.value) for answer in answers)
@@ -130,21 +130,21 @@ class Session:
         self._ended = problem
         return SessionEnded(problem)
 
-    def _problem(self, silence: Silence, operations: tuple[Operation, ...], whole: float) -> Problem:
+    def _problem(self, missing: NoReply, operations: tuple[Operation, ...], whole: float) -> Problem:
         asked = _labels(operations)
-        if silence.reason == "timeout" and self._conversation.partly:
+        if missing.reason == "timeout" and self._conversation.partly:
             return Problem(
                 ProblemKind.VIOLATION, "the code writes into the grader's channel: an answer that breaks off"
             )
-        if silence.reason == "timeout":
+        if missing.reason == "timeout":
             message = f"{asked} does not come to an end within {whole:.3g} s, and cannot be interrupted"
             if whole < self._limits.call_seconds:
                 message = f"{asked} does not come to an end before the {self._seconds:.3g} s for this part are over"
             return Problem(ProblemKind.TIMEOUT, message)
-        if silence.reason == "violation":
-            return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {silence.detail}")
-        problem = _death(silence.code, asked, self._conversation)
-        killed = silence.code is None or (silence.code < 0 and -silence.code not in OWN_FAULTS)
+        if missing.reason == "violation":
+            return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {missing.detail}")
+        problem = _death(missing.code, asked, self._conversation)
+        killed = missing.code is None or (missing.code < 0 and -missing.code not in OWN_FAULTS)
         self.unexplained = killed and problem.kind is ProblemKind.DIED
         return problem
 

@@ -1,4 +1,4 @@
-"""A process for every session: student code lives and dies in a child, whose bytes the worker carries to and fro."""
+"""A process for every session: student code lives and dies in a child, whose bytes the worker carries in both directions."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from grader.model import Array, Confusion, Curve, HeatMaps, ImageGrid, ImageScatter, Picture, Scatter
-from grader.report.heatmaps import worst_entry
+from grader.report.heatmaps import ringed_entry
 from grader.report.plots import caption, describe, svg
 from kit import report_samples as samples
 
@@ -129,7 +129,7 @@ def test_equal_matrices_have_no_ring() -> None:
 )
 @pytest.mark.filterwarnings("error")
 def test_the_worst_entry_is_the_one_furthest_off(expected: object, got: object, index: tuple[int, int] | None) -> None:
-    assert worst_entry(np.asarray(expected), np.asarray(got)).index == index
+    assert ringed_entry(np.asarray(expected), np.asarray(got)).index == index
 
 
 @pytest.mark.parametrize("value", EXTREME)
