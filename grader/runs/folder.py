@@ -82,13 +82,13 @@ class RunFolder:
             if there and name not in self.entries:
                 entry = noted.get(name)
                 # a report that was written since, or by a run that noted nothing, is read
-                found = entry if entry and entry.stamp == there else _read(folder, key=entry.key if entry else "")
+                found = entry if entry and entry.stamp == there else _read(folder, entry)
                 self.entries.update({name: found} if found else {})
 
     def key(self, name: str) -> str:
-        """Return the key of the evidence that a submission has, by what was noted; empty where nothing is known."""
+        """Return the key of the evidence that a submission has, by what was noted; empty where it is not what was noted."""
         entry = self._journal.entries.get(name)
-        return entry.key if entry and self.of(name).has_evidence else ""
+        return entry.key if entry and entry.evidence and entry.evidence == stamp(self.of(name).evidence_file) else ""
 
     def kept(self) -> list[SubmissionFolder]:
         """Return the folders with evidence, or what is left of it, in order of their names; AuthorError when there is none."""
@@ -120,7 +120,8 @@ class RunFolder:
     def add(self, name: str, result: Result, *, key: str = "", judged: str = "") -> None:
         """Note the result of the submission called `name`, whose reports have been written."""
         row = replace(Row.of(result), id=name)
-        self._note(Entry(row, key, judged, stamp(self.of(name).report)))
+        folder = self.of(name)
+        self._note(Entry(row, key, judged, stamp(folder.report), stamp(folder.evidence_file)))
 
     def judged(self, name: str, result: Result, *, judged: str = "") -> None:
         """Note the result of evidence that stays as it was and was judged again, by what `judged` stands for (`standards`)."""
@@ -167,20 +168,21 @@ def chosen(path: Path) -> tuple[RunFolder | None, list[SubmissionFolder]]:
     return around if around.is_one else None, [one]
 
 
-def stamp(report: Path) -> tuple[int, ...]:
-    """Return by what the file of a report is known again; empty when there is none."""
+def stamp(file: Path) -> tuple[int, ...]:
+    """Return by what a file is known again; empty when there is none."""
     try:
-        about = report.stat()
+        about = file.stat()
     except OSError:
         return ()
     return about.st_mtime_ns, about.st_size
 
 
-def _read(folder: SubmissionFolder, *, key: str) -> Entry | None:
+def _read(folder: SubmissionFolder, noted: Entry | None) -> Entry | None:
     result = folder.result()
     if result is None:
         return None
-    return Entry(replace(Row.of(result), id=folder.path.name), key, stamp=stamp(folder.report))
+    row = replace(Row.of(result), id=folder.path.name)
+    return replace(noted or Entry(row), row=row, judged="", stamp=stamp(folder.report))
 
 
 def _folders(path: Path) -> Iterator[SubmissionFolder]:

@@ -26,14 +26,15 @@ OUTDATED = 4
 class Entry:
     """What is noted of one submission: its row in the summary, and what its report stands on.
 
-    `key` stands for the evidence in its folder, `judged` for what it was judged by, `stamp` for the file of its report; each is
-    empty where it is not known.
+    `key` stands for the evidence in its folder, `judged` for what it was judged by, `stamp` for the file of its report and
+    `evidence` for that of its evidence; each is empty where it is not known.
     """
 
     row: Row
     key: str = ""
     judged: str = ""
     stamp: tuple[int, ...] = ()
+    evidence: tuple[int, ...] = ()
 
 
 class Journal:
@@ -117,7 +118,7 @@ def _data(entry: Entry) -> dict[str, Any]:
         "withheld": marks.withheld,
     }
     found = {"marks": points, "items": dict(row.items), "error": row.error}
-    stands_on = {"key": entry.key, "judged": entry.judged, "stamp": list(entry.stamp)}
+    stands_on = {"key": entry.key, "judged": entry.judged, "stamp": list(entry.stamp), "evidence": list(entry.evidence)}
     return {"id": row.id, **{name: value for name, value in {**found, **stands_on}.items() if value}}
 
 
@@ -125,6 +126,7 @@ def _entry(data: Mapping[str, Any]) -> Entry | None:
     try:
         marks = Marks(**data["marks"]) if "marks" in data else None
         row = Row(data["id"], marks, data.get("items", {}), data.get("error", ""))
-        return Entry(row, data.get("key", ""), data.get("judged", ""), tuple(data.get("stamp", ())))
+        stamps = tuple(data.get("stamp", ())), tuple(data.get("evidence", ()))
+        return Entry(row, data.get("key", ""), data.get("judged", ""), *stamps)
     except (KeyError, TypeError):
         return None

@@ -44,6 +44,11 @@ class SubmissionFolder:
         return self.path / STAFF_PAGE
 
     @property
+    def evidence_file(self) -> Path:
+        """The file that evidence is written to; where it is, all of it is."""
+        return self.evidence / kept.FILE
+
+    @property
     def has_evidence(self) -> bool:
         """Whether a grading that came to its end has left evidence here."""
         return kept.has(self.evidence)

@@ -14,7 +14,7 @@ import pytest
 from kit import ROOT
 
 # one worker builds the wheel, for all of them
-pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("packaging")
 GUIDE = (ROOT / "docs" / "adding-an-assignment.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
 RUBRIC, SOLVED = FILES["statistics_course/rubric.toml"], FILES["reference/regression.py"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader.errors import AuthorError
-from grader.model import Result
+from grader.model import Report
 from grader.runs import Job, RunFolder
 from grader.runs.folder import SUMMARY_SECONDS
 from kit import small_assignment as small
@@ -26,17 +26,16 @@ class Clock:
         return self.now
 
 
-def publish(folder: RunFolder, name: str) -> Result:
-    """Write the reports on a right submission of that name."""
-    made = replace(small.report(), submission=small.submission(name))
-    folder.of(name).deliver(made)
-    return made.result
+def made(name: str) -> Report:
+    """Return the report on a right submission of that name."""
+    return replace(small.report(), submission=small.submission(name))
 
 
 def add(folder: RunFolder, *names: str, **noted: str) -> None:
     """Grade right submissions of these names."""
     for name in names:
-        folder.add(name, publish(folder, name), **noted)
+        folder.of(name).deliver(made(name))
+        folder.add(name, made(name).result, **noted)
 
 
 def job(folder: RunFolder, name: str, **options: Any) -> Job:
@@ -149,10 +148,18 @@ def test_a_key_means_nothing_where_the_evidence_is_gone(tmp_path: Path) -> None:
     assert folder.key("alice") == ""
 
 
+def test_a_key_means_nothing_where_the_evidence_is_not_what_was_written(tmp_path: Path) -> None:
+    folder = run(tmp_path, "alice", key="k")
+    assert folder.key("alice") == "k"
+    folder.of("alice").evidence_file.write_bytes(b"cut short")
+    assert folder.key("alice") == ""
+
+
 def test_what_is_judged_again_keeps_the_key_of_its_evidence(tmp_path: Path) -> None:
     folder = run(tmp_path, "alice", key="k")
     with folder.taken():
-        folder.judged("alice", publish(folder, "alice"))
+        folder.of("alice").publish(made("alice"))
+        folder.judged("alice", made("alice").result)
     folder.look()
     assert folder.key("alice") == "k"
 
