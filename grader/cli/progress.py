@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Protocol
 
 from grader.text import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 WIDTH = 48
 # of a log, between two lines on what is being done
@@ -36,6 +36,9 @@ def display(total: int) -> Iterator[Display]:
     if not sys.stderr.isatty():
         yield Lines(total)
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as progress:
         yield Bar(progress, total)
