@@ -35,8 +35,9 @@ def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
 def test_a_hostile_notebook_costs_its_own_points(attack: Notebook, launcher: Launcher, tmp_path: Path) -> None:
     made = notebooks.graded(attack, launcher, tmp_path)
     found = table.finding(made, attack.check)
-    assert re.search(str(attack.pattern(launcher.name)), found.message)
-    assert len(found.message) < 2_000
+    wanted, told = str(attack.pattern(launcher.name)), found.message
+    assert re.search(wanted, told)
+    assert len(told) < 2_000
     assert (made.score.items[0].marks.earned, made.score.marks.withheld) == (table.SPARED, 0.0)
     assert made.score.marks.earned >= attack.keeps
     assert opens(tmp_path / "out")
