@@ -15,6 +15,8 @@ import pytest
 
 from kit import ROOT
 
+# tracing takes a minute: one worker does it for all
+pytestmark = pytest.mark.xdist_group("evidence keys")
 ASSIGNMENTS = ("byomlp", "modules")
 # some of what judges or says, and asks nothing
 SILENT = (
