@@ -10,7 +10,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
 
@@ -18,11 +18,7 @@ R = TypeVar("R")
 # a float holds every whole number below exactly
 LARGEST = 2**53
 
-
-class Mark(Protocol):
-    """What `Annotated` says of a type: a question that is put before the value is looked at more closely."""
-
-    def holds(self, value: Any) -> bool: ...
+# what `Annotated` says of a type answers `holds(value)`, which is asked before the value is looked at more closely
 
 
 @dataclass(frozen=True)
