@@ -19,6 +19,17 @@ Case = TypeVar("Case", bound=LayerCase)
 Formula = Callable[[Case], Array]
 # what a mistake must change to be seen, and how near what was returned must come to it
 VISIBLE, MATCHED = 1e-4, 1e-5
+_LOOK = "Try {method} on a small random batch of shape (4, 3) and read the error from its last line up."
+# (what an error says, what to do about it): where it is no matter of shapes or numbers
+_BY_ERROR = (
+    ("UnboundLocalError", "On the way that was taken here this name is given no value before it is used."),
+    ("NameError", "This name is not known there: compare its spelling with the line that defines or imports it."),
+    (
+        "'NoneType' object",
+        "Something is None there: look for a method that ends without `return`, or a value that is set later.",
+    ),
+    ("AttributeError", "Compare the spelling of this attribute, and look whether it is set before it is used."),
+)
 _AFTER_ERROR = "Make forward work first: backward is called after it, with the same input."
 
 
@@ -68,10 +79,11 @@ def judge_gradient(
 
 
 def stumbled(name: str, method: str, problem: Problem, hint: str = "") -> Finding:
-    """Return the finding on a method that ends in an error; `hint` is for one that has been written."""
+    """Return the finding on a method that ends in an error; `hint` is for one whose error does not say by itself what to do."""
     if "NotImplemented" in problem.message:
         return failed(f"{name}: {method} is still to be written ({problem})", hint="Write it.", diagnosis="not_written")
-    hint = hint or f"Try {method} on a small random batch of shape (4, 3) and read the error from its last line up."
+    told = next((advice for text, advice in _BY_ERROR if text in problem.message), "")
+    hint = told or hint or _LOOK.format(method=method)
     return failed(f"{name}: {method} ends in an error: {problem}", hint=hint)
 
 

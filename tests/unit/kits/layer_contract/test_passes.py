@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.kits.layer_contract import LayerCase, broken_contract, judge_forward, judge_gradient
+from grader.kits.layer_contract import LayerCase, broken_contract, judge_forward, judge_gradient, stumbled
 from grader.kits.mistakes import Mistake
-from grader.model import Array, Finding
+from grader.model import Array, Finding, Problem, ProblemKind
 from kit.layer_samples import case, measured, passed
 
 X = np.array([[0.5, -1.0], [2.0, 0.25]])
@@ -55,6 +55,23 @@ def test_what_is_wrong_with_an_output_is_named(answer: Any, message: str, diagno
     assert found is not None
     assert message in found.message
     assert found.diagnosis == diagnosis
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("NameError: name 'numpy' is not defined", "This name is not known there"),
+        ("UnboundLocalError: cannot access local variable 'e'", "given no value before"),
+        ("AttributeError: 'Drop' object has no attribute 'maks'", "the spelling of this attribute"),
+        ("AttributeError: 'NoneType' object has no attribute 'shape'", "Something is None there"),
+        ("TypeError: 'NoneType' object is not subscriptable", "Something is None there"),
+        ("ValueError: operands could not be broadcast together", "Try it on batches of different shapes."),
+    ],
+)
+def test_what_to_do_about_an_error_depends_on_the_error(error: str, said: str) -> None:
+    found = stumbled("Drop()", "forward", Problem(ProblemKind.RAISED, error), "Try it on batches of different shapes.")
+    assert error in found.message
+    assert said in found.hint
 
 
 def test_a_gradient_that_belongs_to_the_own_forward_is_right() -> None:
