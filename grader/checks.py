@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.errors import HarnessError
-from grader.model import Evidence, Finding, Observation, Picture, Quote, Transcript, Verdict
+from grader.model import Evidence, Finding, Observation, Parameter, Picture, Quote, Transcript, Verdict
 
 Judge = Callable[..., Finding]
 Through = Callable[..., Any]
@@ -20,7 +20,8 @@ ForStaff = Quote | Transcript
 class Check:
     """One declared check: `name`, `title` and `module` from the function, what it reads, and how other checks bear on it.
 
-    `after` and `excused_by` are names of checks, `reads` of probes, `thresholds` of numbers that the rubric gives.
+    `after` and `excused_by` are names of checks, `reads` of probes, `thresholds` of numbers that the rubric gives, `parameters`
+    of what it says of the course's edition of the assignment.
 
     >>> import mlpgrader
     >>> byomlp, modules = mlpgrader.assignments()
@@ -37,6 +38,7 @@ class Check:
     through: Through | None = None
     thresholds: tuple[str, ...] = ()
     module: str = ""
+    parameters: tuple[str, ...] = ()
 
     @property
     def builds_on(self) -> tuple[str, ...]:
@@ -51,14 +53,15 @@ def check(
     excused_by: Sequence[Check] = (),
     through: Through | None = None,
     thresholds: Sequence[str] = (),
+    parameters: Sequence[str] = (),
     name: str = "",
     title: str = "",
     module: str = "",
 ) -> Callable[[Judge], Check]:
     """Declare a check: the first line of its docstring is the title that a student reads.
 
-    The function takes the observations named in `reads` by position and the rubric's `thresholds` by keyword, and returns
-    `passed()`, `failed(...)`, `blocked(...)` or `pending(...)`. With `through`, it takes instead the one thing that this
+    The function takes the observations named in `reads` by position, the rubric's `thresholds` and `parameters` by keyword, and
+    returns `passed()`, `failed(...)`, `blocked(...)` or `pending(...)`. With `through`, it takes instead the one thing that this
     makes of the observations. When a check in `after` did not pass, this one is blocked without being asked. When a check
     in `excused_by` did not pass, a mistake that this one finds is paid for there, and costs nothing here.
 
@@ -89,6 +92,7 @@ def check(
             through,
             tuple(thresholds),
             module or judge.__module__,
+            tuple(parameters),
         )
 
     return declare
@@ -166,15 +170,19 @@ def run_checks(
     evidence: Evidence,
     thresholds: Mapping[str, Mapping[str, float]],
     known: Mapping[str, Finding] | None = None,
+    *,
+    parameters: Mapping[str, Parameter] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every check but those whose finding is `known` already, and return the findings in the order of the checks.
 
-    A fault of ours makes the check undecided and leaves the others alone.
+    `thresholds`, check -> name -> number, and `parameters` are those of the rubric. A fault of ours makes the check undecided and
+    leaves the others alone.
     """
     checks, known = tuple(checks), known or {}
     findings: dict[str, Finding] = {}
     for each in in_order(checks):
-        finding = known.get(each.name) or _judge(each, evidence, findings, thresholds.get(each.name, {}))
+        given = {**thresholds.get(each.name, {}), **(parameters or {})}
+        finding = known.get(each.name) or _judge(each, evidence, findings, given)
         findings[each.name] = replace(finding, check=each.name, title=each.title)
     return tuple(findings[each.name] for each in checks)
 
@@ -196,7 +204,7 @@ def in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
 
 
 def _judge(
-    each: Check, evidence: Evidence, findings: Mapping[str, Finding], thresholds: Mapping[str, float]
+    each: Check, evidence: Evidence, findings: Mapping[str, Finding], by_name: Mapping[str, Parameter]
 ) -> Finding:
     observations = [evidence.observations.get(name, Observation(name, fault="was not observed")) for name in each.reads]
     for observation in observations:
@@ -206,7 +214,7 @@ def _judge(
         return _like(earlier[0], Verdict.BLOCKED)
     try:
         given = [each.through(*observations)] if each.through else observations
-        finding = each.judge(*given, **{name: thresholds[name] for name in each.thresholds})
+        finding = each.judge(*given, **{name: by_name[name] for name in (*each.thresholds, *each.parameters)})
     except HarnessError as error:
         return _undecided(str(error))
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:

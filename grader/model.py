@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,9 @@ class Submission:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
+# what a course sets in its rubric for its own edition of an assignment: a number, a text, or several texts
+Parameter = float | str | tuple[str, ...]
+
 # what notebooks can be run at: as the assignment says, or quickly; and what a run on the student's own class falls back on
 SIZES = ("full", "quick")
 REDUCED = "reduced"
@@ -99,7 +102,7 @@ class Setting:
     """At which size notebooks are run, and on which data.
 
     `numbers` are what the rubric says of that size, `reduced` what it says of a run on the student's own class; `data` has the
-    data sets that probes need, each by its name.
+    data sets that probes need, each by its name. `parameters` are those of the rubric: a probe finds the ones that it declares.
 
     >>> from mlpgrader.authoring import Setting
     >>> Setting("quick", numbers={"images": 1000.0}).numbers["images"]
@@ -110,6 +113,11 @@ class Setting:
     numbers: Mapping[str, float] = field(default_factory=dict)
     reduced: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, Data] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def given(self, names: Iterable[str]) -> Setting:
+        """Return the setting with only the parameters of these names."""
+        return replace(self, parameters={name: self.parameters[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -372,7 +380,8 @@ class RubricItem:
 class Rubric:
     """Every point, threshold and limit of one assignment.
 
-    `thresholds` maps check -> name -> number, `sizes` size -> name -> number.
+    `thresholds` maps check -> name -> number, `sizes` size -> name -> number; `parameters` are what a course sets for its own
+    edition of the assignment, by name.
     """
 
     assignment: str
@@ -382,6 +391,7 @@ class Rubric:
     limits: Limits
     digest: str
     sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
     def points(self) -> float:

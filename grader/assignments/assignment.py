@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     # the ids of assignments stand in the help of every command, which does without numpy
     from grader.checks import Check
     from grader.datasets import DataSet
+    from grader.model import Parameter
     from grader.sandbox import Inside, Probe
 
 
@@ -27,9 +28,10 @@ class Assignment:
     the assignment neither need be there. `size_numbers` are the names that the rubric must give for each size that
     notebooks can be run at; an assignment without notebooks has none. `masters` are the files of the material that lie
     among the assignment's own, by their name in it: `mlpgrader template` copies them into `reference`. `data` are the data
-    sets that probes may name.
+    sets that probes may name. `parameters` are the names of what a course may have otherwise, each with a value of the type that
+    its rubric gives: a number, a text (the name of a file stays one), or several texts.
 
-    AuthorError when probes, checks and data sets contradict one another.
+    AuthorError when probes, checks, data sets and parameters contradict one another.
 
     >>> import mlpgrader
     >>> byomlp, modules = mlpgrader.assignments()
@@ -50,9 +52,10 @@ class Assignment:
     template: Path | None = None
     masters: Mapping[str, Path] = field(default_factory=dict)
     data: tuple[DataSet, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if problems := list(contradictions(self.probes, self.checks, self.data)):
+        if problems := list(contradictions(self.probes, self.checks, self.data, self.parameters)):
             raise AuthorError("\n".join(f"assignment '{self.id}': {problem}" for problem in problems))
 
     @property

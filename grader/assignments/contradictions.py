@@ -12,11 +12,19 @@ from grader.suggestions import did_you_mean
 if TYPE_CHECKING:
     from grader.checks import Check
     from grader.datasets import DataSet
+    from grader.model import Parameter
     from grader.sandbox import Probe
 
 
-def contradictions(probes: Sequence[Probe], checks: Sequence[Check], data: Sequence[DataSet] = ()) -> Iterator[str]:
-    """Yield what cannot be true of these probes, checks and data sets together."""
+def contradictions(
+    probes: Sequence[Probe],
+    checks: Sequence[Check],
+    data: Sequence[DataSet] = (),
+    parameters: Mapping[str, Parameter] | None = None,
+) -> Iterator[str]:
+    """Yield what cannot be true of these probes, checks, data sets and parameters together."""
+    declared = parameters or {}
+    yield from _of_parameters(declared)
     yield from _repeated("data sets", [each.name for each in data])
     yield from _repeated("probes", [probe.name for probe in probes])
     yield from _repeated("checks", [check.name for check in checks])
@@ -24,10 +32,26 @@ def contradictions(probes: Sequence[Probe], checks: Sequence[Check], data: Seque
     yield from _circle("checks", {check.name: check.builds_on for check in checks})
     for check in checks:
         yield from _of_check(check, [probe.name for probe in probes], [each.name for each in checks])
+        yield from _undeclared(f"check '{check.name}'", check.parameters, declared)
     for place, probe in enumerate(probes):
         yield from _of_order(probe, probes, [each.name for each in probes[:place]])
         yield from _of_verdicts(probe, checks)
         yield from _of_data(probe, [each.name for each in data])
+        yield from _undeclared(f"probe '{probe.name}'", probe.parameters, declared)
+
+
+def _of_parameters(declared: Mapping[str, Parameter]) -> Iterator[str]:
+    for name, value in declared.items():
+        several = isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+        if isinstance(value, bool) or not (several or isinstance(value, int | float | str)):
+            yield f"parameter '{name}' is {value!r}; give it a number, a text, or a tuple of texts"
+
+
+def _undeclared(where: str, names: Sequence[str], declared: Mapping[str, Parameter]) -> Iterator[str]:
+    for name in names:
+        if name not in declared:
+            what = f"{where} takes the parameter '{name}', which is not declared"
+            yield f"{what}{did_you_mean(name, declared)}; add it to 'parameters' of the assignment"
 
 
 def _repeated(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -60,18 +84,21 @@ def _of_check(check: Check, probes: Sequence[str], checks: Sequence[str]) -> Ite
 
 
 def _of_arguments(check: Check) -> Iterator[str]:
-    parameters = inspect.signature(check.judge).parameters.values()
-    takes = [
-        each.name for each in parameters if each.kind is not each.VAR_KEYWORD and each.name not in check.thresholds
-    ]
+    takes_all = inspect.signature(check.judge).parameters.values()
+    by_name = (*check.thresholds, *check.parameters)
+    takes = [each.name for each in takes_all if each.kind is not each.VAR_KEYWORD and each.name not in by_name]
     count = 1 if check.through else len(check.reads)
-    if len(takes) != count or any(each.kind is each.VAR_POSITIONAL for each in parameters):
+    if len(takes) != count or any(each.kind is each.VAR_POSITIONAL for each in takes_all):
         what = "makes one thing of what it reads" if check.through else f"reads {', '.join(check.reads) or 'nothing'}"
         yield f"check '{check.name}' {what}, but its function takes {', '.join(takes) or 'nothing'}"
-    if not any(each.kind is each.VAR_KEYWORD for each in parameters):
-        for name in check.thresholds:
-            if name not in {each.name for each in parameters}:
-                yield f"check '{check.name}' has the threshold '{name}', which its function does not take"
+    for name in check.thresholds:
+        if name in check.parameters:
+            yield f"check '{check.name}' has '{name}' as threshold and as parameter; rename one of them"
+    if not any(each.kind is each.VAR_KEYWORD for each in takes_all):
+        for what, names in (("threshold", check.thresholds), ("parameter", check.parameters)):
+            for name in names:
+                if name not in {each.name for each in takes_all}:
+                    yield f"check '{check.name}' has the {what} '{name}', which its function does not take"
 
 
 def _of_order(probe: Probe, probes: Sequence[Probe], earlier: Sequence[str]) -> Iterator[str]:
@@ -101,6 +128,9 @@ def _of_verdicts(probe: Probe, checks: Sequence[Check]) -> Iterator[str]:
         for number in check.thresholds:
             if number not in probe.coarse.get(name, {}):
                 yield f"{where}, which needs the number '{number}'; give it in 'coarse'"
+        for parameter in check.parameters:
+            if parameter not in probe.parameters:
+                yield f"{where}, which needs the parameter '{parameter}'; add it to 'parameters' of the probe"
     for name in probe.coarse:
         if name not in asked:
             yield f"probe '{probe.name}' has numbers for '{name}', whose verdict it does not ask for; remove them"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from grader.calibration.trial import Margin
 from grader.checks import Check, run_checks
-from grader.model import Evidence, Finding, Verdict
+from grader.model import Evidence, Finding, Parameter, Verdict
 
 # near first: a step too large would pass over what lies between 0.93 and 1
 FACTORS = (1.01, 1.1, 2.0, 2.0**10, 2.0**40)
@@ -20,6 +20,7 @@ def margins(
     evidence: Evidence,
     thresholds: Mapping[str, Mapping[str, float]],
     *,
+    parameters: Mapping[str, Parameter] | None = None,
     verdicts: Collection[Verdict] = (Verdict.PASSED, Verdict.FAILED),
 ) -> tuple[Margin, ...]:
     """Return the margin of every threshold of the checks that ended in one of the `verdicts`; none where no value turns it."""
@@ -28,22 +29,31 @@ def margins(
         if check.name in findings and findings[check.name].verdict in verdicts:
             passed = findings[check.name].verdict is Verdict.PASSED
             for name in check.thresholds:
-                found.extend(_margin(check, name, evidence, thresholds[check.name], passed=passed))
+
+                def judged(values: Mapping[str, float], check: Check = check) -> Verdict:
+                    (finding,) = run_checks([check], evidence, {check.name: values}, parameters=parameters)
+                    return finding.verdict
+
+                found.extend(_margin(check.name, name, judged, thresholds[check.name], passed=passed))
     return tuple(found)
 
 
 def _margin(
-    check: Check, name: str, evidence: Evidence, values: Mapping[str, float], *, passed: bool
+    check: str,
+    name: str,
+    judged: Callable[[Mapping[str, float]], Verdict],
+    values: Mapping[str, float],
+    *,
+    passed: bool,
 ) -> Iterator[Margin]:
     def passes(value: float) -> bool:
-        (finding,) = run_checks([check], evidence, {check.name: {**values, name: value}})
-        return finding.verdict is Verdict.PASSED
+        return judged({**values, name: value}) is Verdict.PASSED
 
     value = values[name]
     turning = turning_point(passes, value, here=passed)
     if turning is not None:
         # where it passes beyond the threshold, moving further that way was stricter
-        yield Margin(check.name, name, value, turning, 1 if (turning > value) is passed else -1, passed)
+        yield Margin(check, name, value, turning, 1 if (turning > value) is passed else -1, passed)
 
 
 def turning_point(passes: Callable[[float], bool], value: float, *, here: bool) -> float | None:

@@ -105,6 +105,8 @@ def _in_brief(trial: Trial, report: Report, assignment: Assignment, asked: Rubri
         lost={item.id: item.marks.lost for item in report.score.items},
         earned=report.score.marks.earned,
         withheld=report.score.marks.withheld,
-        margins=margins(checks, findings, report.evidence, asked.thresholds, verdicts=verdicts),
+        margins=margins(
+            checks, findings, report.evidence, asked.thresholds, parameters=asked.parameters, verdicts=verdicts
+        ),
         seconds=seconds,
     )

@@ -17,8 +17,8 @@ from grader.assignments import Assignment
 from grader.cli import GRADED, options
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
-from grader.model import Rubric
-from grader.text import as_json_text, number, points
+from grader.model import Parameter, Rubric
+from grader.text import as_json_text, number, points, printable
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -44,7 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         path = Path(arguments.file)
         assignment = _assignment(path)
-    loaded = rubric.load(path, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
+    loaded = rubric.load(
+        path,
+        checks=assignment.check_thresholds,
+        size_numbers=assignment.size_numbers,
+        parameters=assignment.parameters,
+    )
     if arguments.json:
         print(as_json_text(as_data(loaded)), end="")
         return GRADED
@@ -55,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     console.print(Text(f"Limits: {limits}"))
     for size, values in loaded.sizes.items():
         console.print(Text(f"Size {size}: {', '.join(f'{name} {points(value)}' for name, value in values.items())}"))
+    for name, value in loaded.parameters.items():
+        console.print(Text(f"Parameter {name}: {_in_words(value)}"))
     console.print(Text(loaded.digest, "dim"))
     return GRADED
 
@@ -80,7 +87,16 @@ def as_data(loaded: Rubric) -> dict[str, Any]:
         "thresholds": {check: dict(values) for check, values in loaded.thresholds.items()},
         "sizes": {size: dict(values) for size, values in loaded.sizes.items()},
         "limits": asdict(loaded.limits),
+        "parameters": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in loaded.parameters.items()
+        },
     }
+
+
+def _in_words(value: Parameter) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(printable, value)) or "none"
+    return printable(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _assignment(path: Path) -> Assignment:

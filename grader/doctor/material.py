@@ -33,7 +33,10 @@ def rubric_row(name: str) -> Row:
     try:
         assignment = assignments.find(name)
         loaded = rubric.load(
-            assignment.rubric, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers
+            assignment.rubric,
+            checks=assignment.check_thresholds,
+            size_numbers=assignment.size_numbers,
+            parameters=assignment.parameters,
         )
     except AuthorError as error:
         return Row(f"rubric {name}", State.MISSING, str(error), "mend it; mlpgrader rubric looks at it alone")

@@ -32,11 +32,11 @@ def key(
 ) -> str:
     """Return the key of what these probes see of a submission: 64 hexadecimal digits.
 
-    It covers the files handed in, with the provided ones laid over, and why others were left out; the probes with all that
-    they declare; every source file that can run on this side while they ask, and every one that travels inside; sandbox
-    and image; limits, size, numbers and data set; Python and what is installed beside it; and the seed, where one is given.
-    Names of students, checks, hints, points and reports are not in it. AuthorError for a probe that holds something
-    that nothing can be said of.
+    It covers the files handed in, with the provided ones laid over, and why others were left out; the probes with all that they
+    declare; every source file that can run on this side while they ask, and every one that travels inside; sandbox and image;
+    limits, size, numbers, data set, and the parameters that the probes declare; Python and what is installed beside it; and
+    the seed, where one is given. Names of students, checks, hints, points and reports are not in it. AuthorError for a probe
+    that holds something that nothing can be said of.
     """
     asked, modules = described(probes, launcher)
     files = dict(sorted(submission.files.items()))
@@ -50,7 +50,7 @@ def key(
             "sources": sources.digest_of(modules),
             "sandbox": [launcher.name, sorted(launcher.facts.items())],
             "limits": asdict(limits),
-            "setting": _of(setting or Setting()),
+            "setting": _of((setting or Setting()).given(sorted({name for each in probes for name in each.parameters}))),
             "python": [sys.version, sys.platform, platform.machine(), *installed()],
             "seed": seed,
         }
@@ -78,7 +78,7 @@ def installed() -> tuple[str, ...]:
 def _of(setting: Setting) -> dict[str, Any]:
     numbers = {"numbers": dict(setting.numbers), "reduced": dict(setting.reduced)}
     data = {name: [data.kind, data.digest] for name, data in setting.data.items()}
-    return {"size": setting.size, **numbers, "data": data}
+    return {"size": setting.size, **numbers, "data": data, "parameters": dict(setting.parameters)}
 
 
 def _digest(described: object) -> str:

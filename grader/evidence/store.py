@@ -14,7 +14,7 @@ from typing import Any
 from grader import atomic, locations
 from grader.errors import AuthorError, HarnessError
 from grader.evidence import folder
-from grader.model import Evidence, Observation, ProblemKind, Submission
+from grader.model import Evidence, Observation, Parameter, ProblemKind, Submission
 from grader.sandbox import Probe
 from grader.sandbox.lane import VERDICTS
 
@@ -47,10 +47,17 @@ class Store:
     _room: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
-    def take(self, key: str, submission: Submission, probes: Sequence[Probe]) -> Evidence | None:
+    def take(
+        self,
+        key: str,
+        submission: Submission,
+        probes: Sequence[Probe],
+        parameters: Mapping[str, Parameter] | None = None,
+    ) -> Evidence | None:
         """Return what these probes saw of these very files when it was kept under `key`.
 
         None when there is nothing, when it is damaged, or when checks tell a probe today what they did not tell it then.
+        `parameters` are those of the rubric.
         """
         path = self._file(key)
         if self.fresh:
@@ -59,7 +66,7 @@ class Store:
             evidence, kept, _ = folder.from_bytes(path.read_bytes(), path, key=key)
         except (HarnessError, OSError):
             return None
-        if kept.files != submission.files or not is_what_would_be_asked(evidence, probes):
+        if kept.files != submission.files or not is_what_would_be_asked(evidence, probes, parameters):
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -136,13 +143,15 @@ def is_by_the_hour(observation: Observation) -> bool:
     return False
 
 
-def is_what_would_be_asked(evidence: Evidence, probes: Sequence[Probe]) -> bool:
+def is_what_would_be_asked(
+    evidence: Evidence, probes: Sequence[Probe], parameters: Mapping[str, Parameter] | None = None
+) -> bool:
     """Tell whether the same probes were asked, and checks told each of them the same as they would today."""
     if list(evidence.observations) != [probe.name for probe in probes]:
         return False
     for index, probe in enumerate(probes):
         earlier = [evidence.observations[each.name] for each in probes[:index] if each.lane == probe.lane]
-        told = {name: str(finding.verdict) for name, finding in probe.findings(earlier).items()}
+        told = {name: str(finding.verdict) for name, finding in probe.findings(earlier, parameters).items()}
         if told != evidence.observations[probe.name].data.get(VERDICTS, {}):
             return False
     return True

@@ -42,12 +42,19 @@ def grade(
     latter never twice at a time. IntakeError when the submission cannot be read.
     """
     chosen = selection.only(rubric, items)
-    stream = Stream(selection.needed_checks(assignment, chosen), chosen.thresholds, seed=seed, on_finding=on_finding)
+    setting = replace(setting or Setting(), parameters=rubric.parameters)
+    stream = Stream(
+        selection.needed_checks(assignment, chosen),
+        chosen.thresholds,
+        seed=seed,
+        on_finding=on_finding,
+        parameters=chosen.parameters,
+    )
     submission = intake.receive(path, required=assignment.required, provided=assignment.provided)
     probes = selection.needed_probes(assignment, chosen)
     asked: dict[str, Any] = {"launcher": launcher, "seed": seed, "limits": rubric.limits, "setting": setting}
     key = evidence.key(submission, probes, assignment.inside, assignment=assignment.id, **asked) if store else ""
-    seen = store.take(key, submission, probes) if store else None
+    seen = store.take(key, submission, probes, rubric.parameters) if store else None
     if seen is None:
         seen = observe(
             submission,
@@ -79,12 +86,12 @@ def prepare(
     asked = {probe.data for probe in selection.needed_probes(assignment, selection.only(rubric, items))}
     loaded = {each.name: datasets.load(each, data) for each in assignment.data if each.name in asked}
     if not assignment.size_numbers:
-        return Setting(size, data=loaded)
-    return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], loaded)
+        return Setting(size, data=loaded, parameters=rubric.parameters)
+    return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], loaded, rubric.parameters)
 
 
-def _facts(setting: Setting | None) -> dict[str, str]:
-    if setting is None or not setting.data:
+def _facts(setting: Setting) -> dict[str, str]:
+    if not setting.data:
         return {}
     size = {"size": setting.size} if setting.numbers else {}
     return {**size, "data": " and ".join(each.title for each in setting.data.values())}
@@ -103,7 +110,8 @@ def judge(
     Only the items that the evidence was gathered for count. Checks whose finding is `known` are not judged again.
     """
     chosen = selection.only(rubric, evidence.items)
-    findings = run_checks(selection.needed_checks(assignment, chosen), evidence, chosen.thresholds, known=known)
+    checks = selection.needed_checks(assignment, chosen)
+    findings = run_checks(checks, evidence, chosen.thresholds, known, parameters=chosen.parameters)
     return report.compose(
         submission,
         scoring.score(chosen, findings),
@@ -116,7 +124,12 @@ def judge(
 
 def load_rubric(assignment: Assignment) -> Rubric:
     """Read the rubric that goes with the assignment; AuthorError when anything in it is wrong."""
-    return rubrics.load(assignment.rubric, checks=assignment.check_thresholds, size_numbers=assignment.size_numbers)
+    return rubrics.load(
+        assignment.rubric,
+        checks=assignment.check_thresholds,
+        size_numbers=assignment.size_numbers,
+        parameters=assignment.parameters,
+    )
 
 
 def ensure_items(rubric: Rubric, items: Sequence[str]) -> None:

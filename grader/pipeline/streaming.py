@@ -9,7 +9,7 @@ from dataclasses import replace
 from grader import evidence as kept
 from grader.checks import Check, in_order, run_checks
 from grader.errors import HarnessError
-from grader.model import Evidence, Finding, Observation
+from grader.model import Evidence, Finding, Observation, Parameter
 
 
 class Stream:
@@ -22,10 +22,11 @@ class Stream:
         *,
         seed: int,
         on_finding: Callable[[Finding], None] | None = None,
+        parameters: Mapping[str, Parameter] | None = None,
     ) -> None:
         self.findings: dict[str, Finding] = {}
         self._checks = in_order(checks)
-        self._thresholds = thresholds
+        self._thresholds, self._parameters = thresholds, parameters
         self._on_finding = on_finding
         self._evidence = Evidence({}, seed=seed, sandbox="", seconds=0.0)
         self._turn = threading.Lock()
@@ -35,7 +36,9 @@ class Stream:
         with self._turn:
             observations = {**self._evidence.observations, observation.probe: _as_kept(observation)}
             self._evidence = replace(self._evidence, observations=observations)
-            for finding in run_checks(self._ready(), self._evidence, self._thresholds, known=self.findings):
+            for finding in run_checks(
+                self._ready(), self._evidence, self._thresholds, self.findings, parameters=self._parameters
+            ):
                 if finding.check not in self.findings:
                     self.findings[finding.check] = finding
                     if self._on_finding:

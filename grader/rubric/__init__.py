@@ -1,9 +1,9 @@
 """From a TOML file to a `Rubric`, refusing whatever does not add up.
 
-The file says ``assignment``, ``title`` and ``points``; ``[limits]``, ``[thresholds.CHECK]`` and, for an assignment with
-notebooks, ``[sizes.full]``, ``[sizes.quick]`` and ``[sizes.reduced]`` with a number a line; and an ``[[item]]`` for each
-part: ``id``, ``title``, ``points``, ``checks = { NAME = points }`` and, for what a self-check does not show,
-``public = false``.
+The file says ``assignment``, ``title`` and ``points``; ``[limits]``, ``[parameters]`` for what a course may have otherwise,
+``[thresholds.CHECK]`` and, for an assignment with notebooks, ``[sizes.full]``, ``[sizes.quick]`` and ``[sizes.reduced]`` with
+a number a line; and an ``[[item]]`` for each part: ``id``, ``title``, ``points``, ``checks = { NAME = points }`` and, for
+what a self-check does not show, ``public = false``.
 """
 
 from __future__ import annotations
@@ -16,16 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import AuthorError
-from grader.model import Limits, Rubric, RubricItem
+from grader.model import Limits, Parameter, Rubric, RubricItem
 from grader.rubric.problems import problems_of
 from grader.suggestions import did_you_mean
 from grader.text import printable
 
 
-def load(path: Path, *, checks: Mapping[str, tuple[str, ...]], size_numbers: Collection[str] = ()) -> Rubric:
+def load(
+    path: Path,
+    *,
+    checks: Mapping[str, tuple[str, ...]],
+    size_numbers: Collection[str] = (),
+    parameters: Mapping[str, Parameter] | None = None,
+) -> Rubric:
     """Read the rubric at `path`; `checks` maps each check of the assignment to the thresholds that it takes.
 
-    `size_numbers` are the numbers that it must give for each size of run; without any there are no sizes.
+    `size_numbers` are the numbers that it must give for each size of run; without any there are no sizes. `parameters` are those
+    that it must give, each with an example of its type.
 
     AuthorError lists everything that is wrong, a line each.
     """
@@ -38,7 +45,7 @@ def load(path: Path, *, checks: Mapping[str, tuple[str, ...]], size_numbers: Col
         raise AuthorError(f"{path.name}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise AuthorError(f"{path.name}: is not valid TOML: {printable(str(error))}") from error
-    if problems := list(problems_of(table, checks, size_numbers)):
+    if problems := list(problems_of(table, checks, size_numbers, parameters or {})):
         raise AuthorError("\n".join(f"{path.name}: {printable(problem)}" for problem in problems))
     thresholds = table.get("thresholds", {})
     return Rubric(
@@ -49,6 +56,7 @@ def load(path: Path, *, checks: Mapping[str, tuple[str, ...]], size_numbers: Col
         # the numbers become what the defaults are: a rubric may say 2 for 2.0 seconds
         limits=Limits(**{name: type(getattr(Limits, name))(value) for name, value in table.get("limits", {}).items()}),
         sizes={size: _floats(values) for size, values in table.get("sizes", {}).items()},
+        parameters={name: _parameter(value) for name, value in table.get("parameters", {}).items()},
         digest=f"sha256:{hashlib.sha256(raw).hexdigest()}",
     )
 
@@ -70,6 +78,12 @@ def public_part(rubric: Rubric) -> Rubric:
 
 def _floats(values: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
+
+
+def _parameter(value: Any) -> Parameter:
+    if isinstance(value, list):
+        return tuple(value)
+    return value if isinstance(value, str) else float(value)
 
 
 def _item(table: Mapping[str, Any]) -> RubricItem:

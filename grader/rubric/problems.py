@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeGuard
 
-from grader.model import REDUCED, SIZES, Limits
+from grader.model import REDUCED, SIZES, Limits, Parameter
 from grader.suggestions import did_you_mean
 from grader.text import points as shown
 
 STEP = 0.25
 MOST = 10_000
 
-_TOP = ("assignment", "title", "points", "limits", "item", "thresholds", "sizes")
+_TOP = ("assignment", "title", "points", "limits", "item", "thresholds", "sizes", "parameters")
 _TOP_NEEDED = ("assignment", "title", "points", "item")
 _ITEM = ("id", "title", "points", "checks", "public")
 _ITEM_NEEDED = ("id", "title", "points", "checks")
@@ -24,11 +24,15 @@ Table = Mapping[str, Any]
 
 
 def problems_of(
-    table: Table, checks: Mapping[str, tuple[str, ...]], size_numbers: Collection[str] = ()
+    table: Table,
+    checks: Mapping[str, tuple[str, ...]],
+    size_numbers: Collection[str],
+    parameters: Mapping[str, Parameter],
 ) -> Iterator[str]:
     """Yield what is wrong with the `table` of a rubric.
 
-    `checks` maps each check to the thresholds that it takes; `size_numbers` are what each size of run must have.
+    `checks` maps each check to the thresholds that it takes; `size_numbers` are what each size of run must have, `parameters`
+    what there must be, each with an example of its type.
     """
     if not table:
         yield f"is empty; it needs {', '.join(_TOP_NEEDED)}"
@@ -49,6 +53,7 @@ def problems_of(
     yield from _thresholds(table.get("thresholds", {}), checks)
     yield from _limits(table.get("limits", {}))
     yield from _sizes(table.get("sizes", {}), size_numbers)
+    yield from _parameters(table.get("parameters"), parameters)
 
 
 def _name(item: Table, position: int) -> str:
@@ -183,6 +188,39 @@ def _sizes(table: object, numbers: Collection[str]) -> Iterator[str]:
         else:
             yield from _keys(where, values, numbers, numbers)
             yield from _numbers(where, values, 0)
+
+
+def _parameters(table: object, declared: Mapping[str, Parameter]) -> Iterator[str]:
+    if table is None:
+        if declared:
+            yield f"[parameters] is missing; add it with {', '.join(declared)}"
+        return
+    if not isinstance(table, dict):
+        yield f"'parameters' is {table!r}; begin them with a line [parameters]"
+        return
+    yield from _keys("[parameters]", table, declared, declared)
+    for name, example in declared.items():
+        if name in table and (fix := _mend(table[name], example)):
+            yield f"[parameters]: '{name}' is {table[name]!r}; write {fix}"
+
+
+def _mend(value: object, example: Parameter) -> str:
+    """Return what to write instead of a value that is not of the type of the example; empty where it is."""
+    if isinstance(example, tuple):
+        several = isinstance(value, list) and all(map(_is_text, value))
+        return "" if several else f"texts in quotes, as in [{', '.join(map(repr, example[:2]))}]"
+    if not isinstance(example, str):
+        return "" if _is_number(value) and abs(value) < 1e300 else "a number"
+    suffix = _suffix(example)
+    if suffix and not (isinstance(value, str) and _suffix(value) == suffix):
+        return f"the name of a {suffix} file, without folders, as in {example!r}"
+    return "" if _is_text(value) else "a text in quotes"
+
+
+def _suffix(name: str) -> str:
+    """Return the suffix of what is the name of a file, without folders; empty for any other text."""
+    found = re.fullmatch(r"[\w][\w .()-]*(\.[a-z]{1,8})", name)
+    return found[1] if found else ""
 
 
 def _numbers(where: str, table: Table, above: float) -> Iterator[str]:

@@ -173,7 +173,7 @@ class Bench:
         try:
             kept, submission, _ = evidence.load(folder.evidence)
             # checks of today may tell a probe what those of then did not
-            if not evidence.is_what_would_be_asked(kept, probes):
+            if not evidence.is_what_would_be_asked(kept, probes, ready.rubric.parameters):
                 return self._run(job, folder)
             made = pipeline.judge(submission, kept, ready.assignment, ready.rubric)
         except HarnessError:

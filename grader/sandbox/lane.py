@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.checks import Check, run_checks
 from grader.errors import HarnessError
-from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind, Setting, Submission
+from grader.model import Evidence, Finding, Limits, Observation, Parameter, Problem, ProblemKind, Setting, Submission
 from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside, payload
@@ -36,10 +36,11 @@ VERDICTS = "verdicts"
 class Probe:
     """One question to student code: `run(session, data, rng)` asks and fills `data` as it goes.
 
-    Probes of one `lane` run one after another, lanes side by side. `seconds` limits the whole session, or, where it is a
-    text, names the number of the setting that does. `data` names the data set that it needs, `kernel` says that it
-    runs notebooks. While `again(data)` says of what was seen that it was bad luck, the probe is asked again from another
-    seed, up to `tries` times in all; the last observation counts.
+    Probes of one `lane` run one after another, lanes side by side. `seconds` limits the whole session, or, where it is a text,
+    names the number of the setting that does. `data` names the data set that it needs, `parameters` those of the rubric that
+    it finds in ``session.setting.parameters``, `kernel` says that it runs notebooks. While `again(data)` says of what was
+    seen that it was bad luck, the probe is asked again from another seed, up to `tries` times in all; the last observation
+    counts.
 
     It comes `after` the probes named there, on the same lane, and finds in the session what they saw. Where it has to know
     whether something that they looked at is right, `verdicts` are the checks that say so: they are judged on our side before
@@ -65,11 +66,19 @@ class Probe:
     after: tuple[str, ...] = ()
     verdicts: tuple[Check, ...] = ()
     coarse: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
 
-    def findings(self, earlier: Iterable[Observation]) -> dict[str, Finding]:
-        """Return what the checks in `verdicts` say of what was observed earlier, by their names."""
+    def findings(
+        self, earlier: Iterable[Observation], parameters: Mapping[str, Parameter] | None = None
+    ) -> dict[str, Finding]:
+        """Return what the checks in `verdicts` say of what was observed earlier, by their names.
+
+        `parameters` are those of the rubric.
+        """
         seen = Evidence({each.probe: each for each in earlier}, seed=0, sandbox="", seconds=0.0)
-        return {finding.check: finding for finding in run_checks(self.verdicts, seen, self.coarse)}
+        return {
+            finding.check: finding for finding in run_checks(self.verdicts, seen, self.coarse, parameters=parameters)
+        }
 
     def by_probe(self, findings: Mapping[str, Finding]) -> dict[str, list[Finding]]:
         """Return these findings by the probe that they are about."""
@@ -150,7 +159,7 @@ class Lane:
         started = time.monotonic()
         # the first attempt has the seed of a probe that is asked once
         word = (zlib.crc32(probe.name.encode()), *([attempt] if attempt else []))
-        findings = probe.findings(self.observations)
+        findings = probe.findings(self.observations, self.setting.parameters)
         verdicts = {name: str(finding.verdict) for name, finding in findings.items()}
         data: dict[str, Any] = {VERDICTS: verdicts} if verdicts else {}
         session: Session | None = None
@@ -186,7 +195,7 @@ class Lane:
                 return Session(
                     self._conversation,
                     limits=limits,
-                    setting=self.setting,
+                    setting=self.setting.given(probe.parameters),
                     files=self.submission.files,
                     left_out=self.submission.left_out,
                     earlier={each.probe: each.data for each in self.observations},

@@ -93,6 +93,17 @@ def test_a_check_gets_its_observations_by_position_and_its_thresholds_by_name() 
     assert finding.message == "3 0.5"
 
 
+def test_a_check_gets_the_parameters_that_it_names_and_no_others() -> None:
+    @check(reads=["forward"], thresholds=["tolerance"], parameters=["slope", "keys"])
+    def values_right(forward: Observation, *, tolerance: float, slope: float, keys: tuple[str, ...]) -> Finding:
+        """The values are right."""
+        return passed(f"{tolerance} {slope} {keys}")
+
+    given = {"slope": 0.03, "keys": ("X", "y"), "file": "main.ipynb"}
+    (finding,) = run_checks([values_right], evidence(), {"values_right": {"tolerance": 0.5}}, parameters=given)
+    assert finding.message == "0.5 0.03 ('X', 'y')"
+
+
 def test_findings_stand_in_the_order_of_the_checks() -> None:
     names = ["third", "first", "second"]
     assert [finding.check for finding in judged(*(fact(name, holds) for name in names))] == names

@@ -10,10 +10,10 @@ import pytest
 
 from grader import evidence, pipeline
 from grader.assignments import Assignment
-from grader.checks import passed
+from grader.checks import check, failed, passed
 from grader.datasets import DataSet, Drawn
 from grader.errors import AuthorError, IntakeError
-from grader.model import Finding, Limits, Observation, Report, Rubric, Setting, Verdict
+from grader.model import Finding, Limits, Observation, Report, Rubric, RubricItem, Setting, Verdict
 from grader.pipeline.selection import needed_checks, needed_probes, only
 from grader.pipeline.streaming import Stream
 from grader.report import as_json
@@ -226,6 +226,34 @@ def test_evidence_of_another_seed_is_not_taken(tmp_path: Path, launcher: Launche
     for seed in (3, 4):
         pipeline.grade(path, small.ASSIGNMENT, rubric=small.RUBRIC, launcher=launcher, seed=seed, store=store)
     assert store.taken == 0
+
+
+def ask_for_parameters(session: Session, data: dict[str, Any], rng: np.random.Generator) -> None:
+    """Note which parameters there are."""
+    data.update(
+        {name: list(value) if isinstance(value, tuple) else value for name, value in session.setting.parameters.items()}
+    )
+
+
+@check(reads=["module"], parameters=["slope"])
+def named(seen: Observation, slope: float) -> Finding:
+    """Everything is as the rubric has it."""
+    return failed(f"{dict(seen.data)} {slope}", hint="none")
+
+
+def test_probes_and_checks_get_the_parameters_that_they_declare(tmp_path: Path, launcher: Launcher) -> None:
+    asking = Probe("module", "asking for parameters", ask_for_parameters, parameters=("file", "keys"))
+    changes: dict[str, Any] = {
+        "probes": (asking,),
+        "checks": (named,),
+        "parameters": {"slope": 1.0, "file": "", "keys": ()},
+    }
+    items = (RubricItem("code", "Code", 1, {"named": 1}),)
+    given = replace(small.RUBRIC, items=items, parameters={"slope": 0.03, "file": "a.py", "keys": ("X", "y")})
+    made = pipeline.grade(
+        small.hand_in(tmp_path / "alice"), replace(small.ASSIGNMENT, **changes), rubric=given, launcher=launcher, seed=3
+    )
+    assert made.result.findings[0].message == "{'file': 'a.py', 'keys': ['X', 'y']} 0.03"
 
 
 @dataclass(frozen=True)

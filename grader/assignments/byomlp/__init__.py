@@ -39,4 +39,10 @@ ASSIGNMENT = Assignment(
     probes=tuple(probe for room in _ROOMS for probe in room.PROBES),
     checks=tuple(check for room in _ROOMS for check in room.CHECKS),
     size_numbers=notebook.SIZE_NUMBERS,
+    parameters={
+        "mlp_file": "mlp.py",
+        "classification_notebook": "Classification.ipynb",
+        "autoencoder_notebook": "Autoencoder.ipynb",
+        "allowed_imports": ("numpy", "matplotlib"),
+    },
 )

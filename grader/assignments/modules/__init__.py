@@ -34,4 +34,15 @@ ASSIGNMENT = Assignment(
     probes=(*layers.PROBES, *main.PROBES, *differentiation.PROBES),
     checks=(*layers.CHECKS, *differentiation.CHECKS, *main.CHECKS),
     size_numbers=main.SIZE_NUMBERS,
+    parameters={
+        "leaky_relu_slope": 0.03,
+        "elu_alpha": 1.0,
+        "batch_mean_alpha": 0.0,
+        "dropout_p": 0.5,
+        "modules_notebook": "HW3_Modules.ipynb",
+        "differentiation_notebook": "HW3_differentiation.ipynb",
+        "main_notebook": "HW3_main.ipynb",
+        "allowed_imports": ("numpy", "matplotlib"),
+        "data_keys": ("X", "y"),
+    },
 )

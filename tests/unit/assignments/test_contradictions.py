@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.assignments import Assignment
+from grader.assignments.contradictions import contradictions
 from grader.checks import Check, passed
 from grader.errors import AuthorError
 from grader.model import Finding, Observation
@@ -31,6 +33,10 @@ FORWARD, LOADS = probe("forward"), fact("loads")
 
 def bounded(_observed: Observation, *, most: float) -> Finding:
     return passed(str(most))
+
+
+def sloped(_observed: Observation, *, slope: float) -> Finding:
+    return passed(str(slope))
 
 
 def several(*_observed: Observation) -> Finding:
@@ -120,6 +126,69 @@ def test_checks_that_contradict_themselves_are_refused(checks: tuple[Check, ...]
 )
 def test_probes_that_contradict_themselves_are_refused(probes: tuple[Probe, ...], said: str) -> None:
     assert refused(probes, (LOADS,)).startswith(f"assignment 'hw': {said}")
+
+
+SLOPED = replace(fact("sloped", parameters=("slope",)), judge=sloped)
+GIVEN = {"slope": 0.03, "keys": ("X", "y"), "file": "main.ipynb"}
+
+
+def test_parameters_that_are_declared_can_be_taken() -> None:
+    later = replace(probe("later", "forward"), verdicts=(SLOPED,), parameters=("slope", "file"))
+    assert list(contradictions((FORWARD, later), (LOADS, SLOPED), parameters=GIVEN)) == []
+
+
+@pytest.mark.parametrize(
+    ("probes", "checks", "parameters", "said"),
+    [
+        (
+            (FORWARD,),
+            (SLOPED,),
+            {"slop": 0.03},
+            "check 'sloped' takes the parameter 'slope', which is not declared; did you mean 'slop'?; "
+            "add it to 'parameters' of the assignment",
+        ),
+        (
+            (replace(FORWARD, parameters=("slope",)),),
+            (LOADS,),
+            {},
+            "probe 'forward' takes the parameter 'slope', which is not declared; add it to 'parameters' of the assignment",
+        ),
+        (
+            (FORWARD,),
+            (fact("loads", parameters=("slope",)),),
+            GIVEN,
+            "check 'loads' has the parameter 'slope', which its function does not take",
+        ),
+        (
+            (FORWARD,),
+            (replace(SLOPED, thresholds=("slope",)),),
+            GIVEN,
+            "check 'sloped' has 'slope' as threshold and as parameter; rename one of them",
+        ),
+        (
+            (FORWARD, replace(probe("main", "forward"), verdicts=(SLOPED,))),
+            (SLOPED,),
+            GIVEN,
+            "probe 'main' asks for the verdict of 'sloped', which needs the parameter 'slope'; "
+            "add it to 'parameters' of the probe",
+        ),
+        *(
+            (
+                (FORWARD,),
+                (LOADS,),
+                {"slope": wrong},
+                f"parameter 'slope' is {wrong!r}; give it a number, a text, or a tuple of texts",
+            )
+            for wrong in (True, None, ["X"], ("X", 3))
+        ),
+    ],
+)
+def test_parameters_that_contradict_what_takes_them_are_refused(
+    probes: tuple[Probe, ...], checks: tuple[Check, ...], parameters: Any, said: str
+) -> None:
+    with pytest.raises(AuthorError) as error:
+        Assignment("hw", "Homework", Path("hw.toml"), (), {}, Inside(), probes, checks, parameters=parameters)
+    assert str(error.value) == f"assignment 'hw': {said}"
 
 
 ASKED = "assignment 'hw': probe 'main' asks for the verdict of"

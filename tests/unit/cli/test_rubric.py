@@ -23,6 +23,14 @@ def test_a_rubric_is_found_by_its_path_and_by_its_assignment(capsys: pytest.Capt
     assert capsys.readouterr().out == by_assignment
 
 
+def test_parameters_are_printed_and_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "byomlp"]) == 0
+    assert "Parameter mlp_file: mlp.py" in capsys.readouterr().out.splitlines()
+    assert main(["rubric", "byomlp", "--json"]) == 0
+    parameters = json.loads(capsys.readouterr().out)["parameters"]
+    assert (parameters["mlp_file"], parameters["allowed_imports"][0]) == ("mlp.py", "numpy")
+
+
 def test_json_is_the_rubric_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rubric", "byomlp", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)

@@ -43,7 +43,7 @@ def digits(value: int = 0) -> Digits:
     return Digits("drawn", images, labels, images, labels)
 
 
-PROBE = Probe("forward", "the forward pass", ask)
+PROBE = Probe("forward", "the forward pass", ask, parameters=("slope",))
 ASKED: dict[str, Any] = {
     "submission": ALICE,
     "probes": (PROBE,),
@@ -51,13 +51,18 @@ ASKED: dict[str, Any] = {
     "assignment": "byomlp",
     "launcher": Launcher("docker", {"image": "sha256:1"}, launch),
     "limits": Limits(),
-    "setting": Setting("quick", {"train": 100.0}, {"train": 10.0}, as_data(digits())),
+    "setting": Setting("quick", {"train": 100.0}, {"train": 10.0}, as_data(digits()), {"slope": 0.03, "file": "a.py"}),
     "seed": None,
 }
 
 
 def key(**changes: Any) -> str:
     return evidence.key(**{**ASKED, **changes})
+
+
+def with_parameters(**changes: Any) -> Setting:
+    setting: Setting = ASKED["setting"]
+    return replace(setting, parameters={**setting.parameters, **changes})
 
 
 CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -84,6 +89,8 @@ CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
     "a number of the reduced size": lambda: {"setting": replace(ASKED["setting"], reduced={"train": 11.0})},
     "the digits": lambda: {"setting": replace(ASKED["setting"], data=as_data(digits(1)))},
     "that there are no digits": lambda: {"setting": replace(ASKED["setting"], data={})},
+    "a parameter that a probe declares": lambda: {"setting": with_parameters(slope=0.01)},
+    "which parameters a probe declares": lambda: {"probes": (replace(PROBE, parameters=("slope", "file")),)},
     "the seed": lambda: {"seed": 0},
 }
 
@@ -96,6 +103,7 @@ def test_the_key_changes_with(what: str) -> None:
 SAME: dict[str, Callable[[], dict[str, Any]]] = {
     "who handed it in": lambda: {"submission": replace(ALICE, id="bob", digest="sha256:13", notes=())},
     "the order of the files": lambda: {"submission": replace(ALICE, files=dict(sorted(ALICE.files.items())))},
+    "a parameter that no probe declares": lambda: {"setting": with_parameters(file="b.py", more=1.0)},
     "the very object of the digits": lambda: {"setting": replace(ASKED["setting"], data=as_data(digits()))},
 }
 

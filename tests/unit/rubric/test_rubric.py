@@ -7,7 +7,7 @@ import pytest
 
 from grader import rubric
 from grader.errors import AuthorError
-from grader.model import Limits, RubricItem
+from grader.model import Limits, Parameter, RubricItem
 
 CHECKS = {"layer_shapes": (), "forward_values": ("tolerance",), "gradients_match": ()}
 GOOD = """\
@@ -297,6 +297,71 @@ def test_a_wrong_size_is_named_with_its_fix(tmp_path: Path, old: str, new: str, 
 
 def test_an_assignment_without_notebooks_has_no_sizes(tmp_path: Path) -> None:
     assert complaint(tmp_path, GOOD + SIZES)[0] == "byomlp.toml: [sizes] has the unknown key 'full'; remove it"
+
+
+PARAMETERS: dict[str, Parameter] = {"slope": 0.03, "notebook": "Main.ipynb", "course": "MLP 1", "keys": ("X", "y")}
+GIVEN = """\
+[parameters]
+slope = 2
+notebook = "HW5 main (new).ipynb"
+course = "Machine Learning 1.5"
+keys = ["images"]
+"""
+
+
+def load_with_parameters(folder: Path, text: str) -> rubric.Rubric:
+    (folder / "byomlp.toml").write_text(text, encoding="utf-8")
+    return rubric.load(folder / "byomlp.toml", checks=CHECKS, parameters=PARAMETERS)
+
+
+def test_parameters_are_read_as_what_their_examples_are(tmp_path: Path) -> None:
+    read = load_with_parameters(tmp_path, GOOD + GIVEN).parameters
+    assert read == {
+        "slope": 2.0,
+        "notebook": "HW5 main (new).ipynb",
+        "course": "Machine Learning 1.5",
+        "keys": ("images",),
+    }
+    assert isinstance(read["slope"], float)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (GIVEN, "", "[parameters] is missing; add it with slope, notebook, course, keys"),
+        (GIVEN, "[[parameters]]\n", "'parameters' is [{}]; begin them with a line [parameters]"),
+        ("slope = 2\n", "", "[parameters] lacks 'slope'; add it"),
+        (
+            "slope = 2",
+            "slope = 2\nnotebok = 'x'",
+            "[parameters] has the unknown key 'notebok'; did you mean 'notebook'?",
+        ),
+        ("slope = 2", "slope = '2'", "[parameters]: 'slope' is '2'; write a number"),
+        ("slope = 2", "slope = true", "[parameters]: 'slope' is True; write a number"),
+        ("slope = 2", "slope = inf", "[parameters]: 'slope' is inf; write a number"),
+        ("course =", "course = 1.5 #", "[parameters]: 'course' is 1.5; write a text in quotes"),
+        ("course =", "course = ' ' #", "[parameters]: 'course' is ' '; write a text in quotes"),
+        ('["images"]', '"images"', "[parameters]: 'keys' is 'images'; write texts in quotes, as in ['X', 'y']"),
+        ('["images"]', "[3]", "[parameters]: 'keys' is [3]; write texts in quotes, as in ['X', 'y']"),
+        *(
+            (
+                '"HW5 main (new).ipynb"',
+                repr(wrong),
+                f"[parameters]: 'notebook' is {wrong!r}; write the name of a .ipynb file, without folders, as in 'Main.ipynb'",
+            )
+            for wrong in ("main.py", "hw/main.ipynb", "../main.ipynb", "main", ".ipynb", 3)
+        ),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_its_fix(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in GOOD + GIVEN
+    with pytest.raises(AuthorError) as caught:
+        load_with_parameters(tmp_path, (GOOD + GIVEN).replace(old, new))
+    assert str(caught.value).splitlines() == [f"byomlp.toml: {said}"]
+
+
+def test_an_assignment_without_parameters_takes_none(tmp_path: Path) -> None:
+    assert complaint(tmp_path, GOOD + GIVEN)[0] == "byomlp.toml: [parameters] has the unknown key 'slope'; remove it"
 
 
 def test_a_name_cannot_break_the_line_that_complains_of_it(tmp_path: Path) -> None:
