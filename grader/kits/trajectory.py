@@ -138,11 +138,12 @@ def wrong_training(
 
 
 def agreement(trainings: Sequence[Comparison[Where]]) -> str:
-    """Say how many steps were replayed, and how well the parameters agree."""
+    """Say how many steps were replayed, and how far the parameters are off."""
     steps = " and ".join(str(training.steps) for training in trainings)
     in_single = ", in single precision (float32)" if any(training.single for training in trainings) else ""
-    most = in_digits(max(training.most for training in trainings))
-    return f"{steps} steps were replayed{in_single}: the parameters agree to {most} of the distance that they moved"
+    most = max(training.most for training in trainings)
+    near = f"are off by {in_digits(most)} of the distance that they moved" if most else "agree in every digit"
+    return f"{steps} steps were replayed{in_single}: the parameters {near}"
 
 
 def in_words(steps: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.checks import failed
+from grader.checks import blocked, failed
 from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial, own_gradient
 from grader.kits.mistakes import Mistake, NotApplicable, explain
 from grader.model import Array, Finding, HeatMaps, Problem
@@ -19,6 +19,7 @@ Case = TypeVar("Case", bound=LayerCase)
 Formula = Callable[[Case], Array]
 # what a mistake must change to be seen, and how near what was returned must come to it
 VISIBLE, MATCHED = 1e-4, 1e-5
+NOT_FINITE = "NaN comes from 0 / 0, inf - inf or 0 * inf, infinity from a division by 0 or from overflow."
 _LOOK = "Try {method} on a small random batch of shape (4, 3) and read the error from its last line up."
 # (what an error says, what to do about it): where it is no matter of shapes or numbers
 _BY_ERROR = (
@@ -66,7 +67,7 @@ def judge_gradient(
     back, name = case["backward"], f"{what}: gradInput"
     if case["forward"]["problem"] and back["problem"]:
         problem = problem_from(case["forward"]["problem"])
-        return failed(f"{what}: backward cannot be tried without forward ({problem})", hint=_AFTER_ERROR)
+        return blocked(f"{what}: backward cannot be tried without forward ({problem})", hint=_AFTER_ERROR)
     if finding := _returned(back, name, "backward", "self.gradInput"):
         return finding
     own = None if trivial(case) else own_gradient(case)
@@ -97,15 +98,15 @@ def broken_contract(asked: Mapping[str, Any], name: str, *, attempt: str, spared
     if problem := problem_from(answer["problem"]):
         return stumbled(name, "forward", problem, attempt)
     got = answer["value"]
-    if got is None or got.shape != want.shape:
-        found = "None" if got is None else f"an array of shape {shape(got)}"
-        hint = "The output has the shape of the input: end updateOutput with `return self.output`."
-        diagnosis = "nothing_returned" if got is None else "wrong_shape"
-        return failed(f"{name}: forward returned {found}", hint=hint, diagnosis=diagnosis)
-    if answer["stored"] is None or not np.array_equal(answer["stored"], got):
-        return _not_stored(f"{name}: output", "self.output")
+    if got is None:
+        return _no_array(answer, name, "forward", "self.output")
+    if got.shape != want.shape:
+        message = f"{name}: forward returned an array of shape {shape(got)}, expected {shape(want)}"
+        return failed(message, hint="The output has the shape of the input.", diagnosis="wrong_shape")
+    if not _is_stored(answer, got):
+        return _not_stored(answer, f"{name}: output", "self.output")
     after = answer["after"][0] if answer["after"] else None
-    if after is None or not np.array_equal(after, want):
+    if after is None or not _same(after, want):
         hint = f"Whoever passes the input still needs it: avoid {spared}."
         return failed(f"{name}: the array input that was passed in is changed", hint=hint, diagnosis="input_modified")
     return None
@@ -128,12 +129,21 @@ def explained(case: Case, got: Array, want: Array, mistakes: Iterable[Mistake[Ca
 def _returned(answer: Pass, name: str, method: str, attribute: str) -> Finding | None:
     if problem := problem_from(answer["problem"]):
         return stumbled(name, method, problem)
-    if answer["value"] is None:
-        kind = "None" if answer["type"] in ("NoneType", "") else f"a value of type {answer['type']}"
-        inner = "updateOutput" if method == "forward" else "updateGradInput"
-        hint = f"{method} returns what {inner} puts into {attribute}: end that method with `return {attribute}`."
-        return failed(f"{name}: {method} returned {kind} instead of an array", hint=hint, diagnosis="nothing_returned")
-    return None
+    return _no_array(answer, name, method, attribute) if answer["value"] is None else None
+
+
+def _no_array(answer: Pass, name: str, method: str, attribute: str) -> Finding:
+    """Return the finding on a pass that returned no array of numbers: what it did, and what of it is missing."""
+    if answer["type"] not in ("NoneType", ""):
+        said = f"{method} returned a value of type {answer['type']} instead of an array of numbers"
+        hint = f"{method} returns a numpy array of real numbers, which {attribute} holds as well."
+    elif answer["stored"] is None:
+        said = f"{method} returned None, and nothing was put into {attribute}"
+        hint = f"Put the result into {attribute}: that is what {method} hands back."
+    else:
+        said = f"{method} returned None instead of an array, though {attribute} holds one"
+        hint = f"The result is in {attribute}: hand it back as well, with `return {attribute}`."
+    return failed(f"{name}: {said}", hint=hint, diagnosis="nothing_returned")
 
 
 def _numbers(
@@ -161,30 +171,42 @@ def _numbers(
     pictures = [HeatMaps(f"{name} of {label}", panels, rows="example", columns="feature")] if pictured else []
     if found:
         return failed(message, hint=found.hint, diagnosis=found.id, pictures=pictures)
-    diagnosis = "" if np.all(np.isfinite(got)) else "not_finite"
-    return failed(message, hint=hint, diagnosis=diagnosis, pictures=pictures)
+    if not np.all(np.isfinite(got)):
+        return failed(message, hint=f"{NOT_FINITE} {hint}", diagnosis="not_finite", pictures=pictures)
+    return failed(message, hint=hint, pictures=pictures)
 
 
 def _side_effects(case: LayerCase, answer: Pass, got: Array, name: str) -> Finding | None:
-    stored, is_back = answer["stored"], answer is case["backward"]
-    if stored is None or stored.shape != got.shape or not np.array_equal(stored, got):
-        return _not_stored(name, "self.output" if name.endswith("output") else "self.gradInput")
-    given = [case["input"], case["grad"]]
-    if is_back and case["forward"]["after"] and (left := case["forward"]["after"][0]) is not None:
-        # what forward has made of the input is paid for there
-        given[0] = left
-    for position, (before, after) in enumerate(zip(given, answer["after"], strict=False)):
-        if after is None or after.shape != before.shape or not np.array_equal(after, before):
+    is_back = answer is case["backward"]
+    if not _is_stored(answer, got):
+        return _not_stored(answer, name, "self.output" if name.endswith("output") else "self.gradInput")
+    # what forward has made of the input is paid for there: the same once more is not a second mistake
+    paid = case["forward"]["after"][:1] if is_back else []
+    for position, (before, after) in enumerate(zip([case["input"], case["grad"]], answer["after"], strict=False)):
+        if after is None or not any(_same(after, each) for each in (before, *(paid if position == 0 else ()))):
             which = ("input", "gradOutput")[position]
-            message = f"{name}: the array {which} that was passed in is changed"
+            message = f"{name.rpartition(': ')[0]}: the array {which} that was passed in is changed"
             hint = f"Whoever passes {which} still needs it: avoid `{which} *= ...` and `{which}[...] = ...`, or work on a copy."
             return failed(message, hint=hint, diagnosis="input_modified" if position == 0 else "grad_output_modified")
     return _spoilt_output(case, name) if is_back else None
 
 
-def _not_stored(name: str, attribute: str) -> Finding:
-    message = f"{name} is returned, but {attribute} holds something else"
-    hint = f"Every module returns its result and stores it: put it into {attribute}, and return just that."
+def _is_stored(answer: Pass, got: Array) -> bool:
+    return answer["stored"] is not None and _same(answer["stored"], got)
+
+
+def _same(one: Array, other: Array | None) -> bool:
+    """Tell whether two arrays hold the same numbers, NaN where the other has NaN."""
+    return other is not None and np.array_equal(one, other, equal_nan=True)
+
+
+def _not_stored(answer: Pass, name: str, attribute: str) -> Finding:
+    """Return the finding on a result that is returned and not stored."""
+    if answer["stored"] is None:
+        message = f"{name} is returned, but nothing was put into {attribute}"
+    else:
+        message = f"{name} is returned, but {attribute} holds something else"
+    hint = f"Every module returns its result and stores it: {attribute} has to hold just what is returned."
     return failed(message, hint=hint, diagnosis="not_stored")
 
 
@@ -192,7 +214,7 @@ def _spoilt_output(case: LayerCase, name: str) -> Finding | None:
     """Return the finding on a backward pass that works in the array that forward has returned, or None."""
     # evidence of earlier graders holds it for some classes only
     before, after = case["forward"]["stored"], case.get("output_after")
-    if before is None or after is None or np.array_equal(before, after, equal_nan=True):
+    if before is None or after is None or _same(before, after):
         return None
     hint = "Whoever called forward still needs its output: avoid `self.output *= ...` in updateGradInput, or work on a copy."
     return failed(f"{name}: self.output is changed on the way back", hint=hint, diagnosis="output_modified")

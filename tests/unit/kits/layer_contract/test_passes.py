@@ -9,7 +9,7 @@ import pytest
 
 from grader.kits.layer_contract import LayerCase, broken_contract, judge_forward, judge_gradient, stumbled
 from grader.kits.mistakes import Mistake
-from grader.model import Array, Finding, Problem, ProblemKind
+from grader.model import Array, Finding, Problem, ProblemKind, Verdict
 from kit.layer_samples import case, measured, passed
 
 X = np.array([[0.5, -1.0], [2.0, 0.25]])
@@ -40,14 +40,25 @@ def test_a_right_pass_is_right_both_ways() -> None:
 @pytest.mark.parametrize(
     ("answer", "message", "diagnosis"),
     [
-        (passed(None, X, type="NoneType"), "forward returned None instead of an array", "nothing_returned"),
+        (
+            passed(None, X, type="NoneType"),
+            "forward returned None, and nothing was put into self.output",
+            "nothing_returned",
+        ),
+        (
+            passed(None, X, type="NoneType", stored=X**2),
+            "forward returned None instead of an array, though self.output holds one",
+            "nothing_returned",
+        ),
+        (passed(None, X, type="str"), "a value of type str instead of an array of numbers", "nothing_returned"),
         (passed(X**2, X, problem=PROBLEM), "forward ends in an error: ValueError: oh (cell 3 line 2)", ""),
         (passed((X**2)[:1], X), "has the shape (1, 2), expected (2, 2)", "wrong_shape"),
         (passed(X**2 / 2, X), "output[1, 0] is 2, expected 4", "half"),
         (passed(-(X**2), X), "output[1, 0] is -4, expected 4", "sign_flipped"),
         (passed(np.full((2, 2), np.nan), X), "output[0, 0] is nan", "not_finite"),
-        (passed(X**2, X, stored=None), "is returned, but self.output holds something else", "not_stored"),
-        (passed(X**2, X + 1), "the array input that was passed in is changed", "input_modified"),
+        (passed(X**2, X, stored=None), "is returned, but nothing was put into self.output", "not_stored"),
+        (passed(X**2, X, stored=X), "is returned, but self.output holds something else", "not_stored"),
+        (passed(X**2, X + 1), "Square(): the array input that was passed in is changed", "input_modified"),
     ],
 )
 def test_what_is_wrong_with_an_output_is_named(answer: Any, message: str, diagnosis: str) -> None:
@@ -90,7 +101,28 @@ def test_backward_is_not_blamed_for_a_forward_that_fails() -> None:
     failed = passed(None, X, problem=PROBLEM)
     found = gradient(case(X, forward=failed, backward=failed))
     assert found is not None
+    assert found.verdict is Verdict.BLOCKED
     assert "backward cannot be tried without forward" in found.message
+
+
+def test_what_is_nan_is_stored_where_nan_is_stored() -> None:
+    nan = np.full((2, 2), np.nan)
+    found = forward(case(X, forward=passed(nan, X)))
+    assert found is not None
+    assert "is nan, expected" in found.message
+    assert "NaN comes from 0 / 0" in found.hint
+    assert broken_contract({"input": X, "forward": passed(nan, X)}, "Drop()", attempt="", spared="") is None
+
+
+def test_an_input_that_forward_has_overwritten_is_paid_for_once() -> None:
+    grad = 2 * X * case(X)["grad"]
+    overwritten = passed(X**2, np.zeros_like(X))
+    same = case(X, forward=overwritten, backward=passed(grad, np.zeros_like(X)))
+    other = case(X, forward=overwritten, backward=passed(grad, np.ones_like(X)))
+    assert gradient(same) is None
+    found = gradient(other)
+    assert found is not None
+    assert found.diagnosis == "input_modified"
 
 
 def test_an_output_that_is_changed_on_the_way_back_is_seen() -> None:
