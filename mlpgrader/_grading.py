@@ -40,12 +40,14 @@ def grade(
     items: Sequence[str] = (),
     size: str = "full",
     data: Path | str | None = None,
+    rubric: Path | str | None = None,
     out: Path | str | None = None,
 ) -> Report:
     """Run the submission at `path`, a folder or an archive, in a sandbox, judge what it did, and return the report on it.
 
     Without a `seed` a fresh one is drawn; with `items`, only those rubric items count. `size` is at which notebooks are run,
-    ``full`` or ``quick``, `data` a folder with the files of the assignment's data set. In the folder `out` reports and
+    ``full`` or ``quick``, `data` a folder with the files of the assignment's data set, `rubric` a file to grade by instead of the
+    assignment's own. In the folder `out` reports and
     evidence are kept, as the command does. IntakeError when the submission cannot be read, AuthorError when something
     else that was given is wrong.
 
@@ -68,8 +70,9 @@ def grade(
         seed=seed,
         items=tuple(items),
         size=size,
-        data=None if data is None else Path(data),
+        data=_path(data),
         sandbox=_spec(sandbox),
+        rubric=_path(rubric),
     )
     if out is None:
         with Bench() as bench:
@@ -94,10 +97,12 @@ def check(
     seed: int | None = None,
     size: str = "quick",
     data: Path | str | None = None,
+    rubric: Path | str | None = None,
 ) -> Checked:
     """Check your own work in `folder` with your own rights, on the items that may be checked before handing in.
 
-    The assignment is the one whose files are there, unless it is named. In a notebook the result shows itself.
+    The assignment is the one whose files are there, unless it is named; `rubric` is a file to check by instead of its own.
+    In a notebook the result shows itself.
 
     >>> import mlpgrader
     >>> mlpgrader.check("examples/byomlp/alice-other-style", items=["forward"], seed=4711).result.marks.lost
@@ -112,18 +117,20 @@ def check(
         seed=seed,
         items=tuple(items),
         size=size,
-        data=None if data is None else Path(data),
+        data=_path(data),
         sandbox=SandboxSpec("process"),
         public=True,
+        rubric=_path(rubric),
     )
     with Bench() as bench:
         return Checked(bench.report(job))
 
 
-def regrade(folder: Path | str, *, write: bool = False) -> tuple[Report, ...]:
+def regrade(folder: Path | str, *, rubric: Path | str | None = None, write: bool = False) -> tuple[Report, ...]:
     """Judge kept evidence again with today's rubric and checks, and return the reports; no student code runs.
 
-    `folder` is that of a run, or of one submission in it. With `write`, the reports there are replaced.
+    `folder` is that of a run, or of one submission in it. `rubric` is a file to judge by instead of the assignment's
+    own. With `write`, the reports there are replaced.
 
     >>> import mlpgrader, tempfile
     >>> out = tempfile.mkdtemp()
@@ -138,7 +145,7 @@ def regrade(folder: Path | str, *, write: bool = False) -> tuple[Report, ...]:
     @cache
     def today(name: str) -> tuple[Assignment, Rubric]:
         found = registered.find(name)
-        return found, pipeline.load_rubric(found)
+        return found, pipeline.load_rubric(found, _path(rubric))
 
     if not write:
         return tuple(judge(each, find=today) for each in folders)
@@ -169,6 +176,10 @@ def load(folder: Path | str) -> tuple[Result, ...]:
     if found := run.results():
         return found
     raise AuthorError(f"{folder}: holds no report; give the folder of a run, or one submission's folder in it")
+
+
+def _path(given: Path | str | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
 def _spec(sandbox: SandboxSpec | str) -> SandboxSpec:

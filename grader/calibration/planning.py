@@ -46,31 +46,32 @@ def plan(
     notebooks: bool = False,
     data: Path | None = None,
     seeds: int = 1,
+    rubric: Path | None = None,
 ) -> Plan:
     """Collect what is to be graded of one assignment: the course's bugs, or those in the folder `own`.
 
-    With `notebooks` their items are graded, too, on data sets from the folder `data` or wherever they are.
-    AuthorError when something of it is missing or wrong.
+    With `notebooks` their items are graded, too, on data sets from the folder `data` or wherever they are. `rubric` is a
+    file to grade by instead of the assignment's own. AuthorError when something of it is missing or wrong.
     """
     assignment = assignments.find(name)
-    rubric = pipeline.load_rubric(assignment)
-    items = course.plain_items(assignment, rubric)
+    whole = pipeline.load_rubric(assignment, rubric)
+    items = course.plain_items(assignment, whole)
     if own is None:
-        trials = tuple(course.every_group(root, assignment, rubric, generated=generated))
+        trials = tuple(course.every_group(root, assignment, whole, generated=generated))
     else:
-        bugs = load(own, course.solved(assignment)[0], assignment, rubric)
+        bugs = load(own, course.solved(assignment)[0], assignment, whole)
         trials = (*course.course_material(assignment), *bugs)
     if not notebooks:
         plain = tuple(trial for trial in trials if set(trial.asked) <= set(items))
         if own is not None and (left_out := [trial.name for trial in trials if trial not in plain]):
             raise AuthorError(f"{own}: {', '.join(left_out)} cannot be graded without notebooks; add --notebooks")
-        return Plan(assignment, rubric, items, plain, seeds)
-    every = tuple(item.id for item in rubric.items)
-    whole = (*COURSE, Group.PLANTED) if own is not None else COURSE
+        return Plan(assignment, whole, items, plain, seeds)
+    every = tuple(item.id for item in whole.items)
+    own_too = (*COURSE, Group.PLANTED) if own is not None else COURSE
     trials = tuple(
-        replace(trial, asked=every) if trial.group in whole and not trial.asked else trial for trial in trials
+        replace(trial, asked=every) if trial.group in own_too and not trial.asked else trial for trial in trials
     )
-    return Plan(assignment, rubric, items, trials, seeds, pipeline.prepare(assignment, rubric, size="quick", data=data))
+    return Plan(assignment, whole, items, trials, seeds, pipeline.prepare(assignment, whole, size="quick", data=data))
 
 
 def chosen(plans: Sequence[Plan], only: Sequence[str]) -> list[Plan]:

@@ -112,6 +112,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         help="folder with the four MNIST files that notebooks train on (default: as for `mlpgrader grade`)",
     )
+    options.add_rubric(command)
     add(
         "--seeds",
         metavar="N",
@@ -149,6 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
             notebooks=arguments.notebooks,
             data=arguments.data,
             seeds=arguments.seeds,
+            rubric=arguments.rubric,
         )
         for name in names(arguments)
     ]
@@ -189,6 +191,8 @@ def names(arguments: argparse.Namespace) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(arguments.assignment or ()))
     if arguments.mutants is not None and len(asked) != 1:
         raise AuthorError(f"--mutants {arguments.mutants}: say which one assignment they are of, with --assignment ID")
+    if arguments.rubric is not None and len(asked) != 1:
+        raise AuthorError(f"--rubric {arguments.rubric}: say which one assignment it is of, with --assignment ID")
     if arguments.mutants is not None and arguments.generated:
         raise AuthorError("--mutants and --generated do not go together; leave one of them out")
     found = asked or tuple(each.id for each in at_hand() if each.material)
@@ -202,7 +206,7 @@ def target(root: Path | None, arguments: argparse.Namespace) -> Path | None:
     out: Path | None = arguments.out
     if out is not None:
         return out if out.suffix == ".md" else out / PAGE
-    partly = arguments.assignment or arguments.only or arguments.mutants is not None
+    partly = arguments.assignment or arguments.only or arguments.mutants is not None or arguments.rubric is not None
     return None if partly or root is None else root / "docs" / PAGE
 
 

@@ -60,6 +60,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=(),
         help="check these rubric items only, as in --items forward,backprop, which takes seconds",
     )
+    options.add_rubric(command, what="check by")
     options.add_data(command, size="quick")
     add("--watch", action="store_true", help="check again whenever a .py or .ipynb file is saved; Ctrl-C ends it")
     options.add_seed(command)
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.assignment
         else assignments.recognised(arguments.folder, at_hand())
     )
-    public = rubric.public_part(pipeline.load_rubric(assignment))
+    public = rubric.public_part(pipeline.load_rubric(assignment, arguments.rubric))
     if not public.items:
         raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
     job = asked(arguments, assignment)
@@ -102,6 +103,7 @@ def asked(arguments: argparse.Namespace, assignment: Assignment) -> Job:
         data=arguments.data,
         sandbox=SandboxSpec("process"),
         public=True,
+        rubric=arguments.rubric,
     )
 
 

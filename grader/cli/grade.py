@@ -59,6 +59,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "runs it with your own rights (default: docker; another one is never chosen for you)",
     )
     options.add_containers(command)
+    options.add_rubric(command)
     options.add_seed(command)
     add(
         "--items",
@@ -150,6 +151,7 @@ def asked(arguments: argparse.Namespace) -> list[Job]:
             size=arguments.size,
             data=arguments.data,
             sandbox=sandbox,
+            rubric=arguments.rubric,
         )
         for path, name in zip(paths, ids, strict=True)
     ]

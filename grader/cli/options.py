@@ -148,6 +148,16 @@ def add_data(command: argparse.ArgumentParser, *, size: str) -> None:
     )
 
 
+def add_rubric(command: argparse.ArgumentParser, *, what: str = "grade by") -> None:
+    """Add another rubric than the assignment's own."""
+    command.add_argument(
+        "--rubric",
+        metavar="FILE",
+        type=Path,
+        help=f"{what} the rubric in this file instead of the assignment's own; `mlpgrader rubric FILE` validates it",
+    )
+
+
 def add_seed(command: argparse.ArgumentParser) -> None:
     """Add the seed of a grading."""
     command.add_argument(

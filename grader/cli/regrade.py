@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from grader import assignments, pipeline
@@ -47,6 +47,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("run_dir", metavar="RUN_DIR", type=Path, help="the --out folder of a run, or one submission's folder in it")
     add("--dry-run", action="store_true", help="show what would change and write nothing")
+    options.add_rubric(command, what="judge by")
     add("--json", action="store_true", help=f"print the changes as JSON, {options.JSON}")
 
 
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     with run_folder.taken() if run_folder and writes else contextlib.nullcontext():
         try:
             with stoppable():
-                judge_all(folders, done, failures, run_folder if writes else None, write=writes)
+                judge_all(folders, done, failures, run_folder if writes else None, arguments)
         except KeyboardInterrupt:
             count = f"{len(done)} of {len(folders)} judged again"
             print(f"stopped; {count}; give the same command for the rest", file=sys.stderr)
@@ -79,15 +80,14 @@ def judge_all(
     done: list[Again],
     failures: dict[str, str],
     run_folder: RunFolder | None,
-    *,
-    write: bool,
+    arguments: argparse.Namespace,
 ) -> None:
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
-    today, stopped = cache(_today), threading.Event()
+    today, stopped = cache(partial(_today, arguments.rubric)), threading.Event()
 
     def do(folder: SubmissionFolder) -> Again | str:
         try:
-            return judge_again(folder, today=today, write=write, stopped=stopped)
+            return judge_again(folder, today=today, write=not arguments.dry_run, stopped=stopped)
         except HarnessError as error:
             return str(error)
 
@@ -125,9 +125,9 @@ def judge_again(
     return Again(report.result, before)
 
 
-def _today(name: str) -> tuple[Assignment, Rubric]:
+def _today(rubric: Path | None, name: str) -> tuple[Assignment, Rubric]:
     assignment = assignments.find(name)
-    return assignment, pipeline.load_rubric(assignment)
+    return assignment, pipeline.load_rubric(assignment, rubric)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

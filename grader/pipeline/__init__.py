@@ -122,10 +122,11 @@ def judge(
     )
 
 
-def load_rubric(assignment: Assignment) -> Rubric:
-    """Read the rubric that goes with the assignment; AuthorError when anything in it is wrong."""
+def load_rubric(assignment: Assignment, path: Path | None = None) -> Rubric:
+    """Read the rubric that goes with the assignment, or the one at `path`; AuthorError when anything in it is wrong."""
     return rubrics.load(
-        assignment.rubric,
+        path or assignment.rubric,
+        assignment=assignment.id,
         checks=assignment.check_thresholds,
         size_numbers=assignment.size_numbers,
         parameters=assignment.parameters,

@@ -28,11 +28,12 @@ def load(
     checks: Mapping[str, tuple[str, ...]],
     size_numbers: Collection[str] = (),
     parameters: Mapping[str, Parameter] | None = None,
+    assignment: str = "",
 ) -> Rubric:
     """Read the rubric at `path`; `checks` maps each check of the assignment to the thresholds that it takes.
 
     `size_numbers` are the numbers that it must give for each size of run; without any there are no sizes. `parameters` are those
-    that it must give, each with an example of its type.
+    that it must give, each with an example of its type. With `assignment`, it must be for that one.
 
     AuthorError lists everything that is wrong, a line each.
     """
@@ -45,6 +46,12 @@ def load(
         raise AuthorError(f"{path.name}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise AuthorError(f"{path.name}: is not valid TOML: {printable(str(error))}") from error
+    for_another = table.get("assignment", assignment)
+    if assignment and for_another != assignment:
+        raise AuthorError(
+            f"{path.name}: is a rubric of the assignment {printable(repr(for_another))}, not of '{assignment}'; give another "
+            "--rubric, or another --assignment"
+        )
     if problems := list(problems_of(table, checks, size_numbers, parameters or {})):
         raise AuthorError("\n".join(f"{path.name}: {printable(problem)}" for problem in problems))
     thresholds = table.get("thresholds", {})

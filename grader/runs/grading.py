@@ -50,7 +50,7 @@ class Bench:
 
     on_progress: Progress | None = None
     find: Callable[[str], Assignment] = assignments.find
-    load_rubric: Callable[[Assignment], Rubric] = pipeline.load_rubric
+    load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
     open: Callable[[SandboxSpec], Launcher] = open_launcher
     _launchers: dict[SandboxSpec, Launcher] = field(default_factory=dict)
     _ready: dict[tuple[object, ...], Ready] = field(default_factory=dict)
@@ -61,11 +61,11 @@ class Bench:
 
     def ready(self, job: Job) -> Ready:
         """Open and load what the job needs, once for all jobs that need the same; AuthorError says what is wrong with it."""
-        needs = (job.assignment, job.items, job.size, job.data, job.sandbox, job.public)
+        needs = (job.assignment, job.items, job.size, job.data, job.sandbox, job.public, job.rubric)
         with self._opening:
             if needs not in self._ready:
                 assignment = self.find(job.assignment)
-                whole = self.load_rubric(assignment)
+                whole = self.load_rubric(assignment, job.rubric)
                 chosen = rubric.public_part(whole) if job.public else whole
                 pipeline.ensure_items(chosen, job.items)
                 setting = pipeline.prepare(assignment, chosen, size=job.size, data=job.data, items=job.items)

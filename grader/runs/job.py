@@ -17,7 +17,7 @@ class Job:
 
     Without a `seed` a fresh one is drawn when it is graded. Evidence and reports go into `folder`; without one nothing is
     written. `public` is a self-check: the items that students may see. `kept` says that the folder holds evidence that is
-    still true, so that it is judged and not run.
+    still true, so that it is judged and not run. `rubric` is a file to grade by instead of the assignment's own.
     """
 
     path: Path
@@ -31,6 +31,7 @@ class Job:
     sandbox: SandboxSpec = field(default_factory=SandboxSpec)
     public: bool = False
     kept: bool = False
+    rubric: Path | None = None
 
 
 class Whose(StrEnum):

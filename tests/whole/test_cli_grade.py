@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -82,6 +83,25 @@ def test_a_class_is_graded_whatever_lies_among_it(classroom: tuple[Path, subproc
 def test_one_seed_for_a_class_is_the_seed_of_each(classroom: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     out, _ = classroom
     assert [json.loads((out / name / "report.json").read_bytes())["seed"] for name in NAMES] == [5, 5]
+
+
+def test_another_rubric_is_graded_by_and_gone_on_with(tmp_path: Path) -> None:
+    small.hand_in(tmp_path / "alice", BROKEN)
+    own = (ROOT / "rubrics" / "byomlp.toml").read_text(encoding="utf-8").replace("points = 45", "points = 46")
+    other = own.replace("points = 10", "points = 11", 1).replace("mlp_loads = 0", "mlp_loads = 1")
+    (tmp_path / "mine.toml").write_text(other, encoding="utf-8")
+    words = "alice", "--items", "forward", "--rubric", "mine.toml", "--out", "out"
+    assert command(tmp_path, *words).returncode == 0
+    report = json.loads((tmp_path / "out" / "alice" / "report.json").read_bytes())
+    assert report["score"]["possible"] == 11
+    assert report["rubric_digest"] == f"sha256:{hashlib.sha256(other.encode()).hexdigest()}"
+    assert "1 of 1 is graded already and skipped" in command(tmp_path, *words).stderr
+    assert "1 of 1 is judged again from kept evidence" in command(tmp_path, *words[:3], "--out", "out").stderr
+    refused = command(tmp_path, "alice", "--rubric", str(ROOT / "rubrics" / "modules.toml"))
+    assert (refused.returncode, "is a rubric of the assignment 'modules', not of 'byomlp'" in refused.stderr) == (
+        2,
+        True,
+    )
 
 
 def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) -> None:

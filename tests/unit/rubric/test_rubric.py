@@ -360,6 +360,15 @@ def test_a_wrong_parameter_is_named_with_its_fix(tmp_path: Path, old: str, new: 
     assert str(caught.value).splitlines() == [f"byomlp.toml: {said}"]
 
 
+def test_a_rubric_of_another_assignment_is_refused_as_such_and_not_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(AuthorError) as caught:
+        rubric.load(tmp_path / "r.toml", checks={"other": ()}, assignment="modules")
+    said = "r.toml: is a rubric of the assignment 'byomlp', not of 'modules'; give another --rubric, or another --assignment"
+    assert str(caught.value) == said
+    assert rubric.load(tmp_path / "r.toml", checks=CHECKS, assignment="byomlp").points == 5
+
+
 def test_an_assignment_without_parameters_takes_none(tmp_path: Path) -> None:
     assert complaint(tmp_path, GOOD + GIVEN)[0] == "byomlp.toml: [parameters] has the unknown key 'slope'; remove it"
 

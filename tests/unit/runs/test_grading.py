@@ -57,7 +57,7 @@ def some_launcher() -> Launcher:
 
 def bench() -> Bench:
     """Return a bench for the small assignment, at which nothing can be started."""
-    return Bench(find=lambda _: small.ASSIGNMENT, load_rubric=lambda _: small.RUBRIC, open=lambda _: some_launcher())
+    return Bench(find=lambda _: small.ASSIGNMENT, load_rubric=lambda *_: small.RUBRIC, open=lambda _: some_launcher())
 
 
 def test_every_submission_gets_a_folder_and_the_run_a_summary(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Course:
     def bench(self) -> Bench:
         """Return a bench for a grader as it is now."""
         launcher = Launcher("process", self.facts, refused)  # type: ignore[arg-type]
-        return Bench(find=lambda _: self.assignment, load_rubric=lambda _: self.rubric, open=lambda _: launcher)
+        return Bench(find=lambda _: self.assignment, load_rubric=lambda *_: self.rubric, open=lambda _: launcher)
 
     def job(self, **options: object) -> Job:
         """Return the job of grading ann."""
