@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from grader.errors import HarnessError
-from grader.model import Evidence, Finding, Observation, Parameter, Picture, Quote, Transcript, Verdict
+from grader.model import (
+    Evidence,
+    Finding,
+    Observation,
+    Parameter,
+    Picture,
+    Problem,
+    ProblemKind,
+    Quote,
+    Transcript,
+    Verdict,
+)
 
 Judge = Callable[..., Finding]
 Through = Callable[..., Any]
 ForStaff = Quote | Transcript
+# the keys of a problem as plain data
+_OF_A_PROBLEM = {"kind", "message", "where"}
 
 
 @dataclass(frozen=True)
@@ -220,7 +233,28 @@ def _judge(
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         # a check that stumbles over evidence is our fault: the student's points are withheld, not lost
         return _undecided(f"check '{each.name}' stumbled: {type(error).__name__}: {error}")
+    if finding.verdict in (Verdict.FAILED, Verdict.BLOCKED):
+        finding = replace(finding, problem=_told_of(finding.message, observations))
     return _excused(finding, _not_passed(each.excused_by, findings)) if finding.verdict is Verdict.FAILED else finding
+
+
+def _told_of(message: str, observations: Iterable[Observation]) -> Problem | None:
+    """Return the problem of student code that a message tells of, with its place rather than without."""
+    seen = [problem for each in observations for problem in (each.problem, *_problems_in(each.data)) if problem]
+    told = [problem for problem in seen if problem.message and problem.message in message]
+    return max(told, key=lambda problem: (problem.where in message, bool(problem.where)), default=None)
+
+
+def _problems_in(data: Any) -> Iterator[Problem]:
+    """Yield the problems in plain data, wherever they lie."""
+    if isinstance(data, Mapping):
+        if data.keys() == _OF_A_PROBLEM and data["kind"] in tuple(ProblemKind):
+            yield Problem(ProblemKind(data["kind"]), str(data["message"]), str(data["where"]))
+            return
+        data = tuple(data.values())
+    if isinstance(data, list | tuple):
+        for each in data:
+            yield from _problems_in(each)
 
 
 def _not_passed(names: Iterable[str], findings: Mapping[str, Finding]) -> list[Finding]:
@@ -232,7 +266,9 @@ def _excused(finding: Finding, earlier: list[Finding]) -> Finding:
     """Return what becomes of a failure when these earlier checks did not pass."""
     for each in earlier:
         if each.verdict in (Verdict.FAILED, Verdict.BLOCKED):
-            return passed(f"not judged, because something before it is wrong: {each.title}")
+            return replace(
+                passed(f"not judged, because something before it is wrong: {each.title}"), because=each.check
+            )
     # whether it is paid for already is not known
     return _like(earlier[0], Verdict.PASSED) if earlier else finding
 
@@ -241,7 +277,7 @@ def _like(earlier: Finding, verdict: Verdict) -> Finding:
     """Return the finding that follows from an earlier one: undecided or pending where that is, else of the `verdict`."""
     if earlier.verdict in (Verdict.UNDECIDED, Verdict.PENDING):
         verdict = earlier.verdict
-    return Finding("", "", verdict, earlier.message or earlier.title, earlier.hint)
+    return Finding("", "", verdict, earlier.message or earlier.title, earlier.hint, because=earlier.check)
 
 
 def _undecided(reason: str) -> Finding:

@@ -350,6 +350,9 @@ class Transcript:
 class Finding:
     """The verdict of one check, with the words and pictures that explain it.
 
+    `because` names the check whose verdict this one follows from, where it was not judged by itself; `problem` is what student
+    code did instead of answering, where the message tells of that.
+
     >>> from mlpgrader.authoring import failed
     >>> failed("W[0, 1] is 2.5, expected 2", hint="Divide by N.").message
     'W[0, 1] is 2.5, expected 2'
@@ -363,6 +366,8 @@ class Finding:
     diagnosis: str = ""
     pictures: tuple[Picture, ...] = ()
     for_staff: tuple[Quote | Transcript, ...] = ()
+    because: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -463,7 +468,8 @@ class Score:
 class Result:
     """What came of grading one submission, as numbers and words: a report without pictures, files or evidence.
 
-    `size` is at which notebooks were run, and `data` on what; both are empty where none were.
+    `size` is at which notebooks were run, and `data` on what; both are empty where none were. `unwritten` names the functions
+    that are still as the template has them.
 
     >>> import mlpgrader
     >>> bob = "examples/byomlp/bob-no-derivative"
@@ -484,6 +490,7 @@ class Result:
     items: tuple[ScoredItem, ...]
     size: str = ""
     data: str = ""
+    unwritten: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -494,6 +501,8 @@ class Result:
 @dataclass(frozen=True)
 class Report:
     """What people read: a score, whose it is, and how it came about.
+
+    `unwritten` names the functions that are still as the template has them.
 
     >>> import mlpgrader
     >>> bob = "examples/byomlp/bob-no-derivative"
@@ -508,6 +517,7 @@ class Report:
     rubric_digest: str
     score: Score
     evidence: Evidence
+    unwritten: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
@@ -525,6 +535,7 @@ class Report:
             items=tuple(replace(item, findings=tuple(map(_in_brief, item.findings))) for item in self.score.items),
             size=_size(self.evidence),
             data=self.evidence.facts.get("data", ""),
+            unwritten=self.unwritten,
         )
 
 

@@ -26,6 +26,8 @@ MARKER = re.compile(r"\s*(?:#+\s*(BEGIN|END) SOLUTION|<!--\s*(BEGIN|END) SOLUTIO
 DEFINITION = re.compile(r"(\s*)(?:async\s+def|def|class)\s+(\w+)")
 PROMPT = "# your code here"
 INVITATION = "*Write your answer here.*"
+# a line that takes the place of a solution, in a .py file and as JSON writes it
+UNWRITTEN = re.compile(rb'^[^#\n]*raise NotImplementedError\(\\?"write ([\w.]+)\\?"\)', re.MULTILINE)
 # of nbformat 4: since then each cell has an id
 MINOR_WITH_IDS = 5
 
@@ -70,6 +72,17 @@ def stale(reference: Path, target: Path, *, masters: Mapping[str, Path] | None =
     return (
         copied + missing + different + [f"{path} has no counterpart in {reference}" for path in _extra(wanted, target)]
     )
+
+
+def unwritten(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the functions, each with its class, that are still as the template has them, file by file."""
+    found = (match.decode() for path in sorted(files, key=_of_code) for match in UNWRITTEN.findall(files[path]))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_code(path: str) -> tuple[bool, str]:
+    """Return the key that sorts files by name, those with code alone before notebooks."""
+    return not path.endswith(".py"), path
 
 
 def strip_python(text: str, name: str) -> str:

@@ -46,6 +46,16 @@ def points(value: float) -> str:
     return str(number(value))
 
 
+def one_or_more(noun: str, count: float, many: str = "") -> str:
+    """Return a noun as it stands after a number; `many` is its plural where that is not made with an s."""
+    return noun if count == 1 else many or f"{noun}s"
+
+
+def counted(count: float, noun: str, many: str = "") -> str:
+    """Return how many there are: ``1 number``, ``0 numbers``, ``3 entries``."""
+    return f"{points(count)} {one_or_more(noun, count, many)}"
+
+
 def in_digits(value: float) -> str:
     """Return a number as a student reads it: four digits, whole numbers without a point, no minus before zero."""
     text = f"{value:.4g}"

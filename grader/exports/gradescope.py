@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from grader import __version__
-from grader.model import Result, ScoredFinding, Verdict
-from grader.text import as_json_text, number, points, printable
+from grader.causes import causes
+from grader.model import Result, ScoredFinding, ScoredItem, Verdict
+from grader.text import as_json_text, counted, number, points, printable
 
 WITHHELD = "The grader had a fault here, not your code: these points are withheld until staff have graded it again."
 PENDING = "A person reads this part of your work; its points come later."
@@ -20,6 +22,7 @@ def as_data(result: Result) -> dict[str, Any]:
     Withheld points count 0 there until they are decided, and the texts say so. What waits for a person is neither passed nor
     failed: it has a text but no score, so that pending points are missing from what the tests add up to.
     """
+    told = _told_elsewhere(result)
     return {
         "score": number(result.marks.earned),
         "execution_time": round(float(result.seconds), 3),
@@ -27,9 +30,8 @@ def as_data(result: Result) -> dict[str, Any]:
         "output_format": "text",
         "visibility": "visible",
         "tests": [
-            _test(f"{k}.{n}", item.title, scored)
-            for k, item in enumerate(result.items, start=1)
-            for n, scored in enumerate(item.findings, start=1)
+            _test(place, item.title, scored, told.get(scored.finding.check, ""))
+            for place, item, scored in _placed(result)
         ],
         "extra_data": {
             "grader_version": __version__,
@@ -46,17 +48,37 @@ def as_json(result: Result) -> str:
     return as_json_text(as_data(result))
 
 
+def _placed(result: Result) -> Iterator[tuple[str, ScoredItem, ScoredFinding]]:
+    """Yield every finding with its number on Gradescope and its item."""
+    for k, item in enumerate(result.items, start=1):
+        for n, scored in enumerate(item.findings, start=1):
+            yield f"{k}.{n}", item, scored
+
+
+def _told_elsewhere(result: Result) -> dict[str, str]:
+    """Return, by check, which other one tells its cause, where it does not do that itself."""
+    places = {scored.finding.check: place for place, _, scored in _placed(result)}
+    return {
+        other.finding.check: f"The cause is told in {places[cause.lead.finding.check]}: {cause.title}"
+        for cause in causes(result)
+        for other in cause.others
+    }
+
+
 def _overview(result: Result) -> str:
-    marks = result.marks
+    marks, found = result.marks, causes(result)
     lines = [f"{points(marks.earned)} of {points(marks.possible)} points."]
     if marks.withheld:
-        lines.append(f"{points(marks.withheld)} points withheld. {WITHHELD}")
+        lines.append(f"{counted(marks.withheld, 'point')} withheld. {WITHHELD}")
     if marks.pending:
-        lines.append(f"{points(marks.pending)} points pending. {PENDING}")
-    return "\n".join(lines)
+        lines.append(f"{counted(marks.pending, 'point')} pending. {PENDING}")
+    if found:
+        lines.append(f"{counted(len(found), 'thing')} to put right:")
+        lines += [f"- {cause.title}{f' (−{points(cause.lost)})' if cause.lost else ''}" for cause in found]
+    return printable("\n".join(lines), newlines=True)
 
 
-def _test(place: str, item_title: str, scored: ScoredFinding) -> dict[str, Any]:
+def _test(place: str, item_title: str, scored: ScoredFinding, elsewhere: str) -> dict[str, Any]:
     finding, marks = scored.finding, scored.marks
     judged = {
         "score": number(marks.earned),
@@ -69,7 +91,7 @@ def _test(place: str, item_title: str, scored: ScoredFinding) -> dict[str, Any]:
         "name": f"{printable(item_title)}: {printable(finding.title)}",
         "name_format": "text",
         "number": place,
-        "output": printable(_words(scored), newlines=True),
+        "output": printable(elsewhere or _words(scored), newlines=True),
         "output_format": "text",
         "tags": [finding.check, str(finding.verdict)],
         "visibility": "visible",
@@ -79,7 +101,7 @@ def _test(place: str, item_title: str, scored: ScoredFinding) -> dict[str, Any]:
 def _words(scored: ScoredFinding) -> str:
     finding = scored.finding
     if finding.verdict is Verdict.PENDING:
-        head = f"{WAITS}: {points(scored.marks.pending)} {'point' if scored.marks.pending == 1 else 'points'} pending. {PENDING}"
+        head = f"{WAITS}: {counted(scored.marks.pending, 'point')} pending. {PENDING}"
         return "\n\n".join(part for part in (head, finding.message, finding.hint) if part)
     if finding.verdict is Verdict.UNDECIDED:
         return WITHHELD

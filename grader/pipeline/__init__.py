@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader import datasets, evidence, intake, report, scoring
+from grader import datasets, evidence, intake, report, scoring, template
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
@@ -119,6 +119,7 @@ def judge(
         assignment=assignment.id,
         assignment_title=assignment.title,
         rubric_digest=rubric.digest,
+        unwritten=template.unwritten(submission.files),
     )
 
 

@@ -5,7 +5,7 @@ Every function loads what it needs when it is called: drawing takes half a secon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.model import Evidence, Report, Result, Score, Submission
@@ -24,6 +24,7 @@ def compose(
     assignment: str,
     assignment_title: str,
     rubric_digest: str,
+    unwritten: Sequence[str] = (),
 ) -> Report:
     """Put together what people read: the score, whose it is, and how it came about."""
     return Report(
@@ -33,6 +34,7 @@ def compose(
         rubric_digest=rubric_digest,
         score=score,
         evidence=evidence,
+        unwritten=tuple(unwritten),
     )
 
 

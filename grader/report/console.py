@@ -11,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.causes import LOST, Cause, causes
 from grader.model import Marks, Result, ScoredItem, Verdict
-from grader.report.layout import Entry, headline, outline, remarks, setting
+from grader.report.layout import Entry, followers, headline, outline, remarks, setting, spared
 from grader.text import points, printable
 
 STYLES = {
@@ -50,6 +51,8 @@ class Single:
         for item, entries in outline(self.result.items, faults=True):
             _add_item(table, pen, item, entries)
         yield table
+        for number, cause in enumerate(causes(self.result), start=1):
+            yield from _card(pen, number, cause)
         marks = self.result.marks
         pending = f", {points(marks.pending)} pending" if marks.pending else ""
         score = f"{points(marks.earned)} of {points(marks.possible)} points{pending}."
@@ -114,21 +117,52 @@ class Pen:
         return Text(shown, style=style, overflow="fold")
 
     def symbol(self, entry: Entry) -> Text:
-        return Text(PLAIN_SYMBOLS[entry.state] if self.plain else entry.symbol, style=f"bold {STYLES[entry.state]}")
+        plain = PLAIN_SYMBOLS[Verdict.BLOCKED if entry.spared else entry.state]
+        return Text(plain if self.plain else entry.symbol, style=f"bold {_style(entry)}")
 
 
 def _add_item(table: Table, pen: Pen, item: ScoredItem, entries: Iterable[Entry]) -> None:
     table.add_row(pen.write(item.title, "bold"), pen.write(_of(item.marks), "bold"))
     for entry in entries:
-        for row in entry.rows:
-            style = "dim" if entry.state == Verdict.BLOCKED else ""
-            title = _hanging(pen.symbol(entry), pen.write(row.finding.title, style))
-            table.add_row(Padding(title, (0, 0, 0, 2)), pen.write(_of(row.marks)))
+        if entry.state in LOST and len(entry.rows) > 1:
+            _add_line(table, pen, entry, f"{len(entry.rows)} checks", entry.marks)
+        else:
+            for row in entry.rows:
+                _add_line(table, pen, entry, row.finding.title, row.marks)
         if entry.message:
-            table.add_row(Padding(pen.write(entry.message, STYLES[entry.state]), (0, 0, 0, 4)), "")
+            table.add_row(Padding(pen.write(entry.message, _style(entry)), (0, 0, 0, 4)), "")
         if entry.hint:
             table.add_row(Padding(_hanging(pen.write("→"), pen.write(entry.hint)), (0, 0, 0, 4)), "")
     table.add_row()
+
+
+def _add_line(table: Table, pen: Pen, entry: Entry, title: str, marks: Marks) -> None:
+    why = f" (see {entry.cause} below)" if entry.state in LOST else ""
+    words = pen.write(f"{title}{why}", "dim" if entry.spared or entry.state == Verdict.BLOCKED else "")
+    table.add_row(Padding(_hanging(pen.symbol(entry), words), (0, 0, 0, 2)), pen.write(_of(marks)))
+
+
+def _card(pen: Pen, number: int, cause: Cause) -> Iterator[RenderableType]:
+    """Yield what a cause is, what was seen, what to do, and how much waits for it."""
+    table = Table(box=None, expand=True, padding=(0, 1), pad_edge=False, show_header=False)
+    table.add_column("Number", no_wrap=True)
+    table.add_column("Cause", ratio=1)
+    table.add_column("Points", justify="right", no_wrap=True)
+    lost = pen.write(f"−{points(cause.lost)}", "bold") if cause.lost else ""
+    table.add_row(pen.write(f"{number}.", "bold red"), pen.write(cause.title, "bold"), lost)
+    if cause.message and cause.message != cause.title:
+        table.add_row("", pen.write(cause.message, STYLES[Verdict.FAILED]), "")
+    if cause.hint:
+        table.add_row("", _hanging(pen.write("→"), pen.write(cause.hint)), "")
+    for line in (followers(cause), spared(cause)):
+        if line:
+            table.add_row("", pen.write(line, "dim"), "")
+    yield table
+    yield Text()
+
+
+def _style(entry: Entry) -> str:
+    return "dim" if entry.spared else STYLES[entry.state]
 
 
 def _hanging(sign: Text, text: Text) -> Table:
@@ -144,10 +178,10 @@ def _fits(titles: Iterable[str], width: int) -> bool:
 
 
 def _first(pen: Pen, result: Result) -> Text:
-    """Return what staff would look at first: points withheld, then the first check that failed."""
+    """Return what staff would look at first: points withheld, then the cause that costs most."""
     marks = result.marks
     said = [f"{points(marks.withheld)} withheld"] if marks.withheld else []
-    said += [finding.check for finding in result.findings if finding.verdict is Verdict.FAILED][:1]
+    said += [cause.title for cause in causes(result)][:1]
     return pen.write(", ".join(said))
 
 

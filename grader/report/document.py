@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader import __version__
+from grader.causes import Cause, causes
 from grader.model import Finding, Marks, Result, ScoredFinding, ScoredItem, Verdict
 from grader.text import number, printable
 
@@ -27,6 +28,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "seconds": number(round(result.seconds, 3)),
         "score": _marks(result.marks),
         "items": [_item(item) for item in result.items],
+        "causes": [_cause(cause) for cause in causes(result)],
     }
 
 
@@ -58,6 +60,20 @@ def _finding(scored: ScoredFinding) -> dict[str, Any]:
         "message": printable(finding.message, newlines=True),
         "hint": printable(finding.hint, newlines=True),
         "diagnosis": printable(finding.diagnosis) or None,
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "kind": cause.kind,
+        "title": printable(cause.title),
+        "message": printable(cause.message, newlines=True),
+        "hint": printable(cause.hint, newlines=True),
+        "lost": number(cause.lost),
+        "check": cause.lead.finding.check,
+        "others": [each.finding.check for each in cause.others],
+        "spared": [each.finding.check for each in cause.spared],
+        "unwritten": [printable(name) for name in cause.unwritten],
     }
 
 

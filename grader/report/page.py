@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import __version__
+from grader.causes import causes
 from grader.filenames import EXECUTED
 from grader.model import Picture, Quote, Report, Transcript
 from grader.report import plots
 from grader.report.facts import facts, files
-from grader.report.layout import headline, outline, remarks, setting
+from grader.report.layout import followers, headline, outline, remarks, setting, spared
 from grader.text import number, points, printable
 
 Audience = Literal["student", "staff"]
@@ -42,6 +43,9 @@ def _page(report: Report, audience: Audience, drawings: Mapping[str, Drawings]) 
         version=__version__,
         policy=POLICY,
         headline=headline(result),
+        cards=causes(result),
+        followers=followers,
+        spared=spared,
         remarks=remarks(result),
         setting=setting(result),
         outline=outline(report.score.items, everything=staff, faults=staff),

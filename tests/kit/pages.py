@@ -13,7 +13,7 @@ from grader.report import html
 # the elements that a page may have: none of them runs or fetches anything
 INERT = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "article", "div", "span",
-    "p", "h1", "h2", "h3", "strong", "code", "pre", "a", "ul", "li", "table", "caption", "thead", "tbody", "tr", "th",
+    "p", "h1", "h2", "h3", "h4", "strong", "code", "pre", "a", "ul", "li", "table", "caption", "thead", "tbody", "tr", "th",
     "td", "figure", "figcaption", "details", "summary", "em", "ol", "blockquote", "hr", "br", "img",
     "svg", "desc", "defs", "g", "path", "use", "text", "image", "clippath", "rect",
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "munderover", "msub", "msup", "msubsup",

@@ -8,7 +8,7 @@ import pytest
 
 from grader.checks import Check, blocked, check, checks_in, failed, passed, pending, run_checks
 from grader.errors import HarnessError
-from grader.model import Curve, Evidence, Finding, Observation, Quote, Verdict
+from grader.model import Curve, Evidence, Finding, Observation, Problem, ProblemKind, Quote, Verdict
 
 
 def fact(
@@ -111,12 +111,12 @@ def test_findings_stand_in_the_order_of_the_checks() -> None:
 
 def test_a_check_after_one_that_failed_is_blocked_with_its_reason_and_not_asked() -> None:
     _, finding = judged(fact("first", breaks), fact("second", raiser(AssertionError()), after=("first",)))
-    assert finding == Finding("second", "Second", Verdict.BLOCKED, "W is wrong", "look at W")
+    assert finding == Finding("second", "Second", Verdict.BLOCKED, "W is wrong", "look at W", because="first")
 
 
 def test_blocking_goes_on_down_the_line() -> None:
     checks = [fact("first", breaks), fact("second", holds, after=("first",)), fact("third", holds, after=("second",))]
-    assert judged(*checks)[2] == Finding("third", "Third", Verdict.BLOCKED, "W is wrong", "look at W")
+    assert judged(*checks)[2] == Finding("third", "Third", Verdict.BLOCKED, "W is wrong", "look at W", because="second")
 
 
 def test_a_check_after_one_that_passed_is_asked() -> None:
@@ -146,7 +146,7 @@ def test_passed_and_failed_carry_what_staff_read() -> None:
 
 def test_a_check_after_a_pending_one_is_pending() -> None:
     findings = judged(fact("first", lambda _: pending("read by a person")), fact("second", holds, after=("first",)))
-    assert findings[1] == Finding("second", "Second", Verdict.PENDING, "read by a person")
+    assert findings[1] == Finding("second", "Second", Verdict.PENDING, "read by a person", because="first")
 
 
 def test_a_check_listed_before_the_one_that_it_comes_after_is_judged_behind_it() -> None:
@@ -157,12 +157,35 @@ def test_a_check_listed_before_the_one_that_it_comes_after_is_judged_behind_it()
 def test_a_mistake_is_paid_for_by_the_check_that_excuses() -> None:
     _, finding = judged(fact("first", breaks), fact("second", breaks, excused_by=("first",)))
     said = "not judged, because something before it is wrong: First"
-    assert finding == Finding("second", "Second", Verdict.PASSED, said)
+    assert finding == Finding("second", "Second", Verdict.PASSED, said, because="first")
 
 
 def test_a_blocked_check_excuses_as_well() -> None:
     checks = [fact("first", breaks), fact("second", holds, after=("first",))]
     assert judged(*checks, fact("third", breaks, excused_by=("second",)))[2].verdict is Verdict.PASSED
+
+
+def test_what_follows_from_another_check_names_it() -> None:
+    first = fact("first", breaks)
+    blocked_one, spared = fact("second", holds, after=("first",)), fact("third", breaks, excused_by=("first",))
+    assert [each.because for each in judged(first, blocked_one, spared)] == ["", "first", "first"]
+
+
+def test_a_finding_holds_the_problem_that_its_message_tells_of() -> None:
+    elsewhere = {"kind": "raised", "message": "IndexError: 3", "where": ""}
+    told = {"kind": "raised", "message": "NameError: name 'h'", "where": "mlp.py line 9, in forward"}
+    seen = evidence(first=elsewhere, networks=[{"answers": ({"problem": told},)}])
+    says = fact("first", lambda _: failed("no output: NameError: name 'h' (mlp.py line 9, in forward)", hint=""))
+    (finding,) = judged(says, seen=seen)
+    assert finding.problem == Problem(ProblemKind.RAISED, told["message"], told["where"])
+
+
+def test_a_finding_that_tells_of_no_problem_holds_none() -> None:
+    seen = evidence(
+        first={"kind": "raised", "message": "IndexError: 3", "where": ""},
+        odd={"kind": "x", "message": "W is", "where": ""},
+    )
+    assert judged(fact("first", breaks), seen=seen)[0].problem is None
 
 
 def test_a_mistake_counts_where_the_check_that_would_excuse_it_passed() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from grader.exports.gradescope import as_data
-from grader.model import Marks, Report
+from grader.model import Marks, Report, Verdict
 from kit import report_samples as samples
 
 
@@ -73,9 +73,21 @@ def test_what_only_staff_read_does_not_reach_gradescope() -> None:
     assert "plot_losses" not in text
 
 
-def test_a_blocked_finding_on_gradescope_says_what_it_waits_for() -> None:
-    output = as_data(samples.blocked().result)["tests"][1]["output"]
-    assert output.startswith("Not looked at yet, because something it depends on did not pass: mlp.py line 12")
+def test_a_blocked_finding_on_gradescope_says_where_its_cause_is_told() -> None:
+    tests = as_data(samples.blocked().result)["tests"]
+    assert tests[0]["output"].startswith("mlp.py line 12: expected ':'\n\nWhat to try: Run python mlp.py")
+    assert tests[1]["output"] == "The cause is told in 1.1: mlp.py can be imported and has a class MLP"
+
+
+def test_a_blocked_finding_that_tells_a_cause_itself_says_that_it_was_not_looked_at() -> None:
+    waits = samples.finding("layer_shapes", Verdict.BLOCKED, "there is no network")
+    output = as_data(samples.report({"layer_shapes": waits}).result)["tests"][1]["output"]
+    assert output == "Not looked at yet, because something it depends on did not pass: there is no network"
+
+
+def test_the_overview_on_gradescope_counts_causes() -> None:
+    output = as_data(samples.blocked().result)["output"]
+    assert output.endswith("1 thing to put right:\n- mlp.py can be imported and has a class MLP (−25)")
 
 
 def test_hostile_text_reaches_gradescope_as_plain_text_without_control_characters() -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rich.console import Console, RenderableType
 
-from grader.model import Report
+from grader.model import Report, Verdict
 from grader.report import summary_table, terminal
 from kit import report_samples as samples
 
@@ -35,7 +36,8 @@ def test_a_passed_check_shows_its_title_and_points() -> None:
 
 def test_a_failed_check_shows_what_is_wrong_and_below_it_the_hint() -> None:
     shown = printed(terminal(samples.wrong().result))
-    assert "  ✗ Backpropagation agrees with central differences                        0 / 6\n" in shown
+    assert "  ✗ Backpropagation agrees with central differences (see 1 below)          0 / 6\n" in shown
+    assert "1.  Backpropagation agrees with central differences                           −6\n" in shown
     assert "    W of layer 1, entry [3, 0] is 1.354, expected 0.01354" in shown
     assert "    → The gradients are those of a network without activation" in shown
 
@@ -43,6 +45,18 @@ def test_a_failed_check_shows_what_is_wrong_and_below_it_the_hint() -> None:
 def test_a_reason_that_blocks_many_checks_is_said_once() -> None:
     shown = printed(terminal(samples.blocked().result))
     assert (shown.count("expected ':'"), shown.count("it must end without an error")) == (1, 1)
+    assert "  ✗ 6 checks (see 1 below)                                                0 / 10\n" in shown
+    assert "    10 more checks wait for it." in shown
+
+
+def test_what_is_not_judged_has_no_tick_and_says_that_it_costs_nothing() -> None:
+    wrong = samples.finding("layer_shapes", Verdict.FAILED, "wrong")
+    spared = replace(samples.finding("initialisation", message="not judged, because of it"), because="layer_shapes")
+    report = samples.report({"layer_shapes": wrong, "initialisation": spared})
+    shown = printed(terminal(report.result))
+    assert "  – Weights start as 0.1 times standard normal numbers                     2 / 2\n" in shown
+    assert "    1 check could not be judged because of it, which costs nothing." in shown
+    assert "  -- Weights start as" in printed(terminal(report.result), encoding="ascii")
 
 
 def test_withheld_points_are_explained_with_the_fault() -> None:
@@ -67,7 +81,7 @@ def test_the_size_of_the_run_stands_below_the_score() -> None:
 def test_a_class_table_has_a_column_of_pending_points_where_there_are_any() -> None:
     shown = printed(summary_table([samples.notebooks().result, samples.waiting().result], {"eve": "no"}), width=110)
     assert "Pending" in shown
-    assert "7 / 10         2   accuracies_reported" in shown
+    assert "7 / 10         2   The accuracies that the" in shown
     assert "Pending" not in printed(summary_table([samples.wrong().result]), width=110)
 
 
@@ -90,7 +104,7 @@ def test_a_terminal_without_unicode_gets_words_instead_of_symbols() -> None:
 
 def test_a_class_is_a_table_with_a_row_for_each_submission_in_order() -> None:
     shown = printed(
-        summary_table([samples.wrong().result, samples.right().result], {"eve": "eve.zip: not a zip file"}), width=100
+        summary_table([samples.wrong().result, samples.right().result], {"eve": "eve.zip: not a zip file"}), width=160
     )
     names = [line.split()[0].strip("─") for line in shown.splitlines() if line.strip()]
     assert names == ["Submission", "", "alice", "bob", "eve", "2"]
@@ -98,14 +112,14 @@ def test_a_class_is_a_table_with_a_row_for_each_submission_in_order() -> None:
 
 def test_a_class_table_shows_points_and_what_to_look_at_first() -> None:
     shown = printed(summary_table([samples.wrong().result, samples.withheld().result]), width=100)
-    assert "14 / 25   start_and_end" in shown
+    assert "14 / 25   Backpropagation agrees" in shown
     assert "22 / 25   3 withheld" in shown
 
 
 @pytest.mark.parametrize(("width", "columns"), [(100, True), (60, False)])
 def test_a_class_table_leaves_out_the_items_where_there_is_no_room_for_them(width: int, columns: bool) -> None:
     shown = printed(summary_table([samples.wrong().result]), width=width)
-    assert ("Backpropagation" in shown, "There is no room" in shown) == (columns, not columns)
+    assert ("Forward" in shown, "There is no room" in shown) == (columns, not columns)
     assert "14 / 25" in shown
 
 

@@ -21,13 +21,29 @@ FINDING_KEYS = [
 def test_a_report_has_the_documented_keys_in_their_order() -> None:
     assert list(as_json(samples.wrong().result)) == [
         "schema", "assignment", "submission", "grader_version", "rubric_digest", "seed", "sandbox", "seconds", "score",
-        "items",
+        "items", "causes",
     ]  # fmt: skip
 
 
 def test_an_item_and_a_finding_have_the_documented_keys_in_their_order() -> None:
     item = as_json(samples.wrong().result)["items"][1]
     assert (list(item), list(item["findings"][0])) == (ITEM_KEYS, FINDING_KEYS)
+
+
+def test_a_cause_has_the_documented_keys_in_their_order() -> None:
+    (cause,) = as_json(samples.blocked().result)["causes"]
+    assert list(cause) == [
+        "kind", "title", "message", "hint", "lost", "check", "others", "spared", "unwritten",
+    ]  # fmt: skip
+    assert (cause["kind"], cause["lost"], cause["check"]) == ("check", 25, "mlp_loads")
+    assert (cause["title"], cause["message"]) == (samples.TITLES["mlp_loads"], "mlp.py line 12: expected ':'")
+    assert (len(cause["others"]), cause["spared"], cause["unwritten"]) == (10, [], [])
+
+
+@pytest.mark.parametrize("made", [samples.right, samples.wrong, samples.blocked, samples.withheld, samples.notebooks])
+def test_the_causes_have_all_points_that_are_lost(made: Callable[[], Report]) -> None:
+    lost = made().score.marks.lost
+    assert sum(cause["lost"] for cause in as_json(made().result)["causes"]) == pytest.approx(lost)
 
 
 def test_the_facts_of_a_grading_are_there() -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from grader.causes import Cause
 from grader.model import Marks, Observation, Report, Verdict
-from grader.report.layout import A_PERSON, OUR_FAULT, Entry, headline, outline, remarks, setting
+from grader.report.layout import A_PERSON, OUR_FAULT, Entry, followers, headline, outline, remarks, setting, spared
 from kit import report_samples as samples
 
 
@@ -28,34 +29,37 @@ def test_staff_see_a_passed_check_that_is_worth_nothing() -> None:
 
 
 def test_a_failed_check_that_is_worth_nothing_is_shown() -> None:
-    assert checks(entries(samples.blocked())[0]) == ["mlp_loads"]
+    assert checks(entries(samples.blocked())[0])[0] == "mlp_loads"
 
 
-def test_checks_blocked_by_a_failed_one_become_one_entry_that_names_it() -> None:
-    waiting = entries(samples.blocked())[1]
-    assert len(waiting.rows) == 5
-    assert (waiting.message, waiting.hint) == ("Waits for “mlp.py can be imported and has a class MLP” to pass.", "")
-
-
-def test_a_reason_that_no_failed_check_gave_is_told_in_full_the_first_time_only() -> None:
-    waiting = samples.finding("output_shapes", Verdict.BLOCKED, "no network could be made", "make one")
-    later = replace(waiting, check="zero_grad_clears")
-    report = samples.report({"output_shapes": waiting, "zero_grad_clears": later})
-    assert (entries(report)[2].message, entries(report)[2].hint) == ("no network could be made", "make one")
-    assert (entries(report, 1)[2].message, entries(report, 1)[2].hint) == ("For the same reason as above.", "")
+def test_what_one_cause_costs_in_an_item_is_one_entry_that_says_where_it_is_told() -> None:
+    (entry,) = entries(samples.blocked())
+    assert (len(entry.rows), entry.state, entry.cause) == (6, Verdict.FAILED, 1)
+    assert (entry.message, entry.hint) == ("", "")
+    assert (entry.marks.earned, entry.marks.possible) == (0, 10)
 
 
 def test_checks_blocked_for_different_reasons_stay_apart() -> None:
     first = samples.finding("layer_shapes", Verdict.BLOCKED, "one reason")
     second = samples.finding("initialisation", Verdict.BLOCKED, "another reason")
     shown = entries(samples.report({"layer_shapes": first, "initialisation": second}))
-    assert [entry.message for entry in shown[:2]] == ["one reason", "another reason"]
+    assert [entry.cause for entry in shown[:2]] == [1, 2]
 
 
-def test_neighbours_that_failed_stay_apart_even_with_the_same_words() -> None:
-    first = samples.finding("layer_shapes", Verdict.FAILED, "wrong", "try")
-    second = samples.finding("initialisation", Verdict.FAILED, "wrong", "try")
-    assert len(entries(samples.report({"layer_shapes": first, "initialisation": second}))) == 5
+def test_what_a_cause_spares_is_no_tick() -> None:
+    wrong = samples.finding("layer_shapes", Verdict.FAILED, "wrong")
+    spared_one = replace(samples.finding("initialisation", message="not judged"), because="layer_shapes")
+    entry = entries(samples.report({"layer_shapes": wrong, "initialisation": spared_one}))[1]
+    assert (entry.spared, entry.symbol, entry.word, entry.cause) == (True, "–", "not judged, costs nothing", 1)
+
+
+def test_what_waits_for_a_cause_fails_with_it_or_is_spared_by_it_is_counted_in_words() -> None:
+    lead = samples.scored(samples.finding("layer_shapes", Verdict.FAILED), 2.0)
+    waits = samples.scored(replace(samples.finding("initialisation", Verdict.BLOCKED), because="layer_shapes"), 2.0)
+    cause = Cause("check", lead, (waits, lead, lead), (waits,))
+    assert followers(cause) == "2 more checks fail for the same reason. 1 more check waits for it."
+    assert spared(cause) == "1 check could not be judged because of it, which costs nothing."
+    assert (followers(Cause("check", lead)), spared(Cause("check", lead))) == ("", "")
 
 
 def test_a_fault_of_ours_is_told_without_its_inner_workings() -> None:
@@ -73,7 +77,8 @@ def test_staff_read_the_inner_workings_of_a_fault_of_ours() -> None:
         (samples.withheld(), "What could be judged is right."),
         (samples.waiting(), "Everything that a program can check is right. A person reads the rest."),
         (samples.notebooks(), "Start with “The accuracies that the notebook reports are true”."),
-        (samples.wrong(), "Start with “start and end choose where forward begins and stops”. 2 more checks need"),
+        (samples.wrong(), "Start with “Backpropagation agrees with central differences”. 2 more things to look at."),
+        (samples.blocked(), "Start with “mlp.py can be imported and has a class MLP”."),
         (samples.report({"layer_shapes": samples.finding("layer_shapes", Verdict.FAILED)}), "Start with “Every layer"),
     ],
 )

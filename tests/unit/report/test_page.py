@@ -81,7 +81,8 @@ def test_both_pages_together_are_the_same_as_one_by_one() -> None:
 def test_a_student_reads_score_verdicts_messages_and_hints() -> None:
     words = text(page_of(samples.wrong))
     assert "14 of 25 points" in words
-    assert "✗ Backpropagation agrees with central differences not right yet 0 / 6" in words
+    assert "✗ Backpropagation agrees with central differences −6" in words
+    assert "✗ Backpropagation agrees with central differences why 0 / 6" in words
     assert "W of layer 1, entry [3, 0] is 1.354, expected 0.01354" in words
     assert "What to try The gradients are those of a network without activation functions. In backward," in words
     assert "✓ zero_grad sets every gradient back to zero passed 2 / 2" in words

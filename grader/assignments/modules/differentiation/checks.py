@@ -53,7 +53,8 @@ def derivations_written(observed: Observation) -> Finding:
     quotes, transcript = _derivations(seen), transcript_of(seen)
     if not quotes:
         hint = "Show in the cells below each question how you get to the result, in formulas between dollar signs."
-        return failed("there is no derivation besides the questions", hint=hint, for_staff=[transcript])
+        said = "there is no derivation besides the questions"
+        return failed(said, hint=hint, diagnosis="not_written", for_staff=[transcript])
     said = f"{len(quotes)} {'cell holds' if len(quotes) == 1 else 'cells hold'} what you derived: a person reads it"
     pictures = pictured(quotes)
     seen_in = f"pictures are in {', '.join(pictures)} of {seen['file']}" if pictures else ""

@@ -41,7 +41,7 @@ def opinion_written(observed: Observation) -> Finding:
             "Write some sentences into a Markdown cell: which activation you would take and why, how long each takes to compute, "
             "and whether mean subtraction helps."
         )
-        return failed("no opinion on the activations was found", hint=hint)
+        return failed("no opinion on the activations was found", hint=hint, diagnosis="not_written")
     quotes = [Quote(f"{seen['file']}, {where}", text) for where, text in found]
     return pending("your opinion is read by a person", for_staff=quotes)
 
