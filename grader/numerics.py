@@ -160,7 +160,9 @@ def uniform_distance(sample: Array, *, bound: float) -> float:
 
 
 def _largest_gap(shares: Array) -> float:
-    """Return how far the shares (n,) that should lie below the sorted entries of a sample are from those that do."""
+    """Return how far the shares (n,) that should lie below the sorted entries of a sample are from those that do; 0 for none."""
+    if not shares.size:
+        return 0.0
     steps = np.arange(shares.size + 1) / shares.size
     return float(max(np.max(shares - steps[:-1]), np.max(steps[1:] - shares)))
 
@@ -168,9 +170,9 @@ def _largest_gap(shares: Array) -> float:
 def distance_bound(size: int, *, chance: float) -> float:
     """Return the Kolmogorov-Smirnov distance that a true sample of `size` exceeds with probability at most `chance`.
 
-    Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant.
+    Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant; what is empty exceeds nothing.
     """
-    return math.sqrt(math.log(2 / chance) / (2 * size))
+    return math.inf if not size else math.sqrt(math.log(2 / chance) / (2 * size))
 
 
 @dataclass(frozen=True)

@@ -224,3 +224,16 @@ def test_a_float32_is_recognised_as_it_is_and_read_as_a_difference(noise: float)
 )
 def test_doubles_whole_numbers_and_nan_are_not_taken_for_float32(values: Array) -> None:
     assert not is_nearly_float32(values)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (1,), (1, 1), ()])
+def test_arrays_of_any_shape_can_be_compared(shape: tuple[int, ...]) -> None:
+    zeros = np.zeros(shape)
+    assert Tolerance(1e-9, 1e-6).agrees(zeros, zeros)
+    assert not is_float32(zeros)
+    assert error_of_largest(zeros, zeros) == 0.0
+
+
+def test_an_empty_sample_is_no_distance_from_any_distribution() -> None:
+    empty = np.zeros(0)
+    assert max(normal_distance(empty, std=1), uniform_distance(empty, bound=1)) < distance_bound(0, chance=1e-3)

@@ -87,7 +87,7 @@ class Examples:
         return backward
 
     def _keep_rows(self, network: int, X: Array, Y: Array) -> None:
-        for index, row in enumerate(X):
+        for index, row in enumerate(X if X.size else ()):
             block = self._block(network, X.shape[1])
             block.X[block.count] = row
             block.Y.append(Y[index] if len(Y) == len(X) else Y.ravel())

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from numpy import array, float64, ndarray, zeros
+from numpy import array, errstate, float64, nan, ndarray, prod, zeros
 
 from grader.watching.logs.projections import Keys
 from grader.watching.logs.rates import Steps
@@ -47,7 +47,7 @@ class Watch:
     def __init__(self, rows: int, cell: Callable[[], int]) -> None:
         keys = Keys(rows)
         self.register: Register[Network] = Register(
-            cell, lambda net, index, cell: Network(net, index, cell, keys), most=NETWORKS
+            cell, lambda net, index, cell: Network(net, index, cell, keys), most=NETWORKS, least=least_trained
         )
         self.calls = Outermost(self._called)
         self._backwards = 0
@@ -65,27 +65,30 @@ class Watch:
         return found
 
     def _called(self, net: Any, name: str, given: list[Any], result: Any) -> None:
-        if is_criterion(type(net)):
-            self._measured(net, name, result)
-        elif name in METHODS.forward and given:
-            self._went_forward(net, given[0], result)
-        elif name in METHODS.backward:
-            self._went_back(net)
+        # a notebook may let numpy raise what it only warns of elsewhere
+        with errstate(all="ignore"):
+            if is_criterion(type(net)):
+                self._measured(net, name, result)
+            elif name in METHODS.forward and given:
+                self._went_forward(net, given[0], result)
+            elif name in METHODS.backward:
+                self._went_back(net)
 
     def _measured(self, criterion: Any, name: str, result: Any) -> None:
         if name in METHODS.forward and self._current is not None:
             self._current.criterion = name_of(type(criterion))
-            self._current.usage.measured(float(result))
+            self._current.usage.measured(as_loss(result))
 
     def _went_forward(self, net: Any, given: Any, result: Any) -> None:
-        X = array(given, copy=None)
-        if X.ndim < 1 or X.dtype.kind not in "fiub":
+        self._current = None
+        X = rows_of(given)
+        if X is None:
             return
-        X = X.reshape(len(X), -1) if X.ndim > 1 else X.reshape(1, -1)
         network = self._current = self._of(net)
-        network.inputs = X.shape[1]
-        network.outputs = int(result.shape[-1]) if isinstance(result, ndarray) and result.ndim else 0
-        network.dtype = X.dtype if X.dtype.kind == "f" else float64
+        if X.size:
+            network.inputs = X.shape[1]
+            network.outputs = int(result.shape[-1]) if isinstance(result, ndarray) and result.ndim else 0
+            network.dtype = X.dtype if X.dtype.kind == "f" else float64
         network.usage.forward(X, dropping=drops(net))
 
     def _went_back(self, net: Any) -> None:
@@ -93,8 +96,11 @@ class Watch:
         self._backwards += 1
         network.last = self._backwards
         network.usage.backward()
-        parameters, gradients = net.getParameters(), net.getGradParameters()
-        network.steps.after_backward(list(arrays_in(parameters)), list(arrays_in(gradients)), rate_in_frames)
+        try:
+            parameters, gradients = list(arrays_in(net.getParameters())), list(arrays_in(net.getGradParameters()))
+        except Exception:  # noqa: BLE001 - its methods are the student's
+            return
+        network.steps.after_backward(parameters, gradients, rate_in_frames)
 
     def _of(self, net: Any) -> Network:
         known = self.register.of(net)
@@ -104,6 +110,32 @@ class Watch:
                 forget_outputs(other, used)
             known = self.register.add(net)
         return known
+
+
+def rows_of(given: Any) -> ndarray[Any, Any] | None:
+    """Return what a network was given as rows (N, d), N or d of which can be 0; None where it is no array of numbers."""
+    try:
+        X = array(given, copy=None)
+    except (TypeError, ValueError):
+        return None
+    if X.ndim < 1 or X.dtype.kind not in "fiub":
+        return None
+    # the width of no rows is no matter of how many numbers there are
+    return X.reshape(len(X), int(prod(X.shape[1:]))) if X.ndim > 1 else X.reshape(1, -1)
+
+
+def as_loss(result: Any) -> float:
+    """Return what a criterion returned as a number: the mean of several, NaN where there is none."""
+    try:
+        numbers = array(result, dtype=float64)
+    except (TypeError, ValueError):
+        return nan
+    return float(numbers.mean()) if numbers.size else nan
+
+
+def least_trained(networks: list[Network]) -> Network:
+    """Return the network to be forgotten when there are too many: trained on the fewest rows, of equals the first."""
+    return min(networks[:-1], key=lambda each: (each.usage.trained_rows, each.index))
 
 
 def is_module(kind: type) -> bool:
@@ -142,8 +174,16 @@ def leaves(net: Any, depth: int = 0) -> Iterator[Any]:
 
 def drops(net: Any) -> bool | None:
     """Tell whether any dropout of a network is on; None when it has none."""
-    modes = [bool(getattr(leaf, "training", True)) for leaf in leaves(net) if is_dropout(leaf)]
+    modes = [is_training(leaf) for leaf in leaves(net) if is_dropout(leaf)]
     return any(modes) if modes else None
+
+
+def is_training(module: Any) -> bool:
+    """Tell whether a module is in training; one that does not say is."""
+    try:
+        return bool(getattr(module, "training", True))
+    except Exception:  # noqa: BLE001 - the attribute is the student's
+        return True
 
 
 def is_dropout(leaf: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.modules.inside.networks import Network, Watch, is_criterion, layers_of, leaves
+from grader.assignments.modules.inside.networks import NETWORKS, Network, Watch, is_criterion, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
 from grader.assignments.modules.main.files import SOLVED, as_npz
 from grader.watching.recording.looking import arrays_in
@@ -89,6 +89,95 @@ def test_rows_that_are_only_asked_about_are_held_out(watched: tuple[Watch, Space
     net.forward(X[:6])
     net.forward(X[6:].astype(np.float32).astype(np.float64))
     assert len(only(watch).usage.held_out()) == 3
+
+
+SHAPES = [(0,), (1,), (5,), (0, 4), (1, 4), (6, 4), (6, 1), (1, 1), (6, 0), (0, 0), (), (0, 2, 2), (6, 2, 2), (2, 0, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", ["f8", "f4", "i8", "u1", "b1", "c16", "O", "U3"])
+def test_whatever_shape_and_type_a_module_is_given_the_watch_follows_it(
+    watched: tuple[Watch, Space], shape: tuple[int, ...], kind: str
+) -> None:
+    watch, space = watched
+    space["given"] = np.zeros(shape, kind)
+    exec(LENIENT, space)
+    assert watch.calls.fault == ""
+    assert all(each.usage.backwards == 1 for each in watch.networks())
+
+
+# takes and returns anything
+LENIENT = """
+class Anything(Module):
+    def updateGradInput(self, input, gradOutput):
+        return gradOutput
+
+class AnyCriterion(Criterion):
+    def updateOutput(self, input, target):
+        return input
+
+net, criterion = Anything(), AnyCriterion()
+criterion.forward(net.forward(given), given)
+net.backward(given, given)
+net.forward(given)
+"""
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [
+        "def getParameters(self): raise ValueError",
+        "def getParameters(self): return None",
+        "def getGradParameters(self): return [[np.zeros((2, 2), object)]]\n"
+        "    def getParameters(self): return [[np.zeros((2, 2), object)]]",
+        "def getGradParameters(self): return [[np.zeros((0, 2))]]\n    def getParameters(self): return [[np.zeros((0, 2))]]",
+        "training = np.zeros(3)",
+        "training = property(lambda self: 1 / 0)",
+        "modules = [np.zeros(0), None, 'text']",
+    ],
+)
+def test_whatever_a_module_of_the_students_holds_the_watch_follows_it(
+    watched: tuple[Watch, Space], methods: str
+) -> None:
+    watch, space = watched
+    source = f"class MyDropout(Module):\n    def __init__(self): pass\n    {methods}\n"
+    exec(source + "net = MyDropout()\nfor _ in range(3):\n    net.forward(np.ones((2, 2)))", space)
+    for _ in range(3):
+        space["net"].backward(np.ones((2, 2)), np.ones((2, 2)))
+    assert watch.calls.fault == ""
+    assert only(watch).usage.backwards == 3
+
+
+def test_a_pass_on_no_rows_says_nothing_of_a_network(watched: tuple[Watch, Space]) -> None:
+    watch, space = watched
+    net = network(space, space["Linear"](4, 2), space["SoftMax"]())
+    train(space, net, np.ones((5, 4)), np.eye(2)[[0, 1, 0, 1, 0]])
+    before = (only(watch).inputs, only(watch).outputs, only(watch).usage.asked_rows)
+    assert net.forward(np.ones((0, 4))).shape == (0, 2)
+    after = (only(watch).inputs, only(watch).outputs, only(watch).usage.asked_rows)
+    assert (before, watch.calls.fault) == (after, "")
+
+
+def test_a_notebook_in_which_numpy_raises_what_it_warns_of_is_followed(watched: tuple[Watch, Space]) -> None:
+    watch, space = watched
+    net = network(space, space["Linear"](4, 2))
+    with np.errstate(all="raise"):
+        net.forward(np.full((5, 4), 1e300))
+    assert (only(watch).usage.asked_rows, watch.calls.fault) == (5, "")
+
+
+def test_of_more_networks_than_are_followed_those_that_were_trained_most_are_kept(
+    watched: tuple[Watch, Space],
+) -> None:
+    watch, space = watched
+    nets = [network(space, space["Linear"](4, 2), space["SoftMax"]()) for _ in range(NETWORKS + 9)]
+    train(space, nets[3], np.ones((5, 4)), np.eye(2)[[0, 1, 0, 1, 0]])
+    for net in nets:
+        net.forward(np.ones((1, 4)))
+    found = watch.networks()
+    assert (len(found), watch.calls.fault) == (NETWORKS, "")
+    assert nets[3] in [each.net for each in found]
+    assert nets[-1] in [each.net for each in found]
 
 
 def test_what_student_code_raises_reaches_it_and_the_next_call_is_noted(watched: tuple[Watch, Space]) -> None:
