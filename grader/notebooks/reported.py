@@ -1,11 +1,16 @@
-"""Accuracies that a notebook prints when it is run, compared with those that its networks really have."""
+"""Accuracies that a notebook prints when it is run, compared with those that its networks really have.
+
+A number says what it is by words beside it: in its line, in the lines above it, at the head of its column. One without such
+words counts only where it can hardly be there by chance: as one of the last that a cell prints which works with that set.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from grader.notebooks.held_out_cells import held_out_cells
 from grader.notebooks.record import CellRecord
 
 TRAIN, TEST = "train", "test"
@@ -23,17 +28,29 @@ _NO_SET = re.compile(
 )
 _ACCURACY = re.compile(r"acc|correct|right|score|percent|%|richtig", re.I)
 _ERROR = re.compile(r"\berr(?:or)?\b|error rate|misclassif|wrong", re.I)
+_LOSS = re.compile(r"loss|cost|entropy|\bmse\b|(?<!error )\brate\b|\blr\b|seconds|\btime\b|epoch", re.I)
+_TAG = re.compile(r"<[^<>]{0,200}>")
 LINES_ABOVE = 3
+# of the numbers of a cell without a word beside them, those that count
+LAST = 6
+BOTH = frozenset({TRAIN, TEST})
+MARKDOWN, HTML = "text/markdown", "text/html"
 
 
 @dataclass(frozen=True)
 class Number:
-    """A printed number that can be an accuracy: its value in [0, 1], the unit of its last digit, and whose it is said to be."""
+    """A printed number that can be an accuracy: its value in [0, 1], the unit of its last digit, and whose it is said to be.
+
+    It is `named` when words beside it speak of an accuracy or of a set. Where its `label` is empty, it can be of any of the
+    `sets` with which the cell works that printed it.
+    """
 
     value: float
     unit: float
     label: str
     text: str
+    named: bool = True
+    sets: frozenset[str] = BOTH
 
     @property
     def decimals(self) -> int:
@@ -61,25 +78,69 @@ class Truth:
         return f"{'training' if self.label == TRAIN else 'test'} accuracy of the {self.network} network"
 
 
-def printed(cells: Iterable[CellRecord]) -> list[Number]:
-    """Return all numbers in the text that cells put out when they were run which can be accuracies."""
-    texts = (output["text"] for cell in cells for output in cell["outputs"] if output["kind"] == "text")
-    return [number for text in texts for number in numbers_in(text)]
+def printed(cells: Sequence[CellRecord], modules: Iterable[str] = ()) -> list[Number]:
+    """Return the numbers that cells put out when they were run which can be accuracies.
+
+    `modules` are the sources of files that were handed in along with the notebook.
+    """
+    held_out = held_out_cells(cells, modules)
+    return [
+        replace(number, sets=BOTH if cell["number"] in held_out else frozenset({TRAIN}))
+        for cell in cells
+        for number in _counting(list(numbers_in(_said(cell))))
+    ]
+
+
+def _said(cell: CellRecord) -> str:
+    """Return what a cell put out, as text: what it printed, and what it shows as a table or as Markdown."""
+    texts = []
+    for output in cell["outputs"]:
+        if output["kind"] == "text":
+            texts.append(output["text"])
+        # evidence of an earlier version has no other forms
+        rich = output.get("rich", {})
+        rows = re.split(r"</(?:tr|p|div|h\d)>|<br", rich.get(HTML, ""))
+        texts += [rich.get(MARKDOWN, ""), *(" ".join(_TAG.sub(" ", row).split()) for row in rows)]
+    return "\n".join(text for text in texts if text.strip())
+
+
+def _counting(numbers: Sequence[Number]) -> list[Number]:
+    """Return the numbers that have a label, and the last of those that have none."""
+    without = [k for k, number in enumerate(numbers) if not number.label]
+    left_out = set(without[:-LAST])
+    return [number for k, number in enumerate(numbers) if k not in left_out]
 
 
 def numbers_in(text: str) -> Iterator[Number]:
     """Yield the numbers in a text that can be accuracies: fractions, percentages, ``k/n``, or error rates."""
-    lines = [_NO_SET.sub(lambda match: " " * len(match.group()), line) for line in text.splitlines()]
+    lines = [_NO_SET.sub(lambda match: " " * len(match.group()), line) for line in text.splitlines() if line.strip()]
     for row, line in enumerate(lines):
         above = lines[max(0, row - LINES_ABOVE) : row]
         wrong = bool(_ERROR.search(line)) and not re.search("acc", line, re.I)
-        for start, shown, value, unit in _values(line):
+        found = list(_values(line, above[-1] if above else ""))
+        for place, (start, shown, value, unit) in enumerate(found):
+            before = line[found[place - 1][0] + len(found[place - 1][1]) if place else 0 : start]
+            if _LOSS.search(before) and not _ACCURACY.search(before):
+                continue
             if 0 <= value <= 1:
-                yield Number(1 - value if wrong else value, unit, _label(line, start, above), shown)
+                label = _label(line, start, above) or _of_column(place, len(found), above)
+                named = bool(label or any(_ACCURACY.search(each) for each in (line, *above)))
+                yield Number(1 - value if wrong else value, unit, label, shown, named)
 
 
-def _values(line: str) -> Iterator[tuple[int, str, float, float]]:
+def _of_column(place: int, count: int, above: Sequence[str]) -> str:
+    """Return the label at the head of the column of a number, where a line above has as many labels as this one numbers."""
+    for earlier in reversed(above):
+        words = [TRAIN if match["train"] else TEST for match in _WORD.finditer(earlier)]
+        if len(words) == count:
+            return words[place]
+    return ""
+
+
+def _values(line: str, above: str = "") -> Iterator[tuple[int, str, float, float]]:
     taken = []
+    # a number that has a line of its own is what the line above says
+    of = line if re.search(r"[^\W\d_]", line) else f"{above} {line}"
     for match in _FRACTION.finditer(line):
         part, whole = int(match[1]), int(match[2])
         if whole >= max(part, 10):
@@ -95,7 +156,7 @@ def _values(line: str) -> Iterator[tuple[int, str, float, float]]:
         value = float(digits) * 10.0**power
         unit = 10.0 ** (power - len(digits.partition(".")[2]))
         plain = "." in digits and value <= 1
-        if match["percent"] or (not plain and "." in digits and _ACCURACY.search(line)):
+        if match["percent"] or (not plain and "." in digits and _ACCURACY.search(of)):
             value, unit = value / 100, unit / 100
         elif not plain:
             continue
@@ -115,10 +176,12 @@ def _label(line: str, position: int, above: Sequence[str]) -> str:
 
 
 def fits(number: Number, truth: Truth, tolerance: float) -> bool:
-    """Tell whether a number states a truth: said to be of that set and near, or not said of which and exactly so."""
+    """Tell whether a number states a truth: said to be of that set and near, or where that set is worked with, exactly so."""
     if number.label not in ("", truth.label):
         return False
-    return number.is_near(truth.value, tolerance) if number.label else is_exact(number, truth)
+    if number.label:
+        return number.is_near(truth.value, tolerance)
+    return truth.label in number.sets and is_exact(number, truth)
 
 
 def is_exact(number: Number, truth: Truth) -> bool:

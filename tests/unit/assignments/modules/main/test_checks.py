@@ -210,12 +210,21 @@ def test_a_rate_is_taken_from_its_name_where_steps_do_not_say_it() -> None:
     [
         ("validation accuracy 93.6 %", Verdict.PASSED),
         ("accuracy on held-out digits: 0.98", Verdict.FAILED),
+        ("0.94", Verdict.PASSED),
+        ("\n".join(f"{k / 1000}" for k in range(200, 1000)), Verdict.FAILED),
+        ("\n".join(f"step {k}: loss {k / 1000}" for k in range(200, 1000)), Verdict.FAILED),
         ("loss 0.0012", Verdict.FAILED),
     ],
 )
 def test_the_accuracy_that_is_printed_must_be_the_one_on_held_out_digits(said: str, verdict: Verdict) -> None:
     cells = [code("train()", 2, said)]
     assert judged(good(cells=cells))["accuracy_true"].verdict is verdict
+
+
+def test_the_accuracy_may_stand_above_a_plot() -> None:
+    plot = {**figure(title="Learning curve, validation accuracy 0.94"), "cell": 3}
+    found = judged(good(cells=[code("train()", 2, "done"), code("plot()", 3)], figures=[figure(), plot]))
+    assert found["accuracy_true"].verdict is Verdict.PASSED
 
 
 def test_what_ended_the_watch_withholds_the_points() -> None:
