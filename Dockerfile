@@ -1,6 +1,6 @@
 # The image that submissions run in: an interpreter and the pinned packages that student code may import.
 # None of our own source is in it; the worker goes in with each submission. Build it with `make image`.
-ARG BASE=python:3.11-slim-bookworm
+ARG BASE=python:3.13-slim-trixie
 FROM ${BASE}
 
 COPY requirements/sandbox.lock /tmp/sandbox.lock

@@ -7,7 +7,7 @@ PYTHON ?= python3
 DOCKER_BUILD_FLAGS ?=
 # docker or podman, also as "podman --runtime runc": what builds the image, and keeps it
 ENGINE ?= docker
-BASE ?= python:3.11-slim-bookworm
+BASE ?= python:3.13-slim-trixie
 # docker or process; empty: docker where an engine answers
 SANDBOX ?=
 # the folders under tests/ whose tests need neither an engine nor a browser, and are done in two minutes
@@ -114,7 +114,8 @@ demo: $(READY)
 lock: $(READY)
 	@$(PY) -m pip install -qq --disable-pip-version-check $(UV)
 	@cd requirements && for name in run dev fast sandbox; do \
-	../$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --no-annotate \
+	python=3.11; test $$name != sandbox || python=3.13; \
+	../$(PY) -m uv pip compile --quiet --universal --python-version $$python --fork-strategy fewest --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock' $(LOCK_FLAGS) --output-file $$name.lock $$name.in || exit 1; \
 	done
 

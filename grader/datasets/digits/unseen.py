@@ -85,4 +85,5 @@ def thickened(ink: Array, amount: Array) -> Array:
     around = [framed[:, 1 + y : 29 + y, 1 + x : 29 + x] for x, y in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))]
     thick, thin = np.maximum.reduce(around), np.minimum.reduce(around)
     towards = np.where(amount[:, None, None] > 0, thick, thin)
-    return ink + np.abs(amount)[:, None, None] * (towards - ink)
+    moved: Array = ink + np.abs(amount)[:, None, None] * (towards - ink)
+    return moved

@@ -100,7 +100,7 @@ def as_npz(digits: Digits) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open("X.npy", "w", force_zip64=True) as member:
             shape = (len(labels), digits.train_images.shape[1])
-            np.lib.format.write_array_header_1_0(
+            np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call, unused-ignore]
                 member,
                 {"descr": "<f4", "fortran_order": False, "shape": shape},
             )
@@ -108,7 +108,9 @@ def as_npz(digits: Digits) -> bytes:
                 for start in range(0, len(images), PIECE):
                     member.write(as_ink(images[start : start + PIECE]).tobytes())
         with archive.open("y.npy", "w") as member:
-            np.lib.format.write_array(member, labels, allow_pickle=False)
+            np.lib.format.write_array(  # type: ignore[no-untyped-call, unused-ignore]
+                member, labels, allow_pickle=False
+            )
     return content.getvalue()
 
 
