@@ -23,18 +23,20 @@ from ipykernel.inprocess.blocking import BlockingInProcessKernelClient  # noqa: 
 from ipykernel.inprocess.constants import INPROCESS_KEY  # noqa: E402
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel  # noqa: E402
 from ipykernel.inprocess.socket import DummySocket  # noqa: E402
+from IPython.core import interactiveshell  # noqa: E402
 from IPython.core.compilerop import CachingCompiler  # noqa: E402
-from IPython.core.error import StdinNotImplementedError  # noqa: E402
+from IPython.core.error import StdinNotImplementedError, UsageError  # noqa: E402
 from jupyter_client.session import Session  # noqa: E402
 from traitlets import Instance, Type, default  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
-from grader.worker import kernel_figures, kernel_refusals  # noqa: E402
+from grader.worker import absent, hosts, kernel_figures, kernel_refusals  # noqa: E402
 from grader.worker.alarm import Overtime  # noqa: E402
 from grader.worker.kernel_interrupts import CELL, KERNEL, OURS  # noqa: E402
 from grader.worker.kernel_outputs import Outputs  # noqa: E402
 from grader.worker.kernel_streams import Stream  # noqa: E402
 
+LOADS = ("load_ext", "reload_ext")
 NO_INPUT = "nobody is there to answer: input() is not possible here"
 IDLE_SECONDS = 3.0
 CHAIN_LIMIT = 50
@@ -74,6 +76,28 @@ class Shell(InProcessInteractiveShell):
         from IPython.utils.text import SList
 
         return SList() if split else ""
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """Run a magic as Jupyter does; one that is not here, or that cannot be used so, says so and stops nothing."""
+        if magic_name == "run":
+            line = hosts.beside_notebook(line.strip().strip("\"'")) or line
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except UsageError as error:
+            kernel_refusals.leave_out(str(error))
+        except ImportError as error:
+            if magic_name not in LOADS:
+                raise
+            kernel_refusals.leave_out(str(error))
+        return None
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """Run a magic of a whole cell; one that is not here says so, and the cell does nothing."""
+        try:
+            return super().run_cell_magic(magic_name, line, cell)
+        except UsageError as error:
+            kernel_refusals.leave_out(str(error))
+        return None
 
     def enable_matplotlib(self, gui: Any = None) -> Any:
         """Show figures in the notebook, whatever window was asked for."""
@@ -167,6 +191,9 @@ class Host:
         self.shell.colors = "nocolor"
         self.shell.InteractiveTB.set_mode("Plain")
         self.shell.events.register("post_run_cell", self._note)
+        self.shell.ast_transformers.append(absent.Changed())
+        # what cells call open
+        vars(interactiveshell)["io_open"] = open
         kernel_refusals.lay_over(self.shell)
         kernel_figures.show_inline(self.shell)
 

@@ -26,6 +26,11 @@ def refuse_shell() -> None:
     print(SHELL)
 
 
+def leave_out(why: str) -> None:
+    """Say what is not done, and why."""
+    print(f"left out: {why}")
+
+
 def lay_over(shell: Any) -> None:
     """Take the place of magics and functions that reach beyond the notebook."""
     for name in CELL_SHELLS:

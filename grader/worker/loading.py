@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.worker import absent
 from grader.worker.problems import MISSING, Refused
 from grader.worker.taps import Taps
 
@@ -31,7 +33,8 @@ class SourceLoader(importlib.abc.InspectLoader):
         return importlib.util.decode_source(self.source)
 
     def get_code(self, fullname: str) -> Any:
-        return compile(self.source, self.file, "exec", dont_inherit=True)
+        tree = ast.parse(self.source, self.file)
+        return compile(absent.Changed().visit(tree), self.file, "exec", dont_inherit=True)
 
 
 class SubmissionFinder(importlib.abc.MetaPathFinder):

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.random  # else numpy imports it when it is first used, in every session again
 
 from grader import wire
-from grader.worker import channel, folders, limits, loading, offspring, sessions
+from grader.worker import channel, folders, limits, loading, offspring, sessions, standing_in
 from grader.worker.alarm import Alarm
 from grader.worker.operations import Bench
 from grader.worker.problems import Places
@@ -85,6 +85,7 @@ def _bench(settings: Mapping[str, Any], inside: Mapping[str, bytes], files: Mapp
     provided = {f"{name}.py" for name in settings["preload"]}
     finder = loading.SubmissionFinder({**inside, **{name: files[name] for name in provided}}, str(folder))
     sys.meta_path.insert(0, finder)
+    standing_in.stand_in(folder)
     loading.preload([*settings["preload"], *(name.removesuffix(".py") for name in inside)], settings["tapped"], taps)
     finder.files = files
     places = Places(
