@@ -192,7 +192,7 @@ class Evidence:
 class HeatMaps:
     """Expected and got matrices of the same shapes, a pair a panel: (label, expected (m, n), got (m, n)).
 
-    `rows` and `columns` say what one of each is.
+    `rows` and `columns` say what one of each is; a vector (m,) has rows alone.
 
     >>> import numpy as np
     >>> from mlpgrader.authoring import HeatMaps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -53,12 +54,12 @@ def one_or_more(noun: str, count: float, many: str = "") -> str:
 
 def counted(count: float, noun: str, many: str = "") -> str:
     """Return how many there are: ``1 number``, ``0 numbers``, ``3 entries``."""
-    return f"{points(count)} {one_or_more(noun, count, many)}"
+    return f"{points(count) if count % 1 else f'{int(count):,}'} {one_or_more(noun, count, many)}"
 
 
 def in_digits(value: float) -> str:
     """Return a number as a student reads it: four digits, whole numbers without a point, no minus before zero."""
-    text = f"{value:.4g}"
+    text = f"{value:.4g}".replace("inf", "infinity")
     return "0" if text == "-0" else text
 
 
@@ -68,8 +69,12 @@ def as_call(name: str, given: Iterable[float]) -> str:
 
 
 def at_entry(name: str, index: Iterable[int], got: float, want: float, *, of: str = "") -> str:
-    """Return what one entry of an array is and what it should be: ``output[0, 1] is 2, expected 3``."""
-    return f"{name}[{', '.join(map(str, index))}]{of} is {in_digits(got)}, expected {in_digits(want)}"
+    """Return what one entry of an array is and what it should be: ``output[0, 1] is 2, expected 3``.
+
+    Nobody is expected to get what is no finite number: then it is only said what is there.
+    """
+    expected = f", expected {in_digits(want)}" if math.isfinite(want) else ""
+    return f"{name}[{', '.join(map(str, index))}]{of} is {in_digits(got)}{expected}"
 
 
 def shape(array: Array) -> str:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from grader.checks import failed
 from grader.model import Array, Finding, Problem
 from grader.numerics import Tolerance, departure
-from grader.text import in_digits
+from grader.text import counted, in_digits
 
 Where = TypeVar("Where")
 
@@ -142,7 +142,7 @@ def agreement(trainings: Sequence[Comparison[Where]]) -> str:
     steps = " and ".join(str(training.steps) for training in trainings)
     in_single = ", in single precision (float32)" if any(training.single for training in trainings) else ""
     most = max(training.most for training in trainings)
-    near = f"are off by {in_digits(most)} of the distance that they moved" if most else "agree in every digit"
+    near = f"agree to {counted(math.floor(-math.log10(most)), 'digit')}" if most else "agree exactly"
     return f"{steps} steps were replayed{in_single}: the parameters {near}"
 
 

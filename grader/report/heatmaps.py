@@ -31,6 +31,7 @@ class Ringed:
 
 def ringed_entry(expected: Array, got: Array) -> Ringed:
     """Name the entry where `got` is furthest from `expected`; one that is not finite is further than any other."""
+    vector = np.ndim(expected) == 1
     expected, got = _matrix(expected), _matrix(got)
     if expected.shape != got.shape:
         return Ringed(None, f"shape {got.shape}, expected {expected.shape}")
@@ -44,40 +45,52 @@ def ringed_entry(expected: Array, got: Array) -> Ringed:
     if distance[row, column] <= INVISIBLE * scale:
         return Ringed(None, "no difference to see")
     values = f"got {got[row, column]:.4g}, expected {expected[row, column]:.4g}"
-    return Ringed((row, column), f"largest difference at [{row}, {column}]: {values}")
+    place = f"[{row}]" if vector else f"[{row}, {column}]"
+    return Ringed((row, column), f"largest difference at {place}: {values}")
 
 
 def draw_heat_maps(picture: HeatMaps) -> Figure:
     """Draw one row a panel, each on its own diverging scale centred on 0."""
-    panels = [(name, _matrix(expected), _matrix(got)) for name, expected, got in picture.panels]
-    heights = [HEADER + max(_size(expected)[1], BAR_HEIGHT) + FOOTER for _, expected, _ in panels]
+    heights = [HEADER + max(_size(_matrix(want))[1], BAR_HEIGHT) + FOOTER for _, want, _ in picture.panels]
     drawn, paper = sheet(SHEET_WIDTH, max(sum(heights), 0.5))
     top = 0.0
-    for (name, expected, got), height in zip(panels, heights, strict=True):
+    for (name, expected, got), height in zip(picture.panels, heights, strict=True):
         _draw_row(paper, top, name, expected, got, axes=(picture.rows, picture.columns))
         top += height
     return drawn
 
 
 def _draw_row(paper: Axes, top: float, name: str, expected: Array, got: Array, *, axes: tuple[str, str]) -> None:
-    worst = ringed_entry(expected, got)
+    worst, vector = ringed_entry(expected, got), np.ndim(expected) == 1
+    expected, got = _matrix(expected), _matrix(got)
     paper.text(LEFT, top + 0.12, label(name, 22), weight="bold", size=10, va="center", color=INK)
     paper.text(LEFT + PITCH, top + 0.12, worst.text, size=9, va="center", color=MUTED)
     difference = got - expected if got.shape == expected.shape else np.full((1, 1), np.nan)
     shown = (expected, got, difference)
     limit = max(float(np.abs(m[np.isfinite(m)]).max(initial=0)) for m in shown) or 1.0
     for k, matrix in enumerate(shown):
-        _draw_matrix(paper, LEFT + k * PITCH, top + HEADER, NAMES[k], matrix, limit, worst.index)
+        _draw_matrix(paper, LEFT + k * PITCH, top + HEADER, NAMES[k], matrix, limit, worst.index, numbered=not vector)
     _draw_bar(paper, top + HEADER, limit)
     width, height = _size(expected)
     rows, columns = (label(axis, 16) for axis in axes)
-    paper.text(LEFT + width / 2, top + HEADER + height + 0.3, columns, size=8, ha="center", va="center", color=MUTED)
+    if not vector:
+        paper.text(
+            LEFT + width / 2, top + HEADER + height + 0.3, columns, size=8, ha="center", va="center", color=MUTED
+        )
     middle = top + HEADER + height / 2
     paper.text(LEFT - 0.32, middle, rows, size=8, ha="center", va="center", rotation=90, color=MUTED)
 
 
 def _draw_matrix(
-    paper: Axes, x: float, y: float, name: str, matrix: Array, limit: float, ringed: tuple[int, int] | None
+    paper: Axes,
+    x: float,
+    y: float,
+    name: str,
+    matrix: Array,
+    limit: float,
+    ringed: tuple[int, int] | None,
+    *,
+    numbered: bool,
 ) -> None:
     (m, n), (width, height) = matrix.shape, _size(matrix)
     paper.text(x, y - 0.13, name, size=9, va="center", color=INK)
@@ -85,7 +98,8 @@ def _draw_matrix(
         return
     paper.imshow(_coloured(matrix, limit), extent=(x, x + width, y + height, y), aspect="auto", interpolation="none")
     paper.plot([x, x + width, x + width, x, x], [y, y, y + height, y + height, y], color=MUTED, lw=0.6)
-    for column in {0, n - 1}:
+    # the one column of a vector has no number
+    for column in {0, n - 1} if numbered else ():
         at = x + (column + 0.5) * width / n
         paper.text(at, y + height + 0.12, str(column), size=7.5, ha="center", va="center", color=MUTED)
     for row in {0, m - 1}:

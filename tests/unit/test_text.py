@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.text import as_call, at_entry, number, points, printable
+from grader.text import as_call, at_entry, counted, number, one_or_more, points, printable
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,28 @@ def test_a_call_and_an_entry_are_written_as_python_writes_them() -> None:
         "Linear(2, 3)",
     )
     assert at_entry("output", (0, 1), 2.0, 0.25, of=" of batch 1") == "output[0, 1] of batch 1 is 2, expected 0.25"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 numbers"), (1, "1 number"), (1.0, "1 number"), (0.5, "0.5 numbers"), (12000, "12,000 numbers")],
+)
+def test_what_is_counted_is_one_or_more(count: float, said: str) -> None:
+    assert counted(count, "number") == said
+
+
+def test_a_plural_that_is_not_made_with_an_s_can_be_given() -> None:
+    assert (one_or_more("entry", 1, "entries"), one_or_more("entry", 2, "entries")) == ("entry", "entries")
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
+    [
+        (float("nan"), 2.0, "x[0] is nan, expected 2"),
+        (float("inf"), 2.0, "x[0] is infinity, expected 2"),
+        (2.0, float("nan"), "x[0] is 2"),
+        (float("nan"), float("-inf"), "x[0] is nan"),
+    ],
+)
+def test_what_is_not_finite_is_told_and_never_expected(got: float, want: float, said: str) -> None:
+    assert at_entry("x", (0,), got, want) == said

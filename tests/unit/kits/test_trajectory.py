@@ -113,9 +113,9 @@ def test_what_departs_before_it_breaks_off_is_told_as_a_departure() -> None:
 
 
 def test_an_agreement_names_the_steps_and_the_precision() -> None:
-    assert agreement([training(0.0)]) == "2 steps were replayed: the parameters agree in every digit"
-    said = agreement([training(0.0, single=True), training(0.0, 0.5)])
-    assert said.startswith("2 and 4 steps were replayed, in single precision (float32): the parameters are off by 0.5 ")
+    assert agreement([training(0.0)]) == "2 steps were replayed: the parameters agree exactly"
+    said = agreement([training(0.0, single=True), training(0.0, 3e-14)])
+    assert said == "2 and 4 steps were replayed, in single precision (float32): the parameters agree to 13 digits"
 
 
 def test_one_step_is_one_step() -> None:

@@ -107,6 +107,13 @@ def test_the_axes_of_heat_maps_are_what_the_check_says_they_are() -> None:
     assert not {"neuron", "input"} & set(shown)
 
 
+def test_a_vector_has_no_columns_to_name_or_number() -> None:
+    shown = words(heat([0.0, 1.0], [0.0, 3.0]))
+    assert "neuron" in shown
+    assert "input" not in shown
+    assert "largest difference at [1]: got 3, expected 1" in shown
+
+
 def test_equal_matrices_have_no_ring() -> None:
     same = np.arange(6.0).reshape(2, 3)
     ringed = svg(heat(same, same + np.eye(2, 3)), name="p").count("<use")

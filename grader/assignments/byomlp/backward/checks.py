@@ -113,7 +113,7 @@ def _heat_maps(each: Measured) -> HeatMaps:
     panels = []
     for index, ((W, b), (W_got, b_got)) in enumerate(zip(want, got, strict=True), start=1):
         panels.append((f"W of layer {index}", W, W_got))
-        panels.append((f"b of layer {index}", b[:, None], b_got[:, None]))
+        panels.append((f"b of layer {index}", b, b_got))
     return HeatMaps(f"Gradient of one example, network {each.net}", tuple(panels))
 
 
