@@ -21,10 +21,10 @@ from grader.kits.layer_contract.records import (
 )
 from grader.kits.layer_contract.specs import (
     LayerSpec,
+    at_large_inputs,
     forward_check,
     gradient_check,
     layer_check,
-    unstable,
 )
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "LayerCase",
     "LayerSpec",
     "Pass",
+    "at_large_inputs",
     "broken_contract",
     "explained",
     "first_of",
@@ -45,5 +46,4 @@ __all__ = [
     "layer_check",
     "own_gradient",
     "stumbled",
-    "unstable",
 ]

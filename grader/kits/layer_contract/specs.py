@@ -11,11 +11,11 @@ import numpy as np
 
 from grader.checks import Check, check, failed, passed
 from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient
-from grader.kits.layer_contract.records import TOLERANCE, LayerCase, is_trivial
+from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial
 from grader.kits.mistakes import Mistake
-from grader.model import Curve, Finding, Observation, Picture
+from grader.model import Array, Curve, Finding, Observation, Picture
 from grader.plain import problem_from
-from grader.text import as_call
+from grader.text import as_call, shape
 
 Seen = Mapping[str, Any]
 # what is wrong with what was observed of a class, or None
@@ -46,6 +46,7 @@ def layer_check(
     after: Sequence[Check] = (),
     excused_by: Sequence[Check] = (),
     thresholds: Sequence[str] = (),
+    parameters: Sequence[str] = (),
     name: str = "",
     title: str = "",
     module: str = "",
@@ -58,7 +59,7 @@ def layer_check(
 
     def declare(judge: Judge) -> Check:
         @functools.wraps(judge)
-        def whole(observed: Observation, **numbers: float) -> Finding:
+        def whole(observed: Observation, **numbers: Any) -> Finding:
             return _nothing_to_judge(observed) or judge(observed.data, **numbers) or passed()
 
         declared = check(
@@ -66,6 +67,7 @@ def layer_check(
             after=after,
             excused_by=excused_by,
             thresholds=thresholds,
+            parameters=parameters,
             name=name,
             title=title,
             module=module,
@@ -86,16 +88,16 @@ def _nothing_to_judge(observed: Observation) -> Finding | None:
     return None
 
 
-def forward_check(spec: LayerSpec[Any], title: str, *, extremes: bool = False) -> Check:
-    """Return the check of a class's output; with `extremes` it has to be finite for large inputs, too."""
+def forward_check(spec: LayerSpec[Any], title: str, *, advised: bool = False) -> Check:
+    """Return the check of a class's output; where it is right, `advised` says what large inputs do, forward and back."""
 
     @layer_check(spec.probe, name=f"{spec.probe}_forward", title=title, module=spec.module)
     def judge(seen: Seen) -> Finding | None:
         found = first_of(
             judge_forward(case, spec.forward, spec.mistakes, spec.hint, spec.name) for case in seen["cases"]
         )
-        if found is None and extremes:
-            found = unstable(spec, seen["extreme"], "forward")
+        if found is None and advised:
+            return _advice(spec, seen["extreme"])
         return _pictured(found, spec, seen, "forward")
 
     return judge
@@ -105,7 +107,6 @@ def gradient_check(
     spec: LayerSpec[Any],
     title: str,
     *,
-    extremes: bool = False,
     trivial: Callable[[Sequence[LayerCase]], bool] | None = None,
     carried: Formula[Any] | None = None,
 ) -> Check:
@@ -127,34 +128,40 @@ def gradient_check(
             )
             for case in cases
         )
-        if found is None and extremes:
-            # warnings of a forward pass that is wrong there are paid for with it
-            found = unstable(spec, seen["extreme"], "backward", warns=not unstable(spec, seen["extreme"], "forward"))
         return _pictured(found, spec, seen, "backward")
 
     return judge
 
 
-def unstable(spec: LayerSpec[Any], extreme: LayerCase, way: str, *, warns: bool = True) -> Finding | None:
-    """Return what is wrong with a pass over inputs as large as 1000, or None; unless it `warns`, warnings do not count."""
-    answer = extreme["forward"] if way == "forward" else extreme["backward"]
-    want = (spec.forward if way == "forward" else spec.gradient)(extreme)
+def at_large_inputs(answer: Pass, want: Array, what: str) -> str:
+    """Return what is wrong with a pass over inputs as large as 1000, or nothing; a warning is nothing wrong."""
     got = answer["value"]
-    said = f"{spec.name}: {'output' if way == 'forward' else 'gradInput'} for inputs of +-1000"
-    if answer["problem"] or got is None or got.shape != want.shape:
-        if way == "backward":  # whether there is one at all is judged elsewhere
-            return None
-        said = f"{said} cannot be computed: {problem_from(answer['problem'])}"
-    elif not np.all(np.isfinite(got)):
-        said = f"{said} is not finite"
-    elif not TOLERANCE.agrees(got, want):
-        said = f"{said} is wrong"
-    elif answer["warnings"] and warns:
-        said = f"{said} warns: {answer['warnings'][0]}"
-    else:
+    if problem := problem_from(answer["problem"]):
+        return f"{what} cannot be computed: {problem}"
+    if got is None or got.shape != want.shape:
+        return f"{what} is not an array of shape {shape(want)}"
+    if not np.all(np.isfinite(got)):
+        found = "nan" if np.any(np.isnan(got)) else "infinity"
+        return f"{what} holds {found}" + (f" ({answer['warnings'][0]})" if answer["warnings"] else "")
+    return "" if TOLERANCE.agrees(got, want) else f"{what} is wrong"
+
+
+def _advice(spec: LayerSpec[Any], extreme: LayerCase) -> Finding | None:
+    """Return the advice on inputs that nobody asks for, to a class that is right where it is asked, or None."""
+    back = extreme["backward"]
+    said = at_large_inputs(extreme["forward"], spec.forward(extreme), "the output")
+    # what is wrong with gradInput at small inputs as well is told where it is judged
+    if not said and back["value"] is not None and not np.all(np.isfinite(back["value"])):
+        said = at_large_inputs(back, spec.gradient(extreme), "gradInput")
+    warned = [*extreme["forward"]["warnings"], *back["warnings"]]
+    if not said and not warned:
         return None
-    hint = "exp(1000) is more than a float can hold: let no argument of exp be large, not even in a branch that is not taken."
-    return failed(said, hint=hint, diagnosis="overflow")
+    said = said or f"numpy warns ({warned[0]})"
+    hint = (
+        "This costs nothing. exp(1000) is more than a float can hold: let no argument of exp be large, not even in a branch "
+        "that is not taken."
+    )
+    return passed(f"{spec.name} is right up to +-30; at +-1000, {said}", hint=hint)
 
 
 def _pictured(finding: Finding | None, spec: LayerSpec[Any], seen: Seen, way: str) -> Finding | None:

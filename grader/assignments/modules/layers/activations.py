@@ -7,21 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.layers.activation_probes import ActivationSeen
+from grader.assignments.modules.layers.activation_probes import ActivationSeen, own_alpha, own_slope
+from grader.assignments.modules.layers.defaults import wrong_default
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.functions import elu, elu_slope, leaky_relu, leaky_relu_slope, logistic, softplus
-from grader.kits.layer_contract import LayerCase, LayerSpec, forward_check, gradient_check, layer_check, unstable
+from grader.kits.layer_contract import LayerCase, LayerSpec, forward_check, gradient_check, layer_check
 from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding
 
 Case = LayerCase
-# of LeakyReLU and ELU, what their number is when none is given
+# the numbers of LeakyReLU and ELU that stand in what students receive
 SLOPE, ALPHA = 0.03, 1.0
 _SMALL = "For what is not positive"
 
 
-def _given(case: Case, default: float) -> float:
-    return case["given"][0] if case["given"] else default
+def _slope(case: Case) -> float:
+    """Return the slope of a case: what was given, or what the class has by itself."""
+    return case["given"][0] if case["given"] else own_slope(case) or SLOPE
+
+
+def _alpha(case: Case) -> float:
+    """Return the alpha of a case: what was given, or what the class has by itself."""
+    return case["given"][0] if case["given"] else own_alpha(case) or ALPHA
 
 
 def _by_slope(slope: Callable[[Case], Array]) -> Callable[[Case], Array]:
@@ -39,11 +46,11 @@ def _activation(name: str, probe: str, *, slope: Callable[[Case], Array], **know
 
 
 def _leaky(case: Case) -> Array:
-    return leaky_relu(case["input"], _given(case, SLOPE))
+    return leaky_relu(case["input"], _slope(case))
 
 
 def _leaky_slope(case: Case) -> Array:
-    return leaky_relu_slope(case["input"], _given(case, SLOPE))
+    return leaky_relu_slope(case["input"], _slope(case))
 
 
 LEAKY_RELU = _activation(
@@ -69,7 +76,7 @@ LEAKY_RELU = _activation(
         Mistake(
             "sides_swapped",
             "The slope is used for positive inputs: it belongs to the others.",
-            lambda c: np.where(c["input"] > 0, _given(c, SLOPE), 1) * c["input"],
+            lambda c: np.where(c["input"] > 0, _slope(c), 1) * c["input"],
         ),
     ),
     gradient_mistakes=(
@@ -87,13 +94,21 @@ LEAKY_RELU = _activation(
         Mistake(
             "mask_of_grad_output",
             "The slope is chosen by the sign of gradOutput: it depends on the sign of the input.",
-            _by_slope(lambda c: np.where(c["grad"] > 0, 1, _given(c, SLOPE))),
+            _by_slope(lambda c: np.where(c["grad"] > 0, 1, _slope(c))),
         ),
     ),
 )
 leaky_relu_forward = forward_check(
-    LEAKY_RELU, "LeakyReLU lets what is positive through and scales the rest by the slope"
+    LEAKY_RELU, "LeakyReLU lets what is positive through and scales the rest by the slope", advised=True
 )
+
+
+@layer_check("leaky_relu", excused_by=[leaky_relu_forward], parameters=["leaky_relu_slope"])
+def leaky_relu_default(seen: ActivationSeen, leaky_relu_slope: float) -> Finding | None:
+    """LeakyReLU takes its slope as an argument, and has the right one without it"""
+    return wrong_default(seen, "slope", own_slope(seen["default"]), leaky_relu_slope)
+
+
 leaky_relu_gradient = gradient_check(LEAKY_RELU, "LeakyReLU: gradInput agrees with central differences")
 leaky_relu_trajectory = trajectory_check(
     "LeakyReLU", "leaky_relu", __name__, after=leaky_relu_gradient, excused_by=[leaky_relu_forward]
@@ -101,11 +116,11 @@ leaky_relu_trajectory = trajectory_check(
 
 
 def _elu(case: Case) -> Array:
-    return elu(case["input"], _given(case, ALPHA))
+    return elu(case["input"], _alpha(case))
 
 
 def _elu_slope(case: Case) -> Array:
-    return elu_slope(case["input"], _given(case, ALPHA))
+    return elu_slope(case["input"], _alpha(case))
 
 
 ELU = _activation(
@@ -123,7 +138,7 @@ ELU = _activation(
         Mistake(
             "one_not_subtracted",
             "At 0 the two branches of ELU meet: look at what is subtracted from the exponential.",
-            lambda c: np.where(c["input"] > 0, c["input"], _given(c, ALPHA) * np.exp(np.minimum(c["input"], 0))),
+            lambda c: np.where(c["input"] > 0, c["input"], _alpha(c) * np.exp(np.minimum(c["input"], 0))),
         ),
     ),
     gradient_mistakes=(
@@ -140,15 +155,23 @@ ELU = _activation(
         Mistake(
             "exponent_of_output",
             "The derivative is taken at the output instead of at the input.",
-            _by_slope(lambda c: np.where(c["input"] > 0, 1, _given(c, ALPHA) * np.exp(_elu(c)))),
+            _by_slope(lambda c: np.where(c["input"] > 0, 1, _alpha(c) * np.exp(_elu(c)))),
         ),
         _ignored(_elu_slope),
     ),
 )
 elu_forward = forward_check(
-    ELU, "ELU gives the input where it is positive, an exponential elsewhere, and never overflows", extremes=True
+    ELU, "ELU gives the input where it is positive, alpha times an exponential less 1 elsewhere", advised=True
 )
-elu_gradient = gradient_check(ELU, "ELU: gradInput agrees with central differences, and never overflows", extremes=True)
+
+
+@layer_check("elu", excused_by=[elu_forward], parameters=["elu_alpha"])
+def elu_default(seen: ActivationSeen, elu_alpha: float) -> Finding | None:
+    """ELU takes its alpha as an argument, and has the right one without it"""
+    return wrong_default(seen, "alpha", own_alpha(seen["default"]), elu_alpha)
+
+
+elu_gradient = gradient_check(ELU, "ELU: gradInput agrees with central differences")
 elu_trajectory = trajectory_check("ELU", "elu", __name__, after=elu_gradient, excused_by=[elu_forward])
 
 
@@ -193,15 +216,7 @@ SOFTPLUS = _activation(
         _ignored(_softplus_slope),
     ),
 )
-softplus_forward = forward_check(SOFTPLUS, "SoftPlus computes log(1 + exp(x))")
-
-
-@layer_check("softplus", after=[softplus_forward])
-def softplus_stable(seen: ActivationSeen) -> Finding | None:
-    """SoftPlus is finite and does not overflow at +-1000, forward and back"""
-    return unstable(SOFTPLUS, seen["extreme"], "forward") or unstable(SOFTPLUS, seen["extreme"], "backward")
-
-
+softplus_forward = forward_check(SOFTPLUS, "SoftPlus computes log(1 + exp(x))", advised=True)
 softplus_gradient = gradient_check(SOFTPLUS, "SoftPlus: gradInput agrees with central differences")
 softplus_trajectory = trajectory_check(
     "SoftPlus", "softplus", __name__, after=softplus_gradient, excused_by=[softplus_forward]

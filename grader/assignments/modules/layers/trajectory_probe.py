@@ -30,13 +30,17 @@ OURS = "@Curved"
 
 @dataclass(frozen=True)
 class Link:
-    """A module of the chain: its class (``@Curved`` is ours), and the numbers that its constructor was given."""
+    """A module of the chain: its class (``@Curved`` is ours), and the numbers that its constructor was given.
+
+    A `bare` one takes no number, and has this one by itself.
+    """
 
     kind: str
     given: tuple[float, ...] = ()
+    bare: bool = False
 
 
-def chain_with(kind: str, rng: np.random.Generator) -> list[Link]:
+def chain_with(kind: str, rng: np.random.Generator, *, bare: float | None = None) -> list[Link]:
     """Return a chain in which everything but the class that is asked about is ours."""
     curved, squared = Link(OURS), Link("@Squared")
     match kind:
@@ -47,15 +51,20 @@ def chain_with(kind: str, rng: np.random.Generator) -> list[Link]:
             return [curved, squared, curved]
         case "ClassNLLCriterion":
             return [curved, Link("@Normalised")]
+        case "LeakyReLU" | "ELU" if bare is not None:
+            return [curved, Link(kind, (bare,), bare=True), curved]
         case "LeakyReLU" | "ELU" | "BatchMeanSubtraction":
             return [curved, Link(kind, (float(rng.uniform(0.3, 0.7)),)), curved]
         case _:
             return [curved, Link(kind), curved]
 
 
-def trajectory(session: Session, kind: str, rng: np.random.Generator) -> dict[str, Any]:
-    """Train a chain with a class of the student's in it, and return what its parameters were along the way."""
-    chain = chain_with(kind, rng)
+def trajectory(session: Session, kind: str, rng: np.random.Generator, *, bare: float | None = None) -> dict[str, Any]:
+    """Train a chain with a class of the student's in it, and return what its parameters were along the way.
+
+    `bare` is the number that a class has by itself when its constructor takes none.
+    """
+    chain = chain_with(kind, rng, bare=bare)
     width = int(chain[0].given[0]) if chain[0].given else int(rng.integers(3, 5))
     outputs = int(chain[-1].given[1]) if chain[-1].kind == "Linear" else width
     batches = [rng.uniform(-1.0, 1.0, (rows, width)) for rows in ROWS]
@@ -103,7 +112,7 @@ def _construction(
 ) -> list[Operation]:
     made = []
     for index, (link, name) in enumerate(zip(chain, names, strict=True)):
-        given: tuple[Any, ...] = link.given
+        given: tuple[Any, ...] = () if link.bare else link.given
         if link.kind == OURS:
             given = (rng.uniform(0.5, 1.0, width), rng.uniform(0.1, 0.2, width) * rng.choice([-1.0, 1.0], width))
         made.append(asking.build(name, link.kind, *given, seed=seed + index))

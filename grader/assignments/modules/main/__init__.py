@@ -30,7 +30,7 @@ PROBES = (
         kernel=True,
         # on wrong classes the notebook is not run
         after=tuple(probe.name for probe in layers.PROBES),
-        verdicts=layers.CLASS_CHECKS,
+        verdicts=layers.SPOILING,
         coarse=layers.COARSE,
     ),
 )
