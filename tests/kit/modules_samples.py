@@ -241,7 +241,9 @@ def observed(files: Mapping[str, bytes], *probes: str, seed: int = 5) -> Evidenc
 def findings(evidence: Evidence) -> dict[str, Finding]:
     """Return what the checks say that read nothing but what was observed."""
     checks = [check for check in CHECKS if set(check.reads) <= set(evidence.observations)]
-    return {each.check: each for each in run_checks(checks, evidence, load_rubric(find("modules")).thresholds)}
+    rubric = load_rubric(find("modules"))
+    found = run_checks(checks, evidence, rubric.thresholds, parameters=rubric.parameters)
+    return {each.check: each for each in found}
 
 
 def graded(*cells: str, probes: tuple[str, ...] = (), seed: int = 5) -> dict[str, Finding]:

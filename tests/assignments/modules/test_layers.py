@@ -170,11 +170,10 @@ MISTAKES = [
     (">= self.p) / (1 - self.p)", ">= self.p) / self.p", "dropout", "dropout_training", "dropout_scaled_by_wrong_chance"),
     ("gradOutput * np.where(input > 0, 1, self.alpha * np.exp(np.minimum(input, 0)))",
      "gradOutput * np.where(input > 0, 1, np.exp(np.minimum(input, 0)))", "elu", "elu_gradient", "alpha_left_out"),
-    ("np.where(input > 0, input, self.alpha * np.expm1(np.minimum(input, 0)))",
-     "np.where(input > 0, input, self.alpha * np.expm1(input))", "elu", "elu_forward", "overflow"),
     ("np.where(input > 0, input, self.slope * input)", "np.where(input > 0, input, .03 * input)", "leaky_relu",
      "leaky_relu_forward", "slope_fixed"),
-    ("np.logaddexp(0, input)", "np.log(1 + np.exp(input))", "softplus", "softplus_stable", "overflow"),
+    ("slope=0.03", "slope=0.02", "leaky_relu", "leaky_relu_default", "default_differs"),
+    ("alpha=1.0", "alpha", "elu", "elu_default", "default_missing"),
     ("-np.sum(target * np.log(clamped)) / input.shape[0]", "-np.sum(target * np.log(clamped))", "class_nll_criterion",
      "class_nll_value", "nll_not_averaged"),
     ("np.log(clamped)", "np.log(input)", "class_nll_criterion", "class_nll_clamped", "nll_not_clamped"),
@@ -193,6 +192,82 @@ MISTAKES = [
 def test_a_mistake_is_named(old: str, new: str, probe: str, check: str, diagnosis: str) -> None:
     finding = graded(*changed(old, new), probes=("modules", probe))[check]
     assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "probe", "said"),
+    [
+        (
+            "self.alpha * np.expm1(np.minimum(input, 0))",
+            "self.alpha * np.expm1(input)",
+            "elu",
+            "at +-1000, numpy warns (overflow encountered in expm1)",
+        ),
+        (
+            "self.alpha * np.exp(np.minimum(input, 0))",
+            "self.alpha * np.exp(input)",
+            "elu",
+            "at +-1000, numpy warns (overflow encountered in exp)",
+        ),
+        ("np.logaddexp(0, input)", "np.log(1 + np.exp(input))", "softplus", "at +-1000, the output holds infinity"),
+        (
+            "np.where(input > 0, 1, small) / (1 + small)",
+            "np.exp(input) / (1 + np.exp(input))",
+            "softplus",
+            "at +-1000, gradInput holds nan",
+        ),
+        ("np.logaddexp(0, input)", "np.logaddexp(0, np.clip(input, -30, 30))", "softplus", "the output is wrong"),
+    ],
+)
+def test_what_happens_at_1000_is_advice_and_costs_nothing(old: str, new: str, probe: str, said: str) -> None:
+    found = graded(*changed(old, new), probes=("modules", probe))
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+    assert said in found[f"{probe}_forward"].message
+    assert found[f"{probe}_forward"].hint.startswith("This costs nothing.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ("np.logaddexp(0, input)", "np.logaddexp(0, np.clip(input, -29, 29))", "softplus_forward"),
+        ("small = np.exp(-np.abs(input))", "small = np.exp(-np.minimum(np.abs(input), 5))", "softplus_gradient"),
+    ],
+)
+def test_what_is_wrong_up_to_30_costs_points(old: str, new: str, check: str) -> None:
+    assert graded(*changed(old, new), probes=("modules", "softplus"))[check].verdict is Verdict.FAILED
+
+
+def test_what_overwrites_its_input_is_told_once_and_its_gradient_is_judged_on_what_was_passed_in() -> None:
+    cells = changed(
+        "self.output = np.where(input > 0, input, self.alpha * np.expm1(np.minimum(input, 0)))",
+        "input[input < 0] = self.alpha * np.expm1(input[input < 0]); self.output = input",
+    )
+    found = graded(*cells, probes=("elu",))
+    assert [(name, each.diagnosis) for name, each in found.items() if each.verdict is not Verdict.PASSED] == [
+        ("elu_forward", "input_modified")
+    ]
+
+
+DEFAULTS = [
+    ("slope=0.03", "slope=0.02", "leaky_relu", "the default slope is 0.02, expected 0.03"),
+    ("alpha=1.0", "alpha=0.5", "elu", "the default alpha is 0.5, expected 1"),
+    ("slope=0.03", "slope", "leaky_relu", "LeakyReLU() without a slope ends in an error: TypeError"),
+    ("alpha=1.0", "*, alpha=1.0", "elu", "ELU does not take its alpha as an argument: TypeError"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "probe", "said"), DEFAULTS)
+def test_a_default_that_differs_costs_half_a_point(old: str, new: str, probe: str, said: str) -> None:
+    found = graded(*changed(old, new), probes=("modules", probe))
+    assert [name for name, each in found.items() if each.verdict is not Verdict.PASSED] == [f"{probe}_default"]
+    assert said in found[f"{probe}_default"].message
+    assert WORTH[f"{probe}_default"] == 0.5
+
+
+def test_the_default_is_what_the_rubric_says() -> None:
+    evidence = observed({FILE: notebook(*changed("slope=0.03", "slope=0.01"))}, "leaky_relu")
+    (check,) = (each for each in CHECKS if each.name == "leaky_relu_default")
+    assert check.judge(evidence.observations["leaky_relu"], leaky_relu_slope=0.01).verdict is Verdict.PASSED
 
 
 @pytest.mark.parametrize(

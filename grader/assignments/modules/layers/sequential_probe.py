@@ -89,7 +89,8 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     drawn = [_drawn(rng, criterion) for criterion in ("ClassNLLCriterion", "MSECriterion")]
     # of classes that are wrong by themselves no network is made
     right = all(each.verdict is Verdict.PASSED for found in session.findings.values() for each in found)
-    seen["deep"] = [_deep(session, *plan, seed) for plan in drawn] if right else []
+    deep = [_deep(session, *plan, seed) for plan in drawn] if right else []
+    seen["deep"] = [each for each in deep if each]
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)
 
@@ -218,8 +219,11 @@ def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Ar
     return criterion, widths, x, np.eye(widths[-1])[rng.integers(widths[-1], size=rows)]
 
 
-def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int) -> Deep:
-    """Pass a batch through a deep network of the student's own classes into a criterion, and back again."""
+def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int) -> Deep | None:
+    """Pass a batch through a deep network of the student's own classes into a criterion, and back again.
+
+    None where one of these cannot be made without a number: that is told where its default is judged.
+    """
     made, children, layer = [], [], 0
     plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
     for index, (kind, is_linear) in enumerate(plan):
@@ -229,9 +233,9 @@ def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, tar
         made.append(asking.build(children[-1], kind, *given, seed=seed + index))
         # what drops is switched off: its mask could not be held
         made.append(asking.mode(children[-1], training=kind != "Dropout"))
-    session.run(
-        *made, asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed)
-    )
+    if any(answer.problem for answer in session.run(*made)[::2]):
+        return None
+    session.run(asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed))
     (went,) = session.run(asking.forward("deep", x))
     found = Deep(
         criterion=criterion,
