@@ -33,9 +33,13 @@ CLASS_OF = {
 }
 CLASSES = tuple(CLASS_OF.values())
 NAME_OF_PY = ".py"
-# seconds for a statement that belongs to the classes, for one that is an experiment, for all of these, and for a cell
-DEFINITION, EXPERIMENT, ALL_EXPERIMENTS, CELL = 8.0, 0.5, 2.0, 20.0
+# what a right file has beside these: given by the course, and used by them
+GIVEN = ("Module", "ReLU", "MSECriterion")
+# seconds for a statement that belongs to the classes, for one that is an experiment, for all of these, and for a cell; of a
+# machine that has much to do, all but the last are longer
+DEFINITION, EXPERIMENT, ALL_EXPERIMENTS, CELL = 6.0, 0.5, 2.0, 30.0
 CELLS, CELL_CHARACTERS = 500, 60
+NAMES, NAME_CHARACTERS = 600, 60
 
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)", re.MULTILINE)
 _MAGIC = re.compile(r"^([ \t]*)(?:%time(?:it)?(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)|[%!?].*$|(?=\S+\?+$)\S+$)")
@@ -136,12 +140,13 @@ def modules(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     if path.endswith(".ipynb"):
         seen["problem"] = read(session.files[path]).problem
     sources = _sources(session.files, path)[:CELLS]
-    answers = session.run(*_cells(sources, path, {}, definitions_only=False), plugged("module_classes", "classes"))
+    _, *answers = session.run(*_cells(sources, path, {}, definitions_only=False), plugged("module_classes", "classes"))
     for source, answer in zip(sources, answers, strict=False):
         if answer.problem:
             seen["errors"].append({"cell": source.name, "problem": plain_problem(answer.problem)})
     raw = answers[-1].value if isinstance(answers[-1].value, Mapping) else {}
     seen["classes"] = _classes(raw.get("classes"))
+    seen["written"] = written(raw.get("written"))
     seen["cells"] = _ended(raw.get("cells"), {source.name for source in sources})
     seen["done"] = not answers[-1].problem
     seen["missing"] = {name: _home(sources, name) for name in CLASSES if name not in seen["classes"]}
@@ -164,12 +169,15 @@ def load_again(session: Session) -> None:
 def _cells(
     sources: Sequence[Source], path: str, skip: Mapping[str, Sequence[int]], *, definitions_only: bool
 ) -> list[Operation]:
+    python = {source.name: python_of(source.text) for source in sources}
+    texts = [{"name": name, "text": text} for name, text in python.items()]
+    planned = plugged("module_plan", "reading all cells", sources=texts, classes=[*CLASSES, *GIVEN])
     asked = [
         plugged(
             "module_cell",
             f"loading {source.name}",
             name=source.name,
-            source=python_of(source.text),
+            source=python[source.name],
             skip=list(skip.get(source.name, ())),
             definitions_only=definitions_only,
             go_on=path.endswith(NAME_OF_PY),
@@ -179,7 +187,7 @@ def _cells(
         )
         for source in sources
     ]
-    return [ask.within(CELL, each) for each in asked]
+    return [planned, *(ask.within(CELL, each) for each in asked)]
 
 
 def _home(sources: Iterable[Source], name: str) -> str:
@@ -199,6 +207,33 @@ def _classes(raw: Any) -> dict[str, dict[str, Any]]:
 
 def _names(raw: Any) -> list[str]:
     return [each for each in raw if isinstance(each, str)] if isinstance(raw, list) else []
+
+
+def written(raw: Any) -> dict[str, Any]:
+    """Return the names of a file as a session tells them, with suspicion: its own, those of libraries, those of attributes.
+
+    ``names`` lists them, ``libraries`` maps a name to the library that it stands for, ``attributes`` a class to those that
+    its methods set.
+    """
+    found = raw if isinstance(raw, Mapping) else {}
+    libraries, attributes = (found.get(key) for key in ("libraries", "attributes"))
+    return {
+        "names": _identifiers(found.get("names")),
+        "libraries": {
+            name: real
+            for name, real in list(libraries.items() if isinstance(libraries, Mapping) else ())[:NAMES]
+            if _identifiers([name]) and isinstance(real, str) and _identifiers(real.split("."))
+        },
+        "attributes": {
+            kind: _identifiers(names)
+            for kind, names in list(attributes.items() if isinstance(attributes, Mapping) else ())[:NAMES]
+            if _identifiers([kind])
+        },
+    }
+
+
+def _identifiers(raw: Any) -> list[str]:
+    return [each for each in _names(raw)[:NAMES] if each.isidentifier() and len(each) <= NAME_CHARACTERS]
 
 
 def _ended(raw: Any, names: Collection[str]) -> list[dict[str, Any]]:

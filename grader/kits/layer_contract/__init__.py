@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.kits.layer_contract.advice import advice, told
 from grader.kits.layer_contract.passes import (
     Formula,
     broken_contract,
@@ -33,6 +34,7 @@ __all__ = [
     "LayerCase",
     "LayerSpec",
     "Pass",
+    "advice",
     "at_large_inputs",
     "broken_contract",
     "explained",
@@ -46,4 +48,5 @@ __all__ = [
     "layer_check",
     "own_gradient",
     "stumbled",
+    "told",
 ]

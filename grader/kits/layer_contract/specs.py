@@ -10,6 +10,7 @@ from typing import Any, Generic
 import numpy as np
 
 from grader.checks import Check, check, failed, passed
+from grader.kits.layer_contract.advice import told
 from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient
 from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial
 from grader.kits.mistakes import Mistake
@@ -60,7 +61,8 @@ def layer_check(
     def declare(judge: Judge) -> Check:
         @functools.wraps(judge)
         def whole(observed: Observation, **numbers: Any) -> Finding:
-            return _nothing_to_judge(observed) or judge(observed.data, **numbers) or passed()
+            found = _nothing_to_judge(observed) or judge(observed.data, **numbers)
+            return told(found, observed.data) if found else passed()
 
         declared = check(
             reads=[probe],
@@ -80,7 +82,9 @@ def layer_check(
 def _nothing_to_judge(observed: Observation) -> Finding | None:
     seen = observed.data
     if seen.get("absent"):
-        hint = "Define the class under exactly this name, and check that its cell runs after a restart of the kernel."
+        hint = "Define the class under exactly this name."
+        if "ends in an error" in seen["absent"]:
+            hint = "Mend this error: the class is there as soon as its cell runs after a restart of the kernel."
         return failed(seen["absent"], hint=hint, diagnosis="class_missing")
     if not seen.get("done"):
         why = str(observed.problem) if observed.problem else "the class could not be tested"

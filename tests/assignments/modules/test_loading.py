@@ -79,6 +79,79 @@ def test_an_experiment_that_ends_the_process_does_not_cost_the_classes() -> None
     assert found["softmax_forward"].verdict is Verdict.PASSED
 
 
+# it computes longer than what a statement may take that is left out the next time
+SLOW = b"""
+import time
+
+began = time.process_time()
+while time.process_time() < began + 0.15:
+    pass
+
+
+def exponential(x):
+    import numpy
+    return numpy.exp(x)
+"""
+IN_NEED = SOFTMAX.replace("np.exp(", "sl.exponential(")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("print('begin')\nimport slow as sl\n%matplotlib inline", IN_NEED),
+        (IN_NEED, "import slow as sl"),
+        ("try:\n    import slow as sl\nexcept ImportError:\n    pass", IN_NEED),
+        ("from slow import *", SOFTMAX.replace("np.exp(", "exponential(")),
+        ("import slow as sl", "def power(x):\n    return sl.exponential(x)", SOFTMAX.replace("np.exp(", "power(")),
+        (
+            "T = []",
+            "import slow\nfor each in [slow.exponential]:\n    T.append(each)",
+            SOFTMAX.replace("np.exp(", "T[0]("),
+        ),
+    ],
+)
+def test_what_a_class_needs_is_there_however_long_it_takes(cells: tuple[str, ...]) -> None:
+    files = {FILE: notebook(START, MODULE, *cells), "slow.py": SLOW}
+    found = findings(observed(files, *LOADED))
+    assert found["softmax_forward"].verdict is Verdict.PASSED
+
+
+def test_a_slow_import_that_no_class_needs_is_left_out_the_next_time() -> None:
+    seen = observed({FILE: notebook(START, MODULE, "import slow", SOFTMAX), "slow.py": SLOW}, *LOADED)
+    skipped = {entry["name"]: entry["skip"] for entry in seen.observations["modules"].data["cells"]}
+    assert skipped["cell 3"] == [0]
+
+
+def test_a_class_after_a_thousand_names_is_found() -> None:
+    _, found = loaded(START, "for each in range(1000):\n    globals()['name%d' % each] = each", MODULE, SOFTMAX)
+    assert found["softmax_forward"].verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (SOFTMAX.replace("SoftMax", "Softmax"), "did you mean 'Softmax'?"),
+        (SOFTMAX.replace("(Module)", "(Modul)"), "NameError: name 'Modul' is not defined"),
+    ],
+)
+def test_a_class_that_is_not_there_is_told_by_what_is(cell: str, said: str) -> None:
+    _, found = loaded(START, MODULE, cell)
+    assert said in found["softmax_forward"].message
+    assert found["softmax_forward"].diagnosis == "class_missing"
+
+
+def test_a_class_in_a_cell_that_python_cannot_read_is_told_where_to_look() -> None:
+    _, found = loaded(START, MODULE, SOFTMAX.replace("        e = ", "          e = "))
+    assert "IndentationError" in found["softmax_forward"].message
+    assert "compare the spaces" in found["softmax_forward"].hint
+
+
+def test_a_name_that_is_misspelt_in_a_method_is_told_as_the_file_has_it() -> None:
+    _, found = loaded(START, MODULE, SOFTMAX.replace("np.exp(", "numpy.exp("))
+    assert "NameError: name 'numpy' is not defined (cell 3 line " in found["softmax_forward"].message
+    assert "write np where it says numpy" in found["softmax_forward"].hint
+
+
 def test_a_class_whose_cell_fails_is_reported_with_cell_line_and_error() -> None:
     _, found = loaded(START, MODULE, f"x = 1\n1 / 0\n{SOFTMAX}")
     assert "ZeroDivisionError: division by zero (cell 3 line 2)" in found["softmax_forward"].message

@@ -12,14 +12,18 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-# bound before student code can replace it
-now = time.perf_counter
+from grader.assignments.modules.inside.needs import BODIES, FUNCTIONS, IMPORTS, needed_places
+
+# bound before student code can replace them
+now, busy = time.perf_counter, time.process_time
 SPACE = "__main__"
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (*IMPORTS, *FUNCTIONS, ast.ClassDef)
 LOOPS = (ast.For, ast.While)
 # a statement that takes this long and that no class needs is left out the next time
 SLOW = 0.05
-NAMES = 200
+# a machine with much to do is so many times slower: what a statement takes is what it computes, or its time divided by this
+PATIENCE = 4
+NAMES = 300
 SPEAKS_OF = {
     "matplotlib.pyplot": rb"(?:import|from)\s+(?:matplotlib|pylab)",
     "IPython.display": rb"(?:import|from)\s+IPython",
@@ -65,7 +69,9 @@ class Loading:
         self.space: dict[str, Any] = vars(self.module)
         self.space |= {"get_ipython": _Jupyter, "display": _nothing}
         self.cells: list[dict[str, Any]] = []
-        self.needed: set[str] = set()
+        self.needed: set[tuple[str, int]] = set()
+        # the attributes that methods of each class give a value to
+        self.attributes: dict[str, list[str]] = {}
         self.homes: dict[str, str] = {}
         self.left = 0.0
 
@@ -85,6 +91,36 @@ def loading_of(bench: Any) -> Loading:
     return loading
 
 
+def _plan(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
+    """Find out, before anything is run, which statements of all cells the classes need, and which attributes they set."""
+    loading = loading_of(bench)
+    cells = []
+    for source in operation["sources"]:
+        try:
+            cells.append((source["name"], ast.parse(source["text"]).body))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            # the cell itself says so when it is run
+            continue
+    loading.needed = needed_places(cells, operation["classes"])
+    for _, body in cells:
+        for each in body:
+            if isinstance(each, ast.ClassDef):
+                loading.attributes[each.name] = _set_on_self(each)
+    return {}
+
+
+def _set_on_self(kind: ast.ClassDef) -> list[str]:
+    found = [
+        each.attr
+        for each in ast.walk(kind)
+        if isinstance(each, ast.Attribute)
+        and isinstance(each.ctx, ast.Store)
+        and isinstance(each.value, ast.Name)
+        and each.value.id == "self"
+    ]
+    return list(dict.fromkeys(found))[:NAMES]
+
+
 def _cell(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     """Run one cell; what a statement of it raises is the answer's problem, and the rest of the cell is left out."""
     loading, name = loading_of(bench), operation["name"]
@@ -95,13 +131,12 @@ def _cell(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": name, "skip": [], "interrupted": 0}
     loading.cells.append(entry)
     tree = ast.parse(operation["source"], filename=name)
-    for node in ast.walk(tree):
-        if isinstance(node, DEFINITIONS[2:]):
-            loading.needed |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
     missing: BaseException | None = None
     try:
         for index, statement in enumerate(tree.body):
-            if index in operation["skip"] or (operation["definitions_only"] and not is_definition(statement)):
+            needed = (name, index) in loading.needed
+            defines = needed or is_definition(statement)
+            if not needed and (index in operation["skip"] or (operation["definitions_only"] and not defines)):
                 entry["skip"].append(index)
                 continue
             try:
@@ -125,27 +160,31 @@ def _statement(
     bench: Any, loading: Loading, entry: dict[str, Any], index: int, statement: ast.stmt, operation: dict[str, Any]
 ) -> None:
     code = compile(ast.Module([statement], []), entry["name"], "exec", dont_inherit=True)
-
-    def ring(_frame: Any) -> None:
-        raise Interrupted
-
-    needed = is_definition(statement)
-    if loading.left <= 0.0 and not needed:
+    needed = (entry["name"], index) in loading.needed
+    in_full = needed or is_definition(statement)
+    if loading.left <= 0.0 and not in_full:
         entry["interrupted"] += 1
         entry["skip"].append(index)
         return
-    started = now()
+    limit = operation["definition"] if in_full else max(min(operation["experiment"], loading.left), 0.01)
+    started, computed = now(), busy()
+
+    def taken() -> float:
+        return max(busy() - computed, (now() - started) / PATIENCE)
+
+    def ring(_frame: Any) -> None:
+        if taken() >= limit:
+            raise Interrupted
+
     try:
-        limit = operation["definition"] if needed else max(min(operation["experiment"], loading.left), 0.01)
         bench.alarm.run_within(limit, ring, lambda: exec(code, loading.space))  # noqa: S102 - what the sandbox is for
     except Interrupted:
         entry["interrupted"] += 1
         entry["skip"].append(index)
         return
     finally:
-        taken = now() - started
-        loading.left -= taken if taken > SLOW and not needed else 0.0
-    if taken > SLOW and not _is_class_or_function(statement) and not _made(statement) & {*loading.needed, "*"}:
+        loading.left -= taken() if taken() > SLOW and not in_full else 0.0
+    if taken() > SLOW and not needed and not _is_class_or_function(statement):
         entry["skip"].append(index)
 
 
@@ -160,29 +199,29 @@ def is_definition(statement: ast.stmt) -> bool:
 
 
 def _is_class_or_function(statement: ast.stmt) -> bool:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return any(isinstance(each, kinds) for each in ast.walk(statement))
-
-
-def _made(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement gives a value to, by an assignment or by an import."""
-    nodes = list(ast.walk(statement))
-    stored = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    aliases = [each for each in nodes if isinstance(each, ast.alias)]
-    return stored | {(each.asname or each.name).partition(".")[0] for each in aliases}
+    return any(isinstance(each, BODIES) and not isinstance(each, ast.Lambda) for each in ast.walk(statement))
 
 
 def _classes(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
     """Say how every cell ended, and which classes there are: their cells, their methods, what they are made of."""
     loading = loading_of(bench)
     found = {}
-    for name, value in list(loading.space.items())[:NAMES]:
-        if isinstance(value, type) and getattr(value, "__module__", None) == SPACE:
+    defined = [name for name, value in loading.space.items() if getattr(value, "__module__", None) == SPACE]
+    for name in defined[:NAMES]:
+        value = loading.space[name]
+        if isinstance(value, type):
             methods = [method for kind in value.__mro__[:-1] for method in vars(kind)]
             own = [method for method, held in vars(value).items() if inspect.isfunction(held)]
             home = loading.homes.get(f"{name} {id(value)}", "")
             found[name] = {"cell": home, "methods": methods[:NAMES], "own": own[:NAMES]}
-    return {"value": {"cells": loading.cells, "classes": found}}
+    libraries = {
+        name: value.__name__
+        for name, value in loading.space.items()
+        if type(value) is types.ModuleType and name[0] != "_"
+    }
+    names = [*defined, *libraries, *loading.space][: 2 * NAMES]
+    written = {"names": names, "libraries": libraries, "attributes": loading.attributes}
+    return {"value": {"cells": loading.cells, "classes": found, "written": written}}
 
 
-OPERATIONS = {"module_cell": _cell, "module_classes": _classes}
+OPERATIONS = {"module_plan": _plan, "module_cell": _cell, "module_classes": _classes}

@@ -7,18 +7,22 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from grader.assignments.modules.loading import load_again
+from grader.assignments.modules.loading import CLASSES, load_again, written
 from grader.kits.layer_contract import LayerCase
 from grader.kits.layer_contract.answers import case_of, plain_attributes
 from grader.model import Array
 from grader.numerics import STEP
 from grader.sandbox import Session
 from grader.sandbox.operations import Operation, plugged
+from grader.suggestions import did_you_mean
 
 # W (m, n) and b (m,) of Linear, or their gradients
 Parameters = tuple[Array, Array]
-# what was observed of any class: its name, why it is not there, whether all was asked, and training through it
-LayerSeen = TypedDict("LayerSeen", {"class": str, "absent": str, "done": bool, "trajectory": dict[str, Any]})
+# what was observed of any class: its name, why it is not there, whether all was asked, names that its file has, and training
+# through it
+LayerSeen = TypedDict(
+    "LayerSeen", {"class": str, "absent": str, "done": bool, "written": dict[str, Any], "trajectory": dict[str, Any]}
+)
 
 
 def build(name: str, kind: str, *given: Any, seed: int, children: Sequence[str] = ()) -> Operation:
@@ -88,18 +92,21 @@ def begin(session: Session, seen: dict[str, Any], kind: str) -> bool:
     seen |= {"class": kind, "absent": "", "done": False}
     load_again(session)
     (answer,) = session.run(plugged("module_classes", "classes"))
-    classes = answer.value.get("classes") if isinstance(answer.value, Mapping) else None
+    told = answer.value if isinstance(answer.value, Mapping) else {}
+    classes = told.get("classes")
+    seen["written"] = written(told.get("written"))
     if isinstance(classes, Mapping) and kind in classes:
         return True
-    seen |= {"absent": _why(session, kind), "done": True}
+    seen |= {"absent": _why(session, kind, seen["written"]["names"]), "done": True}
     return False
 
 
-def _why(session: Session, kind: str) -> str:
+def _why(session: Session, kind: str, names: Sequence[str]) -> str:
     earlier = session.earlier.get("modules", {})
     home = earlier.get("missing", {}).get(kind, "")
     if not home:
-        return f"there is no class {kind}"
+        others = [name for name in names if name not in CLASSES]
+        return f"there is no class {kind}{did_you_mean(kind, others)}"
     for error in earlier.get("errors", ()):
         if error["cell"] == home:
             problem = error["problem"]

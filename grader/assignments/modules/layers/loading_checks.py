@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.assignments.modules.loading import CLASSES, FILE, python_2
 from grader.checks import check, failed, passed
+from grader.kits.layer_contract import advice
 from grader.model import Finding, Observation
 from grader.plain import problem_from
 
@@ -40,7 +41,8 @@ def modules_load(observed: Observation) -> Finding:
         hint = "`print x` is Python 2: write `print(x)`. Nothing is used of a cell that Python 3 cannot read."
     if missing:
         said = "; ".join([f"not there: {', '.join(missing)}", *errors])
-        return failed(said, hint=hint or "Define the classes under exactly these names.", diagnosis="class_missing")
+        hint = advice(said, seen.get("written", {})) or hint or "Define the classes under exactly these names."
+        return failed(said, hint=hint, diagnosis="class_missing")
     return passed("; ".join(errors), hint=hint)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.assignments.modules.layers.trajectory import Place, followed
 from grader.checks import Check, check, failed, passed
+from grader.kits.layer_contract import told
 from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
@@ -30,7 +31,7 @@ def trajectory_check(
         title=f"{kind}: many training steps in a row lead where gradient descent leads",
         module=module,
     )
-    return declared(_judge)
+    return declared(lambda observed: told(_judge(observed), observed.data))
 
 
 def _judge(observed: Observation) -> Finding:
