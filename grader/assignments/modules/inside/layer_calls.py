@@ -50,6 +50,22 @@ def set_mode(target: Any, *, training: bool) -> None:
     target.training = training
 
 
+def go_forward(target: Any, *given: Any) -> Any:
+    """Return what forward returns; of a class that has lost it, what updateOutput does."""
+    whole = callable(getattr(target, "forward", None)) or not hasattr(target, "updateOutput")
+    return target.forward(*given) if whole else target.updateOutput(*given)
+
+
+def go_back(target: Any, *given: Any) -> Any:
+    """Return what backward returns; of a class that has lost it, what updateGradInput does, with accGradParameters behind it."""
+    if callable(getattr(target, "backward", None)) or not hasattr(target, "updateGradInput"):
+        return target.backward(*given)
+    returned = target.updateGradInput(*given)
+    if callable(getattr(target, "accGradParameters", None)):
+        target.accGradParameters(*given)
+    return returned
+
+
 def _build(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     bench.held[operation["name"]] = _made(bench, operation)
     return {}
@@ -78,7 +94,7 @@ def _forward(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     bench.session["input"] = given[0].copy()
     with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
         warnings.simplefilter("always")
-        returned = target.forward(*given)
+        returned = go_forward(target, *given)
     stored = getattr(target, "output", None)
     answer = {"returned": _described(bench, returned), "stored": _described(bench, stored), "warnings": _said(caught)}
     return {"value": {**answer, "after": [_described(bench, each) for each in given]}}
@@ -89,7 +105,7 @@ def _backward(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     given = [bench.session["input"].copy(), *(np.array(each) for each in operation["given"])]
     with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
         warnings.simplefilter("always")
-        returned = target.backward(*given)
+        returned = go_back(target, *given)
     stored = getattr(target, "gradInput", None)
     answer = {"returned": _described(bench, returned), "stored": _described(bench, stored), "warnings": _said(caught)}
     return {"value": {**answer, "after": [_described(bench, each) for each in given]}}
@@ -101,7 +117,7 @@ def _values(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     for point in operation["inputs"]:
         target = _anew(bench, operation["anew"]) if operation["anew"] else target_of(bench, operation["target"])
         given = [np.array(point), *(np.array(each) for each in operation["others"])]
-        rows.append(np.array(_numbers(target.forward(*given)), dtype=np.float64).ravel())
+        rows.append(np.array(_numbers(go_forward(target, *given)), dtype=np.float64).ravel())
     return {"value": _stacked(bench, rows)}
 
 
@@ -109,7 +125,7 @@ def _anew(bench: Any, recipe: dict[str, Any]) -> Any:
     target = _made(bench, recipe)
     set_mode(target, training=True)
     for batch in recipe["past"]:
-        target.forward(np.array(batch))
+        go_forward(target, np.array(batch))
     return target
 
 
@@ -134,7 +150,7 @@ def _parameter_values(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     try:
         for point in operation["points"]:
             _write(arrays, point)
-            rows.append(np.array(_numbers(target.forward(np.array(operation["input"]))), dtype=np.float64).ravel())
+            rows.append(np.array(_numbers(go_forward(target, np.array(operation["input"]))), dtype=np.float64).ravel())
     finally:
         for array, old in zip(arrays, before, strict=True):
             array[...] = old

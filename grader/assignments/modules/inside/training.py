@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignments.modules.inside.layer_calls import flat, set_mode, target_of
+from grader.assignments.modules.inside.layer_calls import flat, go_back, go_forward, set_mode, target_of
 
 Array = np.ndarray[Any, Any]
 
@@ -23,10 +23,10 @@ def _train(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
         target = np.array(operation["targets"][index])
         given = [np.array(operation["batches"][index])]
         for each in chain:
-            given.append(each.forward(given[-1]))
+            given.append(go_forward(each, given[-1]))
         grad = _slope(criterion, given.pop(), target)
         for each, seen in zip(reversed(chain), reversed(given), strict=True):
-            grad = each.backward(seen, grad)
+            grad = go_back(each, seen, grad)
         _descend(chain, speeds, operation["rate"], operation["momentum"])
     if operation["evaluated"] is not None:
         _evaluate(chain, np.array(operation["evaluated"]))
@@ -37,8 +37,8 @@ def _slope(criterion: Any, output: Any, target: Array) -> Any:
     """Return the gradient of the loss: the criterion's, or of the sum of squares divided by the size of the batch."""
     if criterion is None:
         return 2 * (output - target) / len(target)
-    criterion.forward(output, target)
-    return criterion.backward(output, target)
+    go_forward(criterion, output, target)
+    return go_back(criterion, output, target)
 
 
 def _descend(chain: list[Any], speeds: dict[int, Array], rate: float, momentum: float) -> None:
@@ -55,7 +55,7 @@ def _evaluate(chain: list[Any], batch: Array) -> None:
     for each in chain:
         set_mode(each, training=False)
     for each in chain:
-        batch = each.forward(batch)
+        batch = go_forward(each, batch)
     for each in chain:
         set_mode(each, training=True)
 

@@ -18,11 +18,21 @@ from grader.suggestions import did_you_mean
 
 # W (m, n) and b (m,) of Linear, or their gradients
 Parameters = tuple[Array, Array]
-# what was observed of any class: its name, why it is not there, whether all was asked, names that its file has, and training
-# through it
+# what was observed of any class: its name, why it is not there, whether all was asked, which of forward and backward it has
+# lost, names that its file has, and training through it
 LayerSeen = TypedDict(
-    "LayerSeen", {"class": str, "absent": str, "done": bool, "written": dict[str, Any], "trajectory": dict[str, Any]}
+    "LayerSeen",
+    {
+        "class": str,
+        "absent": str,
+        "done": bool,
+        "lost": list[str],
+        "written": dict[str, Any],
+        "trajectory": dict[str, Any],
+    },
 )
+# what the course's base class gives a class, and what it is asked through where that is lost
+ASKED_THROUGH = {"forward": "updateOutput", "backward": "updateGradInput"}
 
 
 def build(name: str, kind: str, *given: Any, seed: int, children: Sequence[str] = ()) -> Operation:
@@ -96,6 +106,10 @@ def begin(session: Session, seen: dict[str, Any], kind: str) -> bool:
     classes = told.get("classes")
     seen["written"] = written(told.get("written"))
     if isinstance(classes, Mapping) and kind in classes:
+        about = classes[kind]
+        methods = about.get("methods") if isinstance(about, Mapping) else None
+        methods = methods if isinstance(methods, list) else []
+        seen["lost"] = [way for way, inner in ASKED_THROUGH.items() if way not in methods and inner in methods]
         return True
     seen |= {"absent": _why(session, kind, seen["written"]["names"]), "done": True}
     return False

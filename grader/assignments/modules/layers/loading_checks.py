@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.assignments.modules.loading import CLASSES, FILE, python_2
+from grader.assignments.modules.layers.asking import ASKED_THROUGH
+from grader.assignments.modules.layers.sequential_checks import sequential_forward
+from grader.assignments.modules.loading import CLASS_OF, CLASSES, FILE, python_2
 from grader.checks import check, failed, passed
 from grader.kits.layer_contract import advice
 from grader.model import Finding, Observation
@@ -44,6 +46,27 @@ def modules_load(observed: Observation) -> Finding:
         hint = advice(said, seen.get("written", {})) or hint or "Define the classes under exactly these names."
         return failed(said, hint=hint, diagnosis="class_missing")
     return passed("; ".join(errors), hint=hint)
+
+
+def _lost(*observed: Observation) -> dict[str, list[str]]:
+    """Return which of forward and backward are lost, with the classes that have lost them."""
+    lost: dict[str, list[str]] = {}
+    for each in observed:
+        # evidence of earlier graders does not say
+        for way in each.data.get("lost", ()):
+            lost.setdefault(way, []).append(each.data["class"])
+    return lost
+
+
+@check(reads=[*CLASS_OF], after=[sequential_forward], through=_lost)
+def passes_offered(lost: Mapping[str, list[str]]) -> Finding:
+    """Every class has forward and backward"""
+    if not lost:
+        return passed()
+    said = "; ".join(f"there is no {way} in {', '.join(kinds)}" for way, kinds in lost.items())
+    through = " and ".join(ASKED_THROUGH[way] for way in lost)
+    hint = f"They were asked through {through}, so that nothing else is lost. Derive them from one with {' and '.join(lost)}."
+    return failed(said, hint=hint, diagnosis="passes_lost")
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ from grader.model import Array, Finding
 from grader.numerics import STEP, scale_of, worst_entry
 from grader.plain import problem_from
 from grader.sandbox.lane import VERDICTS
-from grader.text import at_entry
+from grader.text import at_entry, in_digits
 
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
 DEEP_CLOSE, FLOOR = 1e-3, 1e-3
@@ -45,6 +46,11 @@ DEEP_CLOSE, FLOOR = 1e-3, 1e-3
 
 def _cases(seen: SequentialSeen) -> list[Case]:
     return [*seen["cases"], seen["nested"]]
+
+
+def _of_several(seen: SequentialSeen) -> list[Case]:
+    """Return the cases that backward and forward are judged by: a container of one module is judged by itself."""
+    return [case for case in _cases(seen) if len(case["parts"]) > 1]
 
 
 def _what(case: Case) -> str:
@@ -59,20 +65,21 @@ def sequential_forward(seen: SequentialSeen) -> Finding | None:
     hint = (
         "Each module gets the output of the one before it, the first one the input; the output of the last is returned."
     )
-    return first_of(judge_forward(case, output_of, MISTAKES, hint, _what(case)) for case in _cases(seen))
+    return first_of(judge_forward(case, output_of, MISTAKES, hint, _what(case)) for case in _of_several(seen))
 
 
 @layer_check("sequential")
 def sequential_backward(seen: SequentialSeen) -> Finding | None:
     """Sequential gives each module going back the input it saw going forward"""
-    left_out = _leaves_out(_cases(seen))
+    cases = _of_several(seen)
+    left_out = _leaves_out(cases)
 
     def trivial(case: Case) -> bool:
         return left_out or is_trivial(case)
 
-    for case in _cases(seen):
+    for case in cases:
         wrong = judge_gradient(case, gradient_of, GRADIENT_MISTAKES, CHAIN, _what(case), trivial=trivial)
-        if finding := wrong or _wrong_inside(case):
+        if finding := wrong or _wrong_inside(case) or _forward_again(case) or _not_left_as_it_was(case):
             return finding
     if not seen["deep"]:
         return passed("deep networks of your classes were not tried, because one of these is wrong by itself")
@@ -114,6 +121,45 @@ def _wrong_inside(case: Case) -> Finding | None:
                 diagnosis = "sequential_backward_twice"
             return failed(said, hint=hint, diagnosis=diagnosis)
     return None
+
+
+_DRAWS = "Each time it goes forward, a Dropout draws another mask and a moving mean moves on."
+
+
+def _forward_again(case: Case) -> Finding | None:
+    """Return the finding on a module that goes forward more than once in one pass, or None."""
+    # evidence of earlier graders does not count
+    before, after = case.get("calls", ([], []))
+    for index, (first, then) in enumerate(zip(before, after, strict=True)):
+        if first > 1:
+            said, hint = f"forward runs module {index + 1} {int(first)} times", "Run it once, and keep what it returns."
+        elif 0 < first < then:
+            said, hint = f"backward runs module {index + 1} forward again", "Go back with what forward has kept."
+        else:
+            continue
+        return failed(f"{_what(case)}: {said}", hint=f"{hint} {_DRAWS}", diagnosis="sequential_forward_again")
+    return None
+
+
+def _not_left_as_it_was(case: Case) -> Finding | None:
+    """Return the finding on a container that gives another output after it has gone back, or None."""
+    again, before = case.get("again"), case["forward"]["value"]
+    if again is None or before is None or not np.all(np.isfinite(before)):
+        return None
+    problem, after = problem_from(again["problem"]), again["value"]
+    if problem is None and TOLERANCE.agrees(after, before):
+        return None
+    said = f"{_what(case)}: after backward, forward gives another result for the same input"
+    if problem:
+        said = f"{said}: {problem}"
+    elif after is not None and after.shape == before.shape:
+        worst = TOLERANCE.worst(after, before)
+        said = f"{said}: output[{', '.join(map(str, worst.index))}] is {in_digits(worst.got)}, it was {in_digits(worst.want)}"
+    hint = (
+        "Leave the container as it was: what backward reverses, takes out of a list, adds or overwrites is still so in the next "
+        "forward. Go through a copy, as in `reversed(self.modules)`."
+    )
+    return failed(said, hint=hint, diagnosis="sequential_changed_by_backward")
 
 
 def _wrong_deep(deep: Deep) -> Finding | None:
@@ -162,6 +208,19 @@ def _loss(criterion: str, output: Array, target: Array) -> float:
     return float(np.square(output - target).sum() / len(output))
 
 
+@layer_check("sequential", after=[sequential_backward], excused_by=[sequential_forward])
+def sequential_of_one(seen: SequentialSeen) -> Finding | None:
+    """Sequential is right for a single module, too"""
+    hint = "A single module is the first and the last: it gets the input, going back as well."
+    for case in (each for each in _cases(seen) if len(each["parts"]) == 1):
+        name = _what(case)
+        wrong = judge_forward(case, output_of, (), hint, name) or judge_gradient(case, gradient_of, (), hint, name)
+        if finding := wrong or _wrong_inside(case) or _forward_again(case) or _not_left_as_it_was(case):
+            said = f"{finding.message}; with two and more modules all is right"
+            return replace(finding, message=said, hint=hint, diagnosis="sequential_of_one")
+    return None
+
+
 @layer_check("sequential")
 def sequential_zero_grad(seen: SequentialSeen) -> Finding | None:
     """Sequential clears the gradients of every module"""
@@ -195,9 +254,10 @@ def _wrong_parameters(case: Case) -> Finding | None:
     for names, listed, method in wanted:
         if problem := problem_from(listed["problem"]):
             return stumbled(_what(case), method, problem, _LISTS)
+        # evidence of earlier graders lists what has gone back
         held = [
             [child.get(name, _GONE) for name in names] if part else []
-            for child, part in zip(case["children"], case["parts"], strict=True)
+            for child, part in zip(case.get("listed", case["children"]), case["parts"], strict=True)
         ]
         expected: list[Any] = held
         if case["nested"]:

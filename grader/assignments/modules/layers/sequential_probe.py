@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
@@ -33,16 +33,21 @@ DEEP = (
 
 
 class SequentialCase(LayerCase):
-    """One batch through a Sequential of modules of ours, and what these hold after it, after clearing and after an update.
+    """One batch through a Sequential of modules of ours, and what these hold after it; then another one, which only lists.
 
-    `parts` are w and t of each, nothing for the one that learns nothing; what modules hold is by name.
+    `parts` are w and t of each, nothing for the one that learns nothing; what modules hold is by name. `calls` says how often
+    each has gone forward, after forward and after backward; `again` is forward with the same input once more, after backward.
+    `listed` is what the modules of the other container hold, which has never gone back. Old evidence has none of these.
     """
 
     parts: list[list[Array]]
     nested: bool
-    gradients: Listed
     children: list[dict[str, Array]]
+    calls: NotRequired[list[list[float]]]
+    again: NotRequired[Pass]
+    gradients: Listed
     parameters: Listed
+    listed: NotRequired[list[dict[str, Array]]]
     cleared: PlainProblem | None
     after_clearing: list[dict[str, Array]]
     point: Array
@@ -89,6 +94,7 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     drawn = [_drawn(rng, criterion) for criterion in ("ClassNLLCriterion", "MSECriterion")]
     # of classes that are wrong by themselves no network is made
     right = all(each.verdict is Verdict.PASSED for found in session.findings.values() for each in found)
+    right = right and not any(session.earlier.get(probe, {}).get("lost") for probe in session.findings)
     deep = [_deep(session, *plan, seed) for plan in drawn] if right else []
     seen["deep"] = [each for each in deep if each]
     seen["done"] = True
@@ -136,7 +142,7 @@ def _case(
     x = cast(rng.uniform(-1.0, 1.0, (rows, d)), dtype)
     grad = cast(np.asarray(rng.standard_normal(through(parts, x)[-1].shape)), dtype)
     children = [f"part{index}" for index in range(len(parts))]
-    # whatever the container's backward did: there is something to clear
+    # there is something to clear
     filled = [each for name, part in zip(children, parts, strict=True) if part for each in _passes(name, part)]
     point = rng.uniform(0.2, 0.9, sum(2 * len(part[0]) for part in parts if part))
     looked = [asking.attributes(name) for name in children]
@@ -144,33 +150,52 @@ def _case(
     answers = session.run(
         *made,
         asking.forward("net", x),
+        *looked,
         asking.backward("net", grad),
+        *looked,
+        asking.attributes("net"),
+        asking.forward("net", x),
+    )
+    *_, built, _ = _taken(answers, len(made))
+    (went,) = _taken(answers, 1)
+    before = _calls(_taken(answers, len(children)))
+    (back,) = _taken(answers, 1)
+    seen = _taken(answers, len(children))
+    own, again = answers
+    # what backward does to its container is paid for there: lists are asked of another one
+    answers = session.run(
+        *made,
+        asking.values("net", asking.around(x)),
+        *filled,
+        asking.listed("net", "getParameters"),
         asking.listed("net", "getGradParameters"),
         *looked,
-        asking.values("net", asking.around(x)),
-        asking.listed("net", "getParameters"),
-        *filled,
         call("net", "zeroGradParameters"),
         *looked,
         asking.update("net", point),
         *looked,
     )
-    *_, built, _ = _taken(answers, len(made))
-    went, back, gradients = _taken(answers, 3)
-    held = _children(_taken(answers, len(children)))
-    around, listed = _taken(answers, 2)
+    _taken(answers, len(made))
+    (around,) = _taken(answers, 1)
     _taken(answers, len(filled))
+    parameters, gradients = _taken(answers, 2)
+    listed = _children(_taken(answers, len(children)))
     (cleared,) = _taken(answers, 1)
     after_clearing = _children(_taken(answers, len(children)))
     (updated,) = _taken(answers, 1)
     session.run(forget("net", "inner", *children))
+    case = case_of(x, grad, built=built, went=went, back=back, values=around)
+    case["output_after"] = plain_attributes(own).get("output")
     return SequentialCase(
-        **case_of(x, grad, built=built, went=went, back=back, values=around),
+        **case,
         parts=[list(part) if part else [] for part in parts],
         nested=nested,
+        children=_children(seen),
+        calls=[before, _calls(seen)],
+        again=plain_pass(again),
         gradients=plain_list(gradients),
-        children=held,
-        parameters=plain_list(listed),
+        parameters=plain_list(parameters),
+        listed=listed,
         cleared=plain_problem(cleared.problem),
         after_clearing=after_clearing,
         point=point,
@@ -209,6 +234,11 @@ def _taken(answers: list[Answer], count: int) -> list[Answer]:
 def _children(answers: Sequence[Answer]) -> list[dict[str, Array]]:
     names = ("w", "t", "gradw", "gradt")
     return [{name: found[name] for name in names if name in found} for found in map(plain_attributes, answers)]
+
+
+def _calls(answers: Sequence[Answer]) -> list[float]:
+    """Return how often each module of ours has gone forward, 0 where it does not say."""
+    return [float(plain_attributes(each).get("calls", np.zeros(1)).sum()) for each in answers]
 
 
 def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Array, Array]:
