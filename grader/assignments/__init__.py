@@ -6,8 +6,9 @@ assignment's id as its name and an `Assignment` as its object.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -84,6 +85,19 @@ def data_sets() -> tuple[DataSet, ...]:
 
 def _loaders() -> Mapping[str, Load]:
     """Return what loads each assignment, id -> function; that of an id which two declare refuses to choose."""
+    # what is installed is looked through again only when something was installed, or is looked for elsewhere
+    return _found(tuple((entry, _changed(entry)) for entry in sys.path))
+
+
+def _changed(entry: str) -> int:
+    try:
+        return Path(entry).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _found(_places: tuple[tuple[str, int], ...]) -> Mapping[str, Load]:
     declared: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=GROUP):
         declared.setdefault(point.name, []).append(point)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import sys
 import traceback
@@ -15,11 +16,16 @@ from grader.cli import options
 from grader.errors import AuthorError, HarnessError, IntakeError
 
 GRADED, UNSETTLED, WRONG, UNDER, STOPPED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+# what is imported stays: to look through it for garbage, again and again, costs a tenth of a short run
+LOOK_AFTER = 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command line (that of the process when none is given) and return its exit status."""
     _open_streams()
+    if argv is None:
+        # this process is ours alone
+        gc.set_threshold(LOOK_AFTER)
     words = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in words if word in options.COMMANDS), "")
     arguments = options.parser(chosen).parse_args(words)

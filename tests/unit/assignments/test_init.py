@@ -103,3 +103,19 @@ def test_a_name_that_is_misspelt_gets_the_nearest_one(declare: Path) -> None:
         assignments.find("card")
     with pytest.raises(AuthorError, match="no assignment 'xyzzy'; there are: byomlp, cards, modules"):
         assignments.find("xyzzy")
+
+
+def test_what_is_installed_is_looked_through_once_until_something_is_installed(
+    declare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    scan = assignments.entry_points
+    monkeypatch.setattr(assignments, "entry_points", lambda *, group: (looks.append(group), scan(group=group))[1])
+    installed(declare, "mycourse", points="cards = mycourse:ASSIGNMENT", source=RIGHT)
+    for _ in range(3):
+        assignments.ids()
+        assignments.find("cards")
+    assert len(looks) == 1
+    installed(declare, "other", points="decks = other:ASSIGNMENT", source=RIGHT)
+    assert "decks" in assignments.ids()
+    assert len(looks) == 2
