@@ -139,13 +139,14 @@ def wrong_training(
 
 def agreement(trainings: Sequence[Comparison[Where]]) -> str:
     """Say how many steps were replayed, and how far the parameters are off."""
-    steps = " and ".join(str(training.steps) for training in trainings)
+    *first, last = (training.steps for training in trainings)
+    steps = " and ".join([*map(str, first), counted(last, "step")])
     in_single = ", in single precision (float32)" if any(training.single for training in trainings) else ""
     most = max(training.most for training in trainings)
     near = f"agree to {counted(math.floor(-math.log10(most)), 'digit')}" if most else "agree exactly"
-    return f"{steps} steps were replayed{in_single}: the parameters {near}"
+    return f"{steps} {'was' if steps == '1 step' else 'were'} replayed{in_single}: the parameters {near}"
 
 
 def in_words(steps: int) -> str:
     """Return a number of steps as it is said."""
-    return f"{steps} step{'s' * (steps != 1)}"
+    return counted(steps, "step")

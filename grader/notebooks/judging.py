@@ -9,6 +9,7 @@ from grader.checks import failed, passed
 from grader.errors import HarnessError
 from grader.model import REDUCED, SIZES, Finding, Observation, Picture, Transcript, TranscriptCell, TranscriptOutput
 from grader.notebooks.record import CellRecord, OutputRecord
+from grader.text import counted
 
 ERRORS = 3
 TEXT_LIMIT = 160
@@ -42,7 +43,9 @@ def errors_in(seen: Mapping[str, Any]) -> list[str]:
     """Return a phrase for each of the first cells that ended in an error, and how many more there are."""
     stumbled = [cell for cell in seen["cells"] if cell["error"] and not cell["error"]["interrupted"]]
     phrases = [error_in(cell) for cell in stumbled[:ERRORS]]
-    return phrases + ([f"{len(stumbled) - ERRORS} more cells ended in errors"] if len(stumbled) > ERRORS else [])
+    return phrases + (
+        [f"{counted(len(stumbled) - ERRORS, 'more cell')} ended in errors"] if len(stumbled) > ERRORS else []
+    )
 
 
 def error_in(cell: CellRecord) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from grader.text import counted
+
 MB = 1024 * 1024
 BYTE_LIMIT = 64 * MB
 # brackets, braces and commas: what a JSON reader needs memory for, whatever is between them
@@ -98,7 +100,7 @@ def _cells(raw: dict[str, Any]) -> Iterator[Cell]:
     else:
         raise _Unreadable(f"it has no list of cells; {SAVE_AGAIN}")
     if len(listed) > CELL_LIMIT:
-        raise _Unreadable(f"it has {len(listed)} cells, {CELL_LIMIT} are read; leave out what is not needed")
+        raise _Unreadable(f"it has {counted(len(listed), 'cell')}, {CELL_LIMIT} are read; leave out what is not needed")
     for number, cell in enumerate(listed, start=1):
         yield _cell(cell, number)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.model import Array, Confusion
 from grader.report.ink import GRID, INK, MUTED, label, sheet
-from grader.text import printable
+from grader.text import counted, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def mix_ups(picture: Confusion) -> str:
     order = np.argsort(-wrong, axis=None, kind="stable")[:NAMED]
     places = [divmod(int(at), len(counts)) for at in order if wrong.flat[at]]
     names = [printable(name) for name in picture.labels]
-    said = [f"{names[row]} taken for {names[column]} ({wrong[row, column]} times)" for row, column in places]
+    said = [f"{names[row]} taken for {names[column]} ({counted(wrong[row, column], 'time')})" for row, column in places]
     return f"{right} of {whole} are right." + (f" Most often: {', '.join(said)}." if said else "")
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.causes import LOST, Cause, causes
 from grader.model import Marks, Result, ScoredItem, Verdict
 from grader.report.layout import Entry, followers, headline, outline, remarks, setting, spared
-from grader.text import points, printable
+from grader.text import counted, points, printable
 
 STYLES = {
     Verdict.PASSED: "green",
@@ -101,7 +101,7 @@ class Summary:
         if self.results:
             mean = sum(result.marks.earned for result in self.results) / len(self.results)
             unread = f", {len(self.failures)} could not be read" if self.failures else ""
-            yield pen.write(f"{len(self.results)} graded{unread}; {points(round(mean, 2))} points on average.")
+            yield pen.write(f"{len(self.results)} graded{unread}; {counted(round(mean, 2), 'point')} on average.")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _add_item(table: Table, pen: Pen, item: ScoredItem, entries: Iterable[Entry]
     table.add_row(pen.write(item.title, "bold"), pen.write(_of(item.marks), "bold"))
     for entry in entries:
         if entry.state in LOST and len(entry.rows) > 1:
-            _add_line(table, pen, entry, f"{len(entry.rows)} checks", entry.marks)
+            _add_line(table, pen, entry, counted(len(entry.rows), "check"), entry.marks)
         else:
             for row in entry.rows:
                 _add_line(table, pen, entry, row.finding.title, row.marks)

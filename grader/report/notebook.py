@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from grader.model import Quote, Transcript, TranscriptCell, TranscriptOutput
 from grader.report import markup
-from grader.text import printable
+from grader.text import counted, printable
 
 CELL_LIMIT, OUTPUT_LIMIT, OUTPUTS_A_CELL = 300, 20_000, 60
 LONG_QUOTE = 1500
@@ -70,7 +70,13 @@ def reading(each: Quote | Transcript, *, address: str = "") -> Reading:
     shown = each.cells[:CELL_LIMIT]
     cells = [_cell(name, cell, room) for name, cell in zip(_names(shown), shown, strict=True)]
     left_out = len(each.cells) - len(cells)
-    note = f"{left_out} more cells are not shown." if left_out else "" if cells else "There are no cells."
+    note = (
+        f"{counted(left_out, 'more cell')} {'is' if left_out == 1 else 'are'} not shown."
+        if left_out
+        else ""
+        if cells
+        else "There are no cells."
+    )
     return Reading(each.title, True, cells=tuple(cells), note=note, address=address)
 
 
@@ -124,7 +130,9 @@ def _cell(name: str, cell: TranscriptCell, room: Room) -> Cell:
         source = room.parse(cell.source, markup.markdown, markup.MARKDOWN_LIMIT)
     outputs = [_output(output, room) for output in cell.outputs[:OUTPUTS_A_CELL]]
     if left_out := len(cell.outputs) - len(outputs):
-        outputs.append(Shown("note", f"{left_out} more outputs are not shown."))
+        outputs.append(
+            Shown("note", f"{counted(left_out, 'more output')} {'is' if left_out == 1 else 'are'} not shown.")
+        )
     return Cell("code" if cell.kind == "code" else "markdown", name, source, tuple(outputs))
 
 

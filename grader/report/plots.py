@@ -19,6 +19,7 @@ from grader.report.confusion import draw_confusion, mix_ups
 from grader.report.heatmaps import draw_heat_maps, ringed_entry
 from grader.report.images import draw_image_grid, draw_image_scatter, grid_words, scatter_words
 from grader.report.inline import inline
+from grader.text import counted
 
 STYLE: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "mlpgrader", "text.parse_math": False}
 # rc parameters belong to the whole process, so only one thread draws at a time
@@ -51,7 +52,9 @@ def describe(picture: Picture) -> str:
             return " ".join(f"{label}: {ringed_entry(expected, got).text}." for label, expected, got in picture.panels)
         case Scatter():
             counts = [int(np.sum(picture.classes == k)) for k in range(len(picture.class_names))]
-            named = ", ".join(f"{name} ({n} points)" for name, n in zip(picture.class_names, counts, strict=True))
+            named = ", ".join(
+                f"{name} ({counted(n, 'point')})" for name, n in zip(picture.class_names, counts, strict=True)
+            )
             return f"{named}, over {picture.x_label} and {picture.y_label}."
         case Curve():
             return " ".join(in_words(name, values) for name, values in picture.series)

@@ -11,6 +11,7 @@ from grader.kits.layer_contract.records import LayerCase, Pass
 from grader.model import Array
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer
+from grader.text import counted
 
 TYPE_CHARACTERS, WARNINGS, DEPTH = 120, 5, 8
 
@@ -33,7 +34,7 @@ def case_of(
     values: Answer | None = None,
 ) -> LayerCase:
     """Return a case as a record: what was asked with x and grad, and what came back, that an object could not be `built`, too."""
-    rows = "one row" if len(x) == 1 else f"{len(x)} rows"
+    rows = "one row" if len(x) == 1 else counted(len(x), "row")
     single = x.dtype == np.float32
     found = plain_pass(went)
     if built is not None and built.problem:

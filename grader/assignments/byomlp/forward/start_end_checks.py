@@ -28,7 +28,7 @@ from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 from grader.plain import problem_in
-from grader.text import in_digits
+from grader.text import counted, in_digits
 
 # (input, start, end) -> output
 OwnForward = Callable[[Array, int, int | None], Array]
@@ -102,7 +102,7 @@ def _wrong_parts(net: Network, record: ForwardRecord, own: OwnForward) -> Findin
         want = own(part["input"], start or 0, end)
         got = part["output"]["value"]
         if got is None or got.size != want.size:
-            size = "no numbers" if got is None else f"{got.size} numbers"
+            size = "no numbers" if got is None else counted(got.size, "number")
             return failed(f"forward(x, {asked}) of {net} returned {size}, expected {want.size}", hint=hint)
         if not agrees(got.ravel(), want):
             worst = worst_entry(np.asarray(got, dtype=np.float64).ravel(), want)

@@ -32,6 +32,7 @@ from grader.datasets.digits import KINDS
 from grader.model import REDUCED, Array, Finding, Observation
 from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
 from grader.plain import problem_from
+from grader.text import counted
 
 READS = ("autoencoder", "autoencoder_own")
 NEIGHBOURS = 10
@@ -75,7 +76,7 @@ def autoencoder_activations(observed: Observation) -> Finding:
         return _no_autoencoder()
     if len(network["layers"]) != len(AUTOENCODER.widths):
         return blocked(
-            f"it has {len(network['layers'])} layers, expected {AUTOENCODER}", hint="Build its layers first."
+            f"it has {counted(len(network['layers']), 'layer')}, expected {AUTOENCODER}", hint="Build its layers first."
         )
     hint = "Take leaky_relu with leaky_relu_deriv everywhere but for 'latent' and the last layer, which take logistic."
     wrong = wrong_activations(network, AUTOENCODER)
@@ -109,12 +110,12 @@ def rate_halved(observed: Observation) -> Finding:
     done = training.epoch_count(network["log"], seen["train"])
     pictures = loss_curve(network, seen["train"])
     if done < EPOCHS:
-        message = f"{done} epochs of training, expected at least {EPOCHS}{time_note(seen)}"
+        message = f"{counted(done, 'epoch')} of training, expected at least {EPOCHS}{time_note(seen)}"
         diagnosis = "out_of_time" if seen["cut"] else "too_few_epochs"
         return failed(message, hint="Train for 3 epochs or more.", diagnosis=diagnosis, pictures=pictures)
     if mistake := training_mistakes.wrong_rates(network["log"], seen["train"], first=RATE, batch=BATCH):
         return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis, pictures=pictures)
-    return passed(f"{done} epochs, halved after each", pictures=pictures)
+    return passed(f"{counted(done, 'epoch')}, halved after each", pictures=pictures)
 
 
 @check(reads=READS, after=[autoencoder_runs], thresholds=by_run(KINDS), through=run_that_counts)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from grader.assignments.byomlp.notebook.watch_operations import PassRecord, TrainingLog
+from grader.text import counted
 
 Log = TrainingLog
 
@@ -136,7 +137,7 @@ def describe(log: Log, train_size: int) -> str:
     if not log["examples"]:
         return "not trained at all: backward was never called"
     if not log["steps"]:
-        return f"backward was called for {log['examples']:,} images, but step was never called"
+        return f"backward was called for {counted(log['examples'], 'image')}, but step was never called"
     parts = [_steps(log), _passes(log, train_size), *_images(log), _rates(log["rates"])]
     return ", ".join(part for part in parts if part)
 
@@ -147,7 +148,7 @@ def _steps(log: Log) -> str:
         sizes[examples] = sizes.get(examples, 0) + count
     size, count = max(sizes.items(), key=lambda item: item[1])
     mostly = "" if count >= MOSTLY * log["steps"] else "mostly "
-    each = {0: "without any gradient", 1: "of one image each"}.get(size, f"of {size:,} images each")
+    each = {0: "without any gradient", 1: "of one image each"}.get(size, f"of {counted(size, 'image')} each")
     said = f"{log['steps']:,} step{'s' * (log['steps'] != 1)} {mostly}{each}"
     if is_cleared(log):
         return said
@@ -182,9 +183,9 @@ def _order(found: Sequence[PassRecord]) -> str:
 def _images(log: Log) -> list[str]:
     said = []
     if log["test_rows"]:
-        said.append(f"{log['test_rows']:,} examples from the test set among them")
+        said.append(f"{counted(log['test_rows'], 'example')} from the test set among them")
     if log["unknown_rows"]:
-        said.append(f"{log['unknown_rows']:,} examples that are no images of the data set")
+        said.append(f"{counted(log['unknown_rows'], 'example')} from elsewhere than the data set")
     return said
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grader.assignments.byomlp.notebook import training
 from grader.assignments.byomlp.notebook.training import MOSTLY, Log
 from grader.assignments.byomlp.notebook.watch_operations import PassRecord
+from grader.text import counted
 
 NEARLY_ALL = 0.99
 # examples a training image that may be part of no epoch
@@ -105,24 +106,25 @@ def wrong_batches(log: Log, size: int) -> Mistake | None:
         return _uncleared(log)
     known = [batch for batch in log["batches"] if batch[0] >= 0] or log["batches"]
     usual = max(known, key=lambda batch: batch[3])[0]
-    wanted = "after each image" if size == 1 else f"after every {size} images"
+    wanted = "after each image" if size == 1 else f"after every {counted(size, 'image')}"
     message = f"a step is taken after {_images(usual)} most of the time, expected {wanted}"
     hint = f"Call backward for {_images(size)}, then step(alpha) and zero_grad() once."
     return Mistake("wrong_batch_size", message, hint)
 
 
 def _images(count: int) -> str:
-    return f"{count} image{'' if count == 1 else 's'}"
+    return counted(count, "image")
 
 
 def _uncleared(log: Log) -> Mistake:
     hint = "Call zero_grad() after every step: else old gradients are used again and again."
     if not log["zeros"]:
         return Mistake("zero_grad_never", "zero_grad was never called: gradients of all examples pile up", hint)
+    steps = counted(log["steps"], "step")
     if log["zeros"] <= 2 * log["passes_total"] + 2:
-        message = f"zero_grad was called {log['zeros']} times for {log['steps']} steps, expected after each step"
+        message = f"zero_grad was called {counted(log['zeros'], 'time')} for {steps}, expected after each step"
         return Mistake("zero_grad_once_an_epoch", message, hint)
-    message = f"gradients are not cleared between steps: {log['zeros']} calls of zero_grad for {log['steps']} steps"
+    message = f"gradients are not cleared between steps: {counted(log['zeros'], 'call')} of zero_grad for {steps}"
     return Mistake("zero_grad_rarely", message, hint)
 
 
@@ -144,7 +146,9 @@ def wrong_rates(log: Log, train: int, *, first: float, batch: int) -> Mistake | 
         return None
     hint = "Write alpha /= 2 as the last line of the loop over epochs, outside the loop over batches."
     if len(rates) > len(by_epoch) + 1:
-        message = f"the rate changes {len(rates) - 1} times in {done} epochs, expected once after each"
+        message = (
+            f"the rate changes {counted(len(rates) - 1, 'time')} in {counted(done, 'epoch')}, expected once after each"
+        )
     elif len(set(rates)) == 1:
         message = f"the rate is {rates[0]:.4g} all the time, expected half after each epoch"
     else:

@@ -32,7 +32,7 @@ from grader.model import Array, Finding
 from grader.plain import problem_from
 from grader.text import as_call, at_entry
 
-ADVICE = {"attempt": "Try batches of 5, 3 and 1 rows one after the other.", "spared": "`input -= ...`"}
+ADVICE = {"attempt": "Try batches of 5 rows, 3 rows and one row, one after the other.", "spared": "`input -= ...`"}
 
 
 _TRAINING = range(TRAINED)

@@ -32,7 +32,7 @@ from grader.kits.layer_contract.answers import leaves
 from grader.model import Array, Finding, HeatMaps
 from grader.numerics import STEP
 from grader.plain import problem_from
-from grader.text import at_entry, shape
+from grader.text import at_entry, counted, shape
 
 
 def _cases(seen: LinearSeen) -> list[Case]:
@@ -126,7 +126,7 @@ def _other_shapes(case: Case) -> Finding | None:
     """Return the finding on gradients that are fewer than the parameters, or of other shapes: nobody can update by them."""
     parameters, gradients = (leaves(each["tree"]) for each in (case["listed"], case["after"]["gradients"]))
     if len(gradients) < len(parameters):
-        said = f"Linear: getParameters() gives {len(parameters)} arrays, getGradParameters() only {len(gradients)}"
+        said = f"Linear: getParameters() gives {counted(len(parameters), 'array')}, getGradParameters() only {len(gradients)}"
         hint = "getGradParameters returns [gradW, gradb]: a gradient for every parameter, in the same order."
         return failed(said, hint=hint, diagnosis="gradients_not_listed")
     for parameter, gradient in zip(parameters, gradients, strict=False):

@@ -11,7 +11,7 @@ from grader.kits.layer_contract import told
 from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
 from grader.model import Finding, Observation
 from grader.plain import problem_from, problem_in
-from grader.text import as_call
+from grader.text import as_call, counted
 
 _HINT = (
     "One pass is right, many in a row are not: something is carried from batch to batch. Look for values that are kept from an "
@@ -65,6 +65,6 @@ def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str
         letter = ("W", "b")[block]
         return f"the entries of {letter} of {as_call(name, given)}"
     if name == "Sequential":
-        return f"the parameters of module {module + 1} in a {name} of {len(record['chain'])} modules"
+        return f"the parameters of module {module + 1} in a {name} of {counted(len(record['chain']), 'module')}"
     side = "behind" if module else "in front of"
     return f"the parameters of a module {side} {name}"

@@ -15,6 +15,7 @@ from grader.checks import blocked, check, failed, passed, pending
 from grader.datasets.digits import KINDS
 from grader.model import Finding, Observation, Transcript
 from grader.notebooks.judging import by_run, joined, threshold, time_note, transcript_of
+from grader.text import counted
 
 ENOUGH = 0.5
 LINES, POINTS = 4, 3
@@ -128,7 +129,9 @@ def _lacking(axes: AxesRecord) -> list[str]:
     if not _names(axes):
         lacking.append("no legend")
     elif len(_names(axes)) < len(lines):
-        lacking.append(f"{len(lines)} lines and {len(_names(axes))} different names in its legend")
+        lacking.append(
+            f"{counted(len(lines), 'line')} and {counted(len(_names(axes)), 'different name')} in its legend"
+        )
     if len({line["look"] for line in lines}) < len(lines):
         lacking.append("lines that look alike")
     return lacking

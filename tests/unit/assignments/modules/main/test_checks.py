@@ -151,7 +151,7 @@ def test_outputs_that_are_no_probabilities_have_no_boundary() -> None:
     [
         ({"x_label": " "}, "no x axis label"),
         ({"legend": []}, "no legend"),
-        ({"legend": ["loss"]}, "4 lines and 1 different names"),
+        ({"legend": ["loss"]}, "4 lines and 1 different name"),
         ({"lines": [line(name, "blue - None") for name in "abcd"]}, "lines that look alike"),
         ({"lines": [line(name, name) for name in "abc"]}, "no plot has 4 lines or more"),
     ],
