@@ -8,16 +8,22 @@ from collections.abc import Iterable, Mapping
 SUFFIX = ".ipynb"
 
 
-def notebook_file(paths: Iterable[str], name: str) -> tuple[str, str]:
+def notebook_file(paths: Iterable[str], name: str, *more: str) -> tuple[str, str]:
     """Return the path of the notebook `name` (``Classification.ipynb``) and what is to be said of the choice.
 
     Both are empty when there is none. The one that has exactly this name is taken first; then one in a folder, then one
-    whose name holds the word in whatever letters: ``classification (1).ipynb``, ``alice_auto-encoder.ipynb``.
+    whose name holds the word in whatever letters: ``classification (1).ipynb``, ``alice_auto-encoder.ipynb``. Where there is
+    no such one, the words of `more` names are looked for in the same way.
     """
-    word = _letters(name.removesuffix(SUFFIX))
     notebooks = [path for path in paths if path.casefold().endswith(SUFFIX)]
-    alike = sorted((path for path in notebooks if word in _letters(_base(path))), key=lambda path: _rank(path, name))
-    if not alike:
+    for each in (name, *more):
+        word = _letters(each.removesuffix(SUFFIX))
+        alike = sorted(
+            (path for path in notebooks if word in _letters(_base(path))), key=lambda path: _rank(path, name)
+        )
+        if alike:
+            break
+    else:
         return "", ""
     if len(alike) > 1:
         others = ", ".join(alike[1:4])

@@ -43,6 +43,6 @@ ASSIGNMENT = Assignment(
         "differentiation_notebook": "HW3_differentiation.ipynb",
         "main_notebook": "HW3_main.ipynb",
         "allowed_imports": ("numpy", "matplotlib"),
-        "data_keys": ("X", "y"),
+        "data_keys": ("X", "y", "Y"),
     },
 )

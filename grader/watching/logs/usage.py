@@ -52,6 +52,11 @@ class Usage:
         """Take in the loss of the rows that went forward last."""
         self._loss = loss
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether a loss of the rows that went forward last is known."""
+        return self._loss == self._loss
+
     def settle(self) -> None:
         """Let a pass forward count after which none went back."""
         if self._waiting is None:

@@ -41,5 +41,10 @@ def test_of_several_the_one_with_the_exact_name_is_taken_and_it_is_said() -> Non
     assert "3 notebooks" in note
 
 
+def test_a_name_is_spelt_as_the_file_has_it_whatever_word_it_was_found_by() -> None:
+    found = notebook_file(["assignment0_differentiation.ipynb"], "HW3_differentiation.ipynb", "differentiation.ipynb")
+    assert found[1] == "assignment0_differentiation.ipynb was taken for HW3_differentiation.ipynb"
+
+
 def test_other_notebooks_are_not_taken() -> None:
     assert notebook_file(["DiscTest.ipynb", "classification.py"], NAME) == ("", "")

@@ -68,16 +68,23 @@ class Watch:
         # a notebook may let numpy raise what it only warns of elsewhere
         with errstate(all="ignore"):
             if is_criterion(type(net)):
-                self._measured(net, name, result)
+                self._measured(net, name, given, result)
             elif name in METHODS.forward and given:
                 self._went_forward(net, given[0], result)
             elif name in METHODS.backward:
                 self._went_back(net)
 
-    def _measured(self, criterion: Any, name: str, result: Any) -> None:
-        if name in METHODS.forward and self._current is not None:
+    def _measured(self, criterion: Any, name: str, given: list[Any], result: Any) -> None:
+        if self._current is None:
+            return
+        usage = self._current.usage
+        if name in METHODS.forward:
             self._current.criterion = name_of(type(criterion))
-            self._current.usage.measured(as_loss(result))
+            usage.measured(as_loss(result))
+        elif not usage.is_measured:
+            # a notebook that has no need of the loss asks for its gradient only
+            self._current.criterion = name_of(type(criterion))
+            usage.measured(loss_by(criterion, given))
 
     def _went_forward(self, net: Any, given: Any, result: Any) -> None:
         self._current = None
@@ -131,6 +138,19 @@ def as_loss(result: Any) -> float:
     except (TypeError, ValueError):
         return nan
     return float(numbers.mean()) if numbers.size else nan
+
+
+def loss_by(criterion: Any, given: list[Any]) -> float:
+    """Return the loss that a criterion has for its input and target, and leave it as it was; NaN where it has none."""
+    held = dict(getattr(criterion, "__dict__", {}))
+    try:
+        return as_loss(criterion.updateOutput(*given))
+    except Exception:  # noqa: BLE001 - its methods are the student's
+        return nan
+    finally:
+        if held:
+            vars(criterion).clear()
+            vars(criterion).update(held)
 
 
 def least_trained(networks: list[Network]) -> Network:

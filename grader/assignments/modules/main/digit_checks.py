@@ -20,16 +20,12 @@ from grader.notebooks.judging import by_run, percent, threshold, time_note, tran
 from grader.plain import problem_from
 
 HINT = "Train a last network from 784 numbers to 10 classes, and leave it in a variable."
-# of rows, those that have to be in the mode that they should be in; of the rate, what it may be at most in the end
-MODE, DECAYED = 0.9, 0.8
-# of the digits that a notebook uses, those that have to be held out
-HELD_OUT = 0.01
 MEMORISED = 0.1
 
 
 def final_model(seen: MainSeen) -> nets.Network | None:
     """Return the network that counts as the final model: the one that was measured, else the last candidate."""
-    candidates = nets.final_candidates(seen["networks"])
+    candidates = nets.final_candidates(seen["networks"], seen.get("digits", 0))
     measured = seen["measured"].get("digits")
     chosen = [each for each in candidates if measured and each["index"] == measured["index"]]
     return next(iter([*chosen, *candidates]), None)
@@ -95,7 +91,7 @@ def validation_split(observed: Observation) -> Finding:
             "after training, forward of the model was not called for any digit", hint=hint, diagnosis="no_validation"
         )
     held_out, known = network["held_out"], network["distinct"]
-    if held_out < max(HELD_OUT * (held_out + known), 1):
+    if not nets.holds_out(network):
         message = "all digits that the model is tried on are among those that it was trained on"
         return failed(message, hint=hint, diagnosis="no_split")
     part = held_out / max(held_out + known, 1)
@@ -114,7 +110,7 @@ def dropout_off_when_evaluating(observed: Observation) -> Finding:
         message = f"the final model has no Dropout: {nets.described(network)}"
         return failed(message, hint="Put Dropout between the layers of the final model.", diagnosis="no_dropout")
     trained = modes["trained_on"] + modes["trained_off"]
-    if modes["trained_on"] < MODE * trained:
+    if modes["trained_on"] < nets.MODE * trained:
         message = (
             f"dropout is off for {percent(modes['trained_off'] / max(trained, 1), 0)} of what the model is trained on"
         )
@@ -123,7 +119,7 @@ def dropout_off_when_evaluating(observed: Observation) -> Finding:
     asked = modes["asked_on"] + modes["asked_off"]
     if not asked:
         return failed("the model is never tried without being trained", hint="Compute the accuracy on held-out digits.")
-    if modes["asked_off"] < MODE * asked:
+    if modes["asked_off"] < nets.MODE * asked:
         message = f"dropout is on for {percent(modes['asked_on'] / asked, 0)} of the digits that the model is tried on"
         hint = (
             "Call evaluate() on every module before the model is tried; a Sequential has to pass it on to its modules."
@@ -145,6 +141,6 @@ def rate_decays(observed: Observation) -> Finding:
         message = "the learning rate could not be seen from what the steps do; a person looks into the notebook"
         return pending(message, for_staff=[transcript_of(seen)])
     start, end = ends
-    if end > DECAYED * start:
+    if not nets.decays(network):
         return failed(f"the learning rate is {start:.3g} at the start and {end:.3g} at the end", hint=hint)
     return passed(f"from {start:.3g} to {end:.3g}")

@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -92,26 +92,44 @@ def part_of(digits: Digits, train: int, test: int, rng: np.random.Generator) -> 
     )
 
 
-def as_npz(digits: Digits) -> bytes:
-    """Return the digits as the course's file: X float32 (N, 784) with ink 1, training images first, y int64 (N,)."""
-    labels = np.concatenate([digits.train_labels, digits.test_labels]).astype(np.int64)
+def as_npz(digits: Digits, keys: Sequence[str] = ("X", "y")) -> bytes:
+    """Return the digits as a file with an array for each of the `keys`, training images first where it holds both sets.
+
+    A key that begins with x holds images, float32 (N, 784) with ink 1; any other one labels, int64 (N,), or (N, 1) where it
+    has a capital letter first. One with "train" or "test" in it holds that set only.
+    """
     content = io.BytesIO()
     # little work for most of the gain: images are mostly paper
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("X.npy", "w", force_zip64=True) as member:
-            shape = (len(labels), digits.train_images.shape[1])
-            np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call, unused-ignore]
-                member,
-                {"descr": "<f4", "fortran_order": False, "shape": shape},
-            )
-            for images in (digits.train_images, digits.test_images):
-                for start in range(0, len(images), PIECE):
-                    member.write(as_ink(images[start : start + PIECE]).tobytes())
-        with archive.open("y.npy", "w") as member:
-            np.lib.format.write_array(  # type: ignore[no-untyped-call, unused-ignore]
-                member, labels, allow_pickle=False
-            )
+        for key in keys:
+            images, labels = _sets(digits, key.casefold())
+            with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
+                if key[0] in "xX":
+                    _write_images(member, images)
+                else:
+                    flat = np.concatenate(labels).astype(np.int64)
+                    shaped = flat[:, None] if key[0].isupper() else flat
+                    np.lib.format.write_array(  # type: ignore[no-untyped-call, unused-ignore]
+                        member, shaped, allow_pickle=False
+                    )
     return content.getvalue()
+
+
+def _sets(digits: Digits, key: str) -> tuple[list[Array], list[Array]]:
+    """Return the images and the labels of the sets that a key is of."""
+    train, test = [digits.train_images, digits.train_labels], [digits.test_images, digits.test_labels]
+    chosen = [train] if "train" in key else [test] if "test" in key else [train, test]
+    return [images for images, _ in chosen], [labels for _, labels in chosen]
+
+
+def _write_images(member: IO[bytes], sets: Sequence[Array]) -> None:
+    shape = (sum(len(images) for images in sets), sets[0].shape[1])
+    np.lib.format.write_array_header_1_0(  # type: ignore[no-untyped-call, unused-ignore]
+        member, {"descr": "<f4", "fortran_order": False, "shape": shape}
+    )
+    for images in sets:
+        for start in range(0, len(images), PIECE):
+            member.write(as_ink(images[start : start + PIECE]).tobytes())
 
 
 def as_ink(images: Array) -> Array:

@@ -18,6 +18,14 @@ ACTIVATIONS = ("ReLU", "ELU", "LeakyReLU", "SoftPlus")
 MEAN = "BatchMeanSubtraction"
 # of the blocks of a series, those at its start and at its end that are compared
 END = 0.1
+# of the rows that the network saw which was trained longest, those that one has to see to have been trained for its own sake
+IN_EARNEST = 0.25
+# of the digits, those that a network has to see in its training to count as trained on them
+ENOUGH = 0.5
+# of rows, those that have to be in the mode that they should be in; of the rate, what it may be at most in the end
+MODE, DECAYED = 0.9, 0.8
+# of the digits that a notebook uses, those that have to be held out
+HELD_OUT = 0.01
 
 
 def classifiers(networks: Sequence[N]) -> list[N]:
@@ -40,11 +48,51 @@ def trained(networks: Sequence[N]) -> list[N]:
     return [each for each in networks if each["backwards"]]
 
 
-def final_candidates(networks: Sequence[N]) -> list[N]:
-    """Return the networks that can be the final model, the last one trained first: those with dropout where there are any."""
+def toy_model(networks: Sequence[N]) -> N | None:
+    """Return the network that is the toy model: of those that were trained in earnest, the one with the least loss in the end.
+
+    What went through a few passes only, to look at its gradients, is none. Of equals it is the last one.
+    """
+    found = in_earnest(toys(networks))
+    ends = [(each, loss_ends(each)[1]) for each in reversed(found)]
+    return min(ends, key=lambda pair: pair[1] if np.isfinite(pair[1]) else np.inf)[0] if ends else None
+
+
+def in_earnest(networks: Sequence[N]) -> list[N]:
+    """Return the networks that were trained for their own sake: on a good part of the rows of the one trained longest."""
+    longest = max((each["trained_rows"] for each in networks), default=0)
+    return [each for each in networks if each["trained_rows"] >= IN_EARNEST * longest]
+
+
+def final_candidates(networks: Sequence[N], digits: int = 0) -> list[N]:
+    """Return the networks that can be the final model, the last one trained first: those with dropout where there are any.
+
+    Of these, those that saw a good part of the `digits` while being trained, where there are any.
+    """
     found = classifiers(networks)
-    dropping = [each for each in found if has(each, "Dropout")]
-    return sorted(dropping or found, key=lambda each: -each["last"])
+    dropping = [each for each in found if has(each, "Dropout")] or found
+    whole = [each for each in dropping if each["trained_rows"] >= ENOUGH * digits]
+    return sorted(whole or in_earnest(dropping), key=lambda each: -each["last"])
+
+
+def holds_out(network: Network) -> bool:
+    """Tell whether a network was tried on digits that it was not trained on."""
+    known = network["distinct"]
+    return network["held_out"] >= max(HELD_OUT * (network["held_out"] + known), 1)
+
+
+def drops_in_training_only(network: Network) -> bool:
+    """Tell whether a network has dropout, which was on in training and off whenever it was only asked."""
+    modes = network["modes"]
+    trained, asked = modes["trained_on"] + modes["trained_off"], modes["asked_on"] + modes["asked_off"]
+    on, off = modes["trained_on"] >= MODE * trained, asked > 0 and modes["asked_off"] >= MODE * asked
+    return has(network, "Dropout") and on and off
+
+
+def decays(network: Network) -> bool:
+    """Tell whether the learning rate was seen to be smaller in the end."""
+    ends = rate_ends(network)
+    return ends is not None and ends[1] <= DECAYED * ends[0]
 
 
 def has(network: Network, kind: str) -> bool:
@@ -84,6 +132,11 @@ def loss_ends(network: Network) -> tuple[float, float]:
         return float("nan"), float("nan")
     count = max(1, round(END * len(losses)))
     return float(losses[:count].mean()), float(losses[-count:].mean())
+
+
+def has_losses(network: Network) -> bool:
+    """Tell whether a loss that is a number was computed in the training of a network."""
+    return bool(np.any(np.isfinite(network["losses"])))
 
 
 def rates_of(network: Network) -> Array:

@@ -39,12 +39,13 @@ class DrawnFigure(validated.FigureRecord):
 class MainSeen(NotebookSeen, total=False):
     """What is observed of the main notebook.
 
-    It was run on so many `digits`, on correct modules where those named in `trusted` were wrong. `networks` are those that
-    were followed, `fault` says what kept the watch from that. `figures` are what its cells drew last, `labels` those of the
-    unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth.
+    It was run on so many `digits`, in a file with these `keys`, on correct modules where those named in `trusted` were wrong.
+    `networks` are those that were followed, `fault` says what kept the watch from that. `figures` are what its cells drew
+    last, `labels` those of the unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth.
     """
 
     digits: int
+    keys: list[str]
     trusted: list[str]
     networks: list[validated.MeasuredNetwork]
     fault: str
@@ -72,13 +73,13 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     running = Running(session, seen, seconds=numbers["notebook_seconds"], share=SHARE)
     digits = files.part_of(every, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
-    seen["digits"] = count
+    seen["digits"], seen["keys"] = count, list(cast("tuple[str, ...]", setting.parameters["data_keys"]))
     wrong = wrong_classes(session.findings)
     # where nothing was written at all there is no error to be carried forward
     trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
     seen["trusted"] = wrong if trusted else []
     modules = files.trusted_modules(cells) if trusted else _own_modules(session, cells)
-    _open(running, files.as_npz(digits), modules, count)
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count)
     looks = iter(range(LOOKS))
 
     try:

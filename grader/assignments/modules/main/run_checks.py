@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from grader.assignments.modules.main import networks as nets
-from grader.assignments.modules.main.files import MAIN, MODULES
+from grader.assignments.modules.main.files import DATA, MAIN, MODULES
 from grader.assignments.modules.main.pictures import autoencoder_pictures
 from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.checks import check
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
 from grader.notebooks.judging import advice, cells_ran, circumstances, judge_imports, judge_run, unreadable
+from grader.notebooks.record import CellRecord
 
 _OLD_PRINT = re.compile(r"missing parentheses in call to 'print'", re.IGNORECASE)
 
@@ -65,7 +66,14 @@ def _autoencoder(seen: MainSeen) -> str:
 def _advice(seen: MainSeen) -> str:
     if any(cell["error"] and _OLD_PRINT.search(cell["error"]["message"]) for cell in seen["cells"]):
         return "print is a function in Python 3: write print(...) with parentheses, then run all cells again."
+    if any(_asked_for_another_key(cell) for cell in seen["cells"]):
+        return f"{DATA} holds {', '.join(seen.get('keys', []))}: take these names."
     return advice(seen)
+
+
+def _asked_for_another_key(cell: CellRecord) -> bool:
+    error = cell["error"]
+    return bool(error and error["name"] == "KeyError" and ("archive" in error["message"] or DATA in cell["source"]))
 
 
 @check(reads=["main"])

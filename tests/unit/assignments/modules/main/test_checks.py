@@ -9,6 +9,7 @@ import pytest
 
 from grader.assignments.modules import layers, main
 from grader.assignments.modules.main.measuring import clouds
+from grader.assignments.modules.main.networks import final_candidates
 from grader.assignments.modules.main.opinion_checks import opinions
 from grader.assignments.modules.main.pictures import boundary
 from grader.assignments.modules.main.probe import MEASURED
@@ -168,10 +169,82 @@ def test_names_beside_the_lines_are_as_good_as_a_legend() -> None:
 
 
 def test_a_loss_that_is_no_number_is_named_as_such() -> None:
-    networks = [{**each, "losses": np.full(50, np.nan)} for each in compared()]
+    networks = [{**each, "losses": np.array([2.3, 9.9, *48 * [np.nan]])} for each in compared()]
     finding = judged(good(networks=[*networks, final()]))["comparison_losses_fall"]
     assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, "diverged")
     assert "ELU no number" in finding.message
+
+
+def test_losses_that_were_never_computed_are_not_called_diverged() -> None:
+    networks = [{**each, "losses": np.full(50, np.nan)} for each in compared()]
+    finding = judged(good(networks=[*networks, final()]))["comparison_losses_fall"]
+    assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, "no_loss")
+
+
+@pytest.mark.parametrize("left_out", ["ELU", "LeakyReLU", "SoftPlus", "BatchMeanSubtraction"])
+def test_a_network_that_is_missing_costs_one_check(left_out: str) -> None:
+    networks = [each for each in compared() if left_out not in [layer["kind"] for layer in each["layers"]][:2]]
+    toy = next(each for each in good().data["networks"] if each["index"] == 9)
+    without = [*networks, toy, final(layers=[layer("Linear", 784, 9), layer("Dropout")])]
+    found = judged(good(networks=without))
+    assert [name for name, finding in found.items() if finding.verdict is Verdict.FAILED] == ["networks_compared"]
+
+
+def test_a_plot_of_the_losses_that_there_are_is_a_plot_of_all_of_them() -> None:
+    two = [network(0, "ReLU"), network(1, "ELU"), final(trained_rows=10)]
+    lines = [line("ReLU", "C0"), line("ELU", "C1")]
+    found = judged(good(networks=two, figures=[figure(lines=lines, legend=["ReLU", "ELU"])]))
+    assert [found[name].verdict for name in ("networks_compared", "plot_labelled")] == [Verdict.FAILED, Verdict.PASSED]
+
+
+def test_how_plots_apart_look_is_for_a_person_to_say() -> None:
+    figures = [{**figure(lines=[line(name, name)]), "cell": 2} for name in "abcd"]
+    found = judged(good(figures=figures))
+    assert [found[name].verdict for name in ("plot_labelled", "plot_looks")] == [Verdict.FAILED, Verdict.PENDING]
+
+
+# --- which network is which
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"trained_rows": 4, "losses": np.array([0.7])},
+        {"losses": np.linspace(0.7, 9.0, 20)},
+        {"losses": np.full(20, np.nan)},
+        {"losses": np.zeros(0)},
+    ],
+    ids=["a gradient check", "a rate too large", "diverged", "no loss"],
+)
+def test_the_toy_model_is_the_one_that_was_trained_best(later: dict[str, Any]) -> None:
+    networks = [*compared(), network(9, inputs=2, outputs=2, losses=np.linspace(0.5, 0.01, 20)), final()]
+    networks.append(network(30, inputs=2, outputs=2, **later))
+    assert judged(good(networks=networks))["toy_loss_falls"].verdict is Verdict.PASSED
+
+
+def test_a_network_that_goes_through_one_pass_is_no_final_model() -> None:
+    networks = [*good().data["networks"], {**final(last=999, trained_rows=4), "index": 40}]
+    assert [each["index"] for each in final_candidates(networks, DIGITS)] == [20]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("data = np.load('mnist.npz')\ny = data['labels']", "KeyError"),
+        ("y = data['labels']", "KeyError"),
+    ],
+)
+def test_a_key_that_the_file_of_digits_does_not_have_is_told_with_those_that_it_has(source: str, name: str) -> None:
+    error = {
+        "name": name,
+        "message": "'labels is not a file in the archive'",
+        "line": 2,
+        "where": "",
+        "interrupted": False,
+    }
+    found = judged(good(cells=[code(source, 1, error=error)], keys=["X", "y", "Y"]))["main_runs"]
+    assert found.hint == "mnist.npz holds X, y, Y: take these names."
+    assert "labels is not a file in the archive" in found.message
 
 
 @pytest.mark.parametrize(

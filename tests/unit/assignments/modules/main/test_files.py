@@ -54,6 +54,15 @@ def test_the_digits_are_laid_as_the_course_has_them() -> None:
     assert y[:30].tolist() == digits.train_labels.tolist()
 
 
+def test_the_file_has_an_array_for_each_key_that_the_rubric_gives() -> None:
+    digits, keys = few(30, 20), ["X", "y", "Y", "x_train", "y_test"]
+    with np.load(io.BytesIO(files.as_npz(digits, keys)), allow_pickle=False) as data:
+        shapes = {key: data[key].shape for key in data.files}
+        same = np.array_equal(data["Y"][:, 0], data["y"])
+    assert shapes == {"X": (50, 784), "y": (50,), "Y": (50, 1), "x_train": (30, 784), "y_test": (20,)}
+    assert same
+
+
 def test_right_modules_take_every_name_that_is_asked_for() -> None:
     cells = [Cell("code", "%run mine_modules.ipynb"), Cell("code", "from HW3_Modules import Linear")]
     laid = files.trusted_modules(cells)
