@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +37,14 @@ class Cell:
 class Notebook:
     """A notebook as it was written. `problem` says why it cannot be read, and what to do; then there are no cells.
 
-    `kernel` and `language` are what the file claims, for people only: nothing is ever started by them.
+    `kernel`, `language` and its `version` are what the file claims: nothing is ever started by them.
     """
 
     cells: tuple[Cell, ...] = ()
     problem: str = ""
     kernel: str = ""
     language: str = ""
+    version: str = ""
 
 
 class _Unreadable(Exception):
@@ -56,12 +57,24 @@ def read(data: bytes) -> Notebook:
         raw = _parsed(data)
         cells = tuple(_cells(raw))
         metadata = _table(raw.get("metadata"))
-        language = _table(metadata.get("language_info")).get("name") or _table(metadata.get("kernelspec")).get(
-            "language"
-        )
-        return Notebook(cells, "", _name(_table(metadata.get("kernelspec")).get("name")), _name(language))
+        about, kernel = _table(metadata.get("language_info")), _table(metadata.get("kernelspec"))
+        language = about.get("name") or kernel.get("language")
+        return Notebook(cells, "", _name(kernel.get("name")), _name(language), _name(about.get("version")))
     except _Unreadable as error:
         return Notebook(problem=f"the notebook cannot be read: {error}")
+
+
+def with_sources(data: bytes, sources: Mapping[int, str]) -> bytes:
+    """Return a notebook that can be read with other `sources` in some of its cells, counted from 0, and without its outputs."""
+    notebook = read(data)
+    empty: dict[str, Any] = {"code": {"execution_count": None, "outputs": []}}
+    cells = [
+        {"cell_type": cell.kind, "metadata": {}, "source": sources.get(k, cell.source), **empty.get(cell.kind, {})}
+        for k, cell in enumerate(notebook.cells)
+    ]
+    kernel = {"name": notebook.kernel, "display_name": notebook.kernel, "language": notebook.language}
+    about = {"kernelspec": kernel, "language_info": {"name": notebook.language, "version": notebook.version}}
+    return json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 4}).encode()
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

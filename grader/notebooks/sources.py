@@ -11,19 +11,50 @@ from grader.notebooks import reading
 from grader.notebooks.naming import SUFFIX
 from grader.parsing import parse
 
-# what Jupyter itself brings along
-JUPYTER = frozenset({"IPython", "ipywidgets", "tqdm"})
+# what Jupyter itself brings along, or Colab
+JUPYTER = frozenset({"IPython", "ipykernel", "ipympl", "ipywidgets", "google", "matplotlib_inline", "traitlets"})
+BARS = frozenset({"alive_progress", "fastprogress", "progressbar", "tqdm"})
+# the standard library of other years
+OLD = frozenset(
+    {
+        *(
+            "ConfigParser",
+            "Queue",
+            "StringIO",
+            "Tkinter",
+            "__builtin__",
+            "asynchat",
+            "asyncore",
+            "cPickle",
+            "cStringIO",
+            "cgi",
+        ),
+        *(
+            "commands",
+            "crypt",
+            "distutils",
+            "imp",
+            "lib2to3",
+            "pipes",
+            "sets",
+            "telnetlib",
+            "urllib2",
+            "urlparse",
+            "xdrlib",
+        ),
+    }
+)
 
 
 def forbidden_imports(texts: Iterable[tuple[str, str]], paths: Iterable[str], *, allowed: Collection[str]) -> list[str]:
     """Return what is imported though it may not be, as ``torch (code cell 3 of Classification.ipynb)``.
 
     `texts` are (where, source) of every code cell and module, `paths` the files that were handed in: a module among them
-    may be imported, as may what is `allowed`, the standard library, and what Jupyter brings along.
+    may be imported, as may what is `allowed`, the standard library, progress bars, and what Jupyter or Colab bring along.
     """
     own = {path.split("/")[0].removesuffix(".py") for path in paths}
     own |= {path.rpartition("/")[2].removesuffix(".py") for path in paths if path.endswith(".py")}
-    fine = {*allowed, *own, *JUPYTER, *sys.stdlib_module_names}
+    fine = {*allowed, *own, *JUPYTER, *BARS, *OLD, *sys.stdlib_module_names}
     found: dict[str, str] = {}
     for where, source in texts:
         for name in imported(source):

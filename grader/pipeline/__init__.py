@@ -15,9 +15,10 @@ from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
 from grader.pipeline import selection
 from grader.pipeline.streaming import Stream
+from grader.repairing.submission import repaired
 from grader.sandbox import Launcher, observe
 
-__all__ = ["ensure_items", "grade", "judge", "load_rubric", "prepare"]
+__all__ = ["ensure_items", "grade", "judge", "load_rubric", "prepare", "receive"]
 
 
 def grade(
@@ -50,7 +51,7 @@ def grade(
         on_finding=on_finding,
         parameters=chosen.parameters,
     )
-    submission = intake.receive(path, required=assignment.required, provided=assignment.provided)
+    submission = receive(path, assignment)
     probes = selection.needed_probes(assignment, chosen)
     asked: dict[str, Any] = {"launcher": launcher, "seed": seed, "limits": rubric.limits, "setting": setting}
     key = evidence.key(submission, probes, assignment.inside, assignment=assignment.id, **asked) if store else ""
@@ -74,6 +75,15 @@ def grade(
             for scored in item.findings:
                 on_finding(scored.finding)
     return made
+
+
+def receive(path: Path, assignment: Assignment) -> Submission:
+    """Read what was handed in at `path`, with the assignment's own files over the student's copies and Python 2 repaired.
+
+    IntakeError when it cannot be read.
+    """
+    read = intake.receive(path, required=assignment.required, provided=assignment.provided)
+    return repaired(read, assignment.provided)
 
 
 def prepare(

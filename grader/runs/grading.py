@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from grader import assignments, evidence, intake, pipeline, report, rubric
+from grader import assignments, evidence, pipeline, report, rubric
 from grader.assignments import Assignment
 from grader.errors import AuthorError, HarnessError
 from grader.evidence.sources import file_digest
@@ -80,7 +80,7 @@ class Bench:
         """
         ready = self.ready(job)
         assignment, chosen = ready.assignment, selection.only(ready.rubric, job.items)
-        read = submission or intake.receive(job.path, required=assignment.required, provided=assignment.provided)
+        read = submission or pipeline.receive(job.path, assignment)
         try:
             seen = evidence.key(
                 read,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import collections
 import collections.abc
+import functools
 import importlib
 import inspect
 import operator
@@ -173,8 +174,10 @@ def _appended(pandas: Any, first: Any, other: Any, ignore_index: bool) -> Any:
 
 def divide_as_before() -> None:
     """Offer the division of Python 2, which repaired code calls by name."""
-    names: dict[str, Callable[[Any, Any], Any]] = {QUOTIENT: quotient, QUOTIENT_IN_PLACE: quotient_in_place}
-    vars(builtins).update(names)
+    names: dict[str, Callable[..., Any]] = {QUOTIENT: quotient, QUOTIENT_IN_PLACE: quotient_in_place}
+    # what Python 2 had without an import
+    names |= {"reduce": functools.reduce, "reload": importlib.reload, "cmp": lambda a, b: (a > b) - (a < b)}
+    give(builtins, **names)
 
 
 def quotient(a: Any, b: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader import intake
+from grader import pipeline
 from grader.assignments import Assignment
 from grader.model import Evidence, Report, Rubric
 from grader.pipeline import judge, selection
@@ -28,7 +28,7 @@ def drawn(
     Every probe runs in a fresh process, as ever, under a name of its own, from which its random numbers follow. The probes
     named in `once`, which later ones look back at, run before the others.
     """
-    submission = intake.receive(folder, required=assignment.required, provided=assignment.provided)
+    submission = pipeline.receive(folder, assignment)
     needed = selection.needed_probes(assignment, rubric)
     again = [probe for probe in needed if probe.name not in once]
     evidence = observe(

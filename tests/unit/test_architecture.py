@@ -26,7 +26,7 @@ LEVELS = {
     "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2,
     "evidence": 3, "datasets": 3, "plain": 3, "notebooks": 3,
-    "kits": 4, "watching": 4,
+    "kits": 4, "watching": 4, "repairing": 4,
     "assignments": 5,
     "pipeline": 6, "doctor": 6,
     "runs": 8, "calibration": 8,

@@ -29,7 +29,6 @@ TOLD = {
     "unlabelled_plot_main": ("plot_labelled", "no x axis label; no y axis label; no legend"),
     "constant_rate_main": ("rate_decays", "the learning rate is 0.1 at the start and 0.1 at the end"),
     "claimed_accuracy_main": ("accuracy_true", "printed: 99.2 %; measured: held-out digits"),
-    "old_print_main": ("main_runs", "code cell 12, line 1: SyntaxError: Missing parentheses in call to 'print'"),
     "torch_main": ("libraries_allowed", "torch (code cell 2 of HW3_main.ipynb)"),
     "undefined_name_main": ("main_runs", "code cell 9, line 7: NameError: name 'nmae' is not defined"),
     "modules_not_run_main": ("main_runs", "NameError: name 'Sequential' is not defined"),
