@@ -86,8 +86,13 @@ def _prose(text: str) -> Markup:
     parts = printable(text, newlines=True).split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
-    pieces = [Markup("<code>{}</code>").format(part) if k % 2 else part for k, part in enumerate(parts)]
+    pieces = [Markup("<code>{}</code>").format(part) if k % 2 else _unbroken(part) for k, part in enumerate(parts)]
     return Markup("").join(pieces)
+
+
+def _unbroken(text: str) -> Markup:
+    """Return text in which no line ends within an arrow."""
+    return Markup('<span class="arrow">-&gt;</span>').join(text.split("->"))
 
 
 def _share(part: float, whole: float) -> str:

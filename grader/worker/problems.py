@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from grader.worker.shapes import misfit
+
 MESSAGE_LIMIT = 300
 RAISED, MISSING, TIMEOUT, MEMORY, SKIPPED = "raised", "missing", "timeout", "memory", "skipped"
 
@@ -61,7 +63,10 @@ def _of_exception(error: BaseException, places: Places) -> dict[str, str]:
     if isinstance(error, SystemExit):
         return problem(RAISED, "SystemExit: the code calls exit()", where)
     name = type_name(error).rpartition(".")[2]
-    return problem(RAISED, f"{name}: {_text(error)}".removesuffix(": "), where)
+    text = _text(error)
+    if isinstance(error, ValueError):
+        text = misfit(text, error.__traceback__, places.own)
+    return problem(RAISED, f"{name}: {text}".removesuffix(": "), where)
 
 
 def _of_syntax(error: SyntaxError, where: str, places: Places) -> dict[str, str]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.model import Finding, Verdict
+from grader.assignments import Assignment
+from grader.model import Finding, Report, Verdict
 from grader.notebooks import reading
 from grader.parsing import parse
 
@@ -27,8 +28,8 @@ TEXTS = {
 }
 # what a hint asks for, and the code that has it already
 ASKED = (
-    (re.compile(r"with `return self\.gradInput`"), re.compile(r"^\s*return self\.gradInput\b", re.MULTILINE), "back"),
-    (re.compile(r"with `return self\.output`"), re.compile(r"^\s*return self\.output\b", re.MULTILINE), "forward"),
+    (re.compile(r"with `return self\.gradInput`"), re.compile(r"\n {8}return self\.gradInput\s*\Z"), "back"),
+    (re.compile(r"with `return self\.output`"), re.compile(r"\n {8}return self\.output\s*\Z"), "forward"),
     (re.compile(r"\b[Cc]lamp the input"), re.compile(r"np\.clip\(\s*input\s*,\s*1e-15\s*,\s*1\s*-\s*1e-15\s*\)"), ""),
 )
 METHODS = {"back": r"(?:backward|updateGradInput)", "forward": r"(?:forward|updateOutput)", "": r"\w+"}
@@ -59,23 +60,31 @@ def of_finding(finding: Finding, files: Mapping[str, bytes], known: Iterable[str
     return found + _asked_in_vain(finding, files)
 
 
-def _asked_in_vain(finding: Finding, files: Mapping[str, bytes]) -> Iterator[str] | list[str]:
+def of_report(report: Report, assignment: Assignment) -> list[str]:
+    """Return what is wrong with the words of all findings of a report, each with its check."""
+    named = {value for value in assignment.parameters.values() if isinstance(value, str) and FILE.fullmatch(value)}
+    known = {*named, *assignment.required, *assignment.provided}
+    return [
+        f"{finding.check}: {wrong}"
+        for finding in report.result.findings
+        for wrong in of_finding(finding, report.submission.files, known)
+    ]
+
+
+def _asked_in_vain(finding: Finding, files: Mapping[str, bytes]) -> list[str]:
     code = "\n".join(sources(files))
     return [
         f"the hint asks for what is there: {asks.search(finding.hint).group(0)}"  # type: ignore[union-attr]
         for asks, has, way in ASKED
-        if asks.search(finding.hint) and has.search(method_of(code, finding.message, METHODS[way]))
+        if asks.search(finding.hint) and any(map(has.search, methods_of(code, finding.message, METHODS[way])))
     ]
 
 
-def method_of(code: str, message: str, name: str) -> str:
-    """Return the source of the methods with such a name in the class that a message speaks of."""
+def methods_of(code: str, message: str, name: str) -> list[str]:
+    """Return the sources of the methods with such a name in the class that a message speaks of."""
     owner = re.match(r"\w+", message)
     body = re.search(rf"^class {owner.group(0) if owner else '-'}\b.*?(?=^\S|\Z)", code, re.MULTILINE | re.DOTALL)
-    found = re.findall(
-        rf"^    def {name}\(.*?(?=^    def |\Z)", body.group(0) if body else "", re.MULTILINE | re.DOTALL
-    )
-    return "\n".join(found)
+    return re.findall(rf"^    def {name}\(.*?(?=^    def |\Z)", body.group(0) if body else "", re.MULTILINE | re.DOTALL)
 
 
 def sources(files: Mapping[str, bytes]) -> Iterator[str]:

@@ -14,11 +14,12 @@ from grader.assignments import find
 from grader.calibration.course import course_material
 from grader.calibration.running import try_out
 from grader.calibration.trial import LOST, Group, Trial
-from grader.model import REDUCED, Data, Finding, Rubric, Setting, Verdict
+from grader.model import REDUCED, Data, Finding, Report, Rubric, Setting, Verdict
 from grader.pipeline import load_rubric
 from grader.rubric import restrict
 from kit.digits_samples import as_data, few
 from kit.planted import everything, must_fail, only
+from kit.wording import of_report
 
 ASSIGNMENTS = ("byomlp", "modules")
 DECIDED = {Verdict.PASSED, Verdict.PENDING}
@@ -88,9 +89,7 @@ def data(assignment: str) -> Mapping[str, Data]:
     return as_data(few(*DIGITS[assignment]))
 
 
-def findings(
-    assignment: str, trial: Trial, rubric: Rubric, folder: Path, launcher: sandbox.Launcher
-) -> dict[str, Finding]:
+def graded(assignment: str, trial: Trial, rubric: Rubric, folder: Path, launcher: sandbox.Launcher) -> Report:
     """Grade a trial by a part of the rubric, its notebooks with few digits."""
     numbers = rubric.sizes[REDUCED]
     report, _ = try_out(
@@ -103,7 +102,11 @@ def findings(
         launcher=launcher,
         setting=Setting(REDUCED, numbers, numbers, data(assignment)),
     )
-    return {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
+    return report
+
+
+def by_check(report: Report) -> dict[str, Finding]:
+    return {finding.check: finding for finding in report.result.findings}
 
 
 @pytest.mark.parametrize(("assignment", "name", "items"), RIGHT)
@@ -112,7 +115,9 @@ def test_right_work_passes_every_check(
 ) -> None:
     trials = (*course_material(find(assignment)), *everything(assignment))
     (right,) = (replace(trial, size=REDUCED) for trial in trials if trial.name == name)
-    found = findings(assignment, right, restrict(whole(assignment), items), tmp_path, launcher)
+    report = graded(assignment, right, restrict(whole(assignment), items), tmp_path, launcher)
+    found = by_check(report)
+    assert of_report(report, find(assignment)) == []
     assert {check: finding.message for check, finding in found.items() if finding.verdict not in DECIDED} == {}
 
 
@@ -127,7 +132,9 @@ def test_wrong_work_fails_the_checks_that_it_stands_for_and_no_other_than_it_may
     assignment: str, name: str, tmp_path: Path, launcher: sandbox.Launcher
 ) -> None:
     trial, checks = sample(assignment)[name]
-    found = findings(assignment, trial, asked(assignment, trial, checks), tmp_path, launcher)
+    report = graded(assignment, trial, asked(assignment, trial, checks), tmp_path, launcher)
+    found = by_check(report)
+    assert of_report(report, find(assignment)) == []
     lost = {check for check, finding in found.items() if finding.verdict in LOST}
     assert lost <= (checks if trial.fails is None else trial.fails | trial.may_fail)
     # what is only blocked was not looked at

@@ -19,6 +19,7 @@ from grader.pipeline import load_rubric
 from kit.draws import drawn
 from kit.kept import grade
 from kit.planted import bugs, hand_in, must_fail, only, styles, text
+from kit.wording import of_report
 
 ASSIGNMENT = find("byomlp")
 MUTANTS, STYLES = bugs("byomlp"), styles("byomlp")
@@ -82,6 +83,7 @@ def test_a_mutant_fails_exactly_the_checks_it_names(
     report = graded(text(mutant), tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == expected(mutant, asked), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
+    assert of_report(report, ASSIGNMENT) == []
 
 
 def test_a_backward_that_never_ends_costs_only_what_needs_it(

@@ -16,6 +16,7 @@ from grader.notebooks import reading
 from grader.pipeline import load_rubric, prepare
 from kit.kept import grade
 from kit.planted import files, hand_in, must_fail, notebooks
+from kit.wording import of_report
 
 ASSIGNMENT = find("byomlp")
 ITEMS = ("classification", "autoencoder")
@@ -99,6 +100,7 @@ def test_a_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_t
     assert lost - trial.may_fail == must_fail(trial), reasons(report)
     assert marks(report, trial.may_fail) == left(trial, whole), reasons(report)
     assert report.score.marks.withheld == 0, reasons(report)
+    assert of_report(report, find("byomlp")) == []
 
 
 # --- the notebooks, as they are written down

@@ -16,6 +16,7 @@ from grader.pipeline import load_rubric
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 from kit.planted import files, hand_in, must_fail, notebooks
+from kit.wording import of_report
 
 ASSIGNMENT = find("modules")
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
@@ -111,6 +112,7 @@ def test_a_main_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_poi
     assert points(report, main.may_fail) == left(main, rubric), reasons(report)
     assert report.score.marks.withheld == 0, reasons(report)
     assert told in found[check].message
+    assert of_report(report, find("modules")) == []
 
 
 # --- the notebooks, as they are written down

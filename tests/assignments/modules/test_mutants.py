@@ -20,6 +20,7 @@ from grader.pipeline import load_rubric
 from kit.draws import drawn
 from kit.kept import grade
 from kit.planted import bugs, files, hand_in, must_fail, styles
+from kit.wording import of_report
 
 ASSIGNMENT = find("modules")
 MUTANTS, STYLES = bugs("modules"), styles("modules")
@@ -97,6 +98,7 @@ def test_a_mutant_fails_exactly_the_checks_of_its_class_that_it_names(
     report = graded(mutant, tmp_path, asked, launcher, seed=crc32(mutant.name.encode()))
     assert judged(report, mutant) == (must_fail(mutant), set()), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
+    assert of_report(report, ASSIGNMENT) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::16], ids=lambda mutant: mutant.name)

@@ -185,3 +185,13 @@ def test_staff_see_what_the_code_printed_and_its_source() -> None:
 def test_code_between_backticks_is_set_as_code_and_a_lone_backtick_stays() -> None:
     finding = replace(samples.finding("layer_shapes"), message="use `a<b` and ` only", hint="")
     assert "use <code>a&lt;b</code> and ` only" in html(samples.report({"layer_shapes": finding}))
+
+
+def test_no_line_ends_within_an_arrow() -> None:
+    finding = replace(
+        samples.finding("layer_shapes"), title="There is 784 -> 20", message="it is 5 -> 4", hint="`a -> b`"
+    )
+    page = html(samples.report({"layer_shapes": finding}))
+    assert page.count('784 <span class="arrow">-&gt;</span> 20') == 1
+    assert page.count('5 <span class="arrow">-&gt;</span> 4') == 1
+    assert "<code>a -&gt; b</code>" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import linecache
 import re
 import sys
 import time
@@ -131,6 +132,8 @@ def _cell(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": name, "skip": [], "interrupted": 0}
     loading.cells.append(entry)
     tree = ast.parse(operation["source"], filename=name)
+    # so that an error can be told with the expression in which it came up
+    linecache.cache[name] = (len(operation["source"]), None, operation["source"].splitlines(keepends=True), name)
     missing: BaseException | None = None
     try:
         for index, statement in enumerate(tree.body):

@@ -40,7 +40,8 @@ def _judge_value(case: LayerCase) -> Finding | None:
             if got is not None
             else answer["type"]
         )
-        hint = "forward returns one number: end updateOutput with `return self.output`."
+        hint = "forward returns one number, the mean over the rows of the batch"
+        hint += "." if got is not None else ": end updateOutput with `return self.output`."
         return failed(
             f"{NAME}: forward returned {found} instead of one number", hint=hint, diagnosis="nothing_returned"
         )
