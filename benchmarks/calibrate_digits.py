@@ -1,7 +1,8 @@
 """Calibrate the thresholds of the notebooks: train the assignment's networks from many seeds and see how far they get.
 
     python benchmarks/calibrate_digits.py [--network small|large|autoencoder] [--size full|quick|reduced] [--data DIR | --drawn]
-                                          [--runs 40] [--first 0] [--jobs 2] [--rate 1e-4]
+                                          [--runs 40] [--first 0] [--jobs 2] [--rate 1e-4] [--biases 0.1|1]
+                                          [--single] [--csv FILE]
 
 Every run draws its own images of the size that the rubric gives, trains as the reference notebooks do (the replay engine does
 what any correct `mlp.py` does) and measures on unseen digits as a grading does. Prints a line for each run, then the
@@ -11,6 +12,7 @@ distribution and what the thresholds of the rubric would have said.
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +24,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from scipy.linalg.blas import sgemm
 
 from grader import datasets, pipeline
 from grader.assignments import find
@@ -67,6 +70,12 @@ def autoencoder(widths: tuple[int, ...]) -> Engine:
     return net
 
 
+def widen(net: Engine, biases: float) -> None:
+    """Give the biases of an untrained network this standard deviation."""
+    for layer in net._replay.network.layers:
+        layer.b *= biases / 0.1
+
+
 def train(net: Engine, X: Array, Y: Array, *, epochs: int, batch: int, rate: float, halved: bool) -> None:
     """Train as the reference notebooks do: each image once an epoch, in a fresh order."""
     for _ in range(epochs):
@@ -79,7 +88,46 @@ def train(net: Engine, X: Array, Y: Array, *, epochs: int, batch: int, rate: flo
     settle(net)
 
 
-def run(seed: int, *, network: str, size: str, folder: Path | None, drawn: bool, rate: float) -> dict[str, float]:
+def train_single(net: Engine, X: Array, *, epochs: int, batch: int, rate: float) -> None:
+    """Train an autoencoder as `train` does, with the rate halved, in single precision; its parameters are then laid back.
+
+    The step of a batch is one product for each layer that BLAS adds to the weights themselves.
+    """
+    layers_ = net._replay.network.layers
+    # column by column, as BLAS wants what it changes in place: W.T of each layer, (inputs, m)
+    weights = [np.array(layer.W.T, dtype=np.float32, order="F") for layer in layers_]
+    biases = [layer.b.astype(np.float32) for layer in layers_]
+    logistic = [layer.f is layers.logistic for layer in layers_]
+    for _ in range(epochs):
+        order = np.random.permutation(len(X))  # noqa: NPY002 - as notebooks do
+        for first in range(0, len(X) - batch + 1, batch):
+            outputs, slopes = [X[order[first : first + batch]]], []
+            for W, b, is_logistic in zip(weights, biases, logistic, strict=True):
+                a = outputs[-1] @ W
+                a += b
+                if is_logistic:
+                    e = np.exp(-np.abs(a))
+                    outputs.append(np.where(a > 0, np.float32(1), e) / (1 + e))
+                    slopes.append(e / (1 + e) ** 2)
+                else:
+                    outputs.append(np.maximum(a, np.float32(0.01) * a))
+                    slopes.append(np.where(a > 0, np.float32(1), np.float32(0.01)))
+            g = outputs[-1] - outputs[0]
+            gradients = [g]
+            for W, slope in zip(weights[:0:-1], slopes[-2::-1], strict=True):
+                g = (g @ W.T) * slope
+                gradients.append(g)
+            for k, (h, g) in enumerate(zip(outputs[:-1], reversed(gradients), strict=True)):
+                sgemm(-rate, h.T, g.T, beta=1.0, c=weights[k], trans_b=1, overwrite_c=1)
+                biases[k] -= np.float32(rate) * g.sum(axis=0)
+        rate /= 2
+    for layer, W, b in zip(layers_, weights, biases, strict=True):
+        layer.W[:], layer.b[:] = W.T, b
+
+
+def run(
+    seed: int, *, network: str, size: str, folder: Path | None, drawn: bool, rate: float, biases: float, single: bool
+) -> dict[str, float]:
     """Return what a grading measures of one network trained from `seed`."""
     started = time.perf_counter()
     source = data(folder, drawn=drawn)
@@ -92,11 +140,16 @@ def run(seed: int, *, network: str, size: str, folder: Path | None, drawn: bool,
     rows, truth = unseen(source, UNSEEN, rng)
     if network != "autoencoder":
         net = classifier(WIDTHS[network])
+        widen(net, biases)
         train(net, X, np.eye(10)[labels], epochs=EPOCHS[network], batch=1, rate=rate, halved=False)
         found = np.array([np.argmax(net.forward(x)) for x in rows])
         return {"accuracy": float(np.mean(found == truth)), "seconds": time.perf_counter() - started}
     net = autoencoder(WIDTHS[network])
-    train(net, X, X, epochs=EPOCHS[network], batch=16, rate=rate, halved=True)
+    widen(net, biases)
+    if single:
+        train_single(net, X.astype(np.float32), epochs=EPOCHS[network], batch=16, rate=rate)
+    else:
+        train(net, X, X, epochs=EPOCHS[network], batch=16, rate=rate, halved=True)
     back = np.array([net.forward(x) for x in rows])
     codes = np.array([net.forward(x, end="latent") for x in rows])
     return {
@@ -120,19 +173,53 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--biases", type=float, default=0.1, help="the standard deviation of the first biases")
+    parser.add_argument("--single", action="store_true", help="train the autoencoder in single precision")
+    parser.add_argument("--csv", type=Path, help="a file that each run is added to; what it holds is not run again")
     asked = parser.parse_args()
-    one = partial(run, network=asked.network, size=asked.size, folder=asked.data, drawn=asked.drawn, rate=asked.rate)
-    name = data(asked.data, drawn=asked.drawn).name
-    print(f"{asked.network}, {name}, {asked.size}, rate {asked.rate:g}", flush=True)
+    settings = {"network": asked.network, "size": asked.size, "rate": asked.rate, "biases": asked.biases}
+    one = partial(run, folder=asked.data, drawn=asked.drawn, single=asked.single, **settings)
+    what = {**settings, "data": data(asked.data, drawn=asked.drawn).name, "single": asked.single}
+    print(", ".join(f"{key} {value}" for key, value in what.items()), flush=True)
+    seen = kept(asked.csv, what)
+    seeds = [seed for seed in range(asked.first, asked.first + asked.runs) if seed not in seen]
     with ProcessPoolExecutor(asked.jobs) as pool:
-        seen = []
-        for seed, got in enumerate(pool.map(one, range(asked.first, asked.first + asked.runs)), start=asked.first):
-            seen.append(got)
+        for seed, got in zip(seeds, pool.map(one, seeds), strict=True):
+            seen[seed] = got
+            keep(asked.csv, what, seed, got)
             print(f"  seed {seed}: " + ", ".join(f"{key} {value:.4g}" for key, value in got.items()), flush=True)
-    for key in seen[0]:
-        values = np.array([each[key] for each in seen])
+    runs = list(seen.values())
+    for key in runs[0]:
+        values = np.array([each[key] for each in runs])
         low, middle, high = values.min(), np.median(values), values.max()
-        print(f"{key}: least {low:.4g}, median {middle:.4g}, most {high:.4g}, deviation {values.std(ddof=1):.3g}")
+        print(
+            f"{key}: {len(runs)} runs, least {low:.4g}, median {middle:.4g}, most {high:.4g}, deviation {values.std():.3g}"
+        )
+
+
+def kept(file: Path | None, what: dict[str, object]) -> dict[int, dict[str, float]]:
+    """Return the runs of these settings in a file, by seed."""
+    if file is None or not file.exists():
+        return {}
+    with file.open(newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if all(row[key] == str(value) for key, value in what.items())]
+    return {
+        int(row["seed"]): {key: float(value) for key, value in row.items() if key not in what and key != "seed"}
+        for row in rows
+    }
+
+
+def keep(file: Path | None, what: dict[str, object], seed: int, got: dict[str, float]) -> None:
+    """Add a run to a file, which holds one kind of network."""
+    if file is None:
+        return
+    row = {**what, "seed": seed, **got}
+    begins = not file.exists()
+    with file.open("a", newline="") as lines:
+        writer = csv.DictWriter(lines, row)
+        if begins:
+            writer.writeheader()
+        writer.writerow(row)
 
 
 if __name__ == "__main__":
