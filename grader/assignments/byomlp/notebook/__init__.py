@@ -54,7 +54,7 @@ PROBES = (
         kernel=True,
         lane=3,
         again=had_bad_luck,
-        tries=5,
+        tries=6,
     ),
     Probe(
         "autoencoder_own",

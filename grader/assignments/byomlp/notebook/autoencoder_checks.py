@@ -120,7 +120,7 @@ def rate_halved(observed: Observation) -> Finding:
 
 @check(reads=READS, after=[autoencoder_runs], thresholds=by_run(KINDS), through=run_that_counts)
 def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Finding:
-    """It gives unseen digits back, at full size better than two principal components do"""
+    """It gives unseen digits back, at full size about as well as two principal components or better"""
     seen = seen_in(observed)
     measured = seen["measured"]
     network, loss = _autoencoder(seen), measured.get("loss")
