@@ -41,8 +41,8 @@ def large_architecture(observed: Observation) -> Finding:
 
 def _architecture(seen: ClassificationSeen, which: str) -> Finding:
     wanted, network = WANTED[which], network_of(seen, which)
-    layers = "one layer of 20" if which == "small" else "layers of 40 and 20"
-    hint = f"Build MLP(784, softmax_est_crossentropy_deriv) with {layers} leaky ReLUs and a last layer of 10 softmax neurons."
+    layers = "20 leaky ReLUs" if which == "small" else "40 ReLUs, then 20 leaky ReLUs,"
+    hint = f"Build MLP(784, softmax_est_crossentropy_deriv) with {layers} and a last layer of 10 softmax neurons."
     if network is None:
         return failed(f"no network has 10 outputs, expected {wanted}", hint=hint)
     if not has_widths(network, wanted):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from grader.assignments.byomlp.network.stumbles import NOT_WRITTEN
 from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import check
 from grader.errors import HarnessError
@@ -36,7 +38,7 @@ def _judge(observed: Observation, file: str) -> Finding:
     if finding := unreadable(seen, file):
         return finding
     digits = f"{seen.get('train', 0):,} + {seen.get('test', 0):,} digits ({seen['dataset']}, {seen['size']} size)"
-    return judge_run(
+    finding = judge_run(
         seen,
         missing="" if seen["networks"] else "no network was made: MLP(...) was never called",
         summary=f"{cells_ran(seen)} on {digits}",
@@ -44,6 +46,11 @@ def _judge(observed: Observation, file: str) -> Finding:
         hint=_advice(seen),
         beside="your mlp.py",
     )
+    errors = [cell["error"] for cell in seen["cells"] if cell["error"] is not None]
+    if not seen["networks"] and errors and all("NotImplementedError" in str(error) for error in errors):
+        hint = "Write the code cells that are still to be written, the first one first."
+        return replace(finding, hint=hint, diagnosis=NOT_WRITTEN)
+    return finding
 
 
 def _advice(seen: Mapping[str, Any]) -> str:

@@ -228,6 +228,33 @@ def test_printed_accuracies_of_one_network_only_are_not_enough() -> None:
     assert "one network only" in finding.message
 
 
+def only_one(**numbers: Any) -> Observation:
+    """Return an observation of a notebook whose only network comes nearest to both that are asked for."""
+    measured = {"train_right": 923, "test_right": 91, **numbers}
+    chosen, cells = {"small": 0, "large": 0}, [code("print()", 1, "train 0.923, test 0.91")]
+    return classification(
+        networks=[small()], chosen=chosen, measured={"small": measured, "large": measured}, cells=cells
+    )
+
+
+def test_true_accuracies_of_the_only_network_are_called_right() -> None:
+    finding = judge(accuracies_reported, only_one())
+    assert finding.verdict is PASSED
+    assert finding.message.startswith("only one network is there; its accuracies are right")
+    assert "large" not in finding.message
+
+
+def test_an_accuracy_of_the_only_network_that_is_not_true_is_told_of_that_network() -> None:
+    finding = judge(accuracies_reported, only_one(test_right=80))
+    assert finding.diagnosis == "reported_accuracy_is_wrong"
+    assert "large" not in finding.message
+
+
+def test_the_hint_for_the_second_network_names_both_kinds_of_layers() -> None:
+    hint = judge(large_architecture, only_one()).hint
+    assert "40 ReLUs, then 20 leaky ReLUs" in hint
+
+
 def test_without_a_network_there_is_nothing_to_compare_with() -> None:
     assert judge(accuracies_reported, classification(measured={})).verdict is BLOCKED
 
