@@ -20,6 +20,7 @@ from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.snapshots import RunRecord
+from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import blocked, check, failed
 from grader.model import Array, Finding, Observation
 from grader.plain import problem_from
@@ -36,7 +37,7 @@ def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | Non
     exact = exact_of(record, way)
     first, second, both = record["first"], record["second"], record["both"]
     if problem := problem_from(second["backward"] or both["backward"]):
-        return failed(f"backward fails when it is called again: {problem}", hint=hint)
+        return stumbled("backward fails when it is called again", problem, hint=hint)
     one, two, got = (moves(run, way) for run in (first, second, both))
     want = 2 * one + two
     visible = bool(np.any(one)) and np.all(np.isfinite(want))
@@ -121,7 +122,7 @@ def _clears(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     exact = exact_of(record, way)
     cleared, again = record["cleared"], record["cleared_then_second"]
     if problem := problem_from(cleared["backward"] or again["backward"]):
-        return failed(f"backward, zero_grad, backward fails: {problem}", hint=hint)
+        return stumbled("backward, zero_grad, backward fails", problem)
     one, two = moves(record["first"], way), moves(record["second"], way)
     stays, got = moves(cleared, way), moves(again, way)
     held = accumulators_of(net, record, way)

@@ -15,11 +15,13 @@ from grader.assignments.byomlp.backward.gradients import (
     difference,
     is_single,
     measured,
+    unapplied,
 )
 from grader.assignments.byomlp.backward.probes import GradientRecord, OwnForwardRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.stumbles import is_unwritten, stumbled
 from grader.checks import check, failed, passed
 from grader.model import Finding, HeatMaps, Observation, Problem
 from grader.plain import problem_from, problem_in
@@ -33,11 +35,9 @@ def gradients_match(observed: Observation) -> Finding:
     """Gradients agree with central differences in every entry"""
     records = observed.data.get("networks", [])
     if problem := _first_problem(observed, records):
-        # what a backward that broke off has left behind is no gradient to find a mistake in
-        whole = [record for record in records if not _problem_of(record)]
-        found = diagnose([ways[0] for record in whole for ways in measured(record) if ways])
-        message = f"backward could not be tested: {problem}"
-        return failed(message, hint=found.hint if found else _HINT, diagnosis=found.id if found else "")
+        return stumbled("backward could not be tested", problem)
+    if not records:
+        return failed("backward could not be tested: no network could be built", hint=_HINT)
     examples = [ways for record in records for ways in measured(record)]
     if not all(examples):
         return failed(
@@ -47,24 +47,24 @@ def gradients_match(observed: Observation) -> Finding:
     chosen = [max(ways, key=lambda each: each.right + each.held) for ways in examples]
     if all(each.right for each in chosen):
         return passed(_single_precision(chosen))
+    # only where forward is seen to use other parameters than the object holds
+    otherwise = any(record.get("otherwise") for record in records)
+    carried = otherwise and all(any(each.right or each.held or each.carried for each in ways) for ways in examples)
+    if carried or _fits_own_forward(observed.data.get("own", [])):
+        return passed(_CARRIED)
     if all(each.right or each.held for each in chosen):
         return passed("read from the object's arrays, because step does not apply them as it should")
     if all(each.uphill and not each.opposite_held for each in chosen):
         return passed("the gradient is right, but step adds it instead of subtracting it")
-    if _fits_own_forward(observed.data.get("own", [])):
-        return passed("right for your own forward pass, though that one is wrong: the error is carried forward")
-    return _explain([each for each in chosen if not each.right], chosen)
+    return _explain([each for each in chosen if not each.right], chosen, _fate_of_step(records))
 
 
+_CARRIED = "right for your own forward pass, though that one is wrong: the error is carried forward"
 _HINT = "Try backward on one example of a network with a single layer, then print the gradients beside numerical ones."
 
 
-def _first_problem(observed: Observation, records: Sequence[GradientRecord]) -> Problem | str | None:
-    if problem := next((problem for record in records if (problem := _problem_of(record))), None):
-        return problem
-    if observed.problem:
-        return observed.problem
-    return None if records else "no network could be built"
+def _first_problem(observed: Observation, records: Sequence[GradientRecord]) -> Problem | None:
+    return next((problem for record in records if (problem := _problem_of(record))), None) or observed.problem
 
 
 def _problem_of(record: GradientRecord) -> Problem | None:
@@ -81,11 +81,29 @@ def _single_precision(chosen: Sequence[Measured]) -> str:
     return "computed in single precision (float32)" if any(is_single(each.net, each.vector) for each in chosen) else ""
 
 
-def _explain(wrong: Sequence[Measured], chosen: Sequence[Measured]) -> Finding:
+def _fate_of_step(records: Sequence[GradientRecord]) -> str:
+    """Return why gradients are not seen in what step does, or nothing."""
+    problems = [
+        problem_from(each["steps"][0]["problem"]) for record in records for each in record["objects"] if unapplied(each)
+    ]
+    if not problems:
+        return ""
+    return "is not written yet" if is_unwritten(problems[0]) else "ends in an error"
+
+
+def _explain(wrong: Sequence[Measured], chosen: Sequence[Measured], step: str) -> Finding:
     # the smallest network that shows it is the easiest to follow by hand
     worst = min(wrong, key=lambda each: each.want.size)
     pictures = (_heat_maps(worst),)
     where = f"network {worst.net}, one example"
+    if step:
+        where = f"{where} (seen in the object's arrays, since step {step})"
+    if step and np.any(np.isnan(worst.got)):
+        return failed(
+            f"{where}: there are no arrays of the shapes of all weights and biases that could be the gradient",
+            hint="backward adds the gradients to arrays that it keeps on the object, one for each W and one for each b.",
+            diagnosis="gradient_missing",
+        )
     if not np.all(np.isfinite(worst.got)):
         return failed(f"{where}: the gradient holds NaN or inf", hint=_HINT, pictures=pictures)
     if all(not np.any(each.got) for each in wrong):

@@ -37,6 +37,9 @@ def _visible(each: Measured, wrong: Array | None) -> bool:
 
 
 def _scaled(examples: Sequence[Measured]) -> Diagnosis | None:
+    if not all(np.any(each.got) for each in examples):
+        # a gradient that is 0 everywhere is no multiple of the right one
+        return None
     factors = [float(each.got @ each.want / (each.want @ each.want)) for each in examples]
     if not all(same(e.net, e.got, f * e.want, bound=MATCHED) for e, f in zip(examples, factors, strict=True)):
         return None

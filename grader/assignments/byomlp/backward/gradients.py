@@ -8,9 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.assignments.byomlp.backward.probes import GradientExample, GradientRecord
-from grader.assignments.byomlp.network.networks import Network, flatten, gradients, unflatten
+from grader.assignments.byomlp.network.networks import (
+    Network,
+    activations,
+    flatten,
+    gradients,
+    unflatten,
+)
+from grader.assignments.byomlp.network.parameters import is_square
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
+from grader.functions import LOSSES, SLOPES
 from grader.model import Array
 from grader.numerics import Tolerance, Worst, is_float32
 from grader.text import at_entry
@@ -82,10 +90,12 @@ def same(net: Network, got: Array, want: Array, *, bound: float = TOLERANCE.doub
 
 @dataclass(frozen=True)
 class Measured:
-    """One example on one network: the gradient expected (k,), and what a step of 1 took off the parameters (k,).
+    """One example on one network: the gradient expected (k,), and what a step of 1 took off the parameters (k,), or, where step
+    ends in an error, what backward has left on the object.
 
     `right` says that they agree; `held` that the arrays of the object hold the right gradient though the step did not apply
-    it; `uphill` that the step went exactly the other way. `way` is how the parameters were read.
+    it; `uphill` that the step went exactly the other way; `carried` that it is the gradient that belongs to a forward pass
+    which uses the parameters otherwise than it should. `way` is how the parameters were read.
     """
 
     net: Network
@@ -98,6 +108,7 @@ class Measured:
     right: bool
     held: bool
     opposite_held: bool
+    carried: bool = False
 
     @property
     def uphill(self) -> bool:
@@ -114,8 +125,13 @@ def measure(net: Network, each: GradientExample, way: str) -> Measured:
     """Measure one example in one way of reading."""
     vector, x, y = each["before"][way], each["x"], each["y"]
     want = true_gradient(net, vector, x, y)
-    got = change(each, way)
+    # where step ends in an error nothing moves: what backward has left behind is looked at instead
+    got = change(each, way) if not unapplied(each) else gathered(net, each["filled"])
     bound = tolerance(net, vector)
+    used = [reading for other, reading in each["before"].items() if way == "attributes" != other]
+    if all(is_square(W) for W, _ in unflatten(net, vector)):
+        # how square weights lie is not known: what forward takes for W may be stored as its transpose
+        used.append(vector)
     return Measured(
         net,
         way,
@@ -127,7 +143,48 @@ def measure(net: Network, each: GradientExample, way: str) -> Measured:
         right=same(net, got, want, bound=bound),
         held=holds(net, each["filled"], want, bound=bound),
         opposite_held=holds(net, each["filled"], -want, bound=bound),
+        carried=any(
+            same(net, got, own, bound=bound) or holds(net, each["filled"], own, bound=bound)
+            for reading in used
+            for own in _carried(net, reading, vector, x, y)
+        ),
     )
+
+
+def _carried(net: Network, used: Array, held: Array, x: Array, y: Array) -> Iterator[Array]:
+    """Yield the gradients (k,) that are right for a forward pass which uses other parameters than the object holds.
+
+    On its way back, code may meet those that are held, or again those that forward has used.
+    """
+    forward, back = unflatten(net, used), unflatten(net, held)
+    h = activations(net, forward, x)
+    a = [W @ before + b for (W, b), before in zip(forward, h, strict=False)]
+    turned = tuple((W.T if is_square(W) else W, b) for W, b in back)
+    for parameters in (back, forward, turned):
+        g = LOSSES[net.loss][1](h[-1], y)
+        found: list[tuple[Array, Array]] = []
+        for layer in reversed(range(len(a))):
+            if layer < len(a) - 1:
+                g = g * SLOPES[net.layers[layer].activation](a[layer])
+            found.insert(0, (np.outer(g, h[layer]), g))
+            g = parameters[layer][0].T @ g
+        yield flatten(found)
+
+
+def unapplied(run: RunRecord) -> bool:
+    """Tell whether backward has filled arrays and the step after it has ended in an error."""
+    return bool(run["filled"] and run["steps"] and run["steps"][0]["problem"])
+
+
+def gathered(net: Network, filled: Mapping[str, Array]) -> Array:
+    """Return the arrays that backward has filled as one gradient (k,), by their shapes; NaN for a block that is not there."""
+    left, found = dict(filled), []
+    for block in blocks(net):
+        shapes = {block.shape, block.shape[::-1], (*block.shape, 1), (1, *block.shape)}
+        path = next((path for path, array in left.items() if array.shape in shapes), None)
+        array = left.pop(path) if path else np.full(block.shape, np.nan)
+        found.append((array.T if array.shape != block.shape and array.shape == block.shape[::-1] else array).ravel())
+    return np.concatenate(found)
 
 
 def true_gradient(net: Network, vector: Array, x: Array, y: Array) -> Array:

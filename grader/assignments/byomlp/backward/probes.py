@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Network, NetworkData, NetworkRecord, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS, construction, explain, results_of
 from grader.assignments.byomlp.network.snapshots import RunRecord, Snapshot, backward_and_step, snapshot
@@ -30,9 +31,13 @@ class GradientExample(RunRecord):
 
 
 class GradientRecord(NetworkRecord):
-    """What backward and step did to several objects of one network; `way` is how its parameters explain its outputs."""
+    """What backward and step did to several objects of one network; `way` is how its parameters explain its outputs.
+
+    `otherwise` says that the object holds others than those that forward uses.
+    """
 
     way: str
+    otherwise: bool
     objects: list[GradientExample]
 
 
@@ -56,15 +61,22 @@ class OwnForwardRecord(TypedDict):
 def backward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run backward on single examples of random networks and read what a step of 1 changes."""
     session.run(ask.load())
+    naming = naming_of(session)
     seen["networks"] = networks = []
-    for index, net in enumerate(_networks(rng)):
-        record: GradientRecord = {"network": net.as_data(), "problem": None, "way": "", "objects": []}
+    for index, net in enumerate(each.built_by(naming) for each in _networks(rng)):
+        record: GradientRecord = {
+            "network": net.as_data(),
+            "problem": None,
+            "way": "",
+            "otherwise": False,
+            "objects": [],
+        }
         networks.append(record)
         _observe_gradients(session, f"g{index}", net, record, rng)
-    if not all(record["way"] for record in networks):
+    if not all(record["way"] and not record["otherwise"] for record in networks):
         seen["own"] = own = []
         for index, widths in enumerate(((3, 4, 2), (4, 4, 4, 3), (2, 5, 3, 4, 2))):
-            net = random_networks.network(rng, widths, "identity", "linear")
+            net = random_networks.network(rng, widths, "identity", "linear").built_by(naming)
             own.append(_observe_own_forward(session, f"own{index}", net, rng))
 
 
@@ -93,6 +105,7 @@ def _observe_gradients(
         record["problem"] = plain_problem(first_problem(built))
         record["way"], found = explain(session, targets[0], net, 2 * rng.standard_normal((4, net.inputs)))
         ways = tuple(found)
+        record["otherwise"] = record["way"] != "attributes" and "attributes" in ways
         before = [snapshot(session, each, net, ways) for each in targets]
         examples = [_measurable(rng, net, before[0])]
         if examples[0]:

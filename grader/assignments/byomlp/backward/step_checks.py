@@ -18,6 +18,7 @@ from grader.assignments.byomlp.backward.update_runs import (
 from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import Network
+from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import blocked, check, failed
 from grader.model import Array, Finding, Observation
 from grader.text import in_digits
@@ -33,7 +34,7 @@ def _descends(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     hint = "step(alpha) subtracts alpha times the accumulated gradient from every weight and every bias, and clears nothing."
     run, exact = record["steps"], exact_of(record, way)
     if problem := problems_in(record["first"], run):
-        return failed(f"step could not be tested: {problem}", hint=hint)
+        return stumbled("step could not be tested", problem)
     moved = [change(run, way, step=index) for index in range(3)]
     if not np.all(np.isfinite(moved)):
         return failed("after step the parameters cannot be read any more, or hold NaN", hint=hint)
@@ -121,6 +122,6 @@ def _explain_step(net: Network, moved: Sequence[Array], gradient: Array, hint: s
         return failed("the first step is right, but the next one changes the parameters by a wrong amount", hint=hint)
     factor = float(once @ gradient / (0.25 * gradient @ gradient))
     if _agrees(net, once, 0.25 * factor * gradient, gradient, exact):
-        message = f"step(0.25) moves {in_digits(factor)} times as far as 0.25 times the gradient"
+        message = f"step(0.25) goes {in_digits(factor)} of the way that is 0.25 times the gradient"
         return failed(message, hint=hint, diagnosis="step_scaled")
     return failed(f"step(0.25): the {difference(net, once / 0.25, gradient)}", hint=hint)

@@ -11,6 +11,7 @@ from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
+from grader.assignments.byomlp.network.stumbles import is_unwritten, stumbled
 from grader.checks import blocked, failed, passed
 from grader.model import Array, Finding, Observation, Problem
 from grader.plain import problem_from, problem_in
@@ -24,12 +25,14 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
     """Judge every network, each in every way that its parameters could be read: one way that finds nothing wrong is enough."""
     for record in observed.data.get("networks", []):
         if problem := problem_in(record):
-            return failed(f"a network could not be built: {problem}", hint=BACKWARD_FIRST)
+            return stumbled("a network could not be built", problem)
         needed = ("first", "second", "both", "cleared", "cleared_then_second", "steps", "held")
         if any(name not in record for name in needed):
             break
         if problem := problem_from(record["first"]["backward"]):
-            return blocked(f"backward gives no gradients: {problem}", hint=BACKWARD_FIRST)
+            return blocked(
+                f"backward gives no gradients: {problem}", hint="" if is_unwritten(problem) else BACKWARD_FIRST
+            )
         ways = list(record["first"]["before"])
         if not ways:
             return blocked("the parameters could not be read", hint="Get the forward pass right first.")
@@ -38,7 +41,7 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
         if len(wrong) == len(findings):
             return wrong[0]
     if observed.problem:
-        return failed(f"student code ended the test early: {observed.problem}", hint=BACKWARD_FIRST)
+        return stumbled("student code ended the test early", observed.problem)
     return passed() if observed.data.get("networks") else failed("no network could be built", hint=BACKWARD_FIRST)
 
 

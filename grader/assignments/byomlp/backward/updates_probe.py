@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Network, NetworkRecord
 from grader.assignments.byomlp.network.parameters import construction, explain
 from grader.assignments.byomlp.network.snapshots import RunRecord, backward_and_step, read_again, snapshot
@@ -55,6 +56,7 @@ class UpdatesRecord(NetworkRecord):
 def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Mix backward, zero_grad and step on one network in every order that training uses."""
     session.run(ask.load())
+    naming = naming_of(session)
     p, q = (int(n) for n in rng.permutation(np.arange(2, 6))[:2])
     seen["networks"] = networks = []
     # named layers of one width, and a derivative for each: bugs that show elsewhere shall not stop backward here
@@ -64,9 +66,14 @@ def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         ),
         random_networks.network(rng, (q, q, q, q), "logistic", "logistic", derivative=True),
     ):
-        record: UpdatesRecord = {"network": net.as_data(), "problem": None, "way": "", "examples": []}
+        record: UpdatesRecord = {
+            "network": net.built_by(naming).as_data(),
+            "problem": None,
+            "way": "",
+            "examples": [],
+        }
         networks.append(record)
-        _observe(session, net, record, rng)
+        _observe(session, net.built_by(naming), record, rng)
 
 
 def _observe(session: Session, net: Network, record: UpdatesRecord, rng: np.random.Generator) -> None:
@@ -75,7 +82,8 @@ def _observe(session: Session, net: Network, record: UpdatesRecord, rng: np.rand
     record["problem"] = plain_problem(first_problem(built))
     record["way"], found = explain(session, "net", net, 2 * rng.standard_normal((4, net.inputs)))
     ways = tuple(found)
-    examples = [_example(rng, net, list(found.values())[-1:]) for _ in range(2)]
+    explaining = [found[record["way"]]] if record["way"] else list(found.values())[-1:]
+    examples = [_example(rng, net, explaining) for _ in range(2)]
     record["examples"] = [{"x": x, "y": y} for x, y in examples]
     first, second = examples
 

@@ -10,6 +10,7 @@ from grader.assignments.byomlp.forward.mistakes import FORWARD_MISTAKES, Pass
 from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import failed, passed
 from grader.kits.mistakes import Mistake, explanations
 from grader.model import Array, Finding, Observation, Problem
@@ -54,7 +55,7 @@ def forward_mistakes(record: ForwardRecord) -> Iterator[tuple[Mistake[Pass], Par
     """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
     for vector in record["readings"].values():
         parameters = unflatten(from_evidence(record), vector)
-        if record.get("held") is not None and not all(np.any(each) for layer in parameters for each in layer):
+        if record.get("held") and not all(np.any(each) for layer in parameters for each in layer):
             # the object holds weights and biases everywhere: what looks like none is a layer that was left out
             continue
         for mistake in made(record, parameters, FORWARD_MISTAKES):
@@ -88,16 +89,18 @@ def mistake_by_name(record: ForwardRecord) -> bool:
 
 def nothing_seen(observed: Observation) -> Finding:
     """Say that forward could not be tried at all."""
-    return failed(f"forward could not be tried: {observed.problem or 'no network could be built'}", hint=HINT_FORWARD)
+    if observed.problem:
+        return stumbled("forward could not be tried", observed.problem)
+    return failed("forward could not be tried: no network could be built", hint=HINT_FORWARD)
 
 
 def no_output(net: Network, problem: Problem) -> Finding:
     """Say that forward of one network gave no output."""
-    return failed(f"forward of {net} gave no output: {problem}", hint=HINT_FORWARD)
+    return stumbled(f"forward of {net} gave no output", problem)
 
 
 def unless_cut_short(observed: Observation) -> Finding:
     """Pass, unless student code ended the conversation before everything was asked."""
     if observed.problem:
-        return failed(f"student code ended the test early: {observed.problem}", hint=HINT_FORWARD)
+        return stumbled("student code ended the test early", observed.problem)
     return passed()

@@ -17,6 +17,7 @@ from grader.assignments.byomlp.forward.answers import (
     stacked,
     unless_cut_short,
 )
+from grader.assignments.byomlp.forward.held_parameters import otherwise_used
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
@@ -24,10 +25,7 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
-from grader.text import in_digits, shape
-
-# how many times the parameters that are held forward may use
-FACTORS = (1.0, 0.1)
+from grader.text import counted, in_digits, shape
 
 
 @check(reads=["forward"], after=[mlp_loads])
@@ -74,15 +72,15 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
     if outputs is None:
         got, m = _article(record["outputs"][0]["type"]), net.widths[-1]
         return failed(
-            f"forward of {net} returned {got} instead of {m} number{'s' * (m != 1)}",
+            f"forward of {net} returned {got} instead of {counted(m, 'number')}",
             hint="The last layer has one output for each of its neurons.",
         )
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
     way = record["way"]
     if _is_another_function(record):
         return _explain_values(net, record, outputs, readings, records)
-    held = record.get("held")
-    if held is not None and (finding := _unlike_held(net, readings[way], unflatten(net, held))):
+    held = [unflatten(net, each) for each in record.get("held") or ()]
+    if finding := otherwise_used(net, readings[way], held, record.get("seed")):
         return finding
     again = stacked(record["again"], net)
     before, after = record["inputs"][0], record["input_after"]["value"]
@@ -97,25 +95,6 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
             "forward gives another result when it is called again with the same input",
             hint="The result may depend on x and the parameters only, not on earlier calls.",
         )
-    return None
-
-
-def _unlike_held(net: Network, used: Parameters, held: Parameters) -> Finding | None:
-    """Return the finding on a forward pass that takes a multiple of the parameters that the object holds, or None.
-
-    What is read by behaviour is what forward makes of them: -b where it subtracts b, 0 where it leaves W out. A tenth is fine:
-    there the parameters are scaled where they are used.
-    """
-    for index, (layer, own) in enumerate(zip(used, held, strict=True)):
-        for kind, seen, kept in zip(("weights", "biases"), layer, own, strict=True):
-            # one or two numbers are a multiple of others by chance, too
-            factor = float(np.vdot(seen, kept) / np.vdot(kept, kept)) if kept.size > 2 and np.any(kept) else 1.0
-            if not agrees(seen, factor * kept) or any(abs(factor - fine) < 1e-3 for fine in FACTORS):
-                continue
-            what = f"layer {index + 1}: forward uses {in_digits(factor)} times the {kind} that add_layer has drawn"
-            if abs(factor) < 1e-3:
-                what = f"layer {index + 1}: forward does not use the {kind} that add_layer has drawn"
-            return failed(f"network {net}: {what}", hint="For each layer: a = W h + b, with a plus, then h = f(a).")
     return None
 
 

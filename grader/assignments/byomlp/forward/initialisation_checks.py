@@ -12,10 +12,11 @@ from grader.assignments.byomlp.forward.probes import BuiltRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import blocked, check, failed, passed
 from grader.model import Array, Finding, Observation
 from grader.numerics import distance_bound, normal_distance
-from grader.plain import problem_in
+from grader.plain import problem_from, problem_in
 from grader.text import in_digits
 
 # how many networks the probe builds for each check
@@ -34,11 +35,16 @@ def layer_shapes(observed: Observation) -> Finding:
     for record in observed.data.get("shapes", []):
         net = from_evidence(record)
         if problem := problem_in(record):
-            return failed(f"network {net} could not be built: {problem}", hint=hint)
+            return stumbled(f"network {net} could not be built", problem)
         readings = {
             way: vector for way, vector in record["readings"].items() if way != "attributes" or record["flat_biases"]
         }
         complaints = {way: _misshapen(net, unflatten(net, vector)) for way, vector in readings.items()}
+        if not complaints and (problem := problem_from(record.get("forward"))):
+            return stumbled(
+                f"network {net}: no arrays of m x n weights and m biases were found on the object, and forward cannot be asked",
+                problem,
+            )
         if not complaints:
             return failed(
                 f"network {net}: forward does not use m x n weights and m biases in each layer, and no arrays of these shapes "
@@ -48,8 +54,14 @@ def layer_shapes(observed: Observation) -> Finding:
         if all(complaints.values()):
             return failed(f"network {net}: {next(iter(complaints.values()))}", hint=hint)
     if len(observed.data.get("shapes", [])) < SHAPES:
-        return failed(f"networks could not be built: {observed.problem or 'nothing was seen'}", hint=hint)
+        return _unbuilt(observed, hint)
     return passed()
+
+
+def _unbuilt(observed: Observation, hint: str) -> Finding:
+    if observed.problem:
+        return stumbled("networks could not be built", observed.problem)
+    return failed("networks could not be built: nothing was seen", hint=hint)
 
 
 def _misshapen(net: Network, parameters: Parameters) -> str:
@@ -73,9 +85,9 @@ def initialisation(observed: Observation, *, chance: float) -> Finding:
     hint = "Draw with np.random.randn; multiply the weights by 0.1. Do not call np.random.seed in your class."
     records = observed.data.get("wide", [])
     if len(records) < WIDE:
-        return failed(f"networks could not be built: {observed.problem or 'add_layer failed'}", hint=hint)
+        return _unbuilt(observed, hint)
     if problem := next((p for record in records if (p := problem_in(record))), None):
-        return failed(f"networks could not be built: {problem}", hint=hint)
+        return stumbled("networks could not be built", problem)
     ways = [way for way in WAYS if all(way in record["readings"] for record in records)]
     if not ways:
         return blocked(

@@ -7,17 +7,19 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.naming import NOWHERE, naming_of
 from grader.assignments.byomlp.network.networks import Layer, Network, NetworkRecord, flatten
 from grader.assignments.byomlp.network.parameters import (
     at_paths,
     construction,
     explain,
+    layouts,
     named_arrays,
     parameter_paths,
     read,
 )
 from grader.model import Array, ProblemKind
-from grader.plain import PlainAnswer, as_plain, first_problem, plain_problem
+from grader.plain import PlainAnswer, PlainProblem, as_plain, first_problem, plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 from grader.suggestions import similar_names
@@ -40,10 +42,14 @@ METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
 
 
 class BuiltRecord(NetworkRecord):
-    """A network that was built and only looked at: its parameters (k,) by each way of reading."""
+    """A network that was built and only looked at: its parameters (k,) by each way of reading.
+
+    Where none reads any, `forward` is what goes wrong there.
+    """
 
     readings: dict[str, Array]
     flat_biases: bool
+    forward: NotRequired[PlainProblem | None]
 
 
 class PartRecord(TypedDict):
@@ -65,20 +71,21 @@ class CompositionRecord(TypedDict):
 
 
 class ForwardRecord(NetworkRecord):
-    """What forward of one network gave for `inputs` (N, d), as far as it could be asked.
+    """What forward of one network, built after `seed`, gave for `inputs` (N, d), as far as it could be asked.
 
     `again` are the outputs of the first input, asked twice more, and `input_after` is that input afterwards. `readings` are
     the parameters (k,) by each way of reading, `way` the first that explains the outputs ("" when none does), and `held`
-    those that lie on the object.
+    what those that lie on the object may be.
     """
 
     inputs: Array
+    seed: NotRequired[int]
     outputs: NotRequired[list[PlainAnswer]]
     again: NotRequired[list[PlainAnswer]]
     input_after: NotRequired[PlainAnswer]
     way: NotRequired[str]
     readings: NotRequired[dict[str, Array]]
-    held: NotRequired[Array | None]
+    held: NotRequired[list[Array]]
     parts: NotRequired[list[PartRecord]]
     compositions: NotRequired[list[CompositionRecord]]
 
@@ -102,17 +109,16 @@ def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     Their arrays are looked at before forward is called at all: whatever happens there, what add_layer made has been seen.
     """
     session.run(ask.load())
+    naming = naming_of(session)
     a, b, c, d = (int(n) for n in rng.choice(np.arange(2, 9), 4, replace=False))
     first, other = (int(n) for n in rng.choice(2**31, 2, replace=False))
     built: list[Built] = []
     seen["shapes"], seen["wide"] = [], []
     for widths in ((a, b), (a, b, c, 1), (1, c, d, b)):
-        net = random_networks.network(rng, widths, "identity", "squared")
+        net = random_networks.network(rng, widths, "identity", "squared").built_by(naming)
         seen["shapes"].append(_build(session, built, net, seed=int(rng.integers(2**31))))
-    for net in (
-        random_networks.network(rng, (7, 1500), "identity", "squared"),
-        random_networks.network(rng, (30, 30, 30, 30), "identity", "squared"),
-    ):
+    for widths in ((7, 1500), (30, 30, 30, 30)):
+        net = random_networks.network(rng, widths, "identity", "squared").built_by(naming)
         for seed in (first, first, other):
             seen["wide"].append(_build(session, built, net, seed=seed))
         # a network without seeding again must not be a copy of one before
@@ -120,6 +126,9 @@ def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     for target, net, record in built:
         found = {} if record["problem"] else read(session, target, net, ("names", "taps"))
         record["readings"] |= {way: flatten(parameters) for way, parameters in found.items()}
+        if not record["readings"] and not record["problem"]:
+            (answer,) = session.run(ask.call(target, "forward", np.zeros(net.inputs)))
+            record["forward"] = plain_problem(answer.problem)
 
 
 def _build(session: Session, built: list[Built], net: Network, *, seed: int | None) -> BuiltRecord:
@@ -143,8 +152,9 @@ def _build(session: Session, built: list[Built], net: Network, *, seed: int | No
 def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Feed inputs through random networks, whole and in parts."""
     session.run(ask.load())
+    naming = naming_of(session)
     seen["networks"] = networks = []
-    for index, net in enumerate(_forward_networks(rng)):
+    for index, net in enumerate(each.built_by(naming) for each in _forward_networks(rng)):
         target = f"net{index}"
         inputs = 2 * rng.standard_normal((4, net.inputs))
         seed = int(rng.integers(2**31))
@@ -152,6 +162,7 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         record: ForwardRecord = {
             "network": net.as_data(),
             "inputs": inputs,
+            "seed": seed,
             "problem": plain_problem(first_problem(built)),
         }
         networks.append(record)
@@ -170,8 +181,8 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         way, found = explain(session, target, net, inputs, seed=seed)
         record["way"] = way
         record["readings"] = {name: flatten(parameters) for name, parameters in found.items()}
-        held = found.get("attributes") or read(session, target, net, ["attributes"]).get("attributes")
-        record["held"] = flatten(held) if held else None
+        (arrays,) = session.run(ask.arrays(target))
+        record["held"] = [flatten(each) for each in layouts(net, named_arrays(arrays))]
         record["parts"] = _parts(session, target, net, rng)
         record["compositions"] = [] if way or not net.named else _compositions(session, target, net, inputs[0])
         session.run(ask.forget(target))
@@ -195,6 +206,8 @@ def _forward_networks(rng: np.random.Generator) -> list[Network]:
 
 def _parts(session: Session, target: str, net: Network, rng: np.random.Generator) -> list[PartRecord]:
     """Ask for every stretch of named layers: with start alone, with end alone, and with both."""
+    if net.naming.how == NOWHERE:
+        return []
     names = [layer.name for layer in net.layers]
     last = len(names) - 1
     spans: list[tuple[int | None, int | None]] = [(None, end) for end in range(last + 1) if names[end]]

@@ -11,6 +11,7 @@ import numpy as np
 from grader.assignments.byomlp.forward.answers import (
     HINT_FORWARD,
     agrees,
+    first_problem_of,
     forward_mistake,
     made,
     mistake_by_name,
@@ -21,8 +22,10 @@ from grader.assignments.byomlp.forward.answers import (
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.mistakes import Pass
 from grader.assignments.byomlp.forward.probes import CompositionRecord, ForwardRecord
+from grader.assignments.byomlp.network.naming import NOWHERE
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
+from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import blocked, check, failed
 from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, Observation
@@ -46,7 +49,13 @@ def start_and_end(observed: Observation) -> Finding:
     for record in records:
         net = from_evidence(record)
         if problem := problem_in(record):
-            return failed(f"network {net} could not be built: {problem}", hint=HINT_FORWARD)
+            return stumbled(f"network {net} could not be built", problem)
+        if net.naming.how == NOWHERE:
+            return failed(
+                "add_layer takes no name, so forward cannot know which layer start and end are",
+                hint="Give add_layer a fourth argument, name=None, and keep it: start and end are names of layers.",
+                diagnosis="layers_without_names",
+            )
         understood = _forwards_of(record, mistakes.values())
         if not understood and not record["compositions"]:
             continue
@@ -55,6 +64,9 @@ def start_and_end(observed: Observation) -> Finding:
         findings = findings or [_wrong_compositions(net, record["compositions"])]
         if all(findings):
             return next(finding for finding in findings if finding)
+    waits_for = next((problem for record in records if (problem := first_problem_of(record))), None)
+    if not judged and not observed.problem and waits_for:
+        return stumbled("start and end cannot be tested before forward works", waits_for)
     if not judged and not observed.problem:
         return blocked("start and end cannot be tested before forward works", hint=HINT_FORWARD)
     return unless_cut_short(observed)
@@ -98,7 +110,7 @@ def _wrong_parts(net: Network, record: ForwardRecord, own: OwnForward) -> Findin
             "is returned. Either may be given without the other."
         )
         if problem := problem_in(part["output"]):
-            return failed(f"forward(x, {asked}) of {net} gave no output: {problem}", hint=hint)
+            return stumbled(f"forward(x, {asked}) of {net} gave no output", problem, hint=hint)
         want = own(part["input"], start or 0, end)
         got = part["output"]["value"]
         if got is None or got.size != want.size:
@@ -121,7 +133,7 @@ def _wrong_compositions(net: Network, compositions: Sequence[CompositionRecord])
         hint = "forward(forward(x, end=one layer), start=the next layer) has to give the same as forward(x)."
         for answer in (each["first"], each["second"], each["whole"]):
             if problem := problem_in(answer):
-                return failed(f'forward of {net} with end="{where}" or start after it: {problem}', hint=hint)
+                return stumbled(f'forward of {net} with end="{where}" or start after it', problem, hint=hint)
         first, second, whole = (each[key]["value"] for key in ("first", "second", "whole"))
         fits = first is not None and first.size == net.widths[each["split"] + 1]
         if not fits or second is None or whole is None or second.size != whole.size or not agrees(second, whole):

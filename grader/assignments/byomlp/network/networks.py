@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from dataclasses import dataclass, replace
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
+from grader.assignments.byomlp.network.naming import NOWHERE, USUAL, Naming
 from grader.functions import ACTIVATIONS, LOSSES
 from grader.model import Array
 from grader.numerics import central_difference
@@ -15,11 +16,15 @@ from grader.plain import PlainProblem
 
 
 class NetworkData(TypedDict):
-    """A network as plain data; a layer is ``[width, activation, name, derivative]``."""
+    """A network as plain data; a layer is ``[width, activation, name, derivative]``.
+
+    `naming` says how names were handed over, and whether a layer may be without one; it is there where that is not usual.
+    """
 
     inputs: int
     layers: list[list[Any]]
     loss: str
+    naming: NotRequired[list[Any]]
 
 
 class NetworkRecord(TypedDict):
@@ -41,11 +46,15 @@ class Layer:
 
 @dataclass(frozen=True)
 class Network:
-    """`inputs` dimensions, layers, and a loss of `LOSSES` that belongs to the last layer's activation."""
+    """`inputs` dimensions, layers, and a loss of `LOSSES` that belongs to the last layer's activation.
+
+    `naming` is how the student's class takes the names of layers.
+    """
 
     inputs: int
     layers: tuple[Layer, ...]
     loss: str
+    naming: Naming = USUAL
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -54,7 +63,12 @@ class Network:
 
     @property
     def named(self) -> bool:
-        return all(layer.name is not None for layer in self.layers)
+        """Whether each layer can be called by a name."""
+        return self.naming.how != NOWHERE and all(layer.name is not None for layer in self.layers)
+
+    def built_by(self, naming: Naming) -> Network:
+        """Return the same network for a class that takes names in this way."""
+        return replace(self, naming=naming)
 
     def __str__(self) -> str:
         parts = [f"{layer.width} {layer.activation}" for layer in self.layers]
@@ -63,11 +77,15 @@ class Network:
     def as_data(self) -> NetworkData:
         """Return plain data that `from_data` turns back into this network."""
         layers = [[layer.width, layer.activation, layer.name, layer.derivative] for layer in self.layers]
-        return {"inputs": self.inputs, "layers": layers, "loss": self.loss}
+        data: NetworkData = {"inputs": self.inputs, "layers": layers, "loss": self.loss}
+        if self.naming != USUAL:
+            data["naming"] = [self.naming.how, self.naming.optional]
+        return data
 
     @staticmethod
     def from_data(data: NetworkData) -> Network:
-        return Network(data["inputs"], tuple(Layer(*layer) for layer in data["layers"]), data["loss"])
+        layers = tuple(Layer(*layer) for layer in data["layers"])
+        return Network(data["inputs"], layers, data["loss"], Naming(*data.get("naming", ())))
 
 
 # one (W, b) a layer: W (m, n) or (B, m, n), b (m,) or (B, m)

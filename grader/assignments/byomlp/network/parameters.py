@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.assignments.byomlp.network.naming import NOWHERE
 from grader.assignments.byomlp.network.networks import FUNCTIONS, LOSS_DERIVATIVES, Network, Parameters, forward
 from grader.model import Array
 from grader.numerics import error_of_largest
@@ -26,6 +27,8 @@ from grader.sandbox.operations import Operation
 
 WAYS = ("names", "taps", "attributes")
 AGREES = 1e-6
+# how many times the parameters that are held forward may use: some multiply by 0.1 where they are used
+FACTORS = (1.0, 0.1)
 
 
 def construction(target: str, network: Network, *, seed: int) -> list[Operation]:
@@ -37,8 +40,8 @@ def construction(target: str, network: Network, *, seed: int) -> list[Operation]
     for layer in network.layers:
         f, slope = FUNCTIONS[layer.activation]
         fderiv = ask.function(slope) if slope and layer.derivative else None
-        name = {} if layer.name is None else {"name": layer.name}
-        operations.append(ask.call(target, "add_layer", layer.width, ask.function(f), fderiv, **name))
+        placed, named = network.naming.arguments(layer.name)
+        operations.append(ask.call(target, "add_layer", layer.width, ask.function(f), fderiv, *placed, **named))
     return operations
 
 
@@ -111,6 +114,19 @@ def in_attributes(network: Network, arrays: Mapping[str, Array]) -> Parameters |
     return None if paths is None else at_paths(network, paths, arrays)
 
 
+def layouts(network: Network, arrays: Mapping[str, Array]) -> tuple[Parameters, ...]:
+    """Return what the parameters among an object's arrays may be: all weights as they lie, or all of them transposed.
+
+    The shapes of small networks, and of those with square weights, do not always tell which.
+    """
+    found = []
+    for transposed in (False, True):
+        paths = _laid_out(network, arrays, transposed=transposed)
+        if paths is not None:
+            found.append(tuple((arrays[W].T if transposed else arrays[W], arrays[b].ravel()) for W, b in paths))
+    return tuple(found)
+
+
 def parameter_paths(network: Network, arrays: Mapping[str, Array]) -> tuple[tuple[str, str], ...] | None:
     """Return the paths of (W, b) of every layer of a freshly built network, or None when a shape is not there.
 
@@ -126,7 +142,9 @@ def _laid_out(network: Network, arrays: Mapping[str, Array], *, transposed: bool
         shape = (n, m) if transposed else (m, n)
         W = next((p for p in _candidates(arrays, taken) if arrays[p].shape == shape), None)
         taken |= {W} if W else set()
-        b = next((p for p in _candidates(arrays, taken) if arrays[p].shape in {(m,), (m, 1), (1, m)}), None)
+        # a row of weights of the next layer may have the shape of a row of biases
+        flat_first = sorted(_candidates(arrays, taken), key=lambda path: arrays[path].ndim)
+        b = next((p for p in flat_first if arrays[p].shape in {(m,), (m, 1), (1, m)}), None)
         taken |= {b} if b else set()
         if W is None or b is None:
             return None
@@ -139,14 +157,20 @@ def _candidates(arrays: Mapping[str, Array], taken: set[str]) -> Iterator[str]:
 
 
 def at_paths(network: Network, paths: Sequence[tuple[str, str]], arrays: Mapping[str, Array]) -> Parameters | None:
-    """Return the parameters that lie at known paths, weights as (m, n)."""
-    parameters = []
+    """Return the parameters that lie at known paths, weights as (m, n); how square ones lie is told by the others."""
+    found = []
     for (W_path, b_path), n, m in zip(paths, network.widths, network.widths[1:], strict=False):
         W, b = arrays.get(W_path), arrays.get(b_path)
         if W is None or b is None or W.shape not in {(m, n), (n, m)} or b.size != m:
             return None
-        parameters.append((W if W.shape == (m, n) else W.T, b.ravel()))
-    return tuple(parameters)
+        found.append((W, b.ravel(), W.shape != (m, n)))
+    transposed = any(turned for *_, turned in found)
+    return tuple((W.T if turned or (transposed and is_square(W)) else W, b) for W, b, turned in found)
+
+
+def is_square(W: Array) -> bool:
+    """Tell whether weights have the shape of their transpose."""
+    return bool(W.shape == W.shape[::-1])
 
 
 def read(session: Session, target: str, network: Network, ways: Sequence[str] = WAYS) -> dict[str, Parameters]:
@@ -173,17 +197,23 @@ def explain(
 ) -> tuple[str, dict[str, Parameters]]:
     """Return the first way whose parameters explain the network's own forward pass ("" when none), and all that was read.
 
-    Ways after the first that explains are not tried: reading costs the student's computing time. `seed` is what the network
-    was built from; with it, one without names can be read through its twin.
+    Ways after the first that explains are not tried: reading costs the student's computing time; but what the object holds
+    is there, too, when forward uses something else. `seed` is what the network was built from; with it, one without names
+    can be read through its twin.
     """
     (answer,) = session.run(ask.map_rows(target, "forward", inputs))
     outputs = results_of(answer)
     found: dict[str, Parameters] = {}
-    for way in WAYS if seed is None or network.named else ("twin", *WAYS):
+    nameless = network.naming.how == NOWHERE
+    for way in WAYS if seed is None or network.named or nameless else ("twin", *WAYS):
         found |= _read_twin(session, network, seed) if way == "twin" else read(session, target, network, [way])
         if way not in found or not predicts(network, found[way], inputs, outputs):
             continue
-        if all(np.any(each) for layer in found[way] for each in layer) or not _holds_any(session, target, network):
+        held = layouts(network, named_arrays(session.run(ask.arrays(target))[0]))
+        if not held or all(np.any(each) for layer in found[way] for each in layer):
+            if not any(is_multiple(found[way], each) for each in held):
+                # forward may use them in another way than it should: what becomes of them is seen there, too
+                found |= {"attributes": held[0]} if held else {}
             return way, found
         # weights or biases look like zero only because forward does not use those that the object holds
         del found[way]
@@ -203,5 +233,7 @@ def _named(network: Network) -> Network:
     return replace(network, layers=tuple(layers))
 
 
-def _holds_any(session: Session, target: str, network: Network) -> bool:
-    return "attributes" in read(session, target, network, ["attributes"])
+def is_multiple(used: Parameters, held: Parameters) -> bool:
+    """Tell whether forward uses the parameters that an object holds, or, block by block, one of the `FACTORS` of them."""
+    blocks = [pair for layers in zip(used, held, strict=True) for pair in zip(*layers, strict=True)]
+    return all(any(error_of_largest(seen, factor * kept) <= AGREES for factor in FACTORS) for seen, kept in blocks)

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.assignments.byomlp.backward.accumulation_checks import gradients_accumulate, zero_grad_clears
+from grader.assignments.byomlp.backward.checks import gradients_match
+from grader.assignments.byomlp.backward.step_checks import step_descends
+from grader.assignments.byomlp.forward.checks import forward_values
+from grader.assignments.byomlp.forward.initialisation_checks import initialisation, layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
+from grader.assignments.byomlp.network.stumbles import is_unwritten
 from grader.assignments.byomlp.training.disc_probe import DISC, TrialRecord
+from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
 from grader.checks import blocked, check, failed, passed
 from grader.functions import ACTIVATIONS
 from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
 from grader.numerics import Line, best_line
 from grader.plain import problem_in
 
+# what is wrong there costs its points there, so long as the network can be trained at all
+_PAID = (
+    layer_shapes,
+    initialisation,
+    forward_values,
+    gradients_match,
+    gradients_accumulate,
+    zero_grad_clears,
+    step_descends,
+    trajectory_matches,
+)
 
-@check(reads=["disc"], after=[mlp_loads], thresholds=["accuracy", "separability"])
+
+@check(reads=["disc"], after=[mlp_loads], excused_by=_PAID, thresholds=["accuracy", "separability"])
 def disc_separates(observed: Observation, *, accuracy: float, separability: float) -> Finding:
     """Training separates the disc from its surroundings"""
     hint = "Run DiscTest.ipynb: the loss has to fall, and the two classes have to lie apart in the picture of the layer2 outputs."
@@ -22,6 +41,8 @@ def disc_separates(observed: Observation, *, accuracy: float, separability: floa
         return _untrained(observed, hint)
     best = max(trials, key=lambda trial: trial["accuracies"][-1])
     reached = best["accuracies"][-1]
+    if all(_stands_still(trial) for trial in trials):
+        return blocked("training leaves the outputs of the network as they were", hint=hint)
     hidden = hidden_outputs(best)
     line = best_line(hidden, observed.data["classes"]) if hidden is not None else None
     pictures = _pictures(best, hidden, observed.data["classes"], line)
@@ -46,8 +67,14 @@ def _untrained(observed: Observation, hint: str) -> Finding:
     trials = observed.data.get("trials", [])
     problem = next((p for trial in trials if (p := problem_in(trial))), None) or observed.problem
     if problem is None:
-        return failed("the network could not be trained: forward does not return one number for one output", hint=hint)
-    return failed(f"the network could not be trained: {problem}", hint=hint)
+        return blocked("the network could not be trained: forward does not return one number for one output", hint=hint)
+    return blocked(f"the network could not be trained: {problem}", hint="" if is_unwritten(problem) else hint)
+
+
+def _stands_still(trial: TrialRecord) -> bool:
+    """Tell whether the loss was the same after every epoch: then nothing was learned, and nothing forgotten."""
+    losses = np.asarray(trial["losses"], dtype=np.float64)
+    return bool(len(losses) > 1 and np.all(losses == losses[0]))
 
 
 def hidden_outputs(trial: TrialRecord) -> Array | None:

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
+from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Layer, Network
 from grader.assignments.byomlp.network.parameters import construction, results_of
 from grader.model import Array
@@ -61,24 +62,25 @@ def points(rng: np.random.Generator) -> tuple[Array, Array]:
 def disc(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Train from a few initialisations, until one gets nearly every fresh point right."""
     session.run(ask.load())
+    net = DISC.built_by(naming_of(session))
     X, Y = points(rng)
     fresh, classes = points(rng)
     seen |= {"fresh": fresh, "classes": classes, "trials": []}
     seeds = [int(seed) for seed in rng.integers(2**31, size=CANDIDATES)]
-    for seed in _lively(session, seeds, X)[:INITIALISATIONS]:
+    for seed in _lively(session, net, seeds, X)[:INITIALISATIONS]:
         trial: TrialRecord = {"losses": [], "accuracies": [], "problem": None}
         seen["trials"].append(trial)
-        _train(session, seed, (X, Y), (fresh, classes), trial, rng)
+        _train(session, net, seed, (X, Y), (fresh, classes), trial, rng)
         if trial["problem"] or max(trial["accuracies"], default=0) >= GOOD:
             break
 
 
-def _lively(session: Session, seeds: list[int], X: Array) -> list[int]:
+def _lively(session: Session, net: Network, seeds: list[int], X: Array) -> list[int]:
     """Put the seeds first whose `layer2` units are not both dead from the start: those never learn, whatever the code."""
     lively = []
     for seed in seeds:
         answers = session.run(
-            *construction("candidate", DISC, seed=seed), ask.map_rows("candidate", "forward", X[:50], record=1)
+            *construction("candidate", net, seed=seed), ask.map_rows("candidate", "forward", X[:50], record=1)
         )
         hidden = results_of(answers[-1])
         if hidden is None:
@@ -92,6 +94,7 @@ def _lively(session: Session, seeds: list[int], X: Array) -> list[int]:
 
 def _train(
     session: Session,
+    net: Network,
     seed: int,
     known: tuple[Array, Array],
     unknown: tuple[Array, Array],
@@ -99,7 +102,7 @@ def _train(
     rng: np.random.Generator,
 ) -> None:
     (X, Y), (fresh, classes) = known, unknown
-    built = session.run(*construction("net", DISC, seed=seed))
+    built = session.run(*construction("net", net, seed=seed))
     trial["problem"] = plain_problem(first_problem(built))
     for epoch in range(1, EPOCHS + 1):
         if trial["problem"]:

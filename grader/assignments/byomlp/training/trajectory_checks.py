@@ -8,6 +8,7 @@ from grader.assignments.byomlp.backward.accumulation_checks import gradients_acc
 from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import Block
 from grader.assignments.byomlp.backward.step_checks import step_descends
+from grader.assignments.byomlp.forward.checks import forward_values
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.training.trajectory import followed
@@ -19,7 +20,7 @@ from grader.model import Finding, Observation
 from grader.plain import problem_in
 
 # what is wrong there costs its points there, and nothing here
-_PAID = (gradients_match, gradients_accumulate, zero_grad_clears)
+_PAID = (forward_values, gradients_match, gradients_accumulate, zero_grad_clears)
 
 
 @check(reads=["trajectory"], after=[mlp_loads, step_descends], excused_by=_PAID)
