@@ -10,8 +10,8 @@ import pytest
 
 from grader import sandbox
 from grader.assignments import find
-from grader.calibration.trial import Trial
-from grader.model import Finding, Report, Rubric, Setting, Verdict
+from grader.calibration.trial import Group, Trial
+from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
 from grader.pipeline import load_rubric, prepare
 from kit.kept import grade
@@ -25,6 +25,9 @@ WAITING = frozenset({"comparison_written"})
 # one with which autoencoders learn at once: another initialisation may need several tries
 SEED = 4_170_273_269
 NOTEBOOKS = notebooks("byomlp")
+# right notebooks that learn from as many digits as in a usual run; of the others one is enough of each way of learning, and
+# calibration has them all at that size
+USUAL = ("rescaled_inputs_autoencoder", "rescaled_inputs_classification", "interrupted_before_classification")
 # these are no notebooks, or none is handed in
 UNREADABLE = ("nothing_in_it_autoencoder", "nothing_in_it_classification", "one_not_handed_in_autoencoder")
 each_notebook = pytest.mark.parametrize("trial", NOTEBOOKS, ids=lambda trial: trial.name)
@@ -48,9 +51,11 @@ def quick(whole: Rubric) -> Setting:
 
 def graded(trial: Trial, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
     """Grade the item of a notebook, with nothing handed in but what belongs to it."""
-    numbers, reduced = {**setting.numbers, **trial.numbers}, {**setting.reduced, **trial.numbers}
+    smaller = trial.group is Group.RIGHT and not trial.numbers and trial.name not in USUAL
+    usual, reduced = (setting.reduced if smaller else setting.numbers), {**setting.reduced, **trial.numbers}
     # at the reduced size no initialisation is blamed for having learned nothing
-    setting = replace(setting, size=trial.size, numbers=numbers, reduced=reduced)
+    size = REDUCED if smaller else trial.size
+    setting = replace(setting, size=size, numbers={**usual, **trial.numbers}, reduced=reduced)
     return grade(
         hand_in(trial, folder),
         ASSIGNMENT,
@@ -104,6 +109,14 @@ def test_a_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_t
 
 
 # --- the notebooks, as they are written down
+
+
+def test_right_notebooks_learn_at_the_usual_size_for_each_item() -> None:
+    usual = [
+        trial for trial in NOTEBOOKS if trial.name in USUAL and trial.size == "quick" and trial.group is Group.RIGHT
+    ]
+    assert {trial.asked for trial in usual} == {(item,) for item in ITEMS}
+    assert len(usual) == len(USUAL)
 
 
 def test_there_are_enough_notebooks_each_for_one_item() -> None:

@@ -7,9 +7,11 @@ import pytest
 from grader.assignments import find
 from grader.calibration.planning import Plan, chosen, plan
 from grader.calibration.trial import Group, Trial
+from grader.datasets.digits import kept
 from grader.errors import AuthorError
 from grader.pipeline import load_rubric
 from kit import ROOT
+from kit.digits_samples import blank
 
 ITEMS = ("forward", "backprop")
 
@@ -64,7 +66,13 @@ def test_own_bugs_take_the_place_of_the_course_s(tmp_path: Path) -> None:
     assert (found.items, found.setting) == (ITEMS, None)
 
 
-def test_own_bugs_that_need_notebooks_are_not_left_out_silently(tmp_path: Path) -> None:
+def test_own_bugs_that_need_notebooks_are_not_left_out_silently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # nobody looks at the digits, so they need not be drawn
+    monkeypatch.setenv("MLPGRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MLPGRADER_DATA", raising=False)
+    kept.drawn(blank)
     table = '[mine]\nappend = "x"\nasked = ["classification"]'
     (tmp_path / "mutants.toml").write_text(table, encoding="utf-8")
     with pytest.raises(AuthorError, match="mine cannot be graded without notebooks; add --notebooks"):

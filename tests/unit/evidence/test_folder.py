@@ -93,7 +93,13 @@ keys = st.text(st.characters(codec="utf-8", exclude_characters="$"))
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(keys, st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(keys, inner))))
+@given(
+    st.dictionaries(
+        keys,
+        st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=8),
+        max_size=5,
+    )
+)
 def test_normalising_twice_changes_nothing(data: dict[str, object]) -> None:
     once = evidence.normalise(data)
     assert once == data

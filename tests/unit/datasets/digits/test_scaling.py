@@ -58,8 +58,8 @@ def test_a_mean_image_that_was_taken_off_is_found_too(a: float, c: float, centre
     rows = ink(sets[0]).astype(np.float64)
     given = (a * (rows - rows.mean(axis=0) * centred) + c).astype(np.float32)
     found = scaling_of(given[:6], sets, ink, BLUNT)
-    assert found.applied(rows) == pytest.approx(given, abs=1e-3 * abs(a))
-    assert found.undone(given) == pytest.approx(rows, abs=1e-3)
+    np.testing.assert_allclose(found.applied(rows), given, rtol=0, atol=1e-3 * abs(a))
+    np.testing.assert_allclose(found.undone(given), rows, rtol=0, atol=1e-3)
 
 
 def test_too_few_rows_that_are_images_say_nothing() -> None:
