@@ -43,10 +43,13 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.entries: dict[str, Entry] = {}
+        self._length = 0
 
     def read(self) -> dict[str, Entry]:
         """Return the entry of each submission, an empty mapping where there is no journal."""
-        noted = [entry for data in self._lines() if (entry := _entry(data))]
+        lines = self._lines()
+        noted = [entry for data in lines if (entry := _entry(data))]
+        self._length = len(lines)
         self.entries = {entry.row.id: entry for entry in noted}
         return self.entries
 
@@ -56,8 +59,8 @@ class Journal:
         return holders[-1] if holders else ""
 
     def open(self, holder: str) -> None:
-        """Note who begins to write, and leave out what is outdated once it is most of the file."""
-        if len(self._lines()) > OUTDATED * (len(self.entries) + OUTDATED):
+        """Note who begins to write, and leave out what is outdated once it is most of what was read."""
+        if self._length > OUTDATED * (len(self.entries) + OUTDATED):
             atomic.write(self.path, "".join(_line(_data(entry)) for entry in self.entries.values()))
         self._append([{"by": holder}])
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.errors import AuthorError
+from grader.filenames import JOURNAL
 from grader.model import Report
 from grader.runs import Job, RunFolder
 from grader.runs.folder import SUMMARY_SECONDS
@@ -227,3 +228,14 @@ def test_reports_may_lie_beside_a_submission_or_where_intake_passes_them_over(tm
 def test_a_folder_without_evidence_holds_nothing_to_judge(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="give the --out folder"):
         RunFolder(tmp_path / "nowhere").kept()
+
+
+def test_a_journal_is_read_once_when_a_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RunFolder(tmp_path).taken():
+        pass
+    reads: list[Path] = []
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (reads.append(path), read(path))[1])
+    with RunFolder(tmp_path).taken():
+        pass
+    assert reads.count(tmp_path / JOURNAL) == 1
