@@ -18,7 +18,7 @@ from grader.model import Evidence, Finding, Limits, Observation, Parameter, Prob
 from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside, payload
-from grader.sandbox.session import PATIENCE, Session, SessionEnded
+from grader.sandbox.session import PATIENCE, NotHere, Session, SessionEnded
 from grader.text import printable
 
 Run = Callable[[Session, dict[str, Any], np.random.Generator], None]
@@ -171,7 +171,8 @@ class Lane:
         except SessionEnded as end:
             problem = end.problem
         except HarnessError as error:
-            fault, lost = str(error), session is not None
+            # what is not there is not there the next time
+            fault, lost = str(error), session is not None and not isinstance(error, NotHere)
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             # what the probe makes of the answers is our business: the student's points are withheld, not lost
             fault = f"stumbled: {type(error).__name__}: {error}"

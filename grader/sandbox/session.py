@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader import wire
+from grader.errors import HarnessError
 from grader.model import Finding, Limits, Problem, ProblemKind, Setting
 from grader.sandbox.answers import Answer, checked
 from grader.sandbox.conversation import Conversation, NoReply
+from grader.sandbox.newer_syntax import newer_syntax
 from grader.sandbox.operations import Operation
 
 GRACE = 2.0
+NOT_FOUND = "ModuleNotFoundError"
+# what may be imported in any assignment
+EVERYWHERE = ("IPython", "ipywidgets", "tqdm")
 # requests with a timeout in them before a session is given up: code that hangs shall not cost its limit every time
 PATIENCE = 2
 SIGKILL = 9
@@ -22,6 +27,10 @@ OWN_FAULTS = (4, 6, 7, 8, 11)
 HEADER_LIMIT = 1024 * 1024
 # besides the arrays that `Limits.answer_mb` counts: headers
 HEADERS_LIMIT = 16 * 1024 * 1024
+
+
+class NotHere(HarnessError):
+    """Student code needs what this sandbox does not have, for no fault of its own."""
 
 
 class SessionEnded(Exception):
@@ -109,9 +118,24 @@ class Session:
             raise self._end(self._problem(missing, operations, whole)) from None
         except wire.WireError as error:
             raise self._end(Problem(ProblemKind.VIOLATION, f"the answer is not one: {error}")) from None
+        self._ensure_it_could_be_tried(answers)
         self._room -= sum(array_bytes(answer.value) for answer in answers)
         self._lose_patience(answers)
         return answers
+
+    def _ensure_it_could_be_tried(self, answers: Sequence[Answer]) -> None:
+        """NotHere when student code failed for want of something that this sandbox does not have, and another one has."""
+        errors = [error for answer in answers if (error := _error_of(answer))]
+        hello = self._conversation.hello
+        if any(name == "SyntaxError" for name, _ in errors) and (
+            why := newer_syntax(self.files, str(hello.get("python")))
+        ):
+            raise NotHere(why)
+        named = self.setting.parameters.get("allowed_imports", ())
+        allowed = {*(named if isinstance(named, tuple) else ()), *EVERYWHERE}
+        for absent in hello.get("absent", ()):
+            if absent in allowed and any(_names(absent, message) for name, message in errors if name == NOT_FOUND):
+                raise NotHere(f"this sandbox has no {absent}, which may be imported: grade it in Docker, or install it")
 
     def _lose_patience(self, answers: list[Answer]) -> None:
         """Let the next request end the session when too many had a timeout; these answers still count."""
@@ -147,6 +171,19 @@ class Session:
         killed = missing.code is None or (missing.code < 0 and -missing.code not in OWN_FAULTS)
         self.unexplained = killed and problem.kind is ProblemKind.DIED
         return problem
+
+
+def _error_of(answer: Answer) -> tuple[str, str] | None:
+    """Return the name and the message of what student code raised in an operation or in a cell."""
+    if answer.problem:
+        name, _, message = answer.problem.message.partition(": ")
+        return name, message
+    ended = answer.value.get("error") if isinstance(answer.value, Mapping) else None
+    return (str(ended.get("name")), str(ended.get("message"))) if isinstance(ended, Mapping) else None
+
+
+def _names(module: str, message: str) -> bool:
+    return f"'{module}'" in message or f"'{module}." in message
 
 
 def array_bytes(value: object) -> int:

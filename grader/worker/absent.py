@@ -6,6 +6,8 @@ import ast
 import builtins
 from typing import Any, NoReturn
 
+# what the image has, and a usual Jupyter
+JUPYTER = ("IPython", "PIL", "ipywidgets", "matplotlib", "pandas", "scipy", "seaborn", "sklearn", "tqdm")
 # what people import beside their own files; a helper that was not handed in is another matter, and stops the import
 LISTED = (
     "albumentations altair autograd bokeh bs4 catboost chainer cntk cupy cv2 datasets dlib fastai flax gensim h5py "

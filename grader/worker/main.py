@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import importlib.util
 import os
 import platform
 import sys
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.random  # else numpy imports it when it is first used, in every session again
 
 from grader import wire
-from grader.worker import channel, folders, limits, loading, offspring, sessions, standing_in
+from grader.worker import absent, channel, folders, limits, loading, offspring, sessions, standing_in
 from grader.worker.alarm import Alarm
 from grader.worker.operations import Bench
 from grader.worker.problems import Places
@@ -45,6 +46,9 @@ def main(
     _plug_in(bench, plugins)
     forks = bool(settings["fork"]) and hasattr(os, "fork")
     facts = {"python": platform.python_version(), "numpy": np.__version__, "forks": forks}
+    facts["absent"] = [
+        name for name in absent.JUPYTER if name not in sys.modules and not importlib.util.find_spec(name)
+    ]
     gc.freeze()
     try:
         channel.write_all(outward, wire.chunks(wire.HELLO, wire.encode(facts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from conformance.test_notebook import LIMITS, Notebook
 from grader.sandbox import Inside, Launcher, open_launcher
 from grader.sandbox import operations as op
+from grader.sandbox.session import NotHere
 from kit.asking import session, worker
 
 MLP = """
@@ -100,6 +102,44 @@ def test_an_import_that_is_guarded_goes_its_way(shared: Notebook) -> None:
 def test_a_helper_that_was_not_handed_in_stops_its_cell(shared: Notebook) -> None:
     error = shared.cell("x = 1\nfrom helper import f")["error"]
     assert (error["name"], error["message"], error["line"]) == ("ModuleNotFoundError", "No module named 'helper'", 2)
+
+
+def test_syntax_of_a_newer_python_is_our_want_and_not_a_mistake(launcher: Launcher) -> None:
+    files = {"mlp.py": b"def f(x):\n    return t'{x}'\n", "other.py": b"def f(:\n"}
+    with worker(launcher, files, Inside(), limits=LIMITS) as conversation:
+        asked = session(conversation, limits=LIMITS)
+        asked.files = files
+        with pytest.raises(
+            NotHere, match=r"'mlp.py' line 2 uses syntax of Python 3.14, and this sandbox runs Python 3.1\d"
+        ):
+            asked.run(op.load("mlp.py", "mlp"))
+
+
+def test_what_no_python_can_read_is_a_mistake(launcher: Launcher) -> None:
+    files = {"mlp.py": b"def f(:\n"}
+    with worker(launcher, files, Inside(), limits=LIMITS) as conversation:
+        asked = session(conversation, limits=LIMITS)
+        asked.files = files
+        (answer,) = asked.run(op.load("mlp.py", "mlp"))
+    assert str(answer.problem).startswith("SyntaxError")
+
+
+@pytest.mark.docker
+def test_syntax_of_the_images_python_is_read() -> None:
+    files = {"mlp.py": b"type X = int\ndef f[T](x: T) -> str:\n    return f'{ {'a': x}['a'] }'\n"}
+    with open_launcher("docker") as launcher, worker(launcher, files, Inside(), limits=LIMITS) as conversation:
+        (answer,) = session(conversation, limits=LIMITS).run(op.load("mlp.py", "mlp"))
+    assert answer.problem is None
+
+
+@pytest.mark.parametrize("absent", [True, False])
+def test_a_library_that_the_sandbox_should_have_is_our_want(launcher: Launcher, absent: bool) -> None:
+    with worker(launcher, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
+        assert not conversation.hello["absent"]
+        conversation.hello["absent"] = ["tqdm"] if absent else []
+        asked = Notebook(session(conversation, limits=LIMITS))
+        with pytest.raises(NotHere, match="no tqdm") if absent else contextlib.nullcontext():
+            assert asked.cell("import tqdm.nothing as bar\nbar.tqdm()")["error"]["name"] == "ModuleNotFoundError"
 
 
 def test_a_module_of_the_students_has_them_too(launcher: Launcher) -> None:
