@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import intake, pipeline, sandbox
+from grader import pipeline, sandbox
 from grader.assignments import find
 from grader.assignments.byomlp.training.disc_checks import hidden_outputs
 from grader.assignments.byomlp.training.disc_probe import INITIALISATIONS
@@ -43,7 +43,7 @@ class Trained:
 
 def train(path: Path, seed: int, *, launcher: sandbox.Launcher, limits: Limits, accuracy: float) -> Trained:
     """Observe the disc with one seed."""
-    submission = intake.receive(path, required=ASSIGNMENT.required, provided=ASSIGNMENT.provided)
+    submission = pipeline.receive(path, ASSIGNMENT, pipeline.load_rubric(ASSIGNMENT))
     probes = [probe for probe in ASSIGNMENT.probes if probe.name == "disc"]
     evidence = sandbox.observe(submission, probes, ASSIGNMENT.inside, launcher=launcher, seed=seed, limits=limits)
     seen = evidence.observations["disc"]

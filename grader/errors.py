@@ -21,6 +21,16 @@ class IntakeError(AuthorError):
     """
 
 
+class LooksLikeClass(IntakeError):
+    """What was given as one submission is those of a whole class; the text says by what that is seen, and what to give instead.
+
+    >>> from mlpgrader import IntakeError
+    >>> from grader.errors import LooksLikeClass
+    >>> issubclass(LooksLikeClass, IntakeError)
+    True
+    """
+
+
 class HarnessError(Exception):
     """The grader itself failed; the points concerned are withheld, never lost.
 

@@ -12,5 +12,6 @@ OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK)
 EVIDENCE = "evidence"
 REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
-# in that folder: notebooks as they were run, for staff
+# in that folder: notebooks as they were run, for staff; and a folder for each grading of what was handed in before, from 1
 EXECUTED = "executed"
+ATTEMPTS = "attempts"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -55,12 +55,31 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A file that an assignment asks for: its name, or that of the parameter which gives it.
+
+    `needed_for` are the probes that cannot do without it. `taken_from(path, content)` returns what a file of another name would
+    be as this one, None when it is something else.
+
+    >>> from mlpgrader.authoring import Wanted
+    >>> Wanted("mlp.py", taken_from=lambda path, content: content if b"class MLP" in content else None).needed_for
+    ()
+    """
+
+    name: str
+    needed_for: tuple[str, ...] = ()
+    taken_from: Callable[[str, bytes], bytes | None] | None = None
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one student handed in, as bytes: nothing of it is ever opened by path again.
 
     `files` maps relative POSIX paths to contents, provided files already laid over the student's copies.
     `digest` is ``sha256:...`` over the files as handed in. `notes` are facts for the staff report. `left_out` says of files
-    that were handed in and not read why they were not, path -> the rest of a sentence; it is not kept with the evidence.
+    that were handed in and not read why they were not, path -> the rest of a sentence. `taken` are files that were handed in
+    under another name, name that was asked for -> path as handed in, and `missing` says of those that are not there why not.
+    These three are not kept with the evidence.
     """
 
     id: str
@@ -68,6 +87,8 @@ class Submission:
     files: Mapping[str, bytes]
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 # what a course sets in its rubric for its own edition of an assignment: a number, a text, or several texts

@@ -12,7 +12,7 @@ from grader import intake, pipeline
 from grader.assignments import Assignment
 from grader.errors import AuthorError
 from grader.model import Report, Result, Rubric, SandboxSpec
-from grader.runs import Bench, Job, RunFolder, chosen, judge
+from grader.runs import Bench, Job, RunFolder, chosen, judge, planned
 from mlpgrader._checked import Checked
 
 
@@ -62,7 +62,7 @@ def grade(
     """
     found = registered.find(assignment)
     source = Path(path)
-    name = intake.submission_id(source, required=found.required)
+    name = _id(source, found, rubric)
     job = Job(
         source,
         name,
@@ -81,10 +81,12 @@ def grade(
     run.ensure_apart([(source, name)])
     with run.taken(), Bench() as bench:
         bench.ready(job)
+        run.ensure_alike([job], anew=True)
+        (job,) = planned([job], run, bench, anew=True).to_do
         run.begin([job])
         made = bench.report(job)
-        run.of(name).deliver(made)
-        run.add(name, made.result, key=bench.key(job, made.submission), judged=bench.judged(job))
+        run.of(name).deliver(made, again=job.again)
+        run.add(name, made.result, key=bench.key(job, made.submission), judged=bench.judged(job), asked=job.asked)
         run.summarise()
         return made
 
@@ -109,10 +111,10 @@ def check(
     0.0
     """
     source = Path(folder)
-    found = registered.find(assignment) if assignment else registered.recognised(source, assignments())
+    found = registered.find(assignment) if assignment else registered.recognised(source, assignments())[0]
     job = Job(
         source,
-        intake.submission_id(source, required=found.required),
+        _id(source, found, rubric),
         found.id,
         seed=seed,
         items=tuple(items),
@@ -176,6 +178,11 @@ def load(folder: Path | str) -> tuple[Result, ...]:
     if found := run.results():
         return found
     raise AuthorError(f"{folder}: holds no report; give the folder of a run, or one submission's folder in it")
+
+
+def _id(source: Path, found: Assignment, rubric: Path | str | None) -> str:
+    whole = pipeline.load_rubric(found, _path(rubric))
+    return intake.submission_id(source, required=pipeline.file_names(found, whole))
 
 
 def _path(given: Path | str | None) -> Path | None:

@@ -7,7 +7,7 @@ assignment's id as its name and an `Assignment` as its object.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids", "recognised"]
 
 Load = Callable[[], Assignment]
+# of the files that an assignment was known by, so many are told
+NAMED = 3
 
 
 def ids() -> tuple[str, ...]:
@@ -56,23 +58,45 @@ def every() -> tuple[tuple[Assignment, ...], tuple[AuthorError, ...]]:
     return tuple(found), tuple(problems)
 
 
-def recognised(folder: Path, among: Sequence[Assignment]) -> Assignment:
-    """Return the assignment `among` these whose required files lie in `folder` or in a folder inside.
+def recognised(path: Path, among: Sequence[Assignment]) -> tuple[Assignment, tuple[str, ...]]:
+    """Return the assignment `among` these whose files lie at `path`, and by which files that was seen.
 
-    AuthorError when it is unclear.
+    A file is known by its name, or that of a copy; where no name is known, by what is in it. AuthorError when it is unclear.
     """
-    if not folder.exists():
-        raise IntakeError(f"{printable(str(folder))}: there is no such folder; check the path")
-    found = [each for each in among if any(_is_in(folder, name) for name in each.required)]
-    if len(found) == 1:
-        return found[0]
-    there = "the files of several are there" if found else "the files of none are there"
-    choices = "; ".join(f"--assignment {each.id} ({', '.join(each.required)})" for each in among)
-    raise AuthorError(f"{printable(str(folder))}: which assignment is it? {there}; say one of {choices}")
+    # these need numpy, and the help of every command does without
+    from grader import intake
+
+    if not path.exists():
+        raise IntakeError(f"{printable(str(path))}: there is no such folder; check the path")
+    files = intake.receive(path, required=(), provided={}).files
+    by_name = {each.id: _named(files, each) for each in among}
+    found = by_name if any(by_name.values()) else {each.id: _alike(files, each) for each in among}
+    told = [each for each in among if found[each.id]]
+    if len(told) == 1:
+        return told[0], found[told[0].id]
+    seen = "; ".join(f"{each.id}: {', '.join(map(printable, found[each.id][:NAMED]))}" for each in told)
+    there = f"files of several are there ({seen})" if told else "no file of any is there"
+    choices = "; ".join(f"--assignment {each.id} ({', '.join(_names(each))})" for each in among)
+    raise AuthorError(f"{printable(str(path))}: which assignment is it? {there}; say one of {choices}")
 
 
-def _is_in(folder: Path, name: str) -> bool:
-    return folder.name == name or (folder / name).exists() or any(folder.glob(f"*/{name}"))
+def _names(assignment: Assignment) -> list[str]:
+    return [each.name for each in assignment.wanted_files(assignment.parameters)]
+
+
+def _named(files: Iterable[str], assignment: Assignment) -> tuple[str, ...]:
+    from grader.intake.naming import without_marks
+
+    wanted = {without_marks(name) for name in _names(assignment)}
+    return tuple(path for path in sorted(files) if without_marks(path.rpartition("/")[2]) in wanted)
+
+
+def _alike(files: Mapping[str, bytes], assignment: Assignment) -> tuple[str, ...]:
+    from grader.intake.renamed import BYTES, LOOKED_INTO
+
+    wanted = [each.taken_from for each in assignment.wanted if each.taken_from]
+    looked_into = [path for path in sorted(files) if len(files[path]) <= BYTES][:LOOKED_INTO]
+    return tuple(path for path in looked_into if any(take(path, files[path]) is not None for take in wanted))
 
 
 def data_sets() -> tuple[DataSet, ...]:

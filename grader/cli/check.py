@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from grader import assignments, intake, pipeline, report, rubric
+from grader import assignments, intake, pipeline, report
+from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.cli import GRADED, UNSETTLED, options, values
 from grader.cli.at_hand import at_hand
 from grader.cli.screen import Screen
 from grader.errors import AuthorError, IntakeError
-from grader.model import Finding, Report, SandboxSpec, Verdict
+from grader.model import Finding, Report, Rubric, SandboxSpec, Verdict
 from grader.report.console import Pen
 from grader.report.layout import Entry
 from grader.runs import Bench, Job, SubmissionFolder, stoppable
@@ -72,30 +73,27 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the folder that the arguments name, once or whenever something in it is saved; return the exit status."""
     if arguments.watch and arguments.json:
         raise AuthorError("--watch and --json do not go together: one document is one check; leave one of them out")
-    assignment = (
-        assignments.find(arguments.assignment)
-        if arguments.assignment
-        else assignments.recognised(arguments.folder, at_hand())
-    )
-    public = rubric.public_part(pipeline.load_rubric(assignment, arguments.rubric))
+    assignment = _assignment(arguments)
+    whole = pipeline.load_rubric(assignment, arguments.rubric)
+    public = rubrics.public_part(whole)
     if not public.items:
         raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
-    job = asked(arguments, assignment)
+    job = asked(arguments, assignment, whole)
     with Bench() as bench:
         bench.ready(job)
         if not arguments.watch:
             return _check(arguments, job, bench)
         folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
         # a wrong path is said at once, not waited for
-        intake.receive(arguments.folder, required=assignment.required, provided={})
+        pipeline.receive(arguments.folder, assignment, public, items=arguments.items)
         return watch(lambda: _try(lambda: _check(arguments, job, bench)), saved(folder))
 
 
-def asked(arguments: argparse.Namespace, assignment: Assignment) -> Job:
+def asked(arguments: argparse.Namespace, assignment: Assignment, rubric: Rubric) -> Job:
     """Return the job of checking the folder that the arguments name, with the user's own rights."""
     return Job(
         arguments.folder,
-        intake.submission_id(arguments.folder, required=assignment.required),
+        intake.submission_id(arguments.folder, required=pipeline.file_names(assignment, rubric)),
         assignment.id,
         seed=arguments.seed,
         items=arguments.items,
@@ -105,6 +103,20 @@ def asked(arguments: argparse.Namespace, assignment: Assignment) -> Job:
         public=True,
         rubric=arguments.rubric,
     )
+
+
+def _assignment(arguments: argparse.Namespace) -> Assignment:
+    if arguments.assignment:
+        return assignments.find(arguments.assignment)
+    found, files = assignments.recognised(arguments.folder, at_hand())
+    more = f" and {len(files) - assignments.NAMED} more" if len(files) > assignments.NAMED else ""
+    if not arguments.json:
+        print(
+            f"mlpgrader: this is {found.id} ({found.title}), by {', '.join(map(printable, files[: assignments.NAMED]))}{more}; "
+            "--assignment names another one",
+            file=sys.stderr,
+        )
+    return found
 
 
 def watch(check: Callable[[], object], changes: Iterable[object]) -> int:

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader import assignments, intake, report
+from grader import assignments, intake, pipeline, report
 from grader.cli import STOPPED, options, values
 from grader.cli.advice import advice
 from grader.cli.outcomes import Outcomes, failures, line, results, status
 from grader.cli.progress import display
 from grader.cli.screen import Screen
-from grader.errors import AuthorError
+from grader.errors import AuthorError, IntakeError, LooksLikeClass
 from grader.exports import summary
+from grader.filenames import ATTEMPTS
 from grader.model import SandboxSpec
 from grader.runs import Bench, Graded, Job, Plan, RunFolder, grade_all, planned, stoppable, undisturbed, warming
 from grader.text import printable
@@ -47,7 +48,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="SUBMISSION",
         nargs="+",
         type=Path,
-        help="a folder, a .zip or a .tar.gz; its name is its id",
+        help="a folder, a .zip, a .tar (also packed: .gz, .bz2, .xz), a .py or an .ipynb; its name is its id",
     )
     add("--assignment", metavar="ID", required=True, help=f"what was handed in: {' or '.join(assignments.ids())}")
     add("--out", metavar="DIR", type=Path, default=Path("graded"), help="where the reports go (default: graded)")
@@ -86,14 +87,17 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Grade the submissions that the arguments name and return the exit status."""
     jobs = asked(arguments)
+    if len(jobs) == 1:
+        ensure_one(jobs[0])
     folder = RunFolder(arguments.out)
     folder.ensure_apart((job.path, job.id) for job in jobs)
     outcomes: dict[str, Graded] = {}
     with stoppable(), Bench() as bench:
         bench.ready(jobs[0])
         with folder.taken():
-            plan = Plan((), tuple(jobs)) if arguments.again else planned(jobs, folder, bench)
-            tell(plan, jobs)
+            folder.ensure_alike(jobs, anew=arguments.again)
+            plan = planned(jobs, folder, bench, anew=arguments.again)
+            tell(plan, jobs, arguments.out)
             outcomes.update({graded.job.id: graded for graded in plan.done})
             folder.begin(plan.to_do)
             try:
@@ -116,8 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
     return status(outcomes, fail_under=arguments.fail_under)
 
 
-def tell(plan: Plan, jobs: Sequence[Job]) -> None:
-    """Say on standard error what need not be done, or not all of it."""
+def tell(plan: Plan, jobs: Sequence[Job], out: Path) -> None:
+    """Say on standard error what need not be done, or not all of it, and what is kept of earlier attempts."""
     said = []
     if plan.done:
         said.append(
@@ -129,14 +133,23 @@ def tell(plan: Plan, jobs: Sequence[Job]) -> None:
             f"{plan.kept} of {len(jobs)} {'is' if plan.kept == 1 else 'are'} judged again from kept evidence, without running "
             "any code: what was asked is the same, the rubric, a check or a report is not"
         )
+    if again := [job.id for job in plan.to_do if job.again]:
+        some = ", ".join(map(printable, again[:3])) + (" and others" if len(again) > 3 else "")
+        were = "was" if len(again) == 1 else "were"
+        said.append(
+            f"{len(again)} of {len(jobs)} {were} handed in again ({some}): earlier gradings are kept in "
+            f"{printable(str(out / 'ID' / ATTEMPTS))}"
+        )
     for each in said:
         print(f"mlpgrader: {each}", file=sys.stderr)
 
 
 def asked(arguments: argparse.Namespace) -> list[Job]:
     """Return a job for each submission that the arguments name; AuthorError when two have one id."""
-    required = assignments.find(arguments.assignment).required
+    assignment = assignments.find(arguments.assignment)
+    required = pipeline.file_names(assignment, pipeline.load_rubric(assignment, arguments.rubric))
     paths: Sequence[Path] = arguments.submissions
+    ensure_grouped(paths)
     intake.ensure_distinct(paths, required=required)
     sandbox = chosen_sandbox(arguments)
     ids = [intake.submission_id(path, required=required) for path in paths]
@@ -155,6 +168,31 @@ def asked(arguments: argparse.Namespace) -> list[Job]:
         )
         for path, name in zip(paths, ids, strict=True)
     ]
+
+
+def ensure_one(job: Job) -> None:
+    """Refuse the only submission when it is a whole class: grading it as one would say nothing of anybody."""
+    assignment = assignments.find(job.assignment)
+    with contextlib.suppress(IntakeError):
+        try:
+            pipeline.receive(job.path, assignment, pipeline.load_rubric(assignment, job.rubric))
+        except LooksLikeClass as error:
+            raise AuthorError(str(error)) from error
+
+
+def ensure_grouped(paths: Sequence[Path]) -> None:
+    """Refuse the single files of a platform's download where several of them are one student's."""
+    files: dict[str, list[Path]] = {}
+    for path in paths:
+        if not path.is_dir() and (student := intake.student_of(path.name)) != path.name:
+            files.setdefault(student, []).append(path)
+    several = {student: found for student, found in files.items() if len(found) > 1}
+    if several:
+        student, found = next(iter(several.items()))
+        raise AuthorError(
+            f"these are files of a Canvas download, several of them one student's ({printable(student)}: {len(found)} files, as "
+            f"{printable(found[0].name)}); put the files of each student into a folder of its own, and give these folders"
+        )
 
 
 def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:

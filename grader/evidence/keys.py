@@ -32,7 +32,8 @@ def key(
 ) -> str:
     """Return the key of what these probes see of a submission: 64 hexadecimal digits.
 
-    It covers the files handed in, with the provided ones laid over, and why others were left out; the probes with all that they
+    It covers the files handed in, with the provided ones laid over, why others were left out and
+    what was taken for another one; the probes with all that they
     declare; every source file that can run on this side while they ask, and every one that travels inside; sandbox and image;
     limits, size, numbers, data set, and the parameters that the probes declare; Python and what is installed beside it; and
     the seed, where one is given. Names of students, checks, hints, points and reports are not in it. AuthorError for a probe
@@ -46,6 +47,7 @@ def key(
             "assignment": assignment,
             "sent": hashlib.sha256(payload(inside, files, limits, folder="")).hexdigest(),
             "left_out": sorted(submission.left_out.items()),
+            "taken": sorted(submission.taken.items()),
             "probes": asked,
             "sources": sources.digest_of(modules),
             "sandbox": [launcher.name, sorted(launcher.facts.items())],

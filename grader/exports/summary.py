@@ -22,12 +22,16 @@ FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 @dataclass(frozen=True)
 class Row:
-    """One submission of a class: its points and what it earned in each item, or why it was not graded."""
+    """One submission of a class: its points and what it earned in each item, or why it was not graded.
+
+    `attempt` counts what was handed in under this id, from 1: the gradings of earlier ones are kept.
+    """
 
     id: str
     marks: Marks | None = None
     items: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    attempt: int = 1
 
     @classmethod
     def of(cls, result: Result) -> Row:
@@ -43,18 +47,22 @@ class Row:
 def as_csv(rows: Iterable[Row]) -> str:
     """Return a class as CSV: id, points by kind, one column an item, and why a submission could not be read.
 
+    Where somebody has handed in again, a last column says how often each one has.
+
     No cell is a formula to a spreadsheet, whatever a submission is called.
     """
     rows = _in_order(rows)
     items = list(dict.fromkeys(name for row in rows for name in row.items))
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error")])
+    again = any(row.attempt > 1 for row in rows)
+    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error", *(("attempt",) if again else ()))])
     for row in rows:
         marks = _marks(row)
         earned = [number(row.items[name]) if name in row.items else "" for name in items]
         points = ["" if marks[kind] is None else marks[kind] for kind in MARKS]
-        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error)])
+        attempt = [row.attempt] if again else []
+        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error), *attempt])
     return written.getvalue()
 
 
@@ -69,11 +77,14 @@ def as_data(rows: Iterable[Row]) -> dict[str, Any]:
                 "id": printable(row.id),
                 **_marks(row),
                 "items": {name: number(earned) for name, earned in row.items.items()},
+                "attempt": row.attempt,
             }
             for row in rows
             if not row.error
         ],
-        "failures": [{"id": printable(row.id), "error": row.error} for row in rows if row.error],
+        "failures": [
+            {"id": printable(row.id), "error": row.error, "attempt": row.attempt} for row in rows if row.error
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """From a path to a submission: everything is read into memory under limits, and nothing is ever unpacked to disk.
 
-A submission is a folder, a ``.zip``, a ``.tar.gz`` (or ``.tgz``), or a required file itself: ``alice/mlp.py`` is the
-submission ``alice`` that consists of that one file.
+A submission is a folder, an archive (zip, or tar, plain or packed by gzip, bzip2 or xz), or one file itself: ``alice/mlp.py``
+is the submission ``alice`` that consists of that one file, ``bob.py`` the submission ``bob``.
 """
 
 from __future__ import annotations
@@ -9,40 +9,57 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from grader.errors import AuthorError, IntakeError
 from grader.intake import folder, tarred, zipped
+from grader.intake.classes import ARCHIVE_ENDINGS, refuse_class, student_of
 from grader.intake.listing import MEGABYTE, Listing, Unreadable, parents
-from grader.intake.naming import DEPTH, folder_name, names_drive, shown
-from grader.model import Submission
+from grader.intake.naming import DEPTH, folder_name, names_drive, shown, without_marks
+from grader.intake.renamed import recognise
+from grader.model import Submission, Wanted
 from grader.text import printable
 
-_ARCHIVE_ENDINGS = (".zip", ".tar.gz", ".tgz")
+__all__ = ["ensure_distinct", "receive", "student_of", "submission_id"]
+
+# files that may be handed in alone
+_SINGLE = (".py", ".ipynb")
+_UNPACK = "unpack it and give the folder, or pack that as a .zip"
 _OTHER_FORMATS = {
-    b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"\xfd7zX": "an xz archive",
-    b"BZh": "a bzip2 archive",
-    b"<": "a web page, not the download itself",
+    b"Rar!": f"is a RAR archive, which is not read; {_UNPACK}",
+    b"7z\xbc\xaf": f"is a 7-Zip archive, which is not read; {_UNPACK}",
+    b"\x28\xb5\x2f\xfd": f"is a Zstandard archive, which is not read; {_UNPACK}",
+    b"<": "is a web page, not the download itself; download the file again",
 }
+_ZIP = (b"PK\3\4", b"PK\5\6", b"PK\7\10")
 _NOTES = 20
 
 
-def receive(path: Path, *, required: tuple[str, ...], provided: Mapping[str, bytes], limit_mb: int = 20) -> Submission:
+def receive(
+    path: Path,
+    *,
+    required: tuple[str, ...],
+    provided: Mapping[str, bytes],
+    wanted: Sequence[Wanted] = (),
+    limit_mb: int = 20,
+) -> Submission:
     """Read what was handed in at `path` and lay the `provided` files over the student's copies.
 
-    The files are those of the folder that holds the `required` ones, wherever it is inside. A submission without them
-    is returned as it is, for a check to say so. What is too large or no regular file is left out with a note.
-    IntakeError when a required file is of that kind, and when the submission cannot be read, is ambiguous, or is built
-    to do harm.
+    The files are those of the folder that holds the `required` ones, wherever it is inside. A submission without them is returned
+    as it is, and says so. One of the `wanted` files that was handed in under another name is taken for it, where it is the
+    only one that fits. What is too large or no regular file is left out with a note. LooksLikeClass for what several have
+    handed in. IntakeError when a required file is of that kind, and when the submission cannot be read, is ambiguous, or is
+    built to do harm.
     """
     label = shown(_absolute(path).name)
     try:
         with _opened(path, required, limit_mb * MEGABYTE, label) as listing:
+            names = {*required, *(each.name for each in wanted)}
+            paths = {*listing.sizes, *listing.refused}
+            refuse_class(paths, names, label, given=printable(str(path)), packed=not path.is_dir())
             root = _root(listing, required, label)
             inner = _beneath(listing, root)
             chosen, left_out = _choose(inner, required, limit_mb, label)
@@ -51,26 +68,33 @@ def receive(path: Path, *, required: tuple[str, ...], provided: Mapping[str, byt
         raise IntakeError(
             f"{printable(str(path))}: cannot be read ({error.strerror}); check the path and its permissions"
         ) from None
-    missing = [f"not handed in: {name}" for name in required if name not in files]
+    digest = _digest(files)
+    taken, missing = recognise(files, required, wanted, provided)
+    told = [f"{source} was taken for {name}" for name, source in taken.items()]
+    told += [f"not handed in: {name}" for name in missing]
     place = [f"taken from the folder '{shown(root)}' inside"] if root else []
     laid_over, replaced = _lay_over(files, provided)
     name = submission_id(path, required=required)
     left = _shortened([f"left out: '{shown(path)}' {why}" for path, why in left_out.items()])
-    return Submission(name, _digest(files), laid_over, (*place, *missing, *replaced, *left), left_out)
+    return Submission(name, digest, laid_over, (*place, *told, *replaced, *left), left_out, taken, missing)
 
 
 def submission_id(path: Path, *, required: Collection[str]) -> str:
     """Return the id that the submission at `path` has, readable or not: its name, harmless as the name of a folder.
 
-    It is the name of the folder, of the archive without its ending, or of the folder around a single required file.
+    It is the name of the folder, or of the archive or the single file without its ending; for a single file that has one of the
+    `required` names, or that of a copy, the name of the folder around it. Of a name that Canvas or Moodle made, it is the
+    student.
     """
     absolute = _absolute(path)
     if absolute.is_dir():
-        return folder_name(absolute.name)
-    if absolute.name in required:
-        return folder_name(absolute.parent.name)
-    endings = [ending for ending in _ARCHIVE_ENDINGS if absolute.name.lower().endswith(ending)]
-    return folder_name(absolute.name[: -len(endings[0])] if endings else absolute.name)
+        return folder_name(student_of(absolute.name))
+    if without_marks(absolute.name) in map(str.casefold, required):
+        return folder_name(student_of(absolute.parent.name))
+    endings = [ending for ending in (*ARCHIVE_ENDINGS, *_SINGLE) if absolute.name.lower().endswith(ending)]
+    # by the whole name: what is left of a short one without its ending may be no name of a platform's any more
+    student = student_of(absolute.name)
+    return folder_name(student if student != absolute.name or not endings else absolute.name[: -len(endings[0])])
 
 
 def ensure_distinct(paths: Iterable[Path], *, required: Collection[str]) -> None:
@@ -100,27 +124,29 @@ def _opened(path: Path, required: tuple[str, ...], limit: int, label: str) -> It
             yield listing
     elif not stat.S_ISREG(status.st_mode):
         raise IntakeError(f"{label}: is neither a folder nor a file; hand in a folder, a .zip or a .tar.gz")
-    elif path.name in required:
+    elif path.name in required or path.suffix.lower() in _SINGLE:
         with folder.opened(path.parent, required=required, only=path.name) as listing:
             yield listing
-    elif path.name.lower().endswith(_ARCHIVE_ENDINGS):
+    else:
         with folder.open_file(path) as file, _unpacking(file, label, required, limit) as listing:
             yield listing
-    else:
-        raise IntakeError(
-            f"{label}: is not a folder, a .zip or a .tar.gz; put your files into a folder and hand in that or its .zip"
-        )
 
 
 @contextmanager
 def _unpacking(file: IO[bytes], label: str, required: Collection[str], limit: int) -> Iterator[Listing]:
-    start = file.read(4)
+    start = file.read(tarred.MAGIC_BYTES)
     if not start:
         raise IntakeError(f"{label}: is empty; check that the upload was complete")
-    for magic, what in _OTHER_FORMATS.items():
+    for magic, why in _OTHER_FORMATS.items():
         if start.startswith(magic):
-            raise IntakeError(f"{label}: is {what}; pack the folder as a .zip")
-    reader = tarred if start.startswith(b"\x1f\x8b") else zipped
+            raise IntakeError(f"{label}: {why}")
+    named = label.lower().endswith(ARCHIVE_ENDINGS)
+    if not (named or start.startswith(_ZIP) or tarred.begins(start)):
+        raise IntakeError(
+            f"{label}: is not a folder, a .zip, a .tar, a .py or an .ipynb; put the files into a folder and give that or its .zip"
+        )
+    # the oldest kind of tar has no mark of its own
+    reader = tarred if tarred.begins(start) or label.lower().endswith(".tar") else zipped
     with reader.opened(file, label=label, required=required, limit=limit) as listing:
         yield listing
 

@@ -20,6 +20,8 @@ _JUNK_FILES = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
 # an environment by its name or by what is in it, unless it holds the student's work as well
 _ENVIRONMENTS = frozenset(("venv", ".venv", "site-packages", "node_modules"))
 _MARKERS = frozenset(("pyvenv.cfg", "conda-meta"))
+_COPY_OF = re.compile(r"^copy of ")
+_MARKS = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[-_]\d{1,2}|[ _-]+copy(?:[ _-]*\d{1,3})?)+$")
 
 
 def shown(name: str) -> str:
@@ -34,6 +36,16 @@ def folder_name(name: str) -> str:
     text = text.encode()[:ID_BYTES].decode(errors="ignore").strip()
     text = re.sub(r"^\.+", lambda dots: "_" * len(dots.group()), text)
     return f"{text}_" if text.casefold() in OF_A_RUN else text or "submission"
+
+
+def without_marks(name: str) -> str:
+    """Return a file's name in small letters without what a browser, a platform or a system adds to a copy.
+
+    ``mlp (1).py``, ``MLP-1.py``, ``Copy of mlp.py`` and ``mlp copy 2.py`` are ``mlp.py``.
+    """
+    stem, dot, suffix = name.casefold().rpartition(".")
+    stem = _COPY_OF.sub("", stem if dot else suffix)
+    return f"{_MARKS.sub('', stem).strip()}{dot}{suffix if dot else ''}"
 
 
 def composed(path: str) -> str:

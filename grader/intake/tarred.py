@@ -1,13 +1,15 @@
-"""Reading a ``.tar.gz`` that may lie about itself: the library's reader trusts sizes that are written in the file."""
+"""Reading a ``.tar``, packed or not, that may lie about itself: the library's reader trusts the sizes in the file."""
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import re
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from grader.errors import IntakeError
 from grader.intake.listing import LISTED, MEGABYTE, Entry, Listing, tabulate, too_many
@@ -19,6 +21,9 @@ _RECORD_BYTES = 1 << 16
 _RECORDS_BYTES = 8 * MEGABYTE  # in all
 _STREAMS = 100
 _GZIP = 31  # for zlib: with the header and the checksum of gzip
+_XZ_MEMORY = 128 * MEGABYTE  # what the strongest preset of xz needs, and half as much again
+# so much of a file is needed to tell what it is
+MAGIC_BYTES = 265
 _RECORDS = (b"x", b"g", b"L", b"K")
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
 _UNPACKED = 4  # times the limit of a submission, so that a video beside the code is passed over, not refused
@@ -32,9 +37,58 @@ _KINDS = {
 _PAX_LINE = re.compile(rb"([0-9]{1,6}) ")
 
 
+class _Unpacking(Protocol):
+    """What unpacks one stream, as the library has it for bzip2 and xz."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class _Gzip:
+    """The same for gzip, which gives back what it has not used yet."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(_GZIP)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+
+
+_PACKED: dict[bytes, Callable[[], _Unpacking]] = {
+    b"\x1f\x8b": _Gzip,
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
+}
+
+
+def begins(start: bytes) -> bool:
+    """Tell whether a file that begins so is a tar, as far as can be seen: its first `MAGIC_BYTES` are enough."""
+    return start[257:262] == b"ustar" or any(start.startswith(magic) for magic in _PACKED)
+
+
 @contextmanager
 def opened(file: IO[bytes], *, label: str, required: Collection[str], limit: int) -> Iterator[Listing]:
-    """Yield the listing of the ``.tar.gz`` in `file`; IntakeError when it is damaged or built to do harm."""
+    """Yield the listing of the tar in `file`; IntakeError when it is damaged or built to do harm."""
     data = _unpacked(file, label, _UNPACKED * limit)
     members = list(_members(data, label))
     entries = [Entry(inside(member.name, label), member.size, member.why, member.folder) for member in members]
@@ -59,28 +113,33 @@ def _unpacked(file: IO[bytes], label: str, limit: int) -> bytearray:
     if file.seek(0, 2) > limit:
         raise _too_large(label, limit)
     file.seek(0)
-    # the library's reader takes a second for a few hundred thousand empty streams, and as long for a name without end
-    data, streams, packed = bytearray(), 1, b""
-    unpacking = zlib.decompressobj(_GZIP)
+    start = file.read(MAGIC_BYTES)
+    file.seek(0)
+    begin = next((begin for magic, begin in _PACKED.items() if start.startswith(magic)), None)
+    if begin is None:
+        return bytearray(file.read(limit))
+    # the library's readers take a second for a few hundred thousand empty streams, and as long for a name without end
+    data, streams, unpacking = bytearray(), 1, begin()
     try:
-        while packed := packed or file.read(_PIECE):
+        while True:
+            packed = b""
             if unpacking.eof:
                 # zeros behind a stream pad it, anything else is to be another one
-                packed = packed.lstrip(b"\0")
+                packed = unpacking.unused_data.lstrip(b"\0")
+                while not packed and (piece := file.read(_PIECE)):
+                    packed = piece.lstrip(b"\0")
                 if not packed:
-                    continue
-                unpacking, streams = zlib.decompressobj(_GZIP), streams + 1
+                    return data
+                unpacking, streams = begin(), streams + 1
                 if streams > _STREAMS:
                     raise _damaged(label)
+            elif unpacking.needs_input and not (packed := file.read(_PIECE)):
+                raise _damaged(label)
             data += unpacking.decompress(packed, _PIECE)
             if len(data) > limit:
                 raise _too_large(label, limit)
-            packed = unpacking.unconsumed_tail or unpacking.unused_data
-    except (OSError, zlib.error):
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error):
         raise _damaged(label) from None
-    if not unpacking.eof:
-        raise _damaged(label)
-    return data
 
 
 def _members(data: bytearray, label: str) -> Iterator[_Member]:
@@ -152,7 +211,7 @@ def _pax(record: bytes) -> dict[str, str]:
 
 
 def _damaged(label: str) -> IntakeError:
-    return IntakeError(f"{label}: is not a complete .tar.gz; check the upload, or pack the folder again")
+    return IntakeError(f"{label}: is not a complete tar; check the upload, or pack the folder again")
 
 
 def _too_large(label: str, limit: int) -> IntakeError:

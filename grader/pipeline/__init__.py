@@ -11,6 +11,7 @@ from grader import datasets, evidence, intake, report, scoring, template
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
+from grader.errors import IntakeError
 from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
 from grader.pipeline import selection
@@ -18,7 +19,7 @@ from grader.pipeline.streaming import Stream
 from grader.repairing.submission import repaired
 from grader.sandbox import Launcher, observe
 
-__all__ = ["ensure_items", "grade", "judge", "load_rubric", "prepare", "receive"]
+__all__ = ["ensure_items", "file_names", "grade", "judge", "load_rubric", "prepare", "receive"]
 
 
 def grade(
@@ -51,7 +52,7 @@ def grade(
         on_finding=on_finding,
         parameters=chosen.parameters,
     )
-    submission = receive(path, assignment)
+    submission = receive(path, assignment, rubric, items=items)
     probes = selection.needed_probes(assignment, chosen)
     asked: dict[str, Any] = {"launcher": launcher, "seed": seed, "limits": rubric.limits, "setting": setting}
     key = evidence.key(submission, probes, assignment.inside, assignment=assignment.id, **asked) if store else ""
@@ -77,13 +78,25 @@ def grade(
     return made
 
 
-def receive(path: Path, assignment: Assignment) -> Submission:
-    """Read what was handed in at `path`, with the assignment's own files over the student's copies and Python 2 repaired.
+def receive(path: Path, assignment: Assignment, rubric: Rubric, *, items: Sequence[str] = ()) -> Submission:
+    """Read what was handed in at `path`, by the names that the rubric gives its files, with the assignment's own files over the
+    student's copies and Python 2 repaired.
 
-    IntakeError when it cannot be read.
+    IntakeError when it cannot be read, and when a file is missing that one of the probes cannot do without.
     """
-    read = intake.receive(path, required=assignment.required, provided=assignment.provided)
-    return repaired(read, assignment.provided)
+    wanted = assignment.wanted_files(rubric.parameters)
+    required = assignment.required_files(rubric.parameters)
+    submission = intake.receive(path, required=required, wanted=wanted, provided=assignment.provided)
+    asked = {probe.name for probe in selection.needed_probes(assignment, selection.only(rubric, items))}
+    for each in wanted:
+        if each.name in submission.missing and not asked.isdisjoint(each.needed_for):
+            raise IntakeError(f"{submission.id}: {submission.missing[each.name]}")
+    return repaired(submission, assignment.provided)
+
+
+def file_names(assignment: Assignment, rubric: Rubric) -> tuple[str, ...]:
+    """Return the names of all files that are asked for."""
+    return tuple(each.name for each in assignment.wanted_files(rubric.parameters))
 
 
 def prepare(

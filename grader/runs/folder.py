@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +16,16 @@ from grader.exports.summary import SCHEMA
 from grader.filenames import JOURNAL, LOCK, OF_A_RUN, OUT, SPREADSHEET, SUMMARY
 from grader.model import Result
 from grader.runs import lock
-from grader.runs.job import Job
+from grader.runs.job import ALL, Job
 from grader.runs.journal import Entry, Journal
 from grader.runs.submission import SubmissionFolder
+from grader.text import printable
 
 # how often the summary is written while a run goes on, and which share of its time that may take
 SUMMARY_SECONDS = 5.0
 SHARE = 0.05
+# of submissions that are in the way, so many are named
+NAMED = 3
 GIVE = "give the --out folder of an earlier `mlpgrader grade`, or one submission's folder in it"
 
 
@@ -81,8 +84,8 @@ class RunFolder:
             name, there = folder.path.name, stamp(folder.report)
             if there and name not in self.entries:
                 entry = noted.get(name)
-                # a report that was written since, or by a run that noted nothing, is read
-                found = entry if entry and entry.stamp == there else _read(folder, entry)
+                # a report that was written since, or by a run that noted nothing or not all, is read
+                found = entry if entry and entry.stamp == there and entry.digest else _read(folder, entry)
                 self.entries.update({name: found} if found else {})
 
     def key(self, name: str) -> str:
@@ -100,36 +103,58 @@ class RunFolder:
             raise AuthorError(f"{self.path}: holds no evidence; {GIVE}")
         return folders
 
-    def begin(self, jobs: Iterable[Job]) -> None:
-        """Withdraw the reports that these jobs will write, and show that the folder can be written before hours depend on it.
+    def ensure_alike(self, jobs: Collection[Job], *, anew: bool = False) -> None:
+        """Refuse jobs that would leave in one summary what cannot be compared: other assignments, or other items.
 
-        The evidence below them stays until the same submission is graded again.
+        With `anew` they may replace what is of another kind, as long as nothing of that kind stays. AuthorError says whose it is.
+        """
+        named = {job.id for job in jobs}
+        first = next(iter(jobs))
+        graded = {name: entry for name, entry in self.entries.items() if entry.row.marks}
+        looked_at = {name: entry for name, entry in graded.items() if not (anew and name in named)}
+        if others := [name for name, each in looked_at.items() if each.assignment not in ("", first.assignment)]:
+            what = looked_at[others[0]].assignment
+            raise AuthorError(
+                f"{self.path}: holds gradings of the assignment '{what}' ({_some(others)}); choose another --out"
+            )
+        if others := [name for name, each in looked_at.items() if each.asked not in ("", first.asked)]:
+            whole = "" if named >= set(graded) else " all of them"
+            asked = _items(looked_at[others[0]].asked)
+            raise AuthorError(
+                f"{self.path}: holds gradings of {asked} ({_some(others)}), and {_items(first.asked)} would stand beside them; "
+                f"choose another --out, or grade{whole} anew with --again"
+            )
+
+    def begin(self, jobs: Iterable[Job]) -> None:
+        """Show that the folder can be written before hours depend on it.
+
+        What was graded before stays as it is, reports and rows, until the same submission has been graded again.
         """
         for name in exports.OF_A_CLASS:
             atomic.sweep(self.path / name)
         forgotten = []
         for job in jobs:
-            self.of(job.id).withdraw(evidence=False)
-            self.entries.pop(job.id, None)
             if self.key(job.id) and not job.kept:
                 # what is going to be run says nothing any more of the evidence that it will have
                 forgotten.append(Entry(Row(job.id)))
         self._journal.add(forgotten)
         self.summarise()
 
-    def add(self, name: str, result: Result, *, key: str = "", judged: str = "") -> None:
-        """Note the result of the submission called `name`, whose reports have been written."""
-        row = replace(Row.of(result), id=name)
+    def add(self, name: str, result: Result, *, key: str = "", judged: str = "", asked: str = "") -> None:
+        """Note the result of the submission called `name`, whose reports have been written; `asked` is that of its job."""
         folder = self.of(name)
-        self._note(Entry(row, key, judged, stamp(folder.report), stamp(folder.evidence_file)))
+        row = replace(Row.of(result), id=name, attempt=folder.attempt)
+        stamps = stamp(folder.report), stamp(folder.evidence_file)
+        self._note(Entry(row, key, judged, *stamps, result.digest, result.assignment, asked))
 
     def judged(self, name: str, result: Result, *, judged: str = "") -> None:
         """Note the result of evidence that stays as it was and was judged again, by what `judged` stands for (`standards`)."""
-        self.add(name, result, key=self.key(name), judged=judged)
+        noted = self._journal.entries.get(name)
+        self.add(name, result, key=self.key(name), judged=judged, asked=noted.asked if noted else "")
 
     def fail(self, name: str, reason: str) -> None:
         """Note why the submission called `name` has no result."""
-        self._note(Entry(Row.failed(name, reason)))
+        self._note(Entry(replace(Row.failed(name, reason), attempt=self.of(name).attempt)))
 
     def summarise(self) -> None:
         """Write the summary of everything that is in the folder; AuthorError when that cannot be done."""
@@ -181,8 +206,18 @@ def _read(folder: SubmissionFolder, noted: Entry | None) -> Entry | None:
     result = folder.result()
     if result is None:
         return None
-    row = replace(Row.of(result), id=folder.path.name)
-    return replace(noted or Entry(row), row=row, judged="", stamp=stamp(folder.report))
+    row, there = replace(Row.of(result), id=folder.path.name, attempt=folder.attempt), stamp(folder.report)
+    known = noted or Entry(row)
+    judged = known.judged if known.stamp == there else ""
+    return replace(known, row=row, judged=judged, stamp=there, digest=result.digest, assignment=result.assignment)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(map(printable, names[:NAMED])) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+def _items(asked: str) -> str:
+    return "all items" if asked == ALL else f"the items {asked.replace(',', ', ')}"
 
 
 def _folders(path: Path) -> Iterator[SubmissionFolder]:

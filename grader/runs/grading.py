@@ -72,6 +72,11 @@ class Bench:
                 self._ready[needs] = Ready(assignment, chosen, setting, self._launcher(job.sandbox))
             return self._ready[needs]
 
+    def received(self, job: Job) -> Submission:
+        """Read what was handed in; IntakeError when it cannot be read."""
+        ready = self.ready(job)
+        return pipeline.receive(job.path, ready.assignment, ready.rubric, items=job.items)
+
     def key(self, job: Job, submission: Submission | None = None) -> str:
         """Return the key of the evidence that this job makes: equal for two jobs of which one has seen what the other will.
 
@@ -80,7 +85,7 @@ class Bench:
         """
         ready = self.ready(job)
         assignment, chosen = ready.assignment, selection.only(ready.rubric, job.items)
-        read = submission or pipeline.receive(job.path, assignment)
+        read = submission or self.received(job)
         try:
             seen = evidence.key(
                 read,
@@ -111,6 +116,10 @@ class Bench:
             if self._stopped.is_set():
                 # nothing came of it: it was cut short, by us
                 raise
+            if job.folder:
+                with contextlib.suppress(AuthorError):
+                    # what is there is not what came of it
+                    SubmissionFolder(job.folder).clear(again=job.again)
             return Graded.failed(job, error)
 
     def report(self, job: Job, *, on_finding: Callable[[Finding], None] | None = None) -> Report:
@@ -161,10 +170,9 @@ class Bench:
     def _run(self, job: Job, folder: SubmissionFolder | None) -> Graded:
         if folder is None:
             return Graded(job, self.report(job).result)
-        folder.withdraw()
         made = self.report(job)
         with self._turn():
-            folder.deliver(made)
+            folder.deliver(made, again=job.again)
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
     def _judge(self, job: Job, folder: SubmissionFolder) -> Graded:
@@ -219,7 +227,7 @@ def grade_all(
         if error and error.whose is Whose.SETTING:
             raise AuthorError(error.message)
         if graded.result is not None:
-            folder.add(job.id, graded.result, key=graded.key, judged=graded.judged)
+            folder.add(job.id, graded.result, key=graded.key, judged=graded.judged, asked=job.asked)
         else:
             folder.fail(job.id, error.message if error else "")
         done(graded)

@@ -10,6 +10,9 @@ from pathlib import Path
 from grader.errors import AuthorError, HarnessError, IntakeError
 from grader.model import Result, SandboxSpec
 
+# what is said of a job that is asked for every item
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -18,6 +21,7 @@ class Job:
     Without a `seed` a fresh one is drawn when it is graded. Evidence and reports go into `folder`; without one nothing is
     written. `public` is a self-check: the items that students may see. `kept` says that the folder holds evidence that is
     still true, so that it is judged and not run. `rubric` is a file to grade by instead of the assignment's own.
+    `again` says that the folder holds the grading of something else that was handed in under this id before, which is kept.
     """
 
     path: Path
@@ -32,6 +36,12 @@ class Job:
     public: bool = False
     kept: bool = False
     rubric: Path | None = None
+    again: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The items that it is graded for, in words that can be compared."""
+        return ",".join(sorted(self.items)) or ALL
 
 
 class Whose(StrEnum):

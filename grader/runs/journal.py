@@ -27,7 +27,8 @@ class Entry:
     """What is noted of one submission: its row in the summary, and what its report stands on.
 
     `key` stands for the evidence in its folder, `judged` for what it was judged by, `stamp` for the file of its report and
-    `evidence` for that of its evidence; each is empty where it is not known.
+    `evidence` for that of its evidence, `digest` for what was handed in. `assignment` is which one it was graded as, and `asked`
+    the items that it was graded for, with commas between them ("all" for all). Each is empty where it is not known.
     """
 
     row: Row
@@ -35,6 +36,9 @@ class Entry:
     judged: str = ""
     stamp: tuple[int, ...] = ()
     evidence: tuple[int, ...] = ()
+    digest: str = ""
+    assignment: str = ""
+    asked: str = ""
 
 
 class Journal:
@@ -120,16 +124,23 @@ def _data(entry: Entry) -> dict[str, Any]:
         "pending": marks.pending,
         "withheld": marks.withheld,
     }
-    found = {"marks": points, "items": dict(row.items), "error": row.error}
+    found = {
+        "marks": points,
+        "items": dict(row.items),
+        "error": row.error,
+        "attempt": row.attempt if row.attempt > 1 else 0,
+    }
     stands_on = {"key": entry.key, "judged": entry.judged, "stamp": list(entry.stamp), "evidence": list(entry.evidence)}
-    return {"id": row.id, **{name: value for name, value in {**found, **stands_on}.items() if value}}
+    about = {"digest": entry.digest, "assignment": entry.assignment, "asked": entry.asked}
+    return {"id": row.id, **{name: value for name, value in {**found, **stands_on, **about}.items() if value}}
 
 
 def _entry(data: Mapping[str, Any]) -> Entry | None:
     try:
         marks = Marks(**data["marks"]) if "marks" in data else None
-        row = Row(data["id"], marks, data.get("items", {}), data.get("error", ""))
+        row = Row(data["id"], marks, data.get("items", {}), data.get("error", ""), int(data.get("attempt", 1)))
         stamps = tuple(data.get("stamp", ())), tuple(data.get("evidence", ()))
-        return Entry(row, data.get("key", ""), data.get("judged", ""), *stamps)
-    except (KeyError, TypeError):
+        about = data.get("digest", ""), data.get("assignment", ""), data.get("asked", "")
+        return Entry(row, data.get("key", ""), data.get("judged", ""), *stamps, *about)
+    except (KeyError, TypeError, ValueError):
         return None

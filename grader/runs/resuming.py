@@ -24,25 +24,29 @@ class Plan:
         return sum(job.kept for job in self.to_do)
 
 
-def planned(jobs: Sequence[Job], folder: RunFolder, bench: Bench) -> Plan:
+def planned(jobs: Sequence[Job], folder: RunFolder, bench: Bench, *, anew: bool = False) -> Plan:
     """Say which of these jobs are done, by what is noted in the folder of the run and lies there.
 
     One is done when its evidence was asked for just as it would be now, was judged by today's rubric and checks, and no
-    points are withheld. Where only the latter have changed, the evidence is still true.
+    points are withheld. Where only the latter have changed, the evidence is still true. With `anew` nothing is done.
     """
-    found = [_looked_up(job, folder, bench) for job in jobs]
+    found = [_looked_up(job, folder, bench, anew=anew) for job in jobs]
     return Plan(
         tuple(each for each in found if isinstance(each, Graded)),
         tuple(each for each in found if isinstance(each, Job)),
     )
 
 
-def _looked_up(job: Job, folder: RunFolder, bench: Bench) -> Graded | Job:
+def _looked_up(job: Job, folder: RunFolder, bench: Bench, *, anew: bool) -> Graded | Job:
     key, entry = folder.key(job.id), folder.entries.get(job.id)
+    before = entry.digest if entry else ""
     try:
-        if not key or key != bench.key(job):
-            return job
+        submission = bench.received(job)
     except IntakeError:
+        return replace(job, again=bool(before))
+    if before and before != submission.digest:
+        return replace(job, again=True)
+    if anew or not key or key != bench.key(job, submission):
         return job
     marks = entry.row.marks if entry else None
     if marks and marks.withheld:

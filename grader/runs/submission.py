@@ -11,7 +11,7 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import EVIDENCE, EXECUTED, REPORT, STAFF_PAGE, STUDENT_PAGE
+from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, STAFF_PAGE, STUDENT_PAGE
 from grader.model import Report, Result
 from grader.report.document import READABLE, from_json
 from grader.text import as_json_text
@@ -53,6 +53,35 @@ class SubmissionFolder:
         """Whether a grading that came to its end has left evidence here."""
         return kept.has(self.evidence)
 
+    @property
+    def earlier(self) -> tuple[SubmissionFolder, ...]:
+        """The folders of what was handed in under the same id before, in that order."""
+        found = (each for each in (self.path / ATTEMPTS).glob("*") if each.name.isdecimal() and each.is_dir())
+        return tuple(SubmissionFolder(each) for each in sorted(found, key=lambda each: int(each.name)))
+
+    @property
+    def attempt(self) -> int:
+        """Which of the submissions under this id the folder is about, from 1."""
+        return 1 + len(self.earlier)
+
+    def put_aside(self) -> None:
+        """Keep the grading that is here among the earlier ones; AuthorError when that cannot be done.
+
+        The report is moved last: where it is cut short, the next time goes on with it.
+        """
+        begun = [each for each in self.earlier if not each.report.exists()]
+        target = begun[-1].path if begun else self.path / ATTEMPTS / str(self.attempt)
+        names = (STUDENT_PAGE, STAFF_PAGE, *exports.OF_ONE, EXECUTED, EVIDENCE, REPORT)
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                if (self.path / name).exists():
+                    (self.path / name).rename(target / name)
+        except OSError as error:
+            raise AuthorError(
+                f"{self.path}: cannot be kept as {target} ({error.strerror or error}); choose another --out"
+            ) from error
+
     def data(self) -> dict[str, Any]:
         """Return the report as data, an empty mapping when there is none that can be read."""
         try:
@@ -68,9 +97,12 @@ class SubmissionFolder:
         except ValueError:
             return None
 
-    def deliver(self, made: Report) -> None:
-        """Write evidence and reports; AuthorError when that cannot be done."""
-        self.withdraw()
+    def deliver(self, made: Report, *, again: bool = False) -> None:
+        """Write evidence and reports in the place of what is there; with `again`, that is kept.
+
+        AuthorError when that cannot be done.
+        """
+        self.clear(again=again)
         try:
             kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
         except OSError as error:
@@ -93,6 +125,12 @@ class SubmissionFolder:
         """Write what a student may keep of a self-check: the page and the data."""
         atomic.write(self.student_page, report.html(made, audience="student"))
         atomic.write(self.report, as_json_text(report.as_json(made.result)))
+
+    def clear(self, *, again: bool) -> None:
+        """Make room for another grading: what is there goes, or with `again` is kept among the earlier ones."""
+        if again:
+            self.put_aside()
+        self.withdraw()
 
     def withdraw(self, *, evidence: bool = True) -> None:
         """Remove what an earlier grading left, so that none of it is taken for the one that is coming.

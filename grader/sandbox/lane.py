@@ -199,6 +199,7 @@ class Lane:
                     setting=self.setting.given(probe.parameters),
                     files=self.submission.files,
                     left_out=self.submission.left_out,
+                    taken=self.submission.taken,
                     earlier={each.probe: each.data for each in self.observations},
                     findings=findings,
                     seconds=seconds,

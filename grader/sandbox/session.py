@@ -44,10 +44,10 @@ class SessionEnded(Exception):
 class Session:
     """One process that holds student code, from its fork to its end.
 
-    `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read,
-    `earlier` what the probes before this one on its lane have seen, and `findings` what the checks that the probe has
-    declared say of each. `unexplained` says of an end that it may have come from
-    outside as well as from the code.
+    `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read, `taken`
+    which file was handed in under another name (name that was asked for -> path), `earlier` what the probes before this one
+    on its lane have seen, and `findings` what the checks that the probe has declared say of each. `unexplained` says of an
+    end that it may have come from outside as well as from the code.
 
     >>> from mlpgrader.authoring import Session, ask
     >>> def fitting(session: Session, data, rng):
@@ -65,13 +65,14 @@ class Session:
         setting: Setting | None = None,
         files: Mapping[str, bytes] | None = None,
         left_out: Mapping[str, str] | None = None,
+        taken: Mapping[str, str] | None = None,
         earlier: Mapping[str, Mapping[str, Any]] | None = None,
         findings: Mapping[str, Sequence[Finding]] | None = None,
         patience: int = PATIENCE,
     ) -> None:
         self._conversation, self._limits = conversation, limits
         self.setting = setting or Setting()
-        self.files, self.left_out, self.earlier = files or {}, left_out or {}, earlier or {}
+        self.files, self.left_out, self.taken, self.earlier = files or {}, left_out or {}, taken or {}, earlier or {}
         self.findings = findings or {}
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds

@@ -28,7 +28,7 @@ def drawn(
     Every probe runs in a fresh process, as ever, under a name of its own, from which its random numbers follow. The probes
     named in `once`, which later ones look back at, run before the others.
     """
-    submission = pipeline.receive(folder, assignment)
+    submission = pipeline.receive(folder, assignment, pipeline.load_rubric(assignment))
     needed = selection.needed_probes(assignment, rubric)
     again = [probe for probe in needed if probe.name not in once]
     evidence = observe(

@@ -8,6 +8,7 @@ import pytest
 
 from grader.cli import main
 from grader.cli.check import saved, watch
+from kit import ROOT
 from kit import small_assignment as small
 
 BROKEN = "def forward(:\n"
@@ -46,7 +47,7 @@ def test_a_report_is_written_where_it_is_wanted(homework: Path, tmp_path: Path) 
         (["nowhere"], 1, "check the path"),
         (["nowhere", "--watch"], 1, "check the path"),
         (["--assignment", "byomlq"], 2, "did you mean 'byomlp'"),
-        (["empty"], 2, "the files of none are there; say one of --assignment byomlp (mlp.py)"),
+        (["empty"], 2, "no file of any is there; say one of --assignment byomlp (mlp.py, Classification.ipynb"),
         (["--watch", "--json"], 2, "leave one of them out"),
     ],
 )
@@ -62,6 +63,39 @@ def test_what_cannot_be_checked_is_said(
     monkeypatch.chdir(homework)
     assert main(["check", *words]) == status
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("student_template/modules", "this is modules (Basic Artificial Neural Networks), by HW3_Modules.ipynb, "),
+        ("reference/modules", "this is modules (Basic Artificial Neural Networks), by HW3_Modules.ipynb, "),
+        ("student_template/byomlp", "this is byomlp (Build Your Own Multilayer Perceptron), by Autoencoder.ipynb, "),
+        ("reference/byomlp/mlp.py", "this is byomlp (Build Your Own Multilayer Perceptron), by mlp.py; "),
+    ],
+)
+def test_an_assignment_is_known_by_its_files_and_they_are_told(
+    folder: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # an item that there is not ends it before anything is run
+    assert main(["check", str(ROOT / folder), "--items", "none"]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "said"),
+    [
+        ("reference/modules/HW3_Modules.ipynb", "my layers.ipynb", "this is modules (Basic"),
+        ("reference/byomlp/mlp.py", "net.py", "this is byomlp (Build"),
+        ("reference/byomlp/mlp.py", "MLP (1).py", "this is byomlp (Build"),
+    ],
+)
+def test_an_assignment_is_known_by_what_is_in_files_of_other_names(
+    file: str, name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes((ROOT / file).read_bytes())
+    assert main(["check", str(tmp_path), "--items", "none"]) == 2
+    assert f"{said}" in capsys.readouterr().err
 
 
 def test_watching_checks_at_once_and_again_for_every_change() -> None:

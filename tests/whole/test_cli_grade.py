@@ -163,6 +163,72 @@ def test_what_cannot_go_well_is_refused_before_anything_runs(
     assert not (tmp_path / "graded").exists()
 
 
+MLP = "class MLP:\n    def forward(self, h): ...\n    def backward(self, g): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "message"),
+    [
+        (
+            ["cls"],
+            ["cls/ann/mlp.py", "cls/ben/mlp.py"],
+            "looks like a whole class, not like one submission: mlp.py is in 2 folders",
+        ),
+        (["dl"], ["dl/ann_11_101_mlp.py", "dl/ben_12_102_mlp.py"], "files of 2 students, as Canvas packs them"),
+        (
+            ["dl/ann_11_101_mlp.py", "dl/ann_11_102_Main.ipynb", "dl/ben_12_103_mlp.py"],
+            ["dl/ann_11_101_mlp.py", "dl/ann_11_102_Main.ipynb", "dl/ben_12_103_mlp.py"],
+            "several of them one student's (ann_11: 2 files, as ann_11_101_mlp.py); put the files of each student into a folder",
+        ),
+    ],
+)
+def test_a_class_given_as_one_submission_is_refused_before_anything_runs(
+    words: list[str], files: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(MLP, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", *words, *GRADE]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "graded").exists()
+
+
+def test_one_of_several_that_is_a_class_does_not_stop_the_others(tmp_path: Path) -> None:
+    small.hand_in(tmp_path / "ann", BROKEN)
+    for name in ("v1", "v2"):
+        small.hand_in(tmp_path / "ben" / name, BROKEN)
+    done = command(tmp_path, "ann", "ben", "--items", "forward", "--out", "out")
+    assert done.returncode == 1
+    assert "ben: not graded: ben: looks like a whole class" in done.stderr
+    assert json.loads((tmp_path / "out" / "summary.json").read_bytes())["submissions"][0]["id"] == "ann"
+
+
+def test_files_of_other_names_are_graded_and_told_and_what_could_only_be_guessed_is_not(tmp_path: Path) -> None:
+    handed_in: dict[str, dict[str, str]] = {
+        "ann": {"hw6 mlp.py": MLP},
+        "ben": {},
+        "carl": {"digits.py": "x = 1", "a.py": "x = 1"},
+        "dora": {"mlp-1.py": MLP, "MLP.py": f"{MLP}\n"},
+    }
+    for who, files in handed_in.items():
+        (tmp_path / who).mkdir()
+        for name, text in files.items():
+            (tmp_path / who / name).write_text(text, encoding="utf-8")
+    done = command(tmp_path, *handed_in, "--items", "forward", "--out", "out")
+    report = json.loads((tmp_path / "out" / "ann" / "report.json").read_bytes())
+    summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
+    assert "hw6 mlp.py was taken for mlp.py" in report["items"][0]["findings"][0]["message"]
+    assert (done.returncode, [row["id"] for row in summary["submissions"]]) == (1, ["ann"])
+    assert [failure["error"].partition(";")[0] for failure in summary["failures"]] == [
+        "ben: there is no mlp.py",
+        "carl: there is no mlp.py",
+        "dora: 2 files could be mlp.py: MLP.py and mlp-1.py",
+    ]
+    assert "handed in: a.py" in summary["failures"][1]["error"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 def test_the_engine_and_the_runtime_that_were_asked_for_make_the_containers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -26,7 +26,8 @@ PATIENCE = 120.0
 def line(*words: str) -> list[str]:
     """Return the command that grades the forward pass of these submissions into the folder out."""
     asked = ["--assignment", "byomlp", "--sandbox", "process", "--items", "forward", "--out", "out"]
-    return [sys.executable, "-m", "grader", "grade", *words, *asked]
+    # what comes later counts
+    return [sys.executable, "-m", "grader", "grade", *asked, *words]
 
 
 def grade(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -89,7 +90,40 @@ def test_a_submission_that_was_handed_in_again_is_graded_and_the_others_are_not(
     hand_in(tmp_path, "ben", text=BROKEN * 2)
     done = grade(tmp_path, *names)
     assert "1 of 2 is graded already" in done.stderr
+    assert "1 of 2 was handed in again (ben): earlier gradings are kept in out/ID/attempts" in done.stderr
     assert "[1/1] ben: 0 of 10" in done.stderr
+    first = tmp_path / "out" / "ben" / "attempts" / "1"
+    assert (first / "report.json").is_file()
+    assert (first / "evidence" / "evidence.zst").is_file()
+    assert [row["attempt"] for row in json.loads((tmp_path / "out" / "summary.json").read_bytes())["submissions"]] == [
+        1,
+        2,
+    ]
+
+
+def test_what_can_no_longer_be_read_keeps_what_was_graded_before(tmp_path: Path) -> None:
+    grade(tmp_path, *hand_in(tmp_path, "ann"))
+    (tmp_path / "ann" / "mlp.py").rename(tmp_path / "ann" / "notes.txt")
+    done = grade(tmp_path, "ann")
+    assert done.returncode == 1
+    assert "ann: not graded: ann: there is no mlp.py; handed in: notes.txt" in done.stderr
+    assert (tmp_path / "out" / "ann" / "attempts" / "1" / "report.json").is_file()
+    assert not (tmp_path / "out" / "ann" / "report.json").exists()
+
+
+def test_other_items_and_another_assignment_do_not_come_into_one_summary(tmp_path: Path) -> None:
+    names = hand_in(tmp_path, "ann", "ben")
+    grade(tmp_path, *names)
+    before = contents(tmp_path)
+    other = grade(tmp_path, "ann", "--items", "backprop")
+    assert (other.returncode, contents(tmp_path)) == (2, before)
+    assert (
+        "holds gradings of the items forward (ann, ben), and the items backprop would stand beside them" in other.stderr
+    )
+    assert grade(tmp_path, *names, "--items", "backprop", "--again").returncode == 0
+    assert summary(tmp_path) == ["ann", "ben"]
+    modules = grade(tmp_path, "ann", "--assignment", "modules", "--items", "elu")
+    assert (modules.returncode, "holds gradings of the assignment 'byomlp'" in modules.stderr) == (2, True)
 
 
 def test_a_second_run_into_the_same_folder_keeps_the_rows_of_the_first(tmp_path: Path) -> None:
@@ -138,3 +172,17 @@ def test_after_a_stop_the_same_command_goes_on_and_earlier_rows_stay(tmp_path: P
             rest.splitlines()[-1]
             == f"stopped; {len(kept)} of 9 graded are in out; give the same command again to go on"
         )
+
+
+def test_what_earlier_runs_have_graded_outlives_a_run_that_is_stopped(tmp_path: Path) -> None:
+    names = hand_in(tmp_path, "ann", "ben")
+    grade(tmp_path, *names)
+    before = contents(tmp_path)
+    hand_in(tmp_path, *names, text=HANGING)
+    with start(tmp_path, *names) as running:
+        assert running.stderr is not None
+        next(line for line in running.stderr if "handed in again" in line)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=PATIENCE)
+    assert (running.returncode, contents(tmp_path)) == (130, before)
+    assert summary(tmp_path) == ["ann", "ben"]

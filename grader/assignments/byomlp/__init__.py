@@ -7,7 +7,10 @@ from pathlib import Path
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
+from grader.assignments.byomlp.forward.probes import METHODS
 from grader.datasets.digits import DIGITS, drawing
+from grader.model import Wanted
+from grader.notebooks.recognising import module_with
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
 
@@ -24,7 +27,12 @@ ASSIGNMENT = Assignment(
     reference=locations.reference_folder("byomlp"),
     template=locations.template_folder("byomlp"),
     data=(DIGITS,),
-    required=("mlp.py",),
+    required=("mlp_file",),
+    wanted=(
+        Wanted("mlp_file", needed_for=("module",), taken_from=module_with("MLP", METHODS)),
+        Wanted("classification_notebook"),
+        Wanted("autoencoder_notebook"),
+    ),
     masters={**_PROVIDED, "drawn_digits.py": Path(drawing.__file__)},
     provided={name: path.read_bytes() for name, path in _PROVIDED.items()},
     inside=Inside(

@@ -5,10 +5,16 @@ from __future__ import annotations
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.modules import differentiation, layers, main
+from grader.assignments.modules.differentiation.tasks import NAMES
+from grader.assignments.modules.loading import CLASSES
 from grader.datasets.digits import DIGITS
+from grader.model import Wanted
+from grader.notebooks.recognising import notebook_with
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
 
+_CLASSES = tuple(rf"^[ \t]*class[ \t]+{name}\b" for name in CLASSES)
+_ANSWERS = tuple(rf"^[ \t]*def[ \t]+{name}\b" for name in NAMES)
 _INSIDE = ("watching/**/*.py", "assignments/modules/inside/*.py")
 
 ASSIGNMENT = Assignment(
@@ -19,6 +25,11 @@ ASSIGNMENT = Assignment(
     template=locations.template_folder("modules"),
     data=(DIGITS,),
     required=(),
+    wanted=(
+        Wanted("modules_notebook", taken_from=notebook_with(*_CLASSES, least=3)),
+        Wanted("differentiation_notebook", taken_from=notebook_with(*_ANSWERS, least=3)),
+        Wanted("main_notebook"),
+    ),
     provided={},
     inside=Inside(
         ours=files_of_ours(*_INSIDE),

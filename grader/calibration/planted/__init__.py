@@ -120,9 +120,9 @@ def _source(
 
 def _file(path: Path, assignment: Assignment) -> str:
     """Return the name under which a file is handed in: the one that is required, where one of that kind is."""
-    required = [name for name in assignment.required if name.endswith(path.suffix)]
+    required = [name for name in assignment.required_files(assignment.parameters) if name.endswith(path.suffix)]
     if assignment.required and not required:
-        wanted = ", ".join(assignment.required)
+        wanted = ", ".join(assignment.required_files(assignment.parameters))
         raise ValueError(f"{path.name}: a submission has {wanted}; put this file into a folder together with it")
     return required[0] if required else path.name
 

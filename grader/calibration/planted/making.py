@@ -27,7 +27,7 @@ class Materials:
     @property
     def file(self) -> str:
         """The name of the file that is handed in where nobody says another: the first that is required."""
-        return self.assignment.required[0] if self.assignment.required else ""
+        return next(iter(self.assignment.required_files(self.assignment.parameters)), "")
 
 
 def made(entry: Mapping[str, Any], materials: Materials) -> dict[str, bytes]:

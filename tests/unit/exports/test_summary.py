@@ -72,14 +72,14 @@ def test_a_class_of_nobody_as_csv_is_its_header() -> None:
 def test_a_class_as_json_tells_graded_from_unread() -> None:
     data = as_data(table([samples.withheld()], {"eve": "not a zip"}))
     assert data["schema"] == "mlpgrader.summary/1"
-    assert data["failures"] == [{"id": "eve", "error": "not a zip"}]
+    assert data["failures"] == [{"id": "eve", "error": "not a zip", "attempt": 1}]
     assert data["submissions"] == [
         {
             "id": "dora", "earned": 22, "possible": 25, "pending": 0, "withheld": 3,
-            "items": {"forward": 10, "backprop": 12},
+            "items": {"forward": 10, "backprop": 12}, "attempt": 1,
         }
     ]  # fmt: skip
 
 
 def test_a_failure_without_a_reason_is_still_a_failure() -> None:
-    assert as_data(table([], {"eve": ""}))["failures"] == [{"id": "eve", "error": "could not be read"}]
+    assert as_data(table([], {"eve": ""}))["failures"] == [{"id": "eve", "error": "could not be read", "attempt": 1}]

@@ -53,7 +53,7 @@ def test_the_digest_sees_where_one_file_ends_and_the_next_begins(tmp_path: Path)
     assert receive(tmp_path / "alice").digest != receive(tmp_path / "bob").digest
 
 
-@pytest.mark.parametrize("names", [(), ("MLP.py", "notes.txt"), ("mlp.ipynb",)])
+@pytest.mark.parametrize("names", [(), ("net.py", "notes.txt"), ("mlp.ipynb",)])
 def test_a_submission_without_the_required_file_is_returned_with_a_note(tmp_path: Path, names: tuple[str, ...]) -> None:
     (tmp_path / "alice").mkdir()
     submission = receive(put(tmp_path / "alice", *names), layers=b"given")
@@ -84,8 +84,8 @@ def test_what_lies_beside_the_entered_folder_is_left_out(tmp_path: Path) -> None
 
 
 def test_the_required_file_in_two_folders_is_refused_with_both_names(tmp_path: Path) -> None:
-    put(tmp_path / "alice", "part 1/mlp.py", "part 2/mlp.py")
-    with pytest.raises(IntakeError, match=r"mlp\.py found in 2 folders \('part 1', 'part 2'\); hand in one"):
+    put(tmp_path / "alice", "hw/part 1/mlp.py", "hw/part 2/mlp.py", "read me.txt")
+    with pytest.raises(IntakeError, match=r"mlp\.py found in 2 folders \('hw/part 1', 'hw/part 2'\); hand in one"):
         receive(tmp_path / "alice")
 
 
@@ -215,6 +215,16 @@ def test_an_id_is_the_name_as_handed_in_made_harmless(name: str, expected: str) 
         ("notes.txt", "notes.txt"),
         ("sub/mlp.py", "sub"),
         ("alice.gz", "alice.gz"),
+        ("alice.py", "alice"),
+        ("alice.ipynb", "alice"),
+        ("sub/mlp (1).py", "sub"),
+        ("sub/MLP-1.py", "sub"),
+        ("alice.tar.bz2", "alice"),
+        ("alice.tar.xz", "alice"),
+        ("alice.tar", "alice"),
+        ("doejane_LATE_4711_98765_hw6.zip", "doejane_4711"),
+        ("doejane_4711_98765_mlp.py", "doejane_4711"),
+        ("Jane Doe_12345_assignsubmission_file/mlp.py", "Jane Doe_12345"),
     ],
 )
 def test_the_id_of_a_file_lacks_the_ending_of_an_archive(tmp_path: Path, name: str, expected: str) -> None:
@@ -238,6 +248,19 @@ def test_two_submissions_with_one_id_are_refused_with_both_paths(tmp_path: Path,
     assert str(tmp_path / other) in str(caught.value)
 
 
+def test_the_id_of_a_folder_of_moodle_is_the_student(tmp_path: Path) -> None:
+    (tmp_path / "Jane Doe_12345_assignsubmission_file_").mkdir()
+    assert (
+        intake.submission_id(tmp_path / "Jane Doe_12345_assignsubmission_file_", required=REQUIRED) == "Jane Doe_12345"
+    )
+
+
+@pytest.mark.parametrize("name", ["alice.py", "alice.ipynb", "ALICE.PY"])
+def test_a_single_file_of_any_name_is_a_submission(tmp_path: Path, name: str) -> None:
+    submission = receive(put(tmp_path, name, "bob.py") / name)
+    assert set(submission.files) == {name}
+
+
 def test_one_path_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="two submissions"):
         intake.ensure_distinct([tmp_path, tmp_path], required=REQUIRED)
@@ -248,9 +271,11 @@ def test_a_path_that_is_not_there_is_an_error_that_says_so(tmp_path: Path) -> No
         receive(tmp_path / "nobody")
 
 
-@pytest.mark.parametrize("name", ["alice.rar", "alice.py", "alice"])
+@pytest.mark.parametrize("name", ["alice.rar", "alice.txt", "alice"])
 def test_a_file_of_another_kind_is_an_error_that_says_what_to_hand_in(tmp_path: Path, name: str) -> None:
-    with pytest.raises(IntakeError, match=r"is not a folder, a \.zip or a \.tar\.gz; put your files into a folder"):
+    with pytest.raises(
+        IntakeError, match=r"is not a folder, a \.zip, a \.tar, a \.py or an \.ipynb; put the files into"
+    ):
         receive(put(tmp_path, name) / name)
 
 

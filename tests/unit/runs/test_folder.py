@@ -123,14 +123,91 @@ def test_a_line_that_says_nothing_is_passed_over(tmp_path: Path, line: str) -> N
     assert summary(tmp_path) == (["alice", "bob"], [])
 
 
-def test_beginning_withdraws_the_reports_of_those_that_are_graded_again(tmp_path: Path) -> None:
+def test_what_was_graded_stays_until_it_is_graded_again(tmp_path: Path) -> None:
     run(tmp_path, "alice", "bob")
     folder = RunFolder(tmp_path)
     with folder.taken():
         folder.begin([job(folder, "alice")])
-    assert not folder.of("alice").report.exists()
+    assert folder.of("alice").report.exists()
     assert folder.of("alice").has_evidence
-    assert summary(tmp_path) == (["bob"], [])
+    assert summary(tmp_path) == (["alice", "bob"], [])
+    with folder.taken():
+        folder.summarise()
+    assert summary(tmp_path) == (["alice", "bob"], [])
+
+
+def attempts(out: Path) -> dict[str, int]:
+    """Return how often each one has handed in, by the summary."""
+    data = json.loads((out / "summary.json").read_bytes())
+    return {row["id"]: row["attempt"] for row in (*data["submissions"], *data["failures"])}
+
+
+def test_earlier_attempts_are_counted_in_the_summary(tmp_path: Path) -> None:
+    folder = run(tmp_path, "alice", "bob")
+    with folder.taken():
+        folder.of("alice").deliver(made("alice"), again=True)
+        folder.add("alice", made("alice").result)
+        folder.of("bob").clear(again=True)
+        folder.fail("bob", "bob: is empty")
+        folder.summarise()
+    assert attempts(tmp_path) == {"alice": 2, "bob": 2}
+    (tmp_path / "journal.jsonl").unlink()
+    run(tmp_path, "carl")
+    assert attempts(tmp_path) == {"alice": 2, "bob": 1, "carl": 1}
+    assert (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()[0].endswith("error,attempt")
+
+
+def kinds(tmp_path: Path, asked: str = "code") -> RunFolder:
+    """Return the folder of a run in which alice and bob were graded for some items."""
+    folder = RunFolder(tmp_path)
+    with folder.taken():
+        add(folder, "alice", "bob", asked=asked)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "said"),
+    [
+        (
+            ["carl"],
+            {"items": ("luck",)},
+            "holds gradings of the items code (alice, bob), and the items luck would stand beside them; choose another --out, "
+            "or grade all of them anew with --again",
+        ),
+        (
+            ["alice", "bob"],
+            {},
+            "and all items would stand beside them; choose another --out, or grade anew with --again",
+        ),
+        (
+            ["carl"],
+            {"assignment": "other", "items": ("code",)},
+            "holds gradings of the assignment 'small' (alice, bob); choose",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_not_put_into_one_summary(
+    tmp_path: Path, names: list[str], options: dict[str, Any], said: str
+) -> None:
+    folder = kinds(tmp_path)
+    asked = [replace(job(folder, name), **options) for name in names]
+    with pytest.raises(AuthorError) as caught:
+        folder.ensure_alike(asked)
+    assert said in str(caught.value)
+
+
+def test_other_items_may_replace_all_that_is_there_when_that_is_said(tmp_path: Path) -> None:
+    folder = kinds(tmp_path)
+    folder.ensure_alike([job(folder, "alice"), job(folder, "bob"), job(folder, "carl")], anew=True)
+    with pytest.raises(AuthorError, match=r"\(bob\), and all items would stand beside them"):
+        folder.ensure_alike([job(folder, "alice")], anew=True)
+
+
+def test_the_same_items_in_another_order_and_what_nobody_noted_are_no_other_kind(tmp_path: Path) -> None:
+    folder = kinds(tmp_path, asked="code,luck")
+    folder.ensure_alike([job(folder, "carl", items=("luck", "code"))])
+    noted_nothing = kinds(tmp_path / "old", asked="")
+    noted_nothing.ensure_alike([job(noted_nothing, "carl")])
 
 
 @pytest.mark.parametrize(("kept", "key"), [(False, ""), (True, "k")])

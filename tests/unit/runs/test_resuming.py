@@ -49,6 +49,7 @@ class Course:
     def graded(self, made: Report | None = None, **options: object) -> Course:
         """Grade ann, as far as the folder is concerned."""
         bench, job, report = self.bench(), self.job(**options), made or small.report()
+        report = replace(report, submission=replace(report.submission, digest=bench.received(job).digest))
         with self.run() as folder:
             folder.begin([job])
             SubmissionFolder(self.folder / "out" / "ann").deliver(report)
@@ -144,7 +145,9 @@ def test_what_was_judged_again_by_hand_is_still_known(tmp_path: Path) -> None:
     course = Course(tmp_path).graded()
     for judged, expected in (("", "judged"), (standards(course.assignment, course.rubric), "skipped")):
         with course.run() as folder:
-            folder.judged("ann", small.report().result, judged=judged)
+            result = folder.of("ann").result()
+            assert result is not None
+            folder.judged("ann", result, judged=judged)
         assert verdict(course.planned()) == expected
 
 
@@ -171,3 +174,20 @@ def test_evidence_that_was_damaged_since_means_that_the_code_is_run(tmp_path: Pa
     # it was tried, in a sandbox that starts nothing
     assert graded.result is not None
     assert graded.result.marks.withheld == 7
+
+
+def test_what_was_handed_in_again_is_told_and_run_and_what_cannot_be_read_too(tmp_path: Path) -> None:
+    course = Course(tmp_path).graded()
+    assert not course.planned(seed=3).to_do[0].again
+    small.hand_in(tmp_path / "ann", small.WRONG)
+    (job,) = course.planned().to_do
+    assert (job.again, job.kept) == (True, False)
+    (tmp_path / "ann" / "mlp.py").unlink()
+    assert course.planned().to_do[0].again
+
+
+def test_nothing_is_done_when_all_is_to_be_done_anew(tmp_path: Path) -> None:
+    course = Course(tmp_path).graded()
+    with course.run() as folder:
+        plan = planned([course.job()], folder, course.bench(), anew=True)
+    assert (verdict(plan), plan.to_do[0].again) == ("run", False)

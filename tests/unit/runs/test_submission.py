@@ -46,6 +46,28 @@ def test_withdrawing_leaves_nothing_to_be_taken_for_the_next_grading(tmp_path: P
     assert not folder.has_evidence
 
 
+def test_what_was_handed_in_before_is_kept_whole_by_number(tmp_path: Path) -> None:
+    folder = SubmissionFolder(tmp_path)
+    folder.deliver(small.report())
+    folder.deliver(small.report(), again=True)
+    folder.deliver(small.report(), again=True)
+    assert [each.path.name for each in folder.earlier] == ["1", "2"]
+    assert all({path.name for path in each.path.iterdir()} == FILES for each in folder.earlier)
+    assert folder.attempt == 3
+    folder.deliver(small.report())
+    assert folder.attempt == 3
+
+
+def test_keeping_that_was_cut_short_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    folder = SubmissionFolder(tmp_path)
+    folder.deliver(small.report())
+    (tmp_path / "attempts" / "1").mkdir(parents=True)
+    folder.staff_page.rename(tmp_path / "attempts" / "1" / "staff.html")
+    folder.deliver(small.report(), again=True)
+    assert [each.path.name for each in folder.earlier] == ["1"]
+    assert {path.name for path in folder.earlier[0].path.iterdir()} == FILES
+
+
 def test_notebooks_lie_beside_the_report_until_it_is_withdrawn(tmp_path: Path) -> None:
     folder = SubmissionFolder(tmp_path)
     folder.publish(samples.notebooks())

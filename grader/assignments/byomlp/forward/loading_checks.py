@@ -19,7 +19,9 @@ def mlp_loads(module: Observation) -> Finding:
         found = ", ".join(sorted(module.data["classes"])) or "none"
         return failed(f"mlp.py has no class MLP; classes found: {found}", hint="Name the class exactly MLP.")
     missing = [method for method in METHODS if method not in module.data["classes"]["MLP"]]
-    return passed(f"not there yet: {', '.join(missing)}" if missing else "")
+    said = [f"{module.data['taken']} was taken for mlp.py"] if module.data.get("taken") else []
+    said += [f"not there yet: {', '.join(missing)}"] if missing else []
+    return passed("; ".join(said), hint="Name it mlp.py when you hand in." if module.data.get("taken") else "")
 
 
 def _hint(problem: Problem, similar: Sequence[str]) -> str:

@@ -99,6 +99,7 @@ def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     seen["problem"] = plain_problem(answer.problem)
     if answer.problem and answer.problem.kind is ProblemKind.MISSING:
         seen["similar"] = [printable(name) for name in similar_names(FILE, session.files)]
+    seen["taken"] = printable(session.taken.get(FILE, ""))
     classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
     seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
 
