@@ -37,7 +37,7 @@ METHODS = {"back": r"(?:backward|updateGradInput)", "forward": r"(?:forward|upda
 OF_ERRORS = frozenset({"", "not_written", "function_missing", "nothing_returned", "one_hot_expected"})
 OF_NAN = frozenset({"", "not_finite", "overflow", "nll_not_clamped", "divided_by_deviation", "not_stored"})
 NOT_FINITE = re.compile(r"\b(?:is|are|holds?|returned) (?:nan|NaN|infinity|-infinity|NaN or inf|not finite)\b")
-FILE = re.compile(r"[\w()-]+\.(?:ipynb|py)\b")
+FILE = re.compile(r"\w[\w()-]*\.(?:ipynb|py)\b")
 
 
 def of_text(text: str) -> list[str]:
@@ -56,7 +56,11 @@ def of_finding(finding: Finding, files: Mapping[str, bytes], known: Iterable[str
     if NOT_FINITE.search(finding.message) and finding.diagnosis not in OF_NAN:
         found.append(f"the mistake {finding.diagnosis} is named where there is no number")
     names = {path.rpartition("/")[2] for path in files} | set(known)
-    found += [f"there is no file {name}" for name in FILE.findall(finding.message) if name not in names]
+    found += [
+        f"there is no file {name}"
+        for name in FILE.findall(finding.message)
+        if not any(each.endswith(name) for each in names)
+    ]
     return found + _asked_in_vain(finding, files)
 
 

@@ -14,6 +14,7 @@ from grader.assignments import find
 from grader.calibration.course import course_material
 from grader.calibration.running import try_out
 from grader.calibration.trial import LOST, Group, Trial
+from grader.causes import causes
 from grader.model import REDUCED, Data, Finding, Report, Rubric, Setting, Verdict
 from grader.pipeline import load_rubric
 from grader.rubric import restrict
@@ -140,6 +141,19 @@ def test_wrong_work_fails_the_checks_that_it_stands_for_and_no_other_than_it_may
     # what is only blocked was not looked at
     assert {check for check in checks if found[check].verdict is not Verdict.FAILED} == set()
     assert [check for check, finding in found.items() if finding.verdict is Verdict.UNDECIDED] == []
+
+
+@pytest.mark.parametrize(("assignment", "items"), [("byomlp", ("forward", "backprop")), ("modules", LAYERS)])
+def test_a_template_with_nothing_written_is_one_cause_that_says_where_to_begin(
+    assignment: str, items: tuple[str, ...], tmp_path: Path, launcher: sandbox.Launcher
+) -> None:
+    (template,) = (each for each in course_material(find(assignment)) if each.group is Group.TEMPLATE)
+    report = graded(assignment, template, restrict(whole(assignment), items), tmp_path, launcher)
+    (cause,) = causes(report.result)
+    assert cause.lost == report.score.marks.possible
+    assert cause.title.startswith("Not written yet: ")
+    assert cause.hint.startswith("Begin with `")
+    assert of_report(report, find(assignment)) == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

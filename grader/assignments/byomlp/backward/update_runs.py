@@ -41,7 +41,7 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
         if len(wrong) == len(findings):
             return wrong[0]
     if observed.problem:
-        return stumbled("student code ended the test early", observed.problem)
+        return stumbled("your code ended the test early", observed.problem)
     return passed() if observed.data.get("networks") else failed("no network could be built", hint=BACKWARD_FIRST)
 
 

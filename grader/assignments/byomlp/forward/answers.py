@@ -102,5 +102,5 @@ def no_output(net: Network, problem: Problem) -> Finding:
 def unless_cut_short(observed: Observation) -> Finding:
     """Pass, unless student code ended the conversation before everything was asked."""
     if observed.problem:
-        return stumbled("student code ended the test early", observed.problem)
+        return stumbled("your code ended the test early", observed.problem)
     return passed()

@@ -32,7 +32,7 @@ def trajectory_matches(observed: Observation) -> Finding:
     wrong = next((finding for finding in findings if finding), None)
     if wrong is None and observed.problem:
         hint = "Train a small network for a few dozen steps: the process must not end, and no call may hang."
-        return failed(f"student code ended the training early: {observed.problem}", hint=hint)
+        return failed(f"your code ended the training early: {observed.problem}", hint=hint)
     if wrong is not None:
         return wrong
     if not records:

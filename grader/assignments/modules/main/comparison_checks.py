@@ -105,7 +105,8 @@ def plot_labelled(observed: Observation) -> Finding:
     )
     if best is None:
         return failed(
-            f"no plot has {lines_wanted(seen_in(observed))} lines or more: all losses belong in one plot", hint=hint
+            f"no plot has {counted(lines_wanted(seen_in(observed)), 'line')} or more: all losses belong in one plot",
+            hint=hint,
         )
     cell, axes = best
     if lacking := _lacking(axes):
