@@ -135,6 +135,7 @@ MISTAKES = [
     ("e / e.sum(axis=1, keepdims=True)", "e / e.sum(axis=0)", "softmax", "softmax_forward", "softmax_over_batch"),
     ("e / e.sum(axis=1, keepdims=True)", "e", "softmax", "softmax_forward", "softmax_shift_not_normalised"),
     ("np.exp(input - input.max(axis=1, keepdims=True))", "np.exp(input)", "softmax", "softmax_stable", "overflow"),
+    ("s = self.output", "e = np.exp(input); s = e / e.sum(axis=1, keepdims=True)", "softmax", "softmax_stable", "overflow"),
     ("s * (gradOutput - (gradOutput * s).sum(axis=1, keepdims=True))", "gradOutput * s * (1 - s)", "softmax", "softmax_gradient",
      "softmax_gradient_element_wise"),
     ("s * (gradOutput - (gradOutput * s).sum(axis=1, keepdims=True))", "gradOutput * s", "softmax", "softmax_gradient",
@@ -246,6 +247,55 @@ def test_what_overwrites_its_input_is_told_once_and_its_gradient_is_judged_on_wh
     assert [(name, each.diagnosis) for name, each in found.items() if each.verdict is not Verdict.PASSED] == [
         ("elu_forward", "input_modified")
     ]
+
+
+BOTH = "target * np.log(clamped) + (1 - target) * np.log(1 - clamped)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "clamped", "told"),
+    [
+        (f"-np.sum({BOTH}) / input.shape[0]", Verdict.PASSED, ""),
+        ("-3 * np.sum(target * np.log(clamped)) / input.shape[0]", Verdict.PASSED, ""),
+        ("-np.sum(target * np.log(clamped), axis=1)", Verdict.PASSED, ""),
+        (f"-np.sum({BOTH}) / input.shape[0]".replace("clamped", "input"), Verdict.FAILED, "Clamp the input"),
+        ("-np.sum(target * clamped) / input.shape[0]", Verdict.BLOCKED, ""),
+    ],
+)
+def test_clamping_is_judged_apart_from_what_else_is_wrong_with_a_loss(loss: str, clamped: Verdict, told: str) -> None:
+    cells = changed("-np.sum(target * np.log(clamped)) / input.shape[0]", loss)
+    found = graded(*cells, probes=("class_nll_criterion",))
+    assert (found["class_nll_value"].verdict, found["class_nll_clamped"].verdict) == (Verdict.FAILED, clamped)
+    assert found["class_nll_clamped"].hint.startswith(told)
+    assert ("Clamp" in found["class_nll_clamped"].hint) is bool(told)
+
+
+def test_class_numbers_for_targets_are_told_as_such_and_cost_the_value_alone() -> None:
+    rows = "np.arange(len(input)), target"
+    cells = changed(
+        "-np.sum(target * np.log(clamped)) / input.shape[0]", f"-np.log(clamped[{rows}]).sum() / input.shape[0]"
+    )
+    cells = tuple(
+        cell.replace(
+            "self.gradInput = -target / clamped / input.shape[0]",
+            f"self.gradInput = np.zeros(input.shape); self.gradInput[{rows}] = -1 / clamped[{rows}] / input.shape[0]",
+        )
+        for cell in cells
+    )
+    found = graded(*cells, probes=("class_nll_criterion",))
+    assert [name for name, each in found.items() if each.verdict is not Verdict.PASSED] == ["class_nll_value"]
+    assert (
+        "takes class numbers for targets; with one-hot rows, forward ends in an error: IndexError"
+        in found["class_nll_value"].message
+    )
+    assert found["class_nll_value"].hint.startswith("Targets are one-hot rows")
+
+
+def test_a_wrong_output_that_is_stable_costs_forward_alone() -> None:
+    cells = changed("e / e.sum(axis=1, keepdims=True)", "np.log(e / e.sum(axis=1, keepdims=True))")
+    found = graded(*cells, probes=("softmax",))
+    assert found["softmax_forward"].verdict is Verdict.FAILED
+    assert found["softmax_stable"].verdict is Verdict.PASSED
 
 
 DEFAULTS = [

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.assignments.modules.layers.class_nll_mistakes import GRADIENT_MISTAKES, MISTAKES, gradient_of, value_of
-from grader.assignments.modules.layers.class_nll_probe import NAME, PROBE, ClassNLLSeen
+from grader.assignments.modules.layers.class_nll_probe import NAME, PROBE, Asked, ClassNLLSeen
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
-from grader.checks import failed
+from grader.checks import blocked, failed
 from grader.kits.layer_contract import (
     TOLERANCE,
     LayerCase,
@@ -25,27 +25,26 @@ from grader.numerics import worst_entry
 from grader.plain import problem_from
 from grader.text import in_digits, shape
 
+_ONE_HOT = "Targets are one-hot rows: for each example a row with 1 for its class and 0 for the others."
+_CLAMP = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
+# a loss that is clamped stays within this share of itself, one that is not goes beyond it
+SAME = 0.1
+
 
 def _judge_value(case: LayerCase) -> Finding | None:
     answer, want = case["forward"], value_of(case)
     hint = "The loss is the mean over the rows of the negative logarithm of the target's probability."
     if problem := problem_from(answer["problem"]):
-        return stumbled(NAME, "forward", problem, "Try it on one row of two probabilities.")
+        attempt = "Try it on two rows of probabilities with two one-hot rows, and read the error from its last line up."
+        return stumbled(NAME, "forward", problem, attempt)
     got = answer["value"]
     if got is None or got.size != 1:
-        found = (
-            "None"
-            if answer["type"] == "NoneType"
-            else f"an array of shape {shape(got)}"
-            if got is not None
-            else answer["type"]
-        )
-        hint = "forward returns one number, the mean over the rows of the batch"
-        hint += "." if got is not None else ": end updateOutput with `return self.output`."
-        return failed(
-            f"{NAME}: forward returned {found} instead of one number", hint=hint, diagnosis="nothing_returned"
-        )
-    if not TOLERANCE.agrees(got.reshape(1), want, TOLERANCE.bound(single=case["single"])):
+        found = f"an array of shape {shape(got)}" if got is not None else answer["type"]
+        said = f"{NAME}: forward returned {'None' if found == 'NoneType' else found} instead of one number"
+        whole = "The loss of a batch is one number: the mean of those of its rows."
+        returned = "forward returns one number: end updateOutput with `return self.output`."
+        return failed(said, hint=returned if got is None else whole, diagnosis="nothing_returned")
+    if not _is_right(case):
         mistake = explained(case, got.reshape(1), want, MISTAKES)
         said = f"{NAME}: the loss of {case['label']} is {in_digits(got.item())}, expected {in_digits(want.item())}"
         return failed(said, hint=mistake.hint if mistake else hint, diagnosis=mistake.id if mistake else "")
@@ -57,36 +56,88 @@ def _judge_value(case: LayerCase) -> Finding | None:
     return None
 
 
+def _is_right(case: LayerCase) -> bool:
+    """Tell whether the loss is the right number, whatever else is wrong with it."""
+    answer = case["forward"]
+    got = None if answer["problem"] or answer["value"] is None else answer["value"]
+    bound = TOLERANCE.bound(single=case["single"])
+    return got is not None and got.size == 1 and TOLERANCE.agrees(got.reshape(1), value_of(case), bound)
+
+
+def _has_loss(case: LayerCase) -> bool:
+    answer = case["forward"]
+    return not answer["problem"] and answer["value"] is not None and answer["value"].size == 1
+
+
+def _takes_numbers(seen: ClassNLLSeen) -> bool:
+    """Tell whether the criterion is made for targets that are class numbers: with these it is right, or does not raise."""
+    ours, theirs = seen["cases"], seen["numbered"]["cases"]
+    if all(map(_is_right, ours)):
+        return False
+    raises = any(case["forward"]["problem"] for case in ours)
+    return all(map(_is_right, theirs)) or (raises and all(map(_has_loss, theirs)))
+
+
+def _asked(seen: ClassNLLSeen) -> Asked:
+    """Return the cases with the targets that the criterion is made for: the other kind is paid for in its value."""
+    return seen["numbered"] if _takes_numbers(seen) else seen
+
+
 @layer_check(PROBE)
 def class_nll_value(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion is the mean negative log-probability of the targets"""
-    return first_of(_judge_value(case) for case in seen["cases"])
+    found = first_of(_judge_value(case) for case in seen["cases"])
+    if found is None or not _takes_numbers(seen):
+        return found
+    problem = problem_from(
+        next((case["forward"]["problem"] for case in seen["cases"] if case["forward"]["problem"]), None)
+    )
+    with_rows = f"forward ends in an error: {problem}" if problem else found.message.removeprefix(f"{NAME}: ")
+    said = f"{NAME} takes class numbers for targets; with one-hot rows, {with_rows}"
+    return failed(said, hint=_ONE_HOT, diagnosis="targets_as_numbers")
 
 
 @layer_check(PROBE)
 def class_nll_clamped(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion clamps probabilities to [1e-15, 1 - 1e-15]"""
-    case = seen["clamped"]
-    answer, want = case["forward"], value_of(case)
-    hint = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
-    if problem := problem_from(answer["problem"]):
-        return stumbled(f"{NAME}, a probability of 0", "forward", problem, hint)
-    got = answer["value"]
-    if got is None or got.size != 1:
-        return failed("the loss of a probability of 0 is not a number", hint=hint)
-    size = float(got.item())
-    # judged by itself: a factor of the batch size or the number of classes, or a sign, is paid for elsewhere
-    rows, classes = case["input"].shape
-    factors = (1.0, float(rows), 1.0 / classes, -1.0, 1.0 / np.log(2))
-    if not any(TOLERANCE.agrees(np.array([size]), factor * want) for factor in factors):
-        said = f"the loss of a batch with probabilities of 0 is {in_digits(size)}, expected {in_digits(want.item())}"
-        # where other losses are wrong as well, it is not the clamping that is told by this one
-        told = all(_judge_value(each) is None for each in seen["cases"])
-        return failed(said, hint=hint, diagnosis="nll_not_clamped" if told else "")
+    asked = _asked(seen)
+    case, ordinary = asked["clamped"], asked["cases"]
+    for each in ordinary:
+        if each["forward"]["value"] is None:
+            problem = problem_from(each["forward"]["problem"])
+            return blocked("no loss is there to tell whether it is clamped" + (f" ({problem})" if problem else ""))
+    if problem := problem_from(case["forward"]["problem"]):
+        said = f"with a probability of 0, forward ends in an error: {problem}"
+        return failed(said, hint=_CLAMP, diagnosis="nll_not_clamped")
+    got, want = case["forward"]["value"], value_of(case)
+    if got is None or not np.all(np.isfinite(got)):
+        found = "None" if got is None else "nan" if np.any(np.isnan(got)) else "infinity"
+        return failed(f"the loss of a probability of 0 is {found}", hint=_CLAMP, diagnosis="nll_not_clamped")
+    if all(map(_is_right, ordinary)):
+        if not TOLERANCE.agrees(got.reshape(-1), want):
+            said = f"the loss of a batch with probabilities of 0 is {in_digits(got.flat[0])}, expected {in_digits(want.item())}"
+            return failed(said, hint=_CLAMP, diagnosis="nll_not_clamped")
+    elif wrong := _clamped_otherwise(got, asked):
+        return wrong
     back = case["backward"]["value"]
     if back is not None and not np.all(np.isfinite(back)):
-        return failed("the gradient at a probability of 0 is not finite", hint=hint, diagnosis="nll_not_clamped")
-    return _wrong_at_zero(case, seen["cases"], hint)
+        found = "nan" if np.any(np.isnan(back)) else "infinity"
+        return failed(f"the gradient at a probability of 0 holds {found}", hint=_CLAMP, diagnosis="nll_not_clamped")
+    return _wrong_at_zero(case, ordinary, _CLAMP)
+
+
+def _clamped_otherwise(got: Array, asked: Asked) -> Finding | None:
+    """Return what is wrong with the clamping of a loss that is wrong for another reason, or None.
+
+    Clamped, it is the same at 0 as at 1e-15, and not the same as further away.
+    """
+    inside, further = (asked[name]["forward"]["value"] for name in ("inside", "further"))
+    if inside is None or further is None or TOLERANCE.agrees(further, inside, SAME):
+        return blocked("whether the input is clamped cannot be seen, as the loss is wrong for another reason")
+    if TOLERANCE.agrees(got, inside, SAME):
+        return None
+    said = f"the loss is {in_digits(got.flat[0])} for probabilities of 0 and {in_digits(inside.flat[0])} for those of 1e-15"
+    return failed(said, hint=_CLAMP, diagnosis="nll_not_clamped")
 
 
 def _wrong_at_zero(case: LayerCase, ordinary: Sequence[LayerCase], hint: str) -> Finding | None:
@@ -113,7 +164,7 @@ def class_nll_gradient(seen: ClassNLLSeen) -> Finding | None:
     hint = "Differentiate the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
     return first_of(
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant)
-        for case in seen["cases"]
+        for case in _asked(seen)["cases"]
         if not _agrees_with_own(case)
     )
 

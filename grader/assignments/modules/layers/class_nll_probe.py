@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 import numpy as np
 
 from grader import functions
 from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.asking import LayerSeen
+from grader.assignments.modules.layers.closed_forms import LEAST
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase
 from grader.kits.layer_contract.answers import case_of
@@ -16,13 +18,27 @@ from grader.model import Array
 from grader.sandbox import Session
 
 NAME, PROBE = "ClassNLLCriterion", "class_nll_criterion"
+# a probability that is clamped by nobody who clamps at 1e-15
+FURTHER = 1e-12
 
 
-class ClassNLLSeen(LayerSeen):
-    """What was observed of the criterion: some batches, and one with probabilities of exactly 0 and 1."""
+class Asked(TypedDict):
+    """The batches that are passed in: ordinary ones, and three of one kind for the clamping.
+
+    `clamped` has probabilities of exactly 0 and 1, `inside` the same where these are 1e-15 away, `further` where they are 1e-12
+    away.
+    """
 
     cases: list[LayerCase]
     clamped: LayerCase
+    inside: LayerCase
+    further: LayerCase
+
+
+class ClassNLLSeen(LayerSeen, Asked):
+    """What was observed of the criterion with one-hot targets, and with class numbers in their place (n,)."""
+
+    numbered: Asked
 
 
 def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -31,27 +47,52 @@ def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.G
         return
     n, k = int(rng.integers(4, 8)), int(rng.integers(3, 6))
     seed = int(rng.integers(2**31))
-    seen["cases"] = []
+    batches = []
     for rows, classes, dtype in ((n, k, np.float64), (1, k, np.float64), (n + 1, k + 1, np.float32)):
         p = functions.softmax(rng.standard_normal((rows, classes))).astype(dtype)
-        target = np.eye(classes)[rng.integers(classes, size=rows)].astype(dtype)
-        seen["cases"].append(_case(session, p, target, seed))
+        batches.append((p, np.eye(classes)[rng.integers(classes, size=rows)].astype(dtype)))
     p = np.eye(k)[rng.integers(k, size=4)]
-    wrong = np.roll(p, 1, axis=1)
-    seen["clamped"] = _case(session, p, np.concatenate([wrong[:2], p[2:]]), seed)
+    certain = (p, np.concatenate([np.roll(p, 1, axis=1)[:2], p[2:]]))
+    seen |= _asked(session, batches, certain, seed, numbered=False)
+    seen["numbered"] = _asked(session, batches, certain, seed, numbered=True)
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)
 
 
-def _case(session: Session, p: Array, target: Array, seed: int) -> LayerCase:
+def _asked(
+    session: Session,
+    batches: Sequence[tuple[Array, Array]],
+    certain: tuple[Array, Array],
+    seed: int,
+    *,
+    numbered: bool,
+) -> Asked:
+    p, target = certain
+
+    def near(away: float) -> LayerCase:
+        return _case(session, np.clip(p, away, 1 - away), target, seed, numbered=numbered)
+
+    return Asked(
+        cases=[_case(session, *batch, seed, numbered=numbered) for batch in batches],
+        clamped=near(0.0),
+        inside=near(LEAST),
+        further=near(FURTHER),
+    )
+
+
+def _case(session: Session, p: Array, target: Array, seed: int, *, numbered: bool) -> LayerCase:
+    """Return a case with one-hot targets; `numbered`, these are given as class numbers."""
+    given = target.argmax(axis=1) if numbered else target
     built, went, back, around = session.run(
         asking.build("layer", NAME, seed=seed),
-        asking.forward("layer", p, target),
-        asking.backward("layer", target),
-        asking.values("layer", asking.around(p), target.astype(np.float64)),
+        asking.forward("layer", p, given),
+        asking.backward("layer", given),
+        asking.values("layer", asking.around(p), given if numbered else target.astype(np.float64)),
     )
     case = case_of(p, target, built=built, went=went, back=back, values=around)
     # what is returned counts here; whether it is stored as well is the business of modules
     for answer in (case["forward"], case["backward"]):
         answer["stored"] = answer["value"]
+        if numbered and len(answer["after"]) > 1 and np.array_equal(answer["after"][1], given):
+            answer["after"][1] = case["grad"]
     return case

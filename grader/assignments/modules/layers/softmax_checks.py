@@ -8,11 +8,13 @@ from grader import functions
 from grader.assignments.modules.layers.closed_forms import softmax_gradient as gradient_of
 from grader.assignments.modules.layers.softmax_probe import SoftMaxSeen
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
-from grader.checks import failed
+from grader.checks import blocked, failed
 from grader.kits.layer_contract import (
     TOLERANCE,
     LayerCase,
     LayerSpec,
+    Pass,
+    at_large_inputs,
     forward_check,
     gradient_check,
     is_element_wise,
@@ -136,22 +138,54 @@ SOFTMAX = LayerSpec(
 softmax_forward = forward_check(SOFTMAX, "SoftMax turns every row into probabilities")
 
 
-@layer_check("softmax", after=[softmax_forward])
+_STABLE = "Only differences between the inputs of a row count: what can be subtracted from a row, so that exp cannot overflow?"
+_STABLE_BACK = "The way back is as stable as forward when it uses the probabilities that forward has stored."
+
+
+@layer_check("softmax")
 def softmax_stable(seen: SoftMaxSeen) -> Finding | None:
-    """SoftMax gives the right probabilities for inputs of 1000, without overflow"""
-    answer, said = seen["extreme"]["forward"], "SoftMax of inputs around 1000"
-    if problem := problem_from(answer["problem"]):
-        said = f"{said}: {problem}"
-    elif answer["value"] is None or not np.all(np.isfinite(answer["value"])):
-        said = f"{said} is not finite"
-    elif not TOLERANCE.agrees(answer["value"], _want(seen["extreme"])):
-        said = f"{said} is wrong"
-    elif answer["warnings"]:
-        said = f"{said} warns: {answer['warnings'][0]}"
-    else:
+    """SoftMax is stable for inputs of 1000, forward and back"""
+    return _unstable_forward(seen) or _unstable_backward(seen)
+
+
+def _unstable_forward(seen: SoftMaxSeen) -> Finding | None:
+    """Return what large inputs do to the output, or None; one that is wrong at small inputs may stay as wrong as it is there."""
+    near, far = (each["forward"] for each in seen["shifted"])
+    if near["value"] is None:
+        problem = problem_from(near["problem"])
+        return blocked("SoftMax: no output is there to be stable" + (f" ({problem})" if problem else ""))
+    if all(TOLERANCE.agrees(each["forward"]["value"], _want(each), TOLERANCE.single) for each in seen["cases"]):
+        return _overflow(at_large_inputs(seen["extreme"]["forward"], _want(seen["extreme"]), "the output"), _STABLE)
+    if said := _spoilt(far, near["value"], "the output"):
+        return _overflow(said, _STABLE)
+    if not np.ptp(near["value"]) or not TOLERANCE.agrees(far["value"], near["value"]):
+        return blocked("SoftMax: whether it is stable cannot be seen, as the output is wrong for small inputs as well")
+    return None
+
+
+def _unstable_backward(seen: SoftMaxSeen) -> Finding | None:
+    """Return what large inputs do to gradInput, or None; whether it is right at small inputs is paid for elsewhere."""
+    near, far = (each["backward"] for each in seen["shifted"])
+    if near["value"] is None or not np.all(np.isfinite(near["value"])):
         return None
-    hint = "Only differences between the inputs of a row count: what can be subtracted from a row, so that exp cannot overflow?"
-    return failed(said, hint=hint, diagnosis="overflow")
+    right = all(
+        TOLERANCE.agrees(each["backward"]["value"], _want_gradient(each), TOLERANCE.single) for each in seen["cases"]
+    )
+    extreme = seen["extreme"]
+    said = at_large_inputs(extreme["backward"], _want_gradient(extreme), "gradInput") if right else ""
+    return _overflow(said or _spoilt(far, near["value"], "gradInput"), _STABLE_BACK)
+
+
+def _spoilt(far: Pass, near: Array, what: str) -> str:
+    """Return what large inputs have made of something that is finite for small ones, or nothing."""
+    got = far["value"]
+    if far["problem"] or got is None or got.shape != near.shape or not np.all(np.isfinite(got)):
+        return at_large_inputs(far, near, what)
+    return ""
+
+
+def _overflow(said: str, hint: str) -> Finding | None:
+    return failed(f"SoftMax of inputs around 1000: {said}", hint=hint, diagnosis="overflow") if said else None
 
 
 softmax_gradient = gradient_check(

@@ -14,10 +14,11 @@ from grader.sandbox import Session
 
 
 class SoftMaxSeen(LayerSeen):
-    """What was observed of SoftMax: some batches, and inputs around 1000."""
+    """What was observed of SoftMax: some batches, inputs around 1000, and a batch as it is and with 1000 added to every entry."""
 
     cases: list[LayerCase]
     extreme: LayerCase
+    shifted: list[LayerCase]
 
 
 def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -41,5 +42,9 @@ def softmax(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     x = small + np.array([1000.0, -1000.0, 800.0, 0.0])[:, None]
     x[3, 0], x[3, 1] = 1000.0, -1000.0
     seen["extreme"] = observe_case(session, "SoftMax", (), x, rng.standard_normal(x.shape), seed, differences=False)
+    grad = rng.standard_normal(small.shape)
+    seen["shifted"] = [
+        observe_case(session, "SoftMax", (), small + shift, grad, seed, differences=False) for shift in (0.0, 1000.0)
+    ]
     seen["done"] = True
     seen["trajectory"] = trajectory(session, "SoftMax", rng)
