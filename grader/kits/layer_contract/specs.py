@@ -14,7 +14,7 @@ from grader.kits.layer_contract.advice import told
 from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient
 from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial
 from grader.kits.mistakes import Mistake
-from grader.model import Array, Curve, Finding, Observation, Picture
+from grader.model import Array, Curve, Finding, Observation, Picture, Verdict
 from grader.plain import problem_from
 from grader.text import as_call, shape
 
@@ -61,7 +61,10 @@ def layer_check(
     def declare(judge: Judge) -> Check:
         @functools.wraps(judge)
         def whole(observed: Observation, **numbers: Any) -> Finding:
-            found = _nothing_to_judge(observed) or judge(observed.data, **numbers)
+            nothing = _nothing_to_judge(observed)
+            # a class that is not there is no mistake that another check could excuse
+            found = replace(nothing, verdict=Verdict.BLOCKED) if nothing and excused_by else nothing
+            found = found or judge(observed.data, **numbers)
             return told(found, observed.data) if found else passed()
 
         declared = check(

@@ -298,11 +298,43 @@ def test_a_wrong_output_that_is_stable_costs_forward_alone() -> None:
     assert found["softmax_stable"].verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(
+    "mask", ["(self.output != 0) / (1 - self.p)", "self.output / input", "(self.output * input > 0) / (1 - self.p)"]
+)
+def test_a_mask_that_is_read_from_the_output_is_no_mask(mask: str) -> None:
+    found = graded(*changed("gradOutput * self.mask if", f"gradOutput * ({mask}) if"), probes=("dropout",))
+    assert [(name, each.diagnosis) for name, each in found.items() if each.verdict is not Verdict.PASSED] == [
+        ("dropout_backward", "mask_from_output")
+    ]
+
+
+@pytest.mark.parametrize("back", ["gradOutput * self.p", "gradOutput * (np.random.rand(*input.shape) < 0.5)"])
+def test_the_way_back_in_evaluation_costs_half_a_point(back: str) -> None:
+    found = graded(*changed("else gradOutput.copy()", f"else {back}"), probes=("dropout",))
+    lost = [name for name, each in found.items() if each.verdict is not Verdict.PASSED]
+    assert (lost, WORTH["dropout_evaluation_gradient"]) == (["dropout_evaluation_gradient"], 0.5)
+
+
+def test_what_never_drops_is_paid_for_in_training() -> None:
+    found = graded(*changed("np.random.rand(*input.shape) >= self.p", "np.ones(input.shape)"), probes=("dropout",))
+    lost = {name for name, each in found.items() if each.verdict is not Verdict.PASSED}
+    assert lost == {"dropout_training", "dropout_backward"}
+
+
+def test_a_name_that_is_not_known_is_told_without_advice_on_shapes() -> None:
+    found = graded(*changed("np.random.rand(*input.shape)", "numpy.random.rand(*input.shape)"), probes=("dropout",))
+    assert "NameError: name 'numpy' is not defined" in found["dropout_training"].message
+    assert "shape" not in found["dropout_training"].hint
+
+
 DEFAULTS = [
     ("slope=0.03", "slope=0.02", "leaky_relu", "the default slope is 0.02, expected 0.03"),
     ("alpha=1.0", "alpha=0.5", "elu", "the default alpha is 0.5, expected 1"),
     ("slope=0.03", "slope", "leaky_relu", "LeakyReLU() without a slope ends in an error: TypeError"),
     ("alpha=1.0", "*, alpha=1.0", "elu", "ELU does not take its alpha as an argument: TypeError"),
+    ("p=0.5", "p=0.2", "dropout", "the default p is 0.2"),
+    ("p=0.5", "p", "dropout", "Dropout() without a p ends in an error: TypeError"),
+    ("p=0.5):", "*, p=0.5):", "dropout", "Dropout does not take its p as an argument: TypeError"),
 ]
 
 

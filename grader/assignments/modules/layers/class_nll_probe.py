@@ -12,7 +12,7 @@ from grader.assignments.modules.layers import asking
 from grader.assignments.modules.layers.asking import LayerSeen
 from grader.assignments.modules.layers.closed_forms import LEAST
 from grader.assignments.modules.layers.trajectory_probe import trajectory
-from grader.kits.layer_contract import LayerCase
+from grader.kits.layer_contract import TOLERANCE, LayerCase
 from grader.kits.layer_contract.answers import case_of
 from grader.model import Array
 from grader.sandbox import Session
@@ -93,6 +93,6 @@ def _case(session: Session, p: Array, target: Array, seed: int, *, numbered: boo
     # what is returned counts here; whether it is stored as well is the business of modules
     for answer in (case["forward"], case["backward"]):
         answer["stored"] = answer["value"]
-        if numbered and len(answer["after"]) > 1 and np.array_equal(answer["after"][1], given):
+        if numbered and len(answer["after"]) > 1 and TOLERANCE.agrees(answer["after"][1], given, 0.0):
             answer["after"][1] = case["grad"]
     return case

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
+from grader.assignments.modules.layers.defaults import judge_default
 from grader.assignments.modules.layers.dropout_masks import (
     ADVICE,
     chance_of,
+    drops,
     mask_of,
     share_of,
     wrong_mask,
 )
 from grader.assignments.modules.layers.dropout_probe import NAME, DropoutSeen, Evaluation, Training
-from grader.checks import failed, passed
+from grader.checks import blocked, failed, passed
 from grader.kits.layer_contract import (
     TOLERANCE,
     LayerCase,
@@ -30,6 +35,8 @@ from grader.plain import problem_from
 from grader.text import as_call, in_digits
 
 SHOWN = (12, 16)
+# standard errors that the share of what is kept may be off
+CHANCE_ERRORS = 6
 _P = "It takes p, which is 0.5 when it is left out."
 
 
@@ -126,14 +133,14 @@ MISTAKES: tuple[Mistake[LayerCase], ...] = (
 
 def _wrong_backward(case: LayerCase) -> Finding | None:
     name = as_call(NAME, case["given"])
-    mask = mask_of(case)
-    if mask is None or not np.all(np.isfinite(mask)):
+    if not drops(case):
         problem = problem_from(case["forward"]["problem"])
-        said = f"{name}: backward cannot be judged, as forward gives no output" + (f": {problem}" if problem else "")
-        return failed(said, hint="Make forward work first: backward uses its mask.")
-    if not np.any(np.abs(mask) <= TOLERANCE.single) or not np.any(mask):
-        hint = "Make forward work first: it has to drop some entries and keep others."
-        return failed(f"{name}: backward cannot be judged, as forward drops nothing or everything", hint=hint)
+        why = f"forward gives no output: {problem}" if problem else "forward drops nothing or everything"
+        if case["forward"]["value"] is None and not problem:
+            why = "forward gives no output"
+        return blocked(
+            f"{name}: backward cannot be judged, as {why}", hint="Make forward work first: backward uses its mask."
+        )
     hint = "Keep the mask of the forward pass and multiply gradOutput by it."
     finding = judge_gradient(case, _want, MISTAKES, hint, name, trivial=lambda _: True)
     got, want = case["backward"]["value"], _want(case)
@@ -155,37 +162,84 @@ def _wrong_backward(case: LayerCase) -> Finding | None:
     return failed(finding.message, hint=said, diagnosis=diagnosis, pictures=[picture])
 
 
+_MASK = "An output of 0 does not tell what was dropped, as the input may have been 0: keep the mask that forward draws."
+
+
+def _wrong_sparse(case: LayerCase) -> Finding | None:
+    """Return what is wrong with a way back whose mask is seen in the output only where the input is not 0, or None."""
+    name, x, grad = as_call(NAME, case["given"]), case["input"], case["grad"]
+    out, got = case["forward"]["value"], case["backward"]["value"]
+    if problem := problem_from(case["forward"]["problem"] or case["backward"]["problem"]):
+        said = f"{name}, some entries of the input are 0"
+        return stumbled(said, "forward" if case["forward"]["problem"] else "backward", problem, _MASK)
+    if out is None or got is None or out.shape != x.shape or got.shape != x.shape:
+        return None
+    if not np.all(np.isfinite(got)):
+        said = (
+            f"{name}: gradInput is {'nan' if np.any(np.isnan(got)) else 'infinity'} where the input or gradOutput is 0"
+        )
+        return failed(said, hint=_MASK, diagnosis="mask_from_output")
+    empty, told = (x == 0) & (grad != 0), (x != 0) & (grad != 0)
+    factors = got[told] / grad[told]
+    shares = [float(np.mean(np.abs(each) > TOLERANCE.single)) for each in (got[empty] / grad[empty], factors)]
+    if not TOLERANCE.agrees(factors, out[told] / x[told]):
+        said = f"{name}: gradInput does not go through the mask of forward when some entries of the input are 0"
+        return failed(said, hint="Keep the mask of the forward pass and multiply gradOutput by it.")
+    error = math.sqrt(shares[1] * (1 - shares[1]) * (1 / empty.sum() + 1 / told.sum()))
+    if abs(shares[0] - shares[1]) <= CHANCE_ERRORS * error:
+        return None
+    there, elsewhere = (in_digits(100 * round(share, 3)) for share in shares)
+    said = f"{name}: where the input is 0, {there} % of gradOutput come through; elsewhere {elsewhere} %"
+    return failed(said, hint=_MASK, diagnosis="mask_from_output")
+
+
 @layer_check("dropout")
 def dropout_backward(seen: DropoutSeen) -> Finding | None:
     """Dropout: gradInput goes through the mask of the forward pass"""
-    return first_of(_wrong_backward(case) for training in seen["trainings"] for case in training["passes"])
+    trained: list[LayerCase] = [case for training in seen["trainings"] for case in training["passes"]]
+    # a mode that is asked the wrong way round is paid for where the masks are judged
+    swapped = not any(map(drops, trained)) and any(map(drops, seen["evaluations"]))
+    cases = [case for case in seen["evaluations"] if drops(case)] if swapped else trained
+    return first_of(map(_wrong_backward, cases)) or (None if swapped else first_of(map(_wrong_sparse, seen["sparse"])))
 
 
-def _wrong_evaluation(case: Evaluation) -> Finding | None:
+@layer_check("dropout", excused_by=[dropout_training], parameters=["dropout_p"])
+def dropout_default(seen: DropoutSeen, dropout_p: float) -> Finding | None:
+    """Dropout takes p as an argument, and has the right one without it"""
+    default = seen["default"]
+    case = default["passes"][0]
+    answer = {"problem": default["problem"] or case["forward"]["problem"], "value": case["forward"]["value"]}
+    own = _own_chance(case, seen["trainings"], dropout_p) if drops(case) else None
+    return judge_default(NAME, "p", own, dropout_p, refused=seen["refused"], answer=answer)
+
+
+def _own_chance(case: LayerCase, trainings: Sequence[Training], expected: float) -> float:
+    """Return the p that a mask was drawn with: the expected one, where that may be."""
+    share = share_of(case)
+    error = math.sqrt(expected * (1 - expected) / case["input"].size)
+    if min(abs(share - expected), abs(share - 1 + expected)) <= CHANCE_ERRORS * error:
+        return expected
+    given = [each["passes"][0] for each in trainings if each["given"]]
+    keeps = any(abs(share_of(each) - chance_of(each)) < abs(share_of(each) - 1 + chance_of(each)) for each in given)
+    return round(share if keeps else 1 - share, 2)
+
+
+def _wrong_evaluation(case: Evaluation, *, dropped: bool) -> Finding | None:
+    """Return what is wrong with the output in evaluation, or None; whether anything is `dropped` at all is judged elsewhere."""
     name = as_call(NAME, case["given"])
     if problem := problem_from(case["problem"]):
-        return stumbled(name, "the constructor", problem, _P)
+        return blocked(f"{name} cannot be made: {problem}")
     if finding := broken_contract(case, f"{name} in evaluation", **ADVICE):
         return finding
     bound = TOLERANCE.bound(single=case["single"])
     if not TOLERANCE.agrees(case["forward"]["value"], case["input"], bound):
         return _explain_evaluation(case, name)
-    if (got := case["trained"]["forward"]["value"]) is not None and TOLERANCE.agrees(
-        got, case["trained"]["input"], bound
-    ):
+    if dropped and TOLERANCE.agrees(case["trained"]["forward"]["value"], case["trained"]["input"], bound):
         hint = "The mode is the attribute `training`, which is True in training and False in evaluation."
         return failed(
             f"{name}: nothing is dropped in training after an evaluation", hint=hint, diagnosis="nothing_dropped"
         )
-    mistakes: tuple[Mistake[LayerCase], ...] = (
-        Mistake(
-            "evaluation_gradient_masked",
-            "In evaluation, backward drops entries: evaluation is the identity, forward and back.",
-            lambda c: c["grad"] * np.where(np.abs(_returned(c["backward"])) > TOLERANCE.single, 1.0, 0.0),
-        ),
-    )
-    hint = "Evaluation is the identity, forward and back: gradInput is gradOutput."
-    return judge_gradient(case, lambda c: c["grad"], mistakes, hint, f"{name} in evaluation", trivial=lambda _: True)
+    return None
 
 
 def _explain_evaluation(case: LayerCase, name: str) -> Finding:
@@ -204,5 +258,32 @@ def _explain_evaluation(case: LayerCase, name: str) -> Finding:
 
 @layer_check("dropout")
 def dropout_evaluation(seen: DropoutSeen) -> Finding | None:
-    """Dropout is the identity in evaluation, forward and back"""
-    return first_of(_wrong_evaluation(case) for case in seen["evaluations"])
+    """Dropout hands its input on unchanged in evaluation"""
+    dropped = any(drops(case) for training in seen["trainings"] for case in training["passes"])
+    return first_of(_wrong_evaluation(case, dropped=dropped) for case in seen["evaluations"])
+
+
+EVALUATION_MISTAKES: tuple[Mistake[LayerCase], ...] = (
+    Mistake(
+        "evaluation_gradient_masked",
+        "In evaluation, backward drops entries: evaluation is the identity, forward and back.",
+        lambda c: c["grad"] * np.where(np.abs(_returned(c["backward"])) > TOLERANCE.single, 1.0, 0.0),
+    ),
+)
+
+
+@layer_check("dropout", excused_by=[dropout_backward, dropout_evaluation])
+def dropout_evaluation_gradient(seen: DropoutSeen) -> Finding | None:
+    """Dropout hands gradOutput on unchanged in evaluation"""
+    return first_of(_wrong_evaluation_gradient(case) for case in seen["evaluations"])
+
+
+def _wrong_evaluation_gradient(case: Evaluation) -> Finding | None:
+    name = as_call(NAME, case["given"])
+    if case["backward"]["value"] is None:
+        problem = problem_from(case["problem"] or case["backward"]["problem"])
+        return blocked(f"{name} in evaluation: backward gives no gradInput" + (f": {problem}" if problem else ""))
+    hint = "Training never goes back in evaluation, so little is lost; evaluation is the identity, forward and back."
+    return judge_gradient(
+        case, lambda c: c["grad"], EVALUATION_MISTAKES, hint, f"{name} in evaluation", trivial=lambda _: True
+    )

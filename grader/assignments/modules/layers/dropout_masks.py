@@ -27,6 +27,15 @@ def mask_of(case: LayerCase) -> Array | None:
     return np.asarray(got / case["input"])
 
 
+def drops(case: LayerCase) -> bool:
+    """Tell whether a pass drops some entries and lets others through."""
+    mask = mask_of(case)
+    if mask is None or not np.all(np.isfinite(mask)):
+        return False
+    kept = np.abs(mask) > TOLERANCE.single
+    return bool(kept.any() and not kept.all())
+
+
 def wrong_mask(case: LayerCase, errors: float) -> Finding | None:
     """Return what is wrong with the mask of one pass by itself, or None."""
     name = as_call(NAME, case["given"])

@@ -19,6 +19,8 @@ NAME = "Dropout"
 # so near to 0 an entry of the input does not come: what it was multiplied by is read from the quotient
 LEAST = 0.2
 ROWS, COLUMNS = 150, 40
+# the share of entries that are 0 where some are
+EMPTY = 0.25
 
 
 class Training(TypedDict):
@@ -37,9 +39,16 @@ class Evaluation(LayerCase):
 
 
 class DropoutSeen(LayerSeen):
-    """What was observed of Dropout."""
+    """What was observed of Dropout.
+
+    `default` is training with the p that it has by itself, `refused` the error of one that is given p, where it can be made
+    without. In `sparse` passes, some entries of the input are 0, and some of gradOutput.
+    """
 
     trainings: list[Training]
+    default: Training
+    refused: PlainProblem | None
+    sparse: list[LayerCase]
     evaluations: list[Evaluation]
 
 
@@ -49,17 +58,40 @@ def dropout(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         return
     seed = int(rng.integers(2**31))
     low, high = float(rng.uniform(0.25, 0.35)), float(rng.uniform(0.65, 0.8))
+    seen["refused"] = _refused(session, low, seed)
+    few, many = ((), ()) if seen["refused"] else ((low,), (high,))
     asked: list[tuple[Sequence[float], tuple[int, int], type]] = [
-        ((low,), (ROWS, COLUMNS), np.float64),
-        ((high,), (COLUMNS, ROWS), np.float64),
-        ((), (ROWS, COLUMNS), np.float64),
-        ((low,), (1, ROWS * COLUMNS), np.float64),
-        ((low,), (ROWS, COLUMNS), np.float32),
+        (few, (ROWS, COLUMNS), np.float64),
+        (many, (COLUMNS, ROWS), np.float64),
+        (few, (1, ROWS * COLUMNS), np.float64),
+        (few, (ROWS, COLUMNS), np.float32),
     ]
     seen["trainings"] = [_training(session, rng, *each, seed + index) for index, each in enumerate(asked)]
-    evaluated: list[tuple[Sequence[float], type]] = [((low,), np.float64), ((high,), np.float64), ((), np.float32)]
+    seen["default"] = _training(session, rng, (), (ROWS, COLUMNS), np.float64, seed + len(asked))
+    seen["sparse"] = [_sparse(session, rng, given, seed) for given in (few, many)]
+    evaluated: list[tuple[Sequence[float], type]] = [(few, np.float64), (many, np.float64), (few, np.float32)]
     seen["evaluations"] = [_evaluation(session, rng, given, seed, dtype) for given, dtype in evaluated]
     seen["done"] = True
+
+
+def _refused(session: Session, p: float, seed: int) -> PlainProblem | None:
+    """Return why an object cannot be given p, or None where it can, or cannot be made without one either."""
+    with_p, without = session.run(asking.build("given", NAME, p, seed=seed), asking.build("bare", NAME, seed=seed))
+    return None if without.problem else plain_problem(with_p.problem)
+
+
+def _sparse(session: Session, rng: np.random.Generator, given: Sequence[float], seed: int) -> LayerCase:
+    """Pass a batch in which some entries are 0 forward, and such a gradient back."""
+    shape = (ROWS, COLUMNS)
+    x = inputs(rng, shape) * (rng.random(shape) >= EMPTY)
+    grad = inputs(rng, shape) * (rng.random(shape) >= EMPTY)
+    _, _, went, back = session.run(
+        asking.build("layer", NAME, *given, seed=seed),
+        asking.mode("layer", training=True),
+        asking.forward("layer", x),
+        asking.backward("layer", grad),
+    )
+    return case_of(x, grad, given, went=went, back=back)
 
 
 def inputs(rng: np.random.Generator, shape: tuple[int, int]) -> Array:

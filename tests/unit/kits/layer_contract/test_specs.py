@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import Check, run_checks
+from grader.checks import Check, failed, run_checks
 from grader.kits.layer_contract import LayerSpec, forward_check, gradient_check, layer_check
 from grader.model import Curve, Evidence, Finding, Observation, Problem, ProblemKind, Verdict
 from kit.layer_samples import case, measured, passed
@@ -101,3 +101,18 @@ def test_a_check_of_a_class_that_finds_nothing_wrong_passes() -> None:
 
     assert judged(counts).verdict is Verdict.PASSED
     assert judged(counts, absent="no class").verdict is Verdict.FAILED
+
+
+def test_a_class_that_is_not_there_is_excused_by_nothing() -> None:
+    @layer_check("square", excused_by=[FORWARD])
+    def counts(seen: dict[str, Any]) -> Finding | None:
+        """It counts"""
+        return failed("it does not count", hint="count")
+
+    def both(**seen: Any) -> list[Verdict]:
+        whole = {"done": True, "cases": [case(X, forward=passed(X, X))], "extreme": case(X), **seen}
+        evidence = Evidence({"square": Observation("square", whole)}, 1, "", 0.0)
+        return [each.verdict for each in run_checks([FORWARD, counts], evidence, {})]
+
+    assert both() == [Verdict.FAILED, Verdict.PASSED]
+    assert both(absent="there is no class Square") == [Verdict.FAILED, Verdict.BLOCKED]
