@@ -176,12 +176,16 @@ def unapplied(run: RunRecord) -> bool:
     return bool(run["filled"] and run["steps"] and run["steps"][0]["problem"])
 
 
+def fits(block: Block, array: Array) -> bool:
+    """Tell whether an array has the shape of a block, as it is or transposed, or with an axis of one entry more."""
+    return array.shape in {block.shape, block.shape[::-1], (*block.shape, 1), (1, *block.shape)}
+
+
 def gathered(net: Network, filled: Mapping[str, Array]) -> Array:
     """Return the arrays that backward has filled as one gradient (k,), by their shapes; NaN for a block that is not there."""
     left, found = dict(filled), []
     for block in blocks(net):
-        shapes = {block.shape, block.shape[::-1], (*block.shape, 1), (1, *block.shape)}
-        path = next((path for path, array in left.items() if array.shape in shapes), None)
+        path = next((path for path, array in left.items() if fits(block, array)), None)
         array = left.pop(path) if path else np.full(block.shape, np.nan)
         found.append((array.T if array.shape != block.shape and array.shape == block.shape[::-1] else array).ravel())
     return np.concatenate(found)

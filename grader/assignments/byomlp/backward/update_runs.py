@@ -6,12 +6,21 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.assignments.byomlp.backward.gradients import blocks, change, holding, same, tolerance, true_gradient
+from grader.assignments.byomlp.backward.gradients import (
+    blocks,
+    change,
+    fits,
+    holding,
+    same,
+    tolerance,
+    true_gradient,
+    unapplied,
+)
 from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
-from grader.assignments.byomlp.network.stumbles import is_unwritten, stumbled
+from grader.assignments.byomlp.network.stumbles import HINT, is_unwritten, stumbled
 from grader.checks import blocked, failed, passed
 from grader.model import Array, Finding, Observation, Problem
 from grader.plain import problem_from, problem_in
@@ -30,9 +39,7 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
         if any(name not in record for name in needed):
             break
         if problem := problem_from(record["first"]["backward"]):
-            return blocked(
-                f"backward gives no gradients: {problem}", hint="" if is_unwritten(problem) else BACKWARD_FIRST
-            )
+            return blocked(f"backward gives no gradients: {problem}", hint="" if is_unwritten(problem) else HINT)
         ways = list(record["first"]["before"])
         if not ways:
             return blocked("the parameters could not be read", hint="Get the forward pass right first.")
@@ -67,7 +74,7 @@ def moves(run: RunRecord, way: str) -> Array:
 def accumulators_of(net: Network, record: UpdatesRecord, way: str) -> list[list[str]] | None:
     """Return, block by block, the paths of the arrays that hold the gradient of the first example; None when not all are found.
 
-    They are recognised by holding the true gradient or the one that step applies.
+    They are recognised by holding the true gradient or the one that step applies, or by their shapes where step applies none.
     """
     example, run = record["examples"][0], record["first"]
     truth = true_gradient(net, run["before"][way], example["x"], example["y"])
@@ -76,6 +83,10 @@ def accumulators_of(net: Network, record: UpdatesRecord, way: str) -> list[list[
             paths = [holding(block, run["filled"], gradient, bound=exact_of(record, way)) for block in blocks(net)]
             if all(paths):
                 return paths
+    if unapplied(run):
+        # the gradient may be wrong, and step shows none: what backward fills is known by its shapes
+        shaped = [[path for path, array in run["filled"].items() if fits(block, array)] for block in blocks(net)]
+        return shaped if all(shaped) else None
     return None
 
 

@@ -25,6 +25,7 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
+from grader.plain import PlainAnswer
 from grader.text import counted, in_digits, shape
 
 
@@ -40,11 +41,7 @@ def output_shapes(observed: Observation) -> Finding:
         for answer in (*record["outputs"], *record["again"]):
             got, want = answer["value"], (net.widths[-1],)
             if answer["type"] != "numpy.ndarray" or got is None or got.shape != want:
-                kind = (
-                    f"array of shape {shape(got)}"
-                    if got is not None and "ndarray" in answer["type"]
-                    else answer["type"]
-                )
+                kind = _kind(answer)
                 return failed(
                     f"forward of {net} returned {_article(kind)}, expected an array of shape {want}",
                     hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes of W, h and b.",
@@ -70,7 +67,7 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
         return no_output(net, problem)
     outputs = stacked(record["outputs"], net)
     if outputs is None:
-        got, m = _article(record["outputs"][0]["type"]), net.widths[-1]
+        got, m = _article(_kind(record["outputs"][0])), net.widths[-1]
         return failed(
             f"forward of {net} returned {got} instead of {counted(m, 'number')}",
             hint="The last layer has one output for each of its neurons.",
@@ -145,6 +142,12 @@ def _explain_values(
         f"network {net}: output [{worst.index[1]}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}",
         hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
     )
+
+
+def _kind(answer: PlainAnswer) -> str:
+    """Return what came back as a student reads it: its shape where it is an array, else its type."""
+    value = answer["value"]
+    return f"array of shape {shape(value)}" if value is not None and "ndarray" in answer["type"] else answer["type"]
 
 
 def _article(kind: str) -> str:

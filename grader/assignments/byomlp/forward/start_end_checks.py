@@ -133,7 +133,7 @@ def _wrong_compositions(net: Network, compositions: Sequence[CompositionRecord])
         hint = "forward(forward(x, end=one layer), start=the next layer) has to give the same as forward(x)."
         for answer in (each["first"], each["second"], each["whole"]):
             if problem := problem_in(answer):
-                return stumbled(f'forward of {net} with end="{where}" or start after it', problem, hint=hint)
+                return stumbled(f'forward of {net} with end="{where}" or start after it', problem)
         first, second, whole = (each[key]["value"] for key in ("first", "second", "whole"))
         fits = first is not None and first.size == net.widths[each["split"] + 1]
         if not fits or second is None or whole is None or second.size != whole.size or not agrees(second, whole):

@@ -10,7 +10,7 @@ from grader.assignments.byomlp.backward.step_checks import step_descends
 from grader.assignments.byomlp.forward.checks import forward_values
 from grader.assignments.byomlp.forward.initialisation_checks import initialisation, layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
-from grader.assignments.byomlp.network.stumbles import is_unwritten
+from grader.assignments.byomlp.network.stumbles import HINT, is_unwritten
 from grader.assignments.byomlp.training.disc_probe import DISC, TrialRecord
 from grader.assignments.byomlp.training.trajectory_checks import trajectory_matches
 from grader.checks import blocked, check, failed, passed
@@ -68,7 +68,7 @@ def _untrained(observed: Observation, hint: str) -> Finding:
     problem = next((p for trial in trials if (p := problem_in(trial))), None) or observed.problem
     if problem is None:
         return blocked("the network could not be trained: forward does not return one number for one output", hint=hint)
-    return blocked(f"the network could not be trained: {problem}", hint="" if is_unwritten(problem) else hint)
+    return blocked(f"the network could not be trained: {problem}", hint="" if is_unwritten(problem) else HINT)
 
 
 def _stands_still(trial: TrialRecord) -> bool:
