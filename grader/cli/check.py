@@ -21,7 +21,7 @@ from grader.cli.screen import Screen
 from grader.errors import AuthorError, IntakeError
 from grader.model import Finding, Report, Rubric, SandboxSpec, Verdict
 from grader.report.console import Pen
-from grader.report.layout import Entry
+from grader.report.layout import alone
 from grader.runs import Bench, Job, SubmissionFolder, stoppable
 from grader.text import as_json_text, points, printable
 
@@ -177,7 +177,11 @@ def _tell(console: Console, finding: Finding, possible: float) -> None:
     columns = Column(width=2), Column(ratio=1), Column(justify="right", no_wrap=True)
     row = Table.grid(*columns, expand=True, padding=(0, 1, 0, 0))
     share = pen.write(f"{earned} / {points(possible)}" if possible else "")
-    row.add_row(pen.symbol(Entry(finding.verdict, ())), pen.write(finding.title), share)
+    row.add_row(
+        pen.symbol(alone(finding)),
+        pen.write(finding.title),
+        share,
+    )
     console.print(row)
 
 

@@ -69,6 +69,11 @@ def outline(
     return tuple((item, _entries(item, numbers, everything=everything, faults=faults)) for item in items)
 
 
+def alone(finding: Finding) -> Entry:
+    """Return the entry of one finding of which nothing else is known yet."""
+    return Entry(finding.verdict, (), spared=_spared(finding))
+
+
 def headline(result: Result) -> str:
     """Return the one sentence that stands beside the score."""
     found = causes(result)
@@ -144,7 +149,7 @@ def _entry(rows: tuple[ScoredFinding, ...], numbers: dict[str, int], *, faults: 
     if kind in LOST:
         state = Verdict.FAILED if any(row.finding.verdict is Verdict.FAILED for row in rows) else Verdict.BLOCKED
         return Entry(state, rows, cause=cause)
-    if kind is Verdict.PASSED and finding.because:
+    if _spared(finding):
         return Entry(kind, rows, finding.message, finding.hint, cause, spared=True)
     if kind is Verdict.UNDECIDED and not faults:
         return Entry(kind, rows, OUR_FAULT)
@@ -163,6 +168,11 @@ def _together(finding: Finding, numbers: dict[str, int]) -> tuple[object, ...]:
 
 def _passed(finding: Finding) -> bool:
     return finding.verdict is Verdict.PASSED
+
+
+def _spared(finding: Finding) -> bool:
+    """Tell whether a finding has passed only because something before it is wrong."""
+    return _passed(finding) and bool(finding.because)
 
 
 def _counted(value: float) -> str:

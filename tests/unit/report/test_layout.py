@@ -6,7 +6,18 @@ import pytest
 
 from grader.causes import Cause
 from grader.model import Marks, Observation, Report, Verdict
-from grader.report.layout import A_PERSON, OUR_FAULT, Entry, followers, headline, outline, remarks, setting, spared
+from grader.report.layout import (
+    A_PERSON,
+    OUR_FAULT,
+    Entry,
+    alone,
+    followers,
+    headline,
+    outline,
+    remarks,
+    setting,
+    spared,
+)
 from kit import report_samples as samples
 
 
@@ -51,6 +62,11 @@ def test_what_a_cause_spares_is_no_tick() -> None:
     spared_one = replace(samples.finding("initialisation", message="not judged"), because="layer_shapes")
     entry = entries(samples.report({"layer_shapes": wrong, "initialisation": spared_one}))[1]
     assert (entry.spared, entry.symbol, entry.word, entry.cause) == (True, "–", "not judged, costs nothing", 1)
+
+
+def test_what_is_spared_is_no_tick_while_results_come_in_either() -> None:
+    spared_one = replace(samples.finding("initialisation"), because="layer_shapes")
+    assert [alone(each).symbol for each in (spared_one, samples.finding("initialisation"))] == ["–", "✓"]
 
 
 def test_what_waits_for_a_cause_fails_with_it_or_is_spared_by_it_is_counted_in_words() -> None:
