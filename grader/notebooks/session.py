@@ -38,7 +38,7 @@ class NotebookSeen(TypedDict, total=False):
     """What is observed of any notebook, as far as it got; `size` and `dataset` say what it was run on.
 
     `file` is the notebook that was taken, empty when there is none, with a `note` on that choice; `left_out` says why one was
-    not read, `problem` why it could not be. `imports` are those that are not allowed. `cut` says what ended its run too early.
+    not read, `problem` why it could not be. `imports` are those that are not `allowed`. `cut` says what ended its run too early.
     """
 
     size: str
@@ -48,6 +48,7 @@ class NotebookSeen(TypedDict, total=False):
     left_out: str
     problem: str
     imports: list[str]
+    allowed: list[str]
     cells: list[CellRecord]
     cut: str
 
@@ -71,6 +72,7 @@ def begin(
     known = [*session.files, *beside(notebook.cells)]
     seen |= {"file": path, "note": note, "left_out": why_not_read(session.left_out, name)}
     seen |= {"problem": notebook.problem, "cut": "", "cells": []}
+    seen["allowed"] = list(allowed)
     seen["imports"] = forbidden_imports(all_sources_of(session.files), known, allowed=tuple(allowed))[:IMPORTS]
     return notebook.cells
 

@@ -19,7 +19,8 @@ _CELL_OF_ANOTHER = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
 _ONLY_JUPYTER = re.compile(r"^([ \t]*)((?:[%!?]|[\w, ]+=[ \t]*[%!]).*|\S+\?+)$", re.MULTILINE)
 _KEPT = re.compile(r"pass # <jupyter (\d{1,6})>")
 _NEW = re.compile(
-    r"""\bf["']|\bnonlocal\b|\bsuper\(\)|->|\basync def\b|:=|[\w)\]] @ [\w(]|\bprint\([^\n]*\b(?:end|sep|file)="""
+    r"""(?<![\w%.'"\\])[fF][rR]?["'][^"'\n]*\{|"""
+    r"""\bnonlocal\b|\bsuper\(\)|->|\basync def\b|:=|[\w)\]] @ [\w(]|\bprint\([^\n]*\b(?:end|sep|file)="""
 )
 _TRUE_DIVISION = re.compile(r"^[ \t]*from __future__ import [^\n]*\bdivision\b", re.MULTILINE)
 _NEW_PRINT = re.compile(r"^[ \t]*from __future__ import [^\n]*\bprint_function\b", re.MULTILINE)

@@ -126,7 +126,8 @@ def observed(files: Mapping[str, bytes], *probes: str, **numbers: float) -> Evid
     provided = {path.name: path.read_bytes() for path in (ROOT / "grader/assignments/byomlp/provided").glob("*.py")}
     submission = Submission("alice", "sha256:" + "0f" * 32, {**files, **provided})
     chosen = [probe for probe in assignment.probes if probe.name in probes]
-    setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, as_data(digits()))
+    parameters = load_rubric(assignment).parameters
+    setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, as_data(digits()), parameters)
     launcher = process_launcher()
     return observe(
         submission,

@@ -53,7 +53,14 @@ def test_what_python_2_does_not_have_is_a_sign_against_it(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["print 'x'", "super(A, self).__init__()", "@property\ndef f(self): pass", "x = 1/2"]
+    "source",
+    [
+        "print 'x'",
+        "print 'loss %f' % x, {'f': 3}",
+        "super(A, self).__init__()",
+        "@property\ndef f(self): pass",
+        "x = 1/2",
+    ],
 )
 def test_what_both_have_is_none(source: str) -> None:
     assert not signs.is_of_python_3([source])

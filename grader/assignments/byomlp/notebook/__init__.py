@@ -24,6 +24,7 @@ SIZE_NUMBERS = (
     "cell_seconds",
     SECONDS,
 )
+PARAMETERS = ("allowed_imports",)
 PLUGIN = "grader.assignments.byomlp.inside.watch"
 PROBES = (
     Probe(
@@ -32,6 +33,7 @@ PROBES = (
         classification,
         seconds=SECONDS,
         data=DIGITS.name,
+        parameters=PARAMETERS,
         kernel=True,
         lane=2,
     ),
@@ -41,6 +43,7 @@ PROBES = (
         classification_own,
         seconds=SECONDS,
         data=DIGITS.name,
+        parameters=PARAMETERS,
         kernel=True,
         lane=2,
         after=("classification",),
@@ -51,6 +54,7 @@ PROBES = (
         autoencoder,
         seconds=SECONDS,
         data=DIGITS.name,
+        parameters=PARAMETERS,
         kernel=True,
         lane=3,
         again=had_bad_luck,
@@ -62,6 +66,7 @@ PROBES = (
         autoencoder_own,
         seconds=SECONDS,
         data=DIGITS.name,
+        parameters=PARAMETERS,
         kernel=True,
         lane=3,
         after=("autoencoder",),

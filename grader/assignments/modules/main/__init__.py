@@ -27,7 +27,7 @@ PROBES = (
         main,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=("data_keys",),
+        parameters=("data_keys", "allowed_imports"),
         kernel=True,
         # on wrong classes the notebook is not run
         after=tuple(probe.name for probe in layers.PROBES),

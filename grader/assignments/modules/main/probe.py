@@ -22,7 +22,6 @@ from grader.notebooks.session import NotebookSeen, Running, begin
 from grader.sandbox import Session, SessionEnded, operations
 from grader.watching.logs.projections import Keys
 
-ALLOWED = ("numpy", "matplotlib", "mpl_toolkits", "sklearn", "scipy", "pandas", "seaborn")
 # its networks are small, and measured all at once
 SHARE = 0.9
 LOOKS = 20
@@ -66,7 +65,8 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
     seen |= {"fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
     found = files.main_file(session.files)
-    cells = begin(session, seen, files.MAIN, allowed=ALLOWED, found=found, beside=files.modules_used)
+    allowed = cast("tuple[str, ...]", setting.parameters["allowed_imports"])
+    cells = begin(session, seen, files.MAIN, allowed=allowed, found=found, beside=files.modules_used)
     if not cells:
         return
     numbers = setting.numbers

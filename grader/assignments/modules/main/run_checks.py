@@ -79,5 +79,6 @@ def _asked_for_another_key(cell: CellRecord) -> bool:
 @check(reads=["main"])
 def libraries_allowed(observed: Observation) -> Finding:
     """No deep-learning library is imported"""
-    instead = "Remove these imports and the code that needs them: numpy, matplotlib, scikit-learn, scipy and pandas are allowed."
+    allowed = ", ".join(observed.data.get("allowed", ["numpy", "matplotlib"]))
+    instead = f"Remove these imports and the code that needs them. What may be imported: {allowed}, and what Python itself has."
     return judge_imports(observed.data, instead=instead)
