@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import tempfile
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from grader.errors import AuthorError
 
+# what the system says where there is no room; not every system has all of these
+FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 # tempfile puts eight characters after the prefix
 _TEMPORARY = "." + "[a-z0-9_]" * 8
 
@@ -45,5 +48,13 @@ def write(path: Path, data: bytes | str, *, durable: bool = True) -> None:
             temporary.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        reason = error.strerror or error
-        raise AuthorError(f"{path}: cannot be written ({reason}); free some space or choose another --out") from error
+        raise refusal(path, error) from error
+
+
+def refusal(path: Path, error: OSError) -> AuthorError:
+    """Return what to say of a file that cannot be written: what is in the way, and what to do."""
+    in_the_way = next((each for each in path.parents if each.is_file()), None)
+    if in_the_way:
+        return AuthorError(f"{in_the_way}: is a file, and a folder is needed there; choose another --out")
+    todo = "free some space or choose" if error.errno in FULL else "choose"
+    return AuthorError(f"{path}: cannot be written ({error.strerror or error}); {todo} another --out")

@@ -31,6 +31,7 @@ class Assignment:
     among the assignment's own, by their name in it: `mlpgrader template` copies them into `reference`. `data` are the data
     sets that probes may name. `parameters` are the names of what a course may have otherwise, each with a value of the type that
     its rubric gives: a number, a text (the name of a file stays one), or several texts.
+    `sizes` are those at which its notebooks can be run where it is installed.
 
     AuthorError when probes, checks, data sets and parameters contradict one another.
 
@@ -55,6 +56,7 @@ class Assignment:
     data: tuple[DataSet, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     wanted: tuple[Wanted, ...] = ()
+    sizes: tuple[str, ...] = ("full", "quick")
 
     def __post_init__(self) -> None:
         if problems := list(contradictions(self.probes, self.checks, self.data, self.parameters)):

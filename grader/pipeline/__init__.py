@@ -11,7 +11,7 @@ from grader import datasets, evidence, intake, report, scoring, template
 from grader import rubric as rubrics
 from grader.assignments import Assignment
 from grader.checks import run_checks
-from grader.errors import IntakeError
+from grader.errors import AuthorError, IntakeError
 from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
 from grader.pipeline import selection
@@ -106,11 +106,23 @@ def prepare(
 
     They are read, or drawn, only when a probe that `items` need asks for them. AuthorError when `data` does not hold them.
     """
-    asked = {probe.data for probe in selection.needed_probes(assignment, selection.only(rubric, items))}
+    probes = selection.needed_probes(assignment, selection.only(rubric, items))
+    if size not in assignment.sizes and any(probe.kernel and probe.data for probe in probes):
+        plain = [item.id for item in rubric.items if not _has_notebooks(assignment, rubric, item.id)]
+        raise AuthorError(
+            f"--size {size}: notebooks cannot be trained at that size here: what does it is not in what students install; "
+            f"grade in a checkout, leave notebooks out with --items {','.join(plain)}, or try them with --size "
+            f"{assignment.sizes[0]}, which runs them on few images and says so"
+        )
+    asked = {probe.data for probe in probes}
     loaded = {each.name: datasets.load(each, data) for each in assignment.data if each.name in asked}
     if not assignment.size_numbers:
         return Setting(size, data=loaded, parameters=rubric.parameters)
     return Setting(size, rubric.sizes[size], rubric.sizes[REDUCED], loaded, rubric.parameters)
+
+
+def _has_notebooks(assignment: Assignment, rubric: Rubric, item: str) -> bool:
+    return any(probe.kernel for probe in selection.needed_probes(assignment, selection.only(rubric, [item])))
 
 
 def _facts(setting: Setting) -> dict[str, str]:

@@ -45,7 +45,10 @@ def load(
     except UnicodeDecodeError as error:
         raise AuthorError(f"{path.name}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise AuthorError(f"{path.name}: is not valid TOML: {printable(str(error))}") from error
+        # where it breaks off, the library names no line
+        last = len(raw.rstrip().splitlines())
+        said = str(error).replace("at end of document", f"at line {last}, the last one")
+        raise AuthorError(f"{path.name}: is not valid TOML: {printable(said)}") from error
     for_another = table.get("assignment", assignment)
     if assignment and for_another != assignment:
         raise AuthorError(

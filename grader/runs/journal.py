@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from grader import atomic
-from grader.errors import AuthorError
 from grader.exports import Row
 from grader.model import Marks
 
@@ -92,10 +91,7 @@ class Journal:
                     file.truncate(size)
                     raise
         except OSError as error:
-            reason = error.strerror or error
-            raise AuthorError(
-                f"{self.path}: cannot be written ({reason}); free some space or choose another --out"
-            ) from error
+            raise atomic.refusal(self.path, error) from error
 
     def _lines(self) -> list[dict[str, Any]]:
         try:

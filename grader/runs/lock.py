@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from grader import atomic
 from grader.errors import AuthorError
 
 
@@ -29,9 +30,10 @@ def locked(path: Path, holder: Callable[[], str]) -> Iterator[None]:
         raise AuthorError(
             f"{path.parent}: another grader is writing there{who}; wait until it is done, or choose another --out"
         ) from None
-    except (OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AuthorError(f"{path}: cannot be written ({reason}); choose another --out") from error
+    except OSError as error:
+        raise atomic.refusal(path, error) from error
+    except NotImplementedError as error:
+        raise AuthorError(f"{path}: cannot be locked ({error}); choose another --out") from error
     try:
         yield
     finally:

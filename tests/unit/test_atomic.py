@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_a_folder_in_place_of_the_file_is_an_error_and_leaves_nothing(tmp_path: 
 @pytest.mark.parametrize("name", ["file/a.txt", "n" * 300])
 def test_a_place_that_cannot_be_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(AuthorError, match="cannot be written"):
+    with pytest.raises(AuthorError, match=r"cannot be written|is a file, and a folder is needed there"):
         atomic.write(tmp_path / name, "x")
 
 
@@ -103,3 +104,21 @@ def test_what_a_writer_that_was_killed_has_left_is_swept_away_and_nothing_else(t
 def test_where_there_is_no_folder_there_is_nothing_to_sweep(tmp_path: Path) -> None:
     atomic.sweep(tmp_path / "nowhere" / "a.txt")
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("below", ["report.json", "alice/report.json", "a/b/c/report.json"])
+def test_a_file_in_the_way_is_named_and_no_space_is_asked_for(tmp_path: Path, below: str) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(AuthorError) as caught:
+        atomic.write(tmp_path / "out" / below, "x")
+    assert str(caught.value) == f"{tmp_path / 'out'}: is a file, and a folder is needed there; choose another --out"
+
+
+def test_room_is_asked_for_only_where_there_is_none(tmp_path: Path) -> None:
+    full = str(atomic.refusal(tmp_path / "x", OSError(errno.ENOSPC, "No space left on device")))
+    assert (
+        full
+        == f"{tmp_path / 'x'}: cannot be written (No space left on device); free some space or choose another --out"
+    )
+    denied = str(atomic.refusal(tmp_path / "x", OSError(errno.EACCES, "Permission denied")))
+    assert denied == f"{tmp_path / 'x'}: cannot be written (Permission denied); choose another --out"

@@ -148,7 +148,7 @@ def test_a_disk_that_is_full_stops_the_run_and_leaves_no_half_report(tmp_path: P
         (["alice", *GRADE, "--runtime", "runsc"], "--runtime runsc: there are no containers in --sandbox process"),
         (["alice", *GRADE, "--engine", "podman"], "--engine podman: there are no containers in --sandbox process"),
         (["alice", *GRADE, "--out", "alice"], "choose another folder"),
-        (["alice", *GRADE, "--out", "a file"], "cannot be written"),
+        (["alice", *GRADE, "--out", "a file"], "a file: is a file, and a folder is needed there; choose another --out"),
     ],
 )
 def test_what_cannot_go_well_is_refused_before_anything_runs(

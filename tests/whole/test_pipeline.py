@@ -241,6 +241,22 @@ def named(seen: Observation, slope: float) -> Finding:
     return failed(f"{dict(seen.data)} {slope}", hint="none")
 
 
+def test_a_size_that_cannot_be_run_here_is_refused_with_what_to_do() -> None:
+    table = DataSet("prices", drawn=Drawn("made", "a table of prices", dict))
+    probes = (
+        small.ASSIGNMENT.probes[0],
+        Probe("dice", "running a notebook", small.dice, lane=1, data="prices", kernel=True),
+    )
+    here = replace(small.ASSIGNMENT, probes=probes, data=(table,), size_numbers=("images",), sizes=("quick",))
+    sized = replace(small.RUBRIC, sizes={size: {"images": 9.0} for size in ("full", "quick", "reduced")})
+    with pytest.raises(AuthorError) as caught:
+        pipeline.prepare(here, sized, size="full")
+    assert "--size full: notebooks cannot be trained at that size here" in str(caught.value)
+    assert "leave notebooks out with --items code, or try them with --size quick" in str(caught.value)
+    assert pipeline.prepare(here, sized, size="full", items=["code"]).size == "full"
+    assert pipeline.prepare(here, sized, size="quick").size == "quick"
+
+
 def test_probes_and_checks_get_the_parameters_that_they_declare(tmp_path: Path, launcher: Launcher) -> None:
     asking = Probe("module", "asking for parameters", ask_for_parameters, parameters=("file", "keys"))
     changes: dict[str, Any] = {

@@ -8,8 +8,9 @@ from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
 from grader.assignments.byomlp.forward.probes import METHODS
+from grader.assignments.byomlp.notebook.probe import has_engine
 from grader.datasets.digits import DIGITS, drawing
-from grader.model import Wanted
+from grader.model import SIZES, Wanted
 from grader.notebooks.recognising import module_with
 from grader.sandbox import Inside
 from grader.sandbox.payload import files_of_ours
@@ -47,6 +48,8 @@ ASSIGNMENT = Assignment(
     probes=tuple(probe for room in _ROOMS for probe in room.PROBES),
     checks=tuple(check for room in _ROOMS for check in room.CHECKS),
     size_numbers=notebook.SIZE_NUMBERS,
+    # on a student's own class only so few images can be trained on that nobody may call it full
+    sizes=SIZES if has_engine() else SIZES[1:],
     parameters={
         "mlp_file": "mlp.py",
         "classification_notebook": "Classification.ipynb",

@@ -369,6 +369,15 @@ def test_a_rubric_of_another_assignment_is_refused_as_such_and_not_line_by_line(
     assert rubric.load(tmp_path / "r.toml", checks=CHECKS, assignment="byomlp").points == 5
 
 
+def test_a_file_that_breaks_off_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('assignment = "byomlp"\npoints = \n', encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"r\.toml: is not valid TOML: Invalid value \(at line 2"):
+        rubric.load(tmp_path / "r.toml", checks=CHECKS)
+    (tmp_path / "r.toml").write_text('assignment = "byomlp"\n\npoints = [1,', encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"at line 3, the last one"):
+        rubric.load(tmp_path / "r.toml", checks=CHECKS)
+
+
 def test_an_assignment_without_parameters_takes_none(tmp_path: Path) -> None:
     assert complaint(tmp_path, GOOD + GIVEN)[0] == "byomlp.toml: [parameters] has the unknown key 'slope'; remove it"
 
