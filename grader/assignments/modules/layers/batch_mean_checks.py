@@ -13,9 +13,11 @@ from grader.assignments.modules.layers.batch_mean_mistakes import (
     follows,
     gradient_of,
     means_by,
+    own_alpha,
     subtracts,
 )
 from grader.assignments.modules.layers.batch_mean_probe import NAME, TRAINED, BatchMeanSeen, Step, Story
+from grader.assignments.modules.layers.defaults import judge_default
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.checks import failed
 from grader.kits.layer_contract import (
@@ -30,17 +32,19 @@ from grader.kits.layer_contract import (
 from grader.kits.mistakes import explain
 from grader.model import Array, Finding
 from grader.plain import problem_from
-from grader.text import as_call, at_entry
+from grader.text import as_call, at_entry, counted
 
 ADVICE = {"attempt": "Try batches of 5 rows, 3 rows and one row, one after the other.", "spared": "`input -= ...`"}
 
 
 _TRAINING = range(TRAINED)
+_DIVIDED = "The result is divided by a standard deviation:"
+_BATCH_MEAN = "In evaluation the mean of the batch is subtracted: subtract the mean that was kept in training."
 _MOVES = "Evaluation must not change the kept mean: it changes in training only."
 
 
 def _wrong_training(story: Story) -> Finding | None:
-    name = as_call(NAME, story["given"])
+    name = _named(story)
     if problem := problem_from(story["problem"]):
         return stumbled(name, "the constructor", problem, "It takes alpha, which is 0 when it is left out.")
     for index in _TRAINING:
@@ -49,12 +53,27 @@ def _wrong_training(story: Story) -> Finding | None:
     if any(follows(rule, story, _TRAINING) for rule in RULES):
         return None
     hint = "Subtract old_mean * alpha + batch_mean * (1 - alpha), feature by feature, and keep it as the next old mean."
+    said = f"{name}: in training {_first_wrong(story)}{_not_finite(story)}"
     if found := explain([story], FORWARD_MISTAKES, matched=_follows_in_training):
-        return failed(f"{name}: in training {_first_wrong(story)}", hint=found.hint, diagnosis=found.id)
+        return failed(said, hint=found.hint, diagnosis=found.id)
     if _is_standardised(story):
-        said = "The result is divided by a standard deviation: only the mean is to be subtracted."
-        return failed(f"{name}: in training {_first_wrong(story)}", hint=said, diagnosis="divided_by_deviation")
-    return failed(f"{name}: in training {_first_wrong(story)}", hint=hint)
+        return failed(said, hint=f"{_DIVIDED} only the mean is to be subtracted.", diagnosis="divided_by_deviation")
+    return failed(said, hint=hint, diagnosis="not_finite" if _not_finite(story) else "")
+
+
+def _named(story: Story) -> str:
+    return as_call(NAME, story["given"])
+
+
+def _not_finite(story: Story) -> str:
+    """Say of the first batch in training whose output is NaN or infinite that it is, and nothing where there is none."""
+    for step in story["steps"][:TRAINED]:
+        output = _output(step)
+        if not np.all(np.isfinite(output)):
+            value = "nan" if np.any(np.isnan(output)) else "infinite"
+            rows = "one row" if len(output) == 1 else counted(len(output), "row")
+            return f"; output is {value} for a batch of {rows}"
+    return ""
 
 
 def _follows_in_training(story: Story, means: Array | None) -> bool:
@@ -86,13 +105,21 @@ def _output(step: Step) -> Array:
 
 
 def _is_standardised(story: Story) -> bool:
-    outputs = [_output(step) for step in story["steps"][:TRAINED] if len(step["input"]) > 1]
-    return all(TOLERANCE.agrees(each.std(axis=0), np.ones(each.shape[1]), 1e-2) for each in outputs)
+    """Tell whether all features of a batch in training come out with one and the same deviation: divided by their own."""
+    outputs = [_output(step) for step in story["steps"][:TRAINED] if len(step["input"]) > 2]
+    spreads = [each.std(axis=0) for each in outputs]
+    return all(np.all(np.isfinite(each)) and np.ptp(each) < 1e-2 * each.max() for each in spreads)
 
 
 @layer_check("batch_mean_subtraction")
 def batch_mean_training(seen: BatchMeanSeen) -> Finding | None:
     """BatchMeanSubtraction subtracts the moving mean in training, and keeps it"""
+    if refusal := problem_from(seen.get("refused")):
+        return failed(
+            f"{NAME} does not take alpha as an argument: {refusal}",
+            hint="The constructor takes alpha, the share of the old mean. All else is asked of what it makes without one.",
+            diagnosis="argument_not_taken",
+        )
     return first_of(_wrong_training(story) for story in seen["stories"])
 
 
@@ -104,7 +131,7 @@ def _subtracted(step: Step) -> Array | None:
 
 def _wrong_evaluation(story: Story, *, trained: bool) -> Finding | None:
     """Return what is wrong in evaluation; `trained` says whether training, in some story, subtracts anything."""
-    name = as_call(NAME, story["given"])
+    name = _named(story)
     steps = story["steps"]
     for index in (TRAINED, TRAINED + 1):
         if finding := broken_contract(steps[index], f"{name} in evaluation", **ADVICE):
@@ -113,10 +140,13 @@ def _wrong_evaluation(story: Story, *, trained: bool) -> Finding | None:
     last, first, second, again = (steps[index] for index in range(TRAINED - 1, TRAINED + 3))
     kept = [means_by(rule, story)[TRAINED - 1] for rule in RULES]
     own = _subtracted(last)
-    if own is not None and trained:
+    if own is not None and trained and np.all(np.isfinite(own)):
         # what a student's own training has subtracted last is kept, right or wrong
         kept = [own, *kept]
     subtracted = first["input"] - _output(first)
+    if _is_standardised(story) and any(_is_scaled(_output(first), first["input"] - mean) for mean in kept):
+        # the division is paid for in training
+        return None
     if not any(TOLERANCE.agrees(first["forward"]["value"], first["input"] - mean, bound) for mean in kept):
         return _explain_evaluation(name, first, kept[0], subtracted, bound)
     if not any(TOLERANCE.agrees(second["forward"]["value"], second["input"] - mean, bound) for mean in kept):
@@ -133,13 +163,22 @@ def _moved_by_evaluation(story: Story, name: str, again: Step, bound: float) -> 
     return None
 
 
+def _is_scaled(output: Array, centred: Array) -> bool:
+    """Tell whether an output is a batch without a mean, feature by feature divided by some number."""
+    scale = np.einsum("ij,ij->j", output, centred) / np.einsum("ij,ij->j", centred, centred)
+    return TOLERANCE.agrees(output, centred * scale, TOLERANCE.differences)
+
+
 def _explain_evaluation(name: str, first: Step, kept: Array, subtracted: Array, bound: float) -> Finding:
     worst = TOLERANCE.worst(_output(first), first["input"] - kept)
     said = at_entry(f"{name}: in evaluation output", worst.index, worst.got, worst.want)
     mean = first["input"].mean(axis=0)
-    if TOLERANCE.agrees(subtracted, np.broadcast_to(mean, subtracted.shape), bound):
-        hint = "In evaluation the mean of the batch is subtracted: subtract the mean that was kept in training."
-        return failed(said, hint=hint, diagnosis="evaluation_uses_batch_mean")
+    if _is_scaled(_output(first), first["input"] - mean) and not _is_scaled(_output(first), first["input"]):
+        hint = f"{_DIVIDED} in evaluation the mean that was kept in training is subtracted, and that is all."
+        diagnosis = "divided_by_deviation"
+        if TOLERANCE.agrees(subtracted, np.broadcast_to(mean, subtracted.shape), bound):
+            hint, diagnosis = _BATCH_MEAN, "evaluation_uses_batch_mean"
+        return failed(said, hint=hint, diagnosis=diagnosis)
     if not np.any(subtracted):
         hint = "In evaluation nothing is subtracted: subtract the mean that was kept in training."
         return failed(said, hint=hint, diagnosis="evaluation_subtracts_nothing")
@@ -158,12 +197,27 @@ def batch_mean_evaluation(seen: BatchMeanSeen) -> Finding | None:
     return first_of(_wrong_evaluation(story, trained=trained) for story in seen["stories"])
 
 
+@layer_check("batch_mean_subtraction", after=[batch_mean_training], parameters=["batch_mean_alpha"])
+def batch_mean_default(seen: BatchMeanSeen, batch_mean_alpha: float) -> Finding | None:
+    """BatchMeanSubtraction has the right alpha when it is left out"""
+    story = seen.get("default")
+    if story is None:
+        # evidence of earlier graders: training was judged with the default as well
+        return None
+    answer = story["steps"][0]["forward"]
+    if story["problem"]:
+        answer = {**answer, "problem": story["problem"]}
+    return judge_default(NAME, "alpha", own_alpha(story), batch_mean_alpha, refused=None, answer=answer)
+
+
 @layer_check("batch_mean_subtraction")
 def batch_mean_gradient(seen: BatchMeanSeen) -> Finding | None:
     """BatchMeanSubtraction: gradInput counts what every input contributes to the mean"""
     hint = "Differentiate output = input - (1 - alpha) * mean(input) + constant: which outputs depend on one entry of the input?"
+    # a single row says nothing of whether its own forward mixes rows
+    trivial = all(is_element_wise(case) for case in seen["cases"] if len(case["input"]) > 1)
     return first_of(
-        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=is_element_wise)
+        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=lambda _: trivial)
         # without an alpha several mistakes are one and the same
         for case in sorted(seen["cases"], key=lambda case: alpha_of(case) == 0)
     )

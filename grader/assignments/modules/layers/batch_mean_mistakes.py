@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.assignments.modules.layers.batch_mean_probe import Story
+from grader.assignments.modules.layers.batch_mean_probe import TRAINED, Story
 from grader.assignments.modules.layers.closed_forms import without_mean
 from grader.kits.layer_contract import TOLERANCE, LayerCase
 from grader.kits.mistakes import Mistake
@@ -76,6 +76,20 @@ def means_by(rule: Rule, story: Story) -> list[Array]:
             old = rule(old, step["input"].mean(axis=0), alpha_of(story))
         means.append(np.zeros(step["input"].shape[1]) if old is None else old)
     return means
+
+
+def own_alpha(story: Story) -> float | None:
+    """Return the alpha by which a class that subtracts a moving mean goes on from one batch to the next, or None."""
+    steps = story["steps"][:TRAINED]
+    if any(step["forward"]["value"] is None or step["forward"]["value"].shape != step["input"].shape for step in steps):
+        return None
+    subtracted = [(step["input"] - step["forward"]["value"]).mean(axis=0) for step in steps]
+    means = [step["input"].mean(axis=0) for step in steps]
+    # subtracted - mean = alpha * (subtracted before - mean), from the second batch on
+    old = np.concatenate([before - mean for before, mean in zip(subtracted, means[1:], strict=False)])
+    new = np.concatenate([now - mean for now, mean in zip(subtracted[1:], means[1:], strict=True)])
+    alpha = float(np.vdot(old, new) / max(float(np.vdot(old, old)), 1e-300))
+    return alpha if TOLERANCE.agrees(new, alpha * old, TOLERANCE.differences) else None
 
 
 def follows(rule: Rule, story: Story, steps: Sequence[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from grader.assignments.modules.layers.asking import LayerSeen, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
 from grader.kits.layer_contract.answers import case_of, plain_pass
-from grader.model import Array
+from grader.model import Array, Problem
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Session
 
@@ -38,8 +38,14 @@ class Story(TypedDict):
 
 
 class BatchMeanSeen(LayerSeen):
-    """What was observed of BatchMeanSubtraction."""
+    """What was observed of BatchMeanSubtraction.
 
+    `refused` is the error of a constructor that takes no alpha: then all is asked of objects without one. `default` is the
+    story of such an object. Evidence of earlier graders has neither.
+    """
+
+    refused: NotRequired[PlainProblem | None]
+    default: NotRequired[Story]
     stories: list[Story]
     cases: list[LayerCase]
 
@@ -51,26 +57,40 @@ def batch_mean_subtraction(session: Session, seen: dict[str, Any], rng: np.rando
     seed, d = int(rng.integers(2**31)), int(rng.integers(2, 5))
     alphas: list[tuple[tuple[float, ...], type]] = [
         ((float(rng.uniform(0.55, 0.85)),), np.float64),
-        ((), np.float64),
+        ((0.0,), np.float64),
         ((float(rng.uniform(0.2, 0.4)),), np.float32),
     ]
-    seen["stories"] = [_story(session, rng, given, d, dtype, seed) for given, dtype in alphas]
+    (tried,) = session.run(asking.build("tried", NAME, 0.5, seed=seed))
+    seen["refused"] = plain_problem(tried.problem) if tried.problem and _takes_none(tried.problem) else None
+    if seen["refused"]:
+        alphas = [((), dtype) for _, dtype in alphas]
+    seen["stories"] = [_story(session, _batches(rng, d, dtype), given, dtype, seed) for given, dtype in alphas]
     seen["cases"] = []
     shapes = [(int(rng.integers(4, 7)), *alphas[0]), (3, *alphas[1]), (1, *alphas[0]), (5, *alphas[2])]
     for rows, given, dtype in shapes:
         seen["cases"].append(_case(session, rng, given, rows, d, dtype, seed))
+    seen["default"] = _story(session, _batches(rng, d, np.float64), (), np.float64, seed)
     seen["done"] = True
-    seen["trajectory"] = trajectory(session, NAME, rng)
+    seen["trajectory"] = trajectory(session, NAME, rng, bare=0.0 if seen["refused"] else None)
+
+
+def _takes_none(problem: Problem) -> bool:
+    """Tell whether a constructor ends in an error because it takes no argument."""
+    return (
+        problem.message.startswith("TypeError") and "argument" in problem.message and "missing" not in problem.message
+    )
 
 
 def _batch(rng: np.random.Generator, rows: int, d: int) -> Array:
     return rng.standard_normal((rows, d)) + 3 * rng.standard_normal(d)
 
 
-def _story(session: Session, rng: np.random.Generator, given: Sequence[float], d: int, dtype: type, seed: int) -> Story:
-    rows = [5, 3, 6, 1, 4, 3, 5]
+def _batches(rng: np.random.Generator, d: int, dtype: type) -> list[Array]:
+    return [cast(_batch(rng, rows, d), dtype) for rows in (5, 3, 6, 1, 4, 3, 5)]
+
+
+def _story(session: Session, batches: Sequence[Array], given: Sequence[float], dtype: type, seed: int) -> Story:
     modes = [True] * TRAINED + [False, False, True]
-    batches = [cast(_batch(rng, count, d), dtype) for count in rows]
     asked = [asking.build("layer", NAME, *given, seed=seed)]
     for x, training in zip(batches, modes, strict=True):
         asked += [asking.mode("layer", training=training), asking.forward("layer", x)]

@@ -51,7 +51,7 @@ def chain_with(kind: str, rng: np.random.Generator, *, bare: float | None = None
             return [curved, squared, curved]
         case "ClassNLLCriterion":
             return [curved, Link("@Normalised")]
-        case "LeakyReLU" | "ELU" if bare is not None:
+        case "LeakyReLU" | "ELU" | "BatchMeanSubtraction" if bare is not None:
             return [curved, Link(kind, (bare,), bare=True), curved]
         case "LeakyReLU" | "ELU" | "BatchMeanSubtraction":
             return [curved, Link(kind, (float(rng.uniform(0.3, 0.7)),)), curved]
