@@ -369,6 +369,78 @@ def test_a_mistake_of_sequential_going_back_is_named(old: str, new: str, diagnos
     assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
 
 
+BACK = "        for module, seen in zip(self.modules[::-1], self.inputs[-2::-1]):"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check", "said"),
+    [
+        (
+            "            gradOutput = module.backward(seen, gradOutput)\n        self.gradInput = gradOutput\n",
+            "            gradOutput = module.backward(seen, gradOutput)\n",
+            "sequential_backward",
+            "nothing was put into self.gradInput",
+        ),
+        (
+            BACK,
+            f"        self.updateOutput(input)\n{BACK}",
+            "sequential_backward",
+            "backward runs module 1 forward again",
+        ),
+        (
+            "self.inputs.append(module.forward(self.inputs[-1]))",
+            "self.inputs.append([module.forward(self.inputs[-1]) for _ in range(2)][1])",
+            "sequential_backward",
+            "forward runs module 1 2 times",
+        ),
+        (
+            BACK,
+            BACK.replace("self.modules[::-1]", "self.modules").replace(
+                "    for", "    self.modules.reverse()\n        for"
+            ),
+            "sequential_backward",
+            "after backward, forward gives another result for the same input: output[",
+        ),
+        (
+            BACK,
+            f"        if len(self.modules) == 1:\n            seen = self.output[99]\n{BACK}",
+            "sequential_of_one",
+            "with two and more modules all is right",
+        ),
+    ],
+)
+def test_what_a_container_does_is_told_as_it_is(old: str, new: str, check: str, said: str) -> None:
+    found = graded(*changed(old, new), probes=("modules", "sequential"))
+    assert said in found[check].message
+    assert not any("updateGradInput" in f"{each.message} {each.hint}" for each in found.values())
+    lost = {name for name, each in found.items() if each.verdict is not Verdict.PASSED}
+    assert lost <= {check, "sequential_of_one", "sequential_trajectory"}
+
+
+def test_a_batch_of_one_row_that_is_nan_is_told_as_that() -> None:
+    found = graded(
+        *changed("self.output = input - self.old_mean", "self.output = (input - self.old_mean) / input.std(axis=0)"),
+        probes=("modules", "batch_mean_subtraction"),
+    )
+    assert "output is nan for a batch of one row" in found["batch_mean_training"].message
+    assert found["batch_mean_evaluation"].verdict is Verdict.PASSED
+
+
+def test_a_gradient_that_belongs_to_a_wrong_mean_keeps_its_points() -> None:
+    cells = changed(
+        "self.output = input - self.old_mean", "self.output = input - (mean if self.training else self.old_mean)"
+    )
+    cells = tuple(cell.replace("(1 - self.alpha) * gradOutput.mean", "gradOutput.mean") for cell in cells)
+    found = graded(*cells, probes=("modules", "batch_mean_subtraction"))
+    assert {name for name, each in found.items() if each.verdict is Verdict.FAILED} == {"batch_mean_training"}
+
+
+def test_a_default_that_differs_is_told_with_both_numbers() -> None:
+    found = graded(*changed("alpha=0.)", "alpha=0.95)"), probes=("modules", "batch_mean_subtraction"))
+    assert found["batch_mean_default"].message == "the default alpha is 0.95, expected 0"
+    assert {name for name, each in found.items() if each.verdict is not Verdict.PASSED} == {"batch_mean_default"}
+
+
 def test_modules_that_disturb_one_another_are_seen_in_a_deep_network() -> None:
     shared = changed("self.inputs = [input]", "self.inputs = Sequential.shared = [input]")
     shared = tuple(

@@ -19,7 +19,9 @@ def _train(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     speeds: dict[int, Array] = bench.session.setdefault("speeds", {}).setdefault(operation["run"], {})
     for index in operation["order"].tolist():
         for each in chain:
-            each.zeroGradParameters()
+            # who learns nothing may have lost it together with its base class
+            if hasattr(each, "zeroGradParameters"):
+                each.zeroGradParameters()
         target = np.array(operation["targets"][index])
         given = [np.array(operation["batches"][index])]
         for each in chain:
@@ -42,8 +44,9 @@ def _slope(criterion: Any, output: Any, target: Array) -> Any:
 
 
 def _descend(chain: list[Any], speeds: dict[int, Array], rate: float, momentum: float) -> None:
-    parameters = [each for module in chain for each in flat(module.getParameters(), 0)]
-    gradients = [each for module in chain for each in flat(module.getGradParameters(), 0)]
+    learning = [module for module in chain if hasattr(module, "getParameters") or hasattr(module, "getGradParameters")]
+    parameters = [each for module in learning for each in flat(module.getParameters(), 0)]
+    gradients = [each for module in learning for each in flat(module.getGradParameters(), 0)]
     if len(parameters) != len(gradients):
         raise ValueError("getGradParameters() returns another number of arrays than getParameters()")
     for place, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):

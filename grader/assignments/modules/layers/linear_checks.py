@@ -174,6 +174,13 @@ def _accumulation(again: Again) -> Finding:
     if not TOLERANCE.agrees(got[2], wanted[2]):
         said = "Linear: after zeroGradParameters() and a backward pass the gradients are not those of that pass"
         return failed(said, hint=hint, diagnosis="gradients_not_cleared")
+    standing = gradients_of(again["cleared"], n, m) if "cleared" in again else None
+    for array, name in zip(standing or (), ("gradW", "gradb"), strict=False):
+        if np.any(array):
+            said = f"Linear: {name} is not 0 after zeroGradParameters()"
+            return failed(
+                said, hint="zeroGradParameters fills gradW and gradb with 0.", diagnosis="gradients_not_cleared"
+            )
     if not overwritten and not added:
         said = "Linear: two backward passes without clearing give neither the sum of both gradients nor the second one"
         return failed(said, hint=hint, diagnosis="gradients_mixed")

@@ -43,6 +43,16 @@ def test_a_right_class_passes_both() -> None:
     assert [judged(check).verdict for check in (FORWARD, GRADIENT)] == [Verdict.PASSED] * 2
 
 
+def test_a_class_that_is_not_there_is_not_excused() -> None:
+    @layer_check("square", excused_by=[FORWARD], name="square_default", title="Square: its default", module=__name__)
+    def default(seen: Any) -> Finding | None:
+        return None
+
+    seen = {"done": True, "absent": "there is no class Square"}
+    evidence = Evidence({"square": Observation("square", seen)}, 1, "", 0.0)
+    assert {each.verdict for each in run_checks([FORWARD, default], evidence, {})} == {Verdict.FAILED, Verdict.BLOCKED}
+
+
 def test_a_class_that_is_not_there_fails_both() -> None:
     found = [judged(check, absent="there is no class Square") for check in (FORWARD, GRADIENT)]
     assert [(each.verdict, each.diagnosis) for each in found] == [(Verdict.FAILED, "class_missing")] * 2
