@@ -418,11 +418,10 @@ def test_what_a_container_does_is_told_as_it_is(old: str, new: str, check: str, 
 
 
 def test_a_batch_of_one_row_that_is_nan_is_told_as_that() -> None:
-    found = graded(
-        *changed("self.output = input - self.old_mean", "self.output = (input - self.old_mean) / input.std(axis=0)"),
-        probes=("modules", "batch_mean_subtraction"),
-    )
+    cells = changed("input - self.old_mean", "(input - (mean if self.training else self.old_mean)) / input.std(axis=0)")
+    found = graded(*cells, probes=("modules", "batch_mean_subtraction"))
     assert "output is nan for a batch of one row" in found["batch_mean_training"].message
+    assert found["batch_mean_training"].diagnosis == "divided_by_deviation"
     assert found["batch_mean_evaluation"].verdict is Verdict.PASSED
 
 
