@@ -27,6 +27,10 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+# where nothing may be written beside the sources, what tests start would be compiled anew each time: a second for every command
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
+
 # what was collected stays to the end: to look through it for garbage again and again costs a tenth of the time
 gc.set_threshold(100_000)
 
