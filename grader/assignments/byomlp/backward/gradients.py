@@ -185,7 +185,8 @@ def gathered(net: Network, filled: Mapping[str, Array]) -> Array:
     """Return the arrays that backward has filled as one gradient (k,), by their shapes; NaN for a block that is not there."""
     left, found = dict(filled), []
     for block in blocks(net):
-        path = next((path for path, array in left.items() if fits(block, array)), None)
+        exact_first = sorted(left, key=lambda path: left[path].shape != block.shape)
+        path = next((path for path in exact_first if fits(block, left[path])), None)
         array = left.pop(path) if path else np.full(block.shape, np.nan)
         found.append((array.T if array.shape != block.shape and array.shape == block.shape[::-1] else array).ravel())
     return np.concatenate(found)

@@ -29,6 +29,14 @@ def seen_until(observed: Observation, key: str) -> list[ForwardRecord]:
     return [record for record in observed.data["networks"] if record["problem"] or key in record]
 
 
+def held_in(record: ForwardRecord) -> list[Array]:
+    """Return what the parameters (k,) that lie on an object may be; evidence of earlier versions has one of them, or None."""
+    held = record.get("held")
+    if isinstance(held, np.ndarray):
+        return [held]
+    return list(held or ())
+
+
 def first_problem_of(record: ForwardRecord) -> Problem | None:
     """Return what went wrong first when a network was built and whole inputs were fed through it, or None."""
     answers = (record, *record.get("outputs", ()), *record.get("again", ()))
@@ -55,7 +63,7 @@ def forward_mistakes(record: ForwardRecord) -> Iterator[tuple[Mistake[Pass], Par
     """Yield the known mistakes that explain all outputs of one network, each with parameters it does so with."""
     for vector in record["readings"].values():
         parameters = unflatten(from_evidence(record), vector)
-        if record.get("held") and not all(np.any(each) for layer in parameters for each in layer):
+        if held_in(record) and not all(np.any(each) for layer in parameters for each in layer):
             # the object holds weights and biases everywhere: what looks like none is a layer that was left out
             continue
         for mistake in made(record, parameters, FORWARD_MISTAKES):

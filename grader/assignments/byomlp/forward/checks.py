@@ -10,6 +10,7 @@ from grader.assignments.byomlp.forward.answers import (
     agrees,
     first_problem_of,
     forward_mistakes,
+    held_in,
     mistake_by_name,
     no_output,
     nothing_seen,
@@ -76,7 +77,7 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
     way = record["way"]
     if _is_another_function(record):
         return _explain_values(net, record, outputs, readings, records)
-    held = [unflatten(net, each) for each in record.get("held") or ()]
+    held = [unflatten(net, each) for each in held_in(record)]
     if finding := otherwise_used(net, readings[way], held, record.get("seed")):
         return finding
     again = stacked(record["again"], net)

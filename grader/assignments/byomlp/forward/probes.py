@@ -85,7 +85,7 @@ class ForwardRecord(NetworkRecord):
     input_after: NotRequired[PlainAnswer]
     way: NotRequired[str]
     readings: NotRequired[dict[str, Array]]
-    held: NotRequired[list[Array]]
+    held: NotRequired[list[Array] | Array | None]
     parts: NotRequired[list[PartRecord]]
     compositions: NotRequired[list[CompositionRecord]]
 

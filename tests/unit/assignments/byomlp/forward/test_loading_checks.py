@@ -17,7 +17,7 @@ from grader.sandbox import Answer
 def hint_for(problem: Problem, *files: str) -> str:
     """Return the hint for somebody whose mlp.py could not be loaded, and who handed in these files."""
     seen: dict[str, Any] = {}
-    session: Any = SimpleNamespace(run=lambda *_: [Answer(problem=problem)], files=dict.fromkeys(files, b""))
+    session: Any = SimpleNamespace(run=lambda *_: [Answer(problem=problem)], files=dict.fromkeys(files, b""), taken={})
     module(session, seen, np.random.default_rng(0))
     return mlp_loads.judge(Observation("module", seen)).hint
 

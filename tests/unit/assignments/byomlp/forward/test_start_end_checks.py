@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignments.byomlp.forward.checks import forward_values
 from grader.assignments.byomlp.forward.start_end_checks import start_and_end
 from grader.assignments.byomlp.network.naming import NOWHERE, Naming
 from grader.assignments.byomlp.network.networks import Layer, Network
@@ -43,3 +44,9 @@ def test_one_number_is_told_in_the_singular() -> None:
     two = {**one, "value": np.zeros(2)}
     seen = observed(net, parts=[part], outputs=[two], again=[two], readings={"names": np.zeros(6)})
     assert "returned 1 number, expected 2" in start_and_end.judge(seen).message
+
+
+def test_evidence_of_earlier_versions_with_one_array_of_parameters_is_judged() -> None:
+    assert start_and_end.judge(observed(NET, held=np.zeros(3))).verdict is Verdict.PASSED
+    seen = observed(NET, held=np.ones(3), input_after={"value": np.ones(2)})
+    assert forward_values.judge(seen).verdict is Verdict.PASSED
