@@ -137,7 +137,7 @@ def _add_item(table: Table, pen: Pen, item: ScoredItem, entries: Iterable[Entry]
 
 
 def _add_line(table: Table, pen: Pen, entry: Entry, title: str, marks: Marks) -> None:
-    why = f" (see {entry.cause} below)" if entry.state in LOST else ""
+    why = f" ({'not judged, ' if entry.spared else ''}see {entry.cause} below)" if entry.cause else ""
     words = pen.write(f"{title}{why}", "dim" if entry.spared or entry.state == Verdict.BLOCKED else "")
     table.add_row(Padding(_hanging(pen.symbol(entry), words), (0, 0, 0, 2)), pen.write(_of(marks)))
 

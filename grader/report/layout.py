@@ -150,7 +150,7 @@ def _entry(rows: tuple[ScoredFinding, ...], numbers: dict[str, int], *, faults: 
         state = Verdict.FAILED if any(row.finding.verdict is Verdict.FAILED for row in rows) else Verdict.BLOCKED
         return Entry(state, rows, cause=cause)
     if _spared(finding):
-        return Entry(kind, rows, finding.message, finding.hint, cause, spared=True)
+        return Entry(kind, rows, "" if cause else finding.message, finding.hint, cause, spared=True)
     if kind is Verdict.UNDECIDED and not faults:
         return Entry(kind, rows, OUR_FAULT)
     message = finding.message or A_PERSON if kind is Verdict.PENDING else finding.message

@@ -54,7 +54,7 @@ def test_what_is_not_judged_has_no_tick_and_says_that_it_costs_nothing() -> None
     spared = replace(samples.finding("initialisation", message="not judged, because of it"), because="layer_shapes")
     report = samples.report({"layer_shapes": wrong, "initialisation": spared})
     shown = printed(terminal(report.result))
-    assert "  – Weights start as 0.1 times standard normal numbers                     2 / 2\n" in shown
+    assert "  – Weights start as 0.1 times standard normal numbers (not judged, see    2 / 2\n    1 below)" in shown
     assert "    1 check could not be judged because of it, which costs nothing." in shown
     assert "  -- Weights start as" in printed(terminal(report.result), encoding="ascii")
 

@@ -62,6 +62,7 @@ def test_what_a_cause_spares_is_no_tick() -> None:
     spared_one = replace(samples.finding("initialisation", message="not judged"), because="layer_shapes")
     entry = entries(samples.report({"layer_shapes": wrong, "initialisation": spared_one}))[1]
     assert (entry.spared, entry.symbol, entry.word, entry.cause) == (True, "–", "not judged, costs nothing", 1)
+    assert entry.message == ""
 
 
 def test_what_is_spared_is_no_tick_while_results_come_in_either() -> None:
