@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ PART_LIMIT = 2_000_000
 CELL_LIMIT = 500
 SOURCE_LIMIT = 1 * MB
 NAME_LIMIT = 80
+SCRIPT = ".py"
+_MARK = re.compile(r"^# (?:%%.*?(\[markdown\])?[ \t]*|In ?\[[ \d]*\]:[ \t]*)$\n?", re.MULTILINE)
 SAVE_AGAIN = "open it in Jupyter, run it and save it again, then hand it in"
 CLEAR = "clear its outputs (Kernel > Restart & Clear Output), save it and hand it in again"
 
@@ -75,6 +78,27 @@ def with_sources(data: bytes, sources: Mapping[int, str]) -> bytes:
     kernel = {"name": notebook.kernel, "display_name": notebook.kernel, "language": notebook.language}
     about = {"kernelspec": kernel, "language_info": {"name": notebook.language, "version": notebook.version}}
     return json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 4}).encode()
+
+
+def read_file(path: str, data: bytes) -> Notebook:
+    """Return the notebook in a file: an .ipynb, or a .py whose cells begin as Jupyter and Jupytext write them."""
+    return read_script(data) if path.casefold().endswith(SCRIPT) else read(data)
+
+
+def read_script(data: bytes) -> Notebook:
+    """Return the cells of a .py file: each begins with a line ``# %%`` or ``# In[3]:``; without such lines it is one cell.
+
+    A cell that begins with ``# %% [markdown]`` holds text, its lines are comments.
+    """
+    if len(data) > SOURCE_LIMIT:
+        return Notebook(problem=f"it has {len(data) / MB:.1f} MB, of a .py file {SOURCE_LIMIT // MB} MB are read")
+    text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\0", "")
+    first, *parts = _MARK.split(text)
+    cells = [Cell("code", first.strip("\n"))] if first.strip() else []
+    for mark, body in zip(parts[::2], parts[1::2], strict=True):
+        words = re.sub(r"^# ?", "", body, flags=re.MULTILINE)
+        cells.append(Cell("markdown", words.strip("\n")) if mark else Cell("code", body.strip("\n")))
+    return Notebook(tuple(cells[:CELL_LIMIT]))
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

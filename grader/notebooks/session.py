@@ -68,7 +68,7 @@ def begin(
     be imported, and so may the files `beside` it that its cells run. There are no cells when there is nothing to run.
     """
     path, note = found or notebook_file(session.files, name)
-    notebook = reading.read(session.files[path]) if path else reading.Notebook()
+    notebook = reading.read_file(path, session.files[path]) if path else reading.Notebook()
     known = [*session.files, *beside(notebook.cells)]
     seen |= {"file": path, "note": note, "left_out": why_not_read(session.left_out, name)}
     seen |= {"problem": notebook.problem, "cut": "", "cells": []}

@@ -25,7 +25,10 @@ SEED = 20_261_125
 MAINS = notebooks("modules")
 # a part of what some of them are told, by check
 TOLD = {
-    "wrong_modules_main": ("main_runs", "correct modules instead of yours"),
+    "wrong_modules_main": (
+        "main_runs",
+        "correct classes stood in for those of yours that are not right yet: LeakyReLU, SoftMax",
+    ),
     "with_an_autoencoder_main": ("main_runs", "the optional autoencoder 784 -> 128 -> BatchMeanSubtraction"),
     "unlabelled_plot_main": ("plot_labelled", "no x axis label; no y axis label; no legend"),
     "constant_rate_main": ("rate_decays", "the learning rate is 0.1 at the start and 0.1 at the end"),

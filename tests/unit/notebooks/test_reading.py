@@ -112,3 +112,17 @@ def test_no_bytes_raise(data: bytes) -> None:
 def test_no_cells_raise(cells: Any) -> None:
     read = reading.read(json.dumps({"nbformat": 4, "cells": cells}).encode())
     assert bool(read.problem) == (cells != [])
+
+
+MARKED = "x = 1\n# %%\ny = 2\n# %% [markdown]\n# # Words\n# more"
+EXPORTED = "x = 1\n\n# In[2]:\n\n\ny = 2\n# %% a title [markdown]\n# # Words\n# more"
+
+
+@pytest.mark.parametrize("text", [MARKED, EXPORTED])
+def test_a_script_has_the_cells_that_its_marks_make(text: str) -> None:
+    read = reading.read_file("main.py", text.encode())
+    assert read.cells == (Cell("code", "x = 1"), Cell("code", "y = 2"), Cell("markdown", "# Words\nmore"))
+
+
+def test_a_script_without_marks_is_one_cell() -> None:
+    assert reading.read_file("main.py", b"x = 1\r\ny = 2\n").cells == (Cell("code", "x = 1\ny = 2"),)

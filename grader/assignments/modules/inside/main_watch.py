@@ -8,6 +8,7 @@ from numpy import array, asarray, float32, float64, int64, ndarray, zeros
 
 from grader.assignments.modules.inside.networks import Network, Watch, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
+from grader.assignments.modules.inside.right_classes import stand_in
 from grader.watching.recording.figures import Figures
 
 KEYS = 12_000
@@ -23,6 +24,8 @@ def _watch_main(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     Finder(bench.finder.folder).stand_in()
     figures.watch()
     watch.start()
+    if operation["wrong"]:
+        stand_in(operation["right"], operation["wrong"])
     return {"value": {"watched": True}}
 
 

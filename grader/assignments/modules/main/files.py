@@ -12,34 +12,82 @@ from typing import IO, Any
 
 import numpy as np
 
+from grader.assignments.modules.loading import module_file
 from grader.datasets.digits import Digits, idx
 from grader.model import Array
 from grader.notebooks.naming import SUFFIX, notebook_file
-from grader.notebooks.reading import Cell, read
+from grader.notebooks.reading import SCRIPT, Cell, read_file
 
 MAIN, MODULES, DATA = "HW3_main.ipynb", "HW3_Modules.ipynb", "mnist.npz"
 OTHERS = ("modules", "differentiation")
 SOLVED = Path(__file__).parent.parent / "solved" / "modules.py"
+# what is in the code of each part: it makes a network of such widths or layers, and trains it
+TRAINS = r"\.backward\(|\btrain\w*\("
+PARTS = {
+    "toy": (r"\bLinear\(\s*(?:\w+\s*=\s*)?2\s*,", TRAINS),
+    "comparison": (r"\b(?:ELU|SoftPlus|LeakyReLU)\b(?!\(Module)", r"\b(?:784|10|shape)\b", TRAINS),
+    "digits": (r"\bSoftMax\(|\bClassNLLCriterion\(", r"\b(?:784|10|mnist)\b", TRAINS),
+    "final": (r"\bDropout\((?!Module)", TRAINS),
+}
 PIECE = 5000
 _RUN = re.compile(r"^[ \t]*%run\s+(?:-\w+\s+)*[\"']?([\w./ ()-]+?)[\"']?\s*$", re.MULTILINE)
+_RUN_LINE = re.compile(r"run_line_magic\(\s*['\"]run['\"]\s*,\s*['\"](?:-\w+\s+)*([^'\"]+)['\"]")
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\s+(\w*modules\w*)\b", re.MULTILINE | re.IGNORECASE)
 
 
-def main_file(files: Mapping[str, bytes]) -> tuple[str, str]:
-    """Return the path of the main notebook, and what is to be said of the choice; both are empty when there is none.
+def main_files(files: Mapping[str, bytes]) -> tuple[list[str], str]:
+    """Return the paths of the notebooks that are the main part, the first one foremost, and what is to be said of the choice.
 
-    It is the one of that name, else the one that runs the modules, else the one that is left when the other two are taken.
+    The foremost is the one of that name, else the one in whose code most parts of the main notebook are; among equals one that
+    has "main" in its name, and one that runs the modules. What it has no part of is looked for in the others. A ``.py`` file is
+    looked at where no notebook has any part. There is none when nothing is left besides the other two notebooks.
     """
     path, note = notebook_file(files, MAIN)
-    if path:
-        return path, note
-    notebooks = sorted(name for name in files if name.casefold().endswith(SUFFIX))
-    left = [name for name in notebooks if not any(word in name.rpartition("/")[2].casefold() for word in OTHERS)]
-    running = [name for name in notebooks if runs_modules(read(files[name]).cells)]
-    for found in ([name for name in running if name in left], running, left):
-        if found:
-            return found[0], f"{found[0]} was taken for {MAIN}"
-    return "", ""
+    notebooks = [name for name in sorted(files) if name.casefold().endswith(SUFFIX)]
+    parts = {name: _parts(files, name) for name in notebooks}
+    if not any(parts.values()):
+        parts |= {name: _parts(files, name) for name in sorted(files) if name.endswith(SCRIPT)}
+    if path and parts[path]:
+        order = [path, *_ranked(files, parts, but=path)]
+    else:
+        order = [*_ranked(files, parts, but=path), *([path] if path else [])]
+        note = "" if order else note
+    # the notebook of the classes may have tried them out, too
+    own, _ = module_file(files)
+    order.sort(key=lambda name: name == own)
+    chosen: list[str] = []
+    for name in order:
+        if not chosen or (name != own and parts[name] - set().union(*(parts[each] for each in chosen))):
+            chosen.append(name)
+    return chosen, _note(chosen, note if chosen[:1] == [path] else "")
+
+
+def _note(chosen: Sequence[str], note: str) -> str:
+    if not chosen or chosen == [MAIN]:
+        return ""
+    first, *more = chosen
+    if more:
+        return f"the parts of {MAIN} were looked for in {first} and, run after it, in {', '.join(more)}"
+    return note or f"{first} was taken for {MAIN}"
+
+
+def _ranked(files: Mapping[str, bytes], parts: Mapping[str, set[str]], *, but: str) -> list[str]:
+    """Return the notebooks that can be a main one, the likeliest first."""
+    runs = {name: runs_modules(read_file(name, files[name]).cells) for name in parts}
+    others = {name for name in parts if any(word in name.rpartition("/")[2].casefold() for word in OTHERS)}
+    able = [name for name in parts if name != but and (parts[name] or runs[name] or name not in others)]
+    # the classes themselves are no main notebook, unless it is all in one
+    able = [name for name in able if name not in others or runs[name]]
+    able = [name for name in able if name.casefold().endswith(SUFFIX) or parts[name]]
+    return sorted(
+        able, key=lambda name: (-len(parts[name]), "main" not in name.casefold(), not runs[name], name in others, name)
+    )
+
+
+def _parts(files: Mapping[str, bytes], name: str) -> set[str]:
+    """Return which parts of a main notebook are in the code of a file."""
+    code = "\n".join(cell.source for cell in read_file(name, files[name]).cells if cell.runs)
+    return {part for part, patterns in PARTS.items() if all(re.search(pattern, code) for pattern in patterns)}
 
 
 def runs_modules(cells: Iterable[Cell]) -> bool:
@@ -50,16 +98,13 @@ def runs_modules(cells: Iterable[Cell]) -> bool:
 def modules_used(cells: Iterable[Cell]) -> list[str]:
     """Return the names of the files that a notebook runs or imports as its modules."""
     code = [cell.source for cell in cells if cell.kind == "code"]
-    run = [name.strip().rpartition("/")[2] for source in code for name in _RUN.findall(source)]
+    run = [
+        name.strip().rpartition("/")[2]
+        for source in code
+        for name in (*_RUN.findall(source), *_RUN_LINE.findall(source))
+    ]
     imported = [f"{name}.py" for source in code for name in _IMPORT.findall(source)]
     return list(dict.fromkeys([*run, *imported]))
-
-
-def trusted_modules(cells: Sequence[Cell]) -> dict[str, bytes]:
-    """Return right modules under every name by which a main notebook asks for modules."""
-    source = SOLVED.read_text(encoding="utf-8")
-    wanted = modules_used(cells) or [MODULES]
-    return {name: as_notebook(source) if name.endswith(SUFFIX) else source.encode() for name in wanted}
 
 
 def own_modules(files: Mapping[str, bytes], cells: Sequence[Cell], own: str, content: bytes) -> dict[str, bytes]:

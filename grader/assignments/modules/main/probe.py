@@ -16,7 +16,7 @@ from grader.datasets.digits import digits_of
 from grader.errors import HarnessError
 from grader.model import Array, Finding, Observation, Verdict
 from grader.notebooks.naming import SUFFIX
-from grader.notebooks.reading import Cell
+from grader.notebooks.reading import Cell, read_file
 from grader.notebooks.record import CellRecord
 from grader.notebooks.session import NotebookSeen, Running, begin
 from grader.sandbox import Session, SessionEnded, operations
@@ -38,7 +38,7 @@ class DrawnFigure(validated.FigureRecord):
 class MainSeen(NotebookSeen, total=False):
     """What is observed of the main notebook.
 
-    It was run on so many `digits`, in a file with these `keys`, on correct modules where those named in `trusted` were wrong.
+    It was run on so many `digits`, in a file with these `keys`, with correct classes in the place of those named in `trusted`.
     `networks` are those that were followed, `fault` says what kept the watch from that. `figures` are what its cells drew
     last, `labels` those of the unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth.
     """
@@ -64,9 +64,12 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
     seen |= {"fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
-    found = files.main_file(session.files)
+    chosen, note = files.main_files(session.files)
+    found = (chosen[0] if chosen else "", note)
     allowed = cast("tuple[str, ...]", setting.parameters["allowed_imports"])
     cells = begin(session, seen, files.MAIN, allowed=allowed, found=found, beside=files.modules_used)
+    for path in chosen[1:]:
+        cells = [*cells, *read_file(path, session.files[path]).cells]
     if not cells:
         return
     numbers = setting.numbers
@@ -78,8 +81,8 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     # where nothing was written at all there is no error to be carried forward
     trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
     seen["trusted"] = wrong if trusted else []
-    modules = files.trusted_modules(cells) if trusted else _own_modules(session, cells)
-    _open(running, files.as_npz(digits, seen["keys"]), modules, count)
+    modules = _own_modules(session, cells)
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count, seen["trusted"])
     looks = iter(range(LOOKS))
 
     try:
@@ -117,9 +120,13 @@ def _own_modules(session: Session, cells: Sequence[Cell]) -> Mapping[str, bytes]
     return files.own_modules(session.files, cells, path, content)
 
 
-def _open(running: Running, data: bytes, modules: Mapping[str, bytes], rows: int) -> None:
+def _open(running: Running, data: bytes, modules: Mapping[str, bytes], rows: int, wrong: Sequence[str]) -> None:
     replaced = {name: np.frombuffer(content, np.uint8) for name, content in modules.items() if name.endswith(".py")}
-    watch = operations.plugged("watch_main", "preparing the notebook", rows=rows, replaced=replaced)
+    # right classes go along only where wrong ones are to be replaced
+    right = files.SOLVED.read_text(encoding="utf-8") if wrong else ""
+    watch = operations.plugged(
+        "watch_main", "preparing the notebook", rows=rows, replaced=replaced, wrong=list(wrong), right=right
+    )
     try:
         running.open({**modules, files.DATA: data}, watch)
     except SessionEnded as end:

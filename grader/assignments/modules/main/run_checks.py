@@ -47,7 +47,7 @@ def _on_which_modules(seen: MainSeen) -> str:
     if not seen["trusted"]:
         return ""
     named = ", ".join(seen["trusted"])
-    return f"it was run with correct modules instead of yours, because these are not right yet: {named}"
+    return f"correct classes stood in for those of yours that are not right yet: {named}"
 
 
 def _autoencoder(seen: MainSeen) -> str:

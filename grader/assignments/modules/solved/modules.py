@@ -1,4 +1,7 @@
-"""The modules of the assignment, right: laid in the place of wrong ones when a main notebook is run."""
+"""The modules of the assignment, right: they stand in the place of wrong ones when a main notebook is run.
+
+They take what students' own take, too: modules as arguments of Sequential, targets as class numbers, in a row or a column.
+"""
 
 # the assignment names its arguments
 # ruff: noqa: A002
@@ -61,12 +64,13 @@ class Module:
 class Sequential(Module):
     """Modules one after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: Module) -> None:
         super().__init__()
-        self.modules: list[Module] = []
+        self.modules: list[Module] = list(modules)
 
-    def add(self, module: Module) -> None:
+    def add(self, module: Module) -> Sequential:
         self.modules.append(module)
+        return self
 
     def updateOutput(self, input: Array) -> Array:
         self.output = input
@@ -294,13 +298,23 @@ class MSECriterion(Criterion):
         return self.gradInput
 
 
+def one_hot(target: Array, input: Array) -> Array:
+    """Return targets in the shape of the input (N, C), which may be class numbers (N,), (N, 1) or (1, N) as well."""
+    target = np.asarray(target)
+    if target.shape == input.shape or target.size != len(input):
+        return target
+    rows: Array = np.eye(input.shape[1])[target.ravel().astype(int)]
+    return rows
+
+
 class ClassNLLCriterion(Criterion):
     """The mean over the batch of the negative logarithm of the right class's probability."""
 
     def updateOutput(self, input: Array, target: Array) -> float:
+        target = one_hot(target, input)
         self.output = float(-np.sum(target * np.log(np.clip(input, 1e-15, 1 - 1e-15))) / len(input))
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        self.gradInput = -target / np.clip(input, 1e-15, 1 - 1e-15) / len(input)
+        self.gradInput = -one_hot(target, input) / np.clip(input, 1e-15, 1 - 1e-15) / len(input)
         return self.gradInput

@@ -16,20 +16,46 @@ RUNS = files.as_notebook("%run HW3_Modules.ipynb")
 OTHER = files.as_notebook("x = 1")
 
 
+TOY = "toy.add(Linear(2, 2)); train(toy)"
+DIGITS = "net.add(Linear(784, 10)); net.add(ELU()); net.add(Dropout(0.5)); net.add(SoftMax()); train(net)"
+ALL, ONLY_TOY = (
+    files.as_notebook("%run HW3_Modules.ipynb", TOY, DIGITS),
+    files.as_notebook("%run HW3_Modules.ipynb", TOY),
+)
+ONLY_DIGITS = files.as_notebook("%run HW3_Modules.ipynb", DIGITS)
+OPTIONAL = files.as_notebook("%run HW3_Modules.ipynb", "auto.add(Linear(784, 30)); auto.backward(x, g)")
+CLASSES = files.as_notebook("class Linear(Module): pass\nclass ELU(Module): pass", TOY)
+SCRIPT = b"from HW3_Modules import *\n# %%\n" + f"{TOY}\n{DIGITS}".encode()
+REST = {"HW3_Modules.ipynb": OTHER, "HW3_differentiation.ipynb": OTHER}
+
+
 @pytest.mark.parametrize(
     ("handed_in", "found"),
     [
-        ({"HW3_main.ipynb": OTHER, "alice.ipynb": RUNS, "HW3_Modules.ipynb": OTHER}, "HW3_main.ipynb"),
-        ({"alice.ipynb": RUNS, "notes.ipynb": OTHER, "HW3_Modules.ipynb": OTHER}, "alice.ipynb"),
-        ({"alice.ipynb": OTHER, "HW3_Modules.ipynb": OTHER, "HW3_differentiation.ipynb": OTHER}, "alice.ipynb"),
-        ({"HW3_Modules.ipynb": OTHER, "HW3_differentiation.ipynb": OTHER}, ""),
-        ({}, ""),
+        ({"HW3_main.ipynb": OTHER, "alice.ipynb": RUNS, **REST}, ["alice.ipynb"]),
+        ({"HW3_main.ipynb": OTHER, **REST}, ["HW3_main.ipynb"]),
+        ({"HW3_main.ipynb": ALL, "alice.ipynb": ALL, **REST}, ["HW3_main.ipynb"]),
+        ({"alice.ipynb": RUNS, "notes.ipynb": OTHER, **REST}, ["alice.ipynb"]),
+        ({"alice.ipynb": OTHER, **REST}, ["alice.ipynb"]),
+        ({"HW3_autoencoder.ipynb": OPTIONAL, "My_main.ipynb": ALL, **REST}, ["My_main.ipynb"]),
+        ({"a.ipynb": OPTIONAL, "z.ipynb": ALL, **REST}, ["z.ipynb"]),
+        ({"a.ipynb": ALL, "z_main.ipynb": ALL, **REST}, ["z_main.ipynb"]),
+        ({"a_toy.ipynb": ONLY_TOY, "mnist.ipynb": ONLY_DIGITS, **REST}, ["mnist.ipynb", "a_toy.ipynb"]),
+        ({"HW3_main.ipynb": ONLY_TOY, "digits.ipynb": ONLY_DIGITS, **REST}, ["HW3_main.ipynb", "digits.ipynb"]),
+        ({"HW3_main.ipynb": OTHER, "solved.ipynb": ALL, **REST}, ["solved.ipynb"]),
+        ({"layers.ipynb": CLASSES, "digits.ipynb": ONLY_DIGITS}, ["digits.ipynb"]),
+        ({"everything.ipynb": files.as_notebook("class Linear(Module): pass", TOY, DIGITS)}, ["everything.ipynb"]),
+        ({"HW3_main.py": SCRIPT, "HW3_Modules.py": b"class Linear(Module): pass"}, ["HW3_main.py"]),
+        (REST, []),
+        ({}, []),
     ],
 )
-def test_the_main_notebook_is_the_named_one_else_the_one_that_runs_the_modules_else_what_is_left(
-    handed_in: dict[str, bytes], found: str
+def test_the_main_notebook_is_known_by_its_name_and_by_what_is_in_it(
+    handed_in: dict[str, bytes], found: list[str]
 ) -> None:
-    assert files.main_file(handed_in)[0] == found
+    chosen, note = files.main_files(handed_in)
+    assert chosen == found
+    assert all(name in note for name in chosen if chosen != [files.MAIN])
 
 
 @pytest.mark.parametrize(
@@ -61,13 +87,6 @@ def test_the_file_has_an_array_for_each_key_that_the_rubric_gives() -> None:
         same = np.array_equal(data["Y"][:, 0], data["y"])
     assert shapes == {"X": (50, 784), "y": (50,), "Y": (50, 1), "x_train": (30, 784), "y_test": (20,)}
     assert same
-
-
-def test_right_modules_take_every_name_that_is_asked_for() -> None:
-    cells = [Cell("code", "%run mine_modules.ipynb"), Cell("code", "from HW3_Modules import Linear")]
-    laid = files.trusted_modules(cells)
-    assert list(laid) == ["mine_modules.ipynb", "HW3_Modules.py"]
-    assert "class BatchMeanSubtraction" in read(laid["mine_modules.ipynb"]).cells[0].source
 
 
 def test_the_students_modules_are_laid_where_the_name_that_is_asked_for_is_not_there() -> None:
