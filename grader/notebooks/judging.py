@@ -12,6 +12,16 @@ from grader.notebooks.record import CellRecord, OutputRecord
 from grader.text import counted
 
 ERRORS = 3
+# what others have written to compute with, in small letters: any other module that is missing was to be handed in
+LIBRARIES = frozenset(
+    """
+    autograd caffe caffe2 catboost chainer cntk cupy cv2 cython deepspeed dgl dlib fastai flax gluon h5py haiku igraph jax
+    jaxlib joblib keras lasagne lightgbm lightning mlx mlxtend mxnet networkx neupy nltk nolearn numba numexpr numpy onnx
+    onnxruntime opencv optax paddle pandas patsy pybrain pymc pyspark pytorch_lightning ray requests scipy seaborn sklearn
+    skimage skorch skimpy sonnet spacy statsmodels sympy tensorboard tensorflow tflearn theano tinygrad torch torchaudio
+    torchtext torchvision transformers trax xarray xgboost matplotlib mpl_toolkits plotly bokeh altair
+    """.split()  # noqa: SIM905 - a list would be five times as long
+)
 TEXT_LIMIT = 160
 
 
@@ -100,14 +110,25 @@ def judge_run(
     if missing:
         again = f"Restart the kernel and run all cells: the notebook has to run from top to bottom, beside {beside}."
         return failed(joined([missing, *remarks, *errors_in(seen)]), hint=hint or again, for_staff=transcript)
-    message = joined([summary, *remarks, *errors_in(seen), more])
+    # what went wrong is told first: that the notebook made what it is for does not say that all of it ran
+    message = joined([*errors_in(seen), summary, *remarks, more])
     return passed(message, hint=hint, pictures=pictures, for_staff=transcript)
 
 
 def judge_imports(seen: Mapping[str, Any], *, instead: str) -> Finding:
-    """Say whether only what is allowed was imported; `instead` is what to do where it was not."""
-    if found := seen.get("imports", []):
-        return failed(f"imported, but not allowed: {', '.join(found[:5])}", hint=instead, diagnosis="forbidden_import")
+    """Say whether only what is allowed was imported; `instead` is what to do where it was not.
+
+    A module that nobody knows for a library is a file of the student's own, which was not handed in: that costs nothing here.
+    """
+    found = seen.get("imports", [])
+    libraries = [each for each in found if each.partition(" ")[0].casefold() in LIBRARIES]
+    if libraries:
+        return failed(
+            f"imported, but not allowed: {', '.join(libraries[:5])}", hint=instead, diagnosis="forbidden_import"
+        )
+    if found:
+        files = ", ".join(each.replace(" ", ".py ", 1) for each in found[:5])
+        return passed(f"imported, but not handed in: {files}", hint="Hand in these files beside your notebooks.")
     return passed()
 
 

@@ -27,7 +27,7 @@ MAINS = notebooks("modules")
 TOLD = {
     "wrong_modules_main": (
         "main_runs",
-        "correct classes stood in for those of yours that are not right yet: LeakyReLU, SoftMax",
+        "correct classes stood in for those of yours that are not right yet: SoftMax, LeakyReLU",
     ),
     "with_an_autoencoder_main": ("main_runs", "the optional autoencoder 784 -> 128 -> BatchMeanSubtraction"),
     "unlabelled_plot_main": ("plot_labelled", "no x axis label; no y axis label; no legend"),

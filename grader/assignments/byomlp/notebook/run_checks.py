@@ -83,13 +83,13 @@ def network_of(seen: Mapping[str, Any], which: str) -> Network | None:
 
 @check(reads=["classification", "classification_own"], through=run_that_counts)
 def classification_runs(observed: Observation) -> Finding:
-    """Classification.ipynb runs from top to bottom"""
+    """Classification.ipynb makes networks when it is run"""
     return _judge(observed, "Classification.ipynb")
 
 
 @check(reads=["autoencoder", "autoencoder_own"], through=run_that_counts)
 def autoencoder_runs(observed: Observation) -> Finding:
-    """Autoencoder.ipynb runs from top to bottom"""
+    """Autoencoder.ipynb makes networks when it is run"""
     return _judge(observed, "Autoencoder.ipynb")
 
 

@@ -19,7 +19,7 @@ _OLD_PRINT = re.compile(r"missing parentheses in call to 'print'", re.IGNORECASE
 
 @check(reads=["main"])
 def main_runs(observed: Observation) -> Finding:
-    """HW3_main.ipynb runs from top to bottom"""
+    """HW3_main.ipynb trains networks when it is run"""
     seen = seen_in(observed)
     if finding := unreadable(seen, MAIN):
         return finding

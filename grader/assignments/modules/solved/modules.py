@@ -68,7 +68,7 @@ class Sequential(Module):
         super().__init__()
         self.modules: list[Module] = list(modules)
 
-    def add(self, module: Module) -> Sequential:
+    def add(self, module: Module) -> Any:
         self.modules.append(module)
         return self
 

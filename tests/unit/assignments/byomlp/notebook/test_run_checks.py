@@ -65,7 +65,10 @@ def test_an_error_in_a_cell_is_told_and_costs_nothing_by_itself() -> None:
 
 def test_only_the_first_errors_are_told() -> None:
     cells = [code("x", number, error=error()) for number in range(1, 9)]
-    assert runs(cells=cells).message.endswith("5 more cells ended in errors")
+    message = runs(cells=cells).message
+    assert "5 more cells ended in errors" in message
+    assert message.startswith("code cell 1, line 3: NameError")
+    assert "code cell 4" not in message
 
 
 def test_a_long_error_is_cut() -> None:

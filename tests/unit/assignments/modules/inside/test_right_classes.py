@@ -20,7 +20,7 @@ class Module:
     def summary(self): return type(self).__name__
 
 class Linear(Module):
-    def __init__(self, n_out, n_in, bias=True, name="?"):
+    def __init__(self, inputs, outputs, bias=True, name="?"):
         self.name, self.forward = name, None
         self.output = 1 / 0 if name == "broken" else 0
     def updateOutput(self, input): return "wrong"
@@ -59,7 +59,7 @@ def test_a_wrong_class_does_what_is_right_and_keeps_its_further_methods(space: S
     assert (layer.name, layer.summary(), isinstance(layer, space["Module"])) == ("first", "Linear", True)
 
 
-@pytest.mark.parametrize("source", ["Linear(4, 3)", "Linear(n_in=3, n_out=4)", "Linear(4, 3, False)", "Wide(4, 3)"])
+@pytest.mark.parametrize("source", ["Linear(4, 3)", "Linear(outputs=3, inputs=4)", "Linear(4, 3, False)", "Wide(4, 3)"])
 def test_it_is_made_as_the_students_is_with_arguments_in_the_students_order(space: Space, source: str) -> None:
     assert run(space, source).W.shape == (3, 4)
 

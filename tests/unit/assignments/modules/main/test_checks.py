@@ -328,6 +328,38 @@ def test_beside_a_solution_a_notebook_chooses_no_words_of_the_report() -> None:
     assert found["plot_labelled"].verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(
+    ("name", "message", "told"),
+    [
+        ("NameError", "name 'one_hot' is not defined", "NameError: name 'one_hot' is not defined"),
+        ("AttributeError", "'Linear' object has no attribute 'size'", "AttributeError: there is no attribute 'size'"),
+        ("NameError", "name 'SECRET' is not defined", "code cell 3, line 2: NameError;"),
+        ("ValueError", "operands could not be 'one_hot'", "code cell 3, line 2: ValueError;"),
+    ],
+)
+def test_beside_a_solution_a_missing_name_is_told_where_the_cell_has_it(name: str, message: str, told: str) -> None:
+    error = {"name": name, "message": message, "line": 2, "where": "", "interrupted": False}
+    observed = good(cells=[code("plot()", 1), code("one_hot(y); net.size", 3, error=error)], trusted=["ELU"])
+    without_words(observed.data)  # type: ignore[arg-type]
+    assert told in judged(observed)["main_runs"].message
+
+
+# --- libraries
+
+
+@pytest.mark.parametrize(
+    ("imported", "verdict", "part"),
+    [
+        ("torch (code cell 2 of HW3_main.ipynb)", Verdict.FAILED, "imported, but not allowed: torch"),
+        ("helper (code cell 2 of HW3_main.ipynb)", Verdict.PASSED, "not handed in: helper.py (code cell 2"),
+    ],
+)
+def test_a_file_that_was_not_handed_in_is_no_library(imported: str, verdict: Verdict, part: str) -> None:
+    found = judged(good(imports=[imported]))["libraries_allowed"]
+    assert found.verdict is verdict
+    assert part in found.message
+
+
 # --- opinions
 
 
