@@ -327,6 +327,42 @@ def test_a_name_that_is_not_known_is_told_without_advice_on_shapes() -> None:
     assert "shape" not in found["dropout_training"].hint
 
 
+def without_bias() -> tuple[str, ...]:
+    cells = changed("        self.b = np.random.uniform(-bound, bound, size=n_out)\n", "")
+    for old, new in (
+        ("        self.gradb = np.zeros_like(self.b)\n", ""),
+        (" + self.b\n", "\n"),
+        ("        self.gradb += gradOutput.sum(axis=0)\n", ""),
+        ("        self.gradb.fill(0)\n", ""),
+        ("[self.W, self.b]", "[self.W]"),
+        ("[self.gradW, self.gradb]", "[self.gradW]"),
+    ):
+        cells = tuple(cell.replace(old, new) for cell in cells)
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "lost"),
+    [
+        (without_bias(), {"linear_forward"}),
+        # adding to the number 0 in place is an error of its own
+        (
+            changed("self.b = np.random.uniform(-bound, bound, size=n_out)", "self.b = 0"),
+            {"linear_forward", "linear_grad_parameters", "linear_trajectory"},
+        ),
+    ],
+)
+def test_a_linear_without_bias_keeps_what_has_nothing_to_do_with_it(cells: tuple[str, ...], lost: set[str]) -> None:
+    found = graded(*cells, probes=("linear",))
+    assert {name for name, each in found.items() if each.verdict is not Verdict.PASSED} == lost
+    assert found["linear_forward"].diagnosis == "bias_missing"
+
+
+def test_a_forward_that_is_right_only_for_small_parameters_is_seen() -> None:
+    cells = changed("input.dot(self.W.T) + self.b", "input.dot(np.clip(self.W, -1, 1).T) + self.b")
+    assert graded(*cells, probes=("linear",))["linear_forward"].diagnosis == "forward_of_other_numbers"
+
+
 DEFAULTS = [
     ("slope=0.03", "slope=0.02", "leaky_relu", "the default slope is 0.02, expected 0.03"),
     ("alpha=1.0", "alpha=0.5", "elu", "the default alpha is 0.5, expected 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import warnings
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from grader.worker.values import describe
 Array = np.ndarray[Any, Any]
 OURS = {"@Curved": Curved, "@Squared": Squared, "@Normalised": Normalised}
 DEPTH, ENTRIES, WARNINGS = 6, 60, 5
+# so deep are arrays looked for in what an object holds
+NESTED = 2
 
 
 class NotMade(Exception):
@@ -187,9 +190,20 @@ def _listed(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attributes(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the arrays among an object's attributes."""
-    held = list(vars(target_of(bench, operation["target"])).items())[:ENTRIES]
-    return {"value": {name: _described(bench, value) for name, value in held if type(value) is np.ndarray}}
+    """Return the arrays among an object's attributes, those in its dicts and lists, too."""
+    held = _arrays(vars(target_of(bench, operation["target"])), "", 0)
+    return {"value": {name: _described(bench, value) for name, value in itertools.islice(held, ENTRIES)}}
+
+
+def _arrays(holder: Any, name: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Yield the arrays in nested dicts and lists, each with the names and places under which it lies."""
+    pairs = list(holder.items()) if isinstance(holder, dict) else list(enumerate(holder))
+    for key, value in pairs[:ENTRIES]:
+        full = f"{name}.{key}" if name else str(key)
+        if type(value) is np.ndarray:
+            yield full, value
+        elif type(value) in (dict, list, tuple) and depth < NESTED:
+            yield from _arrays(value, full, depth + 1)
 
 
 def _update(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers.activation_probes import ActivationSeen, own_alpha, own_slope
-from grader.assignments.modules.layers.defaults import wrong_default
+from grader.assignments.modules.layers.defaults import default_of, wrong_default
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.functions import elu, elu_slope, leaky_relu, leaky_relu_slope, logistic, softplus
 from grader.kits.layer_contract import LayerCase, LayerSpec, forward_check, gradient_check, layer_check
@@ -106,7 +106,7 @@ leaky_relu_forward = forward_check(
 @layer_check("leaky_relu", excused_by=[leaky_relu_forward], parameters=["leaky_relu_slope"])
 def leaky_relu_default(seen: ActivationSeen, leaky_relu_slope: float) -> Finding | None:
     """LeakyReLU takes its slope as an argument, and has the right one without it"""
-    return wrong_default(seen, "slope", own_slope(seen["default"]), leaky_relu_slope)
+    return wrong_default(seen, "slope", own_slope(default_of(seen)), leaky_relu_slope)
 
 
 leaky_relu_gradient = gradient_check(LEAKY_RELU, "LeakyReLU: gradInput agrees with central differences")
@@ -168,7 +168,7 @@ elu_forward = forward_check(
 @layer_check("elu", excused_by=[elu_forward], parameters=["elu_alpha"])
 def elu_default(seen: ActivationSeen, elu_alpha: float) -> Finding | None:
     """ELU takes its alpha as an argument, and has the right one without it"""
-    return wrong_default(seen, "alpha", own_alpha(seen["default"]), elu_alpha)
+    return wrong_default(seen, "alpha", own_alpha(default_of(seen)), elu_alpha)
 
 
 elu_gradient = gradient_check(ELU, "ELU: gradInput agrees with central differences")

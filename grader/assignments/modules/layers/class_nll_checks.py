@@ -71,9 +71,10 @@ def _has_loss(case: LayerCase) -> bool:
 
 def _takes_numbers(seen: ClassNLLSeen) -> bool:
     """Tell whether the criterion is made for targets that are class numbers: with these it is right, or does not raise."""
-    ours, theirs = seen["cases"], seen["numbered"]["cases"]
-    if all(map(_is_right, ours)):
+    # evidence of earlier graders has one-hot targets only
+    if all(map(_is_right, seen["cases"])) or "numbered" not in seen:
         return False
+    ours, theirs = seen["cases"], seen["numbered"]["cases"]
     raises = any(case["forward"]["problem"] for case in ours)
     return all(map(_is_right, theirs)) or (raises and all(map(_has_loss, theirs)))
 
@@ -131,7 +132,7 @@ def _clamped_otherwise(got: Array, asked: Asked) -> Finding | None:
 
     Clamped, it is the same at 0 as at 1e-15, and not the same as further away.
     """
-    inside, further = (asked[name]["forward"]["value"] for name in ("inside", "further"))
+    inside, further = (asked[name]["forward"]["value"] if name in asked else None for name in ("inside", "further"))
     if inside is None or further is None or TOLERANCE.agrees(further, inside, SAME):
         return blocked("whether the input is clamped cannot be seen, as the loss is wrong for another reason")
     if TOLERANCE.agrees(got, inside, SAME):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -200,17 +201,21 @@ def dropout_backward(seen: DropoutSeen) -> Finding | None:
     # a mode that is asked the wrong way round is paid for where the masks are judged
     swapped = not any(map(drops, trained)) and any(map(drops, seen["evaluations"]))
     cases = [case for case in seen["evaluations"] if drops(case)] if swapped else trained
-    return first_of(map(_wrong_backward, cases)) or (None if swapped else first_of(map(_wrong_sparse, seen["sparse"])))
+    return first_of(map(_wrong_backward, cases)) or (
+        None if swapped else first_of(map(_wrong_sparse, seen.get("sparse", ())))
+    )
 
 
 @layer_check("dropout", excused_by=[dropout_training], parameters=["dropout_p"])
 def dropout_default(seen: DropoutSeen, dropout_p: float) -> Finding | None:
     """Dropout takes p as an argument, and has the right one without it"""
-    default = seen["default"]
+    # evidence of earlier graders has it among the others
+    whole: Mapping[str, Any] = seen
+    default = whole.get("default") or next(each for each in seen["trainings"] if not each["given"])
     case = default["passes"][0]
     answer = {"problem": default["problem"] or case["forward"]["problem"], "value": case["forward"]["value"]}
     own = _own_chance(case, seen["trainings"], dropout_p) if drops(case) else None
-    return judge_default(NAME, "p", own, dropout_p, refused=seen["refused"], answer=answer)
+    return judge_default(NAME, "p", own, dropout_p, refused=seen.get("refused"), answer=answer)
 
 
 def _own_chance(case: LayerCase, trainings: Sequence[Training], expected: float) -> float:

@@ -11,16 +11,29 @@ from grader.assignments.modules.layers.linear_mistakes import (
     Case,
     as_vector,
     gradients,
+    input_gradient_of,
     output_of,
-    read,
     vector_of,
 )
-from grader.assignments.modules.layers.linear_parameter_checks import NO_PARAMETERS, linear_parameters_live, unmade
-from grader.assignments.modules.layers.linear_probe import Again, LinearSeen, gradients_of, parameters_of
+from grader.assignments.modules.layers.linear_parameter_checks import (
+    NO_PARAMETERS,
+    linear_parameters_live,
+    unmade,
+    wrong_after_update,
+)
+from grader.assignments.modules.layers.linear_probe import (
+    Again,
+    Held,
+    LinearSeen,
+    gradients_of,
+    parameters_of,
+    weights_of,
+)
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.checks import failed, passed
 from grader.kits.layer_contract import (
     TOLERANCE,
+    Pass,
     explained,
     first_of,
     judge_forward,
@@ -39,7 +52,7 @@ def _cases(seen: LinearSeen) -> list[Case]:
     """Return the cases, each told whether W lies turned, as (n_in, n_out): of a square one only the others tell."""
     cases = seen["cases"]
     turned = any(
-        each.shape == (case["n"], case["m"]) and case["n"] != case["m"]
+        each.shape == (case["n"], case["m"]) and case["n"] != case["m"] and 1 not in each.shape
         for case in cases
         for each in leaves(case["listed"]["tree"])
     )
@@ -52,10 +65,13 @@ def _unread(seen: LinearSeen) -> Finding | None:
         if (problem := problem_from(case["forward"]["problem"])) and not case["held"]:
             return stumbled(f"Linear({case['n']}, {case['m']})", "the constructor or forward", problem, NO_PARAMETERS)
         if parameters_of(case, case["n"], case["m"]) is None:
-            problem = problem_from(case["listed"]["problem"])
+            name, problem = f"Linear({case['n']}, {case['m']})", problem_from(case["listed"]["problem"])
+            if weights_of(case, case["n"], case["m"]) is not None:
+                said = f"{name}: W is there, but no b of shape ({case['m']},)"
+                hint = "The output is x W^T + b: b is an array with a number for every output."
+                return failed(said, hint=hint, diagnosis="bias_missing")
             why = f": {problem}" if problem else ""
-            said = f"Linear({case['n']}, {case['m']}): no W and b were found{why}"
-            return failed(said, hint=NO_PARAMETERS, diagnosis="parameters_missing")
+            return failed(f"{name}: no W and b were found{why}", hint=NO_PARAMETERS, diagnosis="parameters_missing")
     return None
 
 
@@ -65,7 +81,8 @@ def linear_forward(seen: LinearSeen) -> Finding | None:
     if finding := _unread(seen):
         return finding
     hint = "Every row of the output is W times the row of the input, plus b: check the shapes (batch, n_in) and (batch, n_out)."
-    return first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(seen))
+    found = first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(seen))
+    return found or wrong_after_update(seen["live"])
 
 
 def _constant(case: Case) -> bool:
@@ -76,13 +93,20 @@ def _constant(case: Case) -> bool:
 @layer_check("linear")
 def linear_grad_input(seen: LinearSeen) -> Finding | None:
     """Linear: gradInput agrees with central differences"""
-    if finding := _unread(seen):
-        return finding
     hint = "output_i is a sum of W_ij x_j: what does every output contribute to the gradient of x_j?"
     return first_of(
-        judge_gradient(case, lambda c: c["grad"] @ read(c)[0], INPUT_MISTAKES, hint, "Linear", trivial=_constant)
+        judge_gradient(_alone(case), input_gradient_of, INPUT_MISTAKES, hint, "Linear", trivial=_constant)
         for case in _cases(seen)
     )
+
+
+def _alone(case: Case) -> Case:
+    """Return a case with what updateGradInput gives by itself, where the rest of backward ends in an error."""
+    alone = case.get("alone")
+    if alone is None:
+        return case
+    back = Pass(value=alone, type="", stored=alone, after=[], warnings=[], problem=None)
+    return Case(**{**case, "backward": back})
 
 
 def _wrong_gradients(case: Case) -> Finding | None:
@@ -90,6 +114,8 @@ def _wrong_gradients(case: Case) -> Finding | None:
     if problem := problem_from(case["after"]["gradients"]["problem"]):
         return stumbled("Linear", "getGradParameters", problem)
     found = gradients_of(case["after"], n, m, turned=case["turned"])
+    if found is None and parameters_of(case, n, m) is None:
+        return _wrong_without_bias(case)
     if found is None:
         arrays = leaves(case["after"]["gradients"]["tree"])
         shapes = " and ".join(shape(each) for each in arrays[:4]) or "nothing"
@@ -120,6 +146,23 @@ def _wrong_gradients(case: Case) -> Finding | None:
         diagnosis=mistake.id if mistake else "",
         pictures=[HeatMaps(f"Linear: gradients of W and b of {case['label']}", panels)],
     )
+
+
+def _wrong_without_bias(case: Case) -> Finding | None:
+    """Return what is wrong with gradW of a layer whose b is missing, which is paid for in forward, or None."""
+    n, m = case["n"], case["m"]
+    if problem := problem_from(case["backward"]["problem"]):
+        return stumbled("Linear", "backward", problem)
+    got = weights_of(Held(listed=case["after"]["gradients"], held={}), n, m, turned=case["turned"])
+    if weights_of(case, n, m) is None or got is None:
+        said = f"Linear({n}, {m}): getGradParameters() gives no gradient of W"
+        return failed(said, hint="getGradParameters returns [gradW, gradb].", diagnosis="gradients_not_listed")
+    want = gradients(case["input"], case["grad"])[0]
+    if TOLERANCE.agrees(got, want, TOLERANCE.bound(single=case["single"])):
+        return None
+    entry = TOLERANCE.worst(got, want)
+    hint = "gradW_ij adds up gradOutput_i x_j over the rows of the batch."
+    return failed(f"{at_entry('Linear: gradW', entry.index, entry.got, entry.want)} ({case['label']})", hint=hint)
 
 
 def _other_shapes(case: Case) -> Finding | None:
@@ -160,6 +203,8 @@ def _own(case: Case) -> Array:
 def linear_grad_parameters(seen: LinearSeen) -> Finding:
     """Linear: the gradients of W and b agree with central differences, and zeroGradParameters clears them"""
     wrong = unmade(seen) or first_of(_wrong_gradients(case) for case in _cases(seen))
+    if wrong is None and _unread(seen):
+        return passed("the gradient of W is right; that there is no b is paid for in forward")
     return wrong or _accumulation(seen["again"])
 
 

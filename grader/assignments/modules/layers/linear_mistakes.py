@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from grader.assignments.modules.layers.asking import Parameters
-from grader.assignments.modules.layers.linear_probe import LinearCase, parameters_of
+from grader.assignments.modules.layers.linear_probe import LinearCase, parameters_of, weights_of
+from grader.kits.layer_contract import own_gradient
 from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array
 
@@ -20,6 +21,13 @@ def read(case: Case) -> Parameters:
     """Return W and b of a case, full of NaN when they were not found."""
     found = parameters_of(case, case["n"], case["m"], turned=case["turned"])
     return found or (np.full((case["m"], case["n"]), np.nan), np.full(case["m"], np.nan))
+
+
+def input_gradient_of(case: Case) -> Array:
+    """Return the right gradInput; where no W was found, that of the layer's own forward."""
+    W = weights_of(case, case["n"], case["m"], turned=case["turned"])
+    own = own_gradient(case) if W is None else None
+    return own if own is not None else np.asarray(case["grad"] @ (read(case)[0] if W is None else W))
 
 
 def output_of(case: Case) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
@@ -25,6 +26,8 @@ from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
 from grader.sandbox.operations import call
 
+# what a layer calls its gradients
+_GRAD = re.compile("grad|delta|^d[Wwb]", re.IGNORECASE)
 WIDE = ((400, 30), (9, 2500))
 
 
@@ -52,11 +55,15 @@ class Wide(Held):
 
 
 class LinearCase(LayerCase, Held):
-    """One batch through Linear(n, m) and back; `parameters_around` are outputs for a step along every parameter, up then down."""
+    """One batch through Linear(n, m) and back; `parameters_around` are outputs for a step along every parameter, up then down.
+
+    `alone` is gradInput of updateGradInput by itself, where backward as a whole ends in an error.
+    """
 
     n: int
     m: int
     after: Gradients
+    alone: Array | None
     parameters_around: Array | None
 
 
@@ -147,8 +154,21 @@ def parameters_of(found: Held, n: int, m: int, *, turned: bool = False) -> Param
 
     Of a square W only other layers tell whether it lies `turned`, as (n, m).
     """
-    listed, held = leaves(found["listed"]["tree"]), list(found["held"].values())
+    listed, held = (
+        leaves(found["listed"]["tree"]),
+        [value for name, value in found["held"].items() if not _GRAD.search(name)],
+    )
     return pair(listed, n, m, turned=turned) or pair(held, n, m, turned=turned)
+
+
+def weights_of(found: Held, n: int, m: int, *, turned: bool = False) -> Array | None:
+    """Return W (m, n), whether or not there is a b, or None."""
+    held = [value for name, value in found["held"].items() if not _GRAD.search(name)]
+    arrays = [*leaves(found["listed"]["tree"]), *held]
+    for wanted in ((m, n), (n, m)):
+        if (W := next((each for each in arrays if each.shape == wanted), None)) is not None:
+            return W if wanted == (m, n) and not (turned and n == m) else W.T
+    return None
 
 
 def gradients_of(found: Gradients, n: int, m: int, *, turned: bool = False) -> Parameters | None:
@@ -166,11 +186,22 @@ def _case(session: Session, rng: np.random.Generator, rows: int, n: int, m: int,
     built, _ = session.run(asking.build("layer", "Linear", n, m, seed=seed), asking.mode("layer", training=True))
     before = _parameters(session, "layer")
     went, back = session.run(asking.forward("layer", x), asking.backward("layer", grad))
-    after = _gradients(session, x, grad, back)
+    after, alone = _gradients(session, x, grad, back), _alone(session, x, grad, back)
     (around,) = session.run(asking.values("layer", asking.around(x)))
     case = case_of(x, grad, built=built, went=went, back=back, values=around)
     by_parameters = _parameter_values(session, before, case["input"], n, m)
-    return LinearCase(**case, **before, n=n, m=m, after=after, parameters_around=by_parameters)
+    return LinearCase(**case, **before, n=n, m=m, after=after, alone=alone, parameters_around=by_parameters)
+
+
+def _alone(session: Session, x: Array, grad: Array, back: Answer) -> Array | None:
+    """Return what updateGradInput gives by itself after a backward that ended in an error, or None."""
+    if not back.problem:
+        return None
+    answer, held = session.run(call("layer", "updateGradInput", x, grad), asking.attributes("layer"))
+    if answer.problem:
+        return None
+    value = answer.value if isinstance(answer.value, np.ndarray) else plain_attributes(held).get("gradInput")
+    return None if value is None else np.asarray(value, dtype=np.float64)
 
 
 def _gradients(session: Session, x: Array, grad: Array, back: Answer) -> Gradients:
@@ -208,9 +239,14 @@ def _again(session: Session, rng: np.random.Generator, rows: int, n: int, m: int
 
 
 def _live(session: Session, rng: np.random.Generator, rows: int, n: int, m: int, seed: int) -> Live:
-    x, point = rng.standard_normal((rows, n)), rng.standard_normal(n * m + m)
+    x = rng.standard_normal((rows, n))
     session.run(asking.build("layer", "Linear", n, m, seed=seed))
     before = _parameters(session, "layer")
+    # a layer without b has W to update
+    bare = parameters_of(before, n, m) is None and [each.size for each in leaves(before["listed"]["tree"])][:1] == [
+        n * m
+    ]
+    point = rng.standard_normal(n * m if bare else n * m + m)
     updated, went = session.run(asking.update("layer", point), asking.forward("layer", x))
     return Live(
         n=n,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader import functions
@@ -148,9 +150,14 @@ def softmax_stable(seen: SoftMaxSeen) -> Finding | None:
     return _unstable_forward(seen) or _unstable_backward(seen)
 
 
+def _shifts(seen: SoftMaxSeen) -> Sequence[LayerCase]:
+    """Return a batch as it is and with 1000 added; evidence of earlier graders has two of different numbers."""
+    return seen.get("shifted") or (seen["cases"][0], seen["extreme"])
+
+
 def _unstable_forward(seen: SoftMaxSeen) -> Finding | None:
     """Return what large inputs do to the output, or None; one that is wrong at small inputs may stay as wrong as it is there."""
-    near, far = (each["forward"] for each in seen["shifted"])
+    near, far = (each["forward"] for each in _shifts(seen))
     if near["value"] is None:
         problem = problem_from(near["problem"])
         return blocked("SoftMax: no output is there to be stable" + (f" ({problem})" if problem else ""))
@@ -165,7 +172,7 @@ def _unstable_forward(seen: SoftMaxSeen) -> Finding | None:
 
 def _unstable_backward(seen: SoftMaxSeen) -> Finding | None:
     """Return what large inputs do to gradInput, or None; whether it is right at small inputs is paid for elsewhere."""
-    near, far = (each["backward"] for each in seen["shifted"])
+    near, far = (each["backward"] for each in _shifts(seen))
     if near["value"] is None or not np.all(np.isfinite(near["value"])):
         return None
     right = all(
