@@ -28,6 +28,11 @@ NAMES = 300
 SPEAKS_OF = {
     "matplotlib.pyplot": rb"(?:import|from)\s+(?:matplotlib|pylab)",
     "IPython.display": rb"(?:import|from)\s+IPython",
+    "ipywidgets": rb"(?:import|from)\s+ipywidgets",
+    "pandas": rb"(?:import|from)\s+pandas",
+    "scipy.special": rb"(?:import|from)\s+scipy",
+    "sklearn.datasets": rb"(?:import|from)\s+sklearn",
+    "tqdm.auto": rb"(?:import|from)\s+tqdm",
 }
 
 
