@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import re
 import tokenize
@@ -12,6 +13,9 @@ from grader.notebooks.record import CellRecord
 from grader.notebooks.sources import without_magics
 from grader.parsing import parse
 
+# of the words of a sentence of the template, those that stay in one that was edited a little; of so many words at least
+ALIKE, FEW, MANY = 0.8, 6, 100
+_FORMULA = re.compile(r"[$=\\]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACEHOLDER = re.compile(
     r"<!--.*?-->|^.*(?:your (?:answer|text|words|comparison)|write here|double[- ]?click).*$", re.I | re.M
@@ -27,7 +31,26 @@ def own_sentences(text: str, prompts: Collection[str] = ()) -> list[str]:
     """Return the sentences of `own_words`, one by one."""
     text = re.sub(r"^\s*#.*$", "", _PLACEHOLDER.sub("", text), flags=re.MULTILINE)
     known = {_bare(prompt) for prompt in prompts}
-    return [sentence for sentence in sentences(text) if _bare(sentence) not in known]
+    return [sentence for sentence in sentences(text) if not _is_prompt(sentence, known)]
+
+
+def _is_prompt(sentence: str, known: Collection[str]) -> bool:
+    """Tell whether a sentence is one of the template's, or one in which a few words were changed.
+
+    A formula is a prompt only where it is the same one: a result that was added to a question is an answer.
+    """
+    bare = _bare(sentence)
+    if bare in known or _FORMULA.search(sentence):
+        return bare in known
+    words = bare.split()
+    return len(words) >= FEW and any(_alike(words, prompt.split()) for prompt in known)
+
+
+def _alike(words: Sequence[str], prompt: Sequence[str]) -> bool:
+    if not ALIKE * len(prompt) <= len(words) <= len(prompt) / ALIKE or len(words) > MANY:
+        return False
+    matcher = difflib.SequenceMatcher(None, words, prompt, autojunk=False)
+    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 def sentences(text: str) -> list[str]:
