@@ -453,6 +453,13 @@ def test_what_a_container_does_is_told_as_it_is(old: str, new: str, check: str, 
     assert lost <= {check, "sequential_of_one", "sequential_trajectory"}
 
 
+def test_a_container_that_cannot_be_made_is_told_by_its_own_error() -> None:
+    found = graded(*changed("def add(self, module):", "def add(self, module, name):"), probes=("modules", "sequential"))
+    names = ("sequential_forward", "sequential_zero_grad", "sequential_parameters")
+    assert all("add() missing 1 required positional argument: 'name'" in found[name].message for name in names)
+    assert [found[name].verdict for name in names] == [Verdict.FAILED, Verdict.BLOCKED, Verdict.BLOCKED]
+
+
 def test_a_batch_of_one_row_that_is_nan_is_told_as_that() -> None:
     cells = changed("input - self.old_mean", "(input - (mean if self.training else self.old_mean)) / input.std(axis=0)")
     found = graded(*cells, probes=("modules", "batch_mean_subtraction"))

@@ -42,8 +42,14 @@ def _judge_value(case: LayerCase) -> Finding | None:
         found = f"an array of shape {shape(got)}" if got is not None else answer["type"]
         said = f"{NAME}: forward returned {'None' if found == 'NoneType' else found} instead of one number"
         whole = "The loss of a batch is one number: the mean of those of its rows."
-        returned = "forward returns one number: end updateOutput with `return self.output`."
-        return failed(said, hint=returned if got is None else whole, diagnosis="nothing_returned")
+        if got is None and answer["stored"] is None:
+            said, whole = (
+                f"{said}, and nothing was put into self.output",
+                "Put the loss into self.output, and hand it back.",
+            )
+        elif got is None:
+            whole = "The loss is in self.output: hand it back as well, with `return self.output`."
+        return failed(said, hint=whole, diagnosis="nothing_returned")
     if not _is_right(case):
         mistake = explained(case, got.reshape(1), want, MISTAKES)
         said = f"{NAME}: the loss of {case['label']} is {in_digits(got.item())}, expected {in_digits(want.item())}"

@@ -21,7 +21,7 @@ from grader.assignments.modules.layers.sequential_mistakes import (
 from grader.assignments.modules.layers.sequential_probe import NAME, Deep, SequentialSeen
 from grader.assignments.modules.layers.sequential_probe import SequentialCase as Case
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
-from grader.checks import failed, passed
+from grader.checks import blocked, failed, passed
 from grader.kits.layer_contract import (
     TOLERANCE,
     Pass,
@@ -226,6 +226,8 @@ def sequential_zero_grad(seen: SequentialSeen) -> Finding | None:
     """Sequential clears the gradients of every module"""
     hint = "zeroGradParameters of Sequential calls zeroGradParameters of every module."
     for case in _cases(seen):
+        if unmade := _unmade(case):
+            return unmade
         if problem := problem_from(case["cleared"]):
             return stumbled(_what(case), "zeroGradParameters", problem, hint)
         for index, child in enumerate(case["after_clearing"]):
@@ -246,7 +248,17 @@ _GONE = np.zeros(0)
 _LISTS = "Return a list with one list for each module: what its own getParameters (getGradParameters) returns, and nothing else."
 
 
+def _unmade(case: Case) -> Finding | None:
+    """Return the finding on a container that is not there to be asked, or None."""
+    problem, why = problem_from(case["parameters"]["problem"]), problem_from(case["forward"]["problem"])
+    if problem is None or why is None or not problem.message.startswith("NotMade"):
+        return None
+    return blocked(f"{_what(case)} could not be made: {why}")
+
+
 def _wrong_parameters(case: Case) -> Finding | None:
+    if unmade := _unmade(case):
+        return unmade
     wanted = (
         (("w", "t"), case["parameters"], "getParameters"),
         (("gradw", "gradt"), case["gradients"], "getGradParameters"),
