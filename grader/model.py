@@ -58,7 +58,8 @@ class Problem:
 class Wanted:
     """A file that an assignment asks for: its name, or that of the parameter which gives it.
 
-    `needed_for` are the probes that cannot do without it. `taken_from(path, content)` returns what a file of another name would
+    `needed_for` are the probes that cannot do without it. Probes find it as `laid_as`, where that is given, whatever the course
+    calls it. `taken_from(path, content)` returns what a file of another name would
     be as this one, None when it is something else.
 
     >>> from mlpgrader.authoring import Wanted
@@ -68,6 +69,7 @@ class Wanted:
 
     name: str
     needed_for: tuple[str, ...] = ()
+    laid_as: str = ""
     taken_from: Callable[[str, bytes], bytes | None] | None = None
 
 

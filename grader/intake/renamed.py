@@ -19,7 +19,7 @@ def recognise(
     """Take other files for those `required` ones that are not there, and return what was taken, and what is missing and why.
 
     What is taken goes by the required name in `files` from then on. A file fits by what is in it, where the assignment can tell;
-    else by its name, but for what is added to that of a copy.
+    else by its name, but for what is added to that of a copy. A module that is to be laid under another name goes by both.
     """
     known = {each.name: each for each in wanted}
     taken, missing = dict[str, str](), dict[str, str]()
@@ -40,6 +40,12 @@ def recognise(
             )
         else:
             missing[name] = f"there is no {name}; {_handed_in(files, provided)}"
+    for each in wanted:
+        if each.laid_as not in ("", each.name) and each.name in files:
+            files[each.laid_as] = files[each.name]
+            # both names are one module: two would be two classes
+            stem = each.laid_as.removesuffix(".py")
+            files[each.name] = f"import sys\n\nimport {stem}\n\nsys.modules[__name__] = {stem}\n".encode()
     return taken, missing
 
 

@@ -39,7 +39,11 @@ def threshold(seen: Mapping[str, Any], numbers: Mapping[str, float]) -> float:
 
 
 def unreadable(seen: Mapping[str, Any], file: str) -> Finding | None:
-    """Say why there is no notebook `file` to look at: not handed in, too large to be read, or damaged; None when there is."""
+    """Say why there is no notebook `file` to look at: not handed in, too large to be read, or damaged; None when there is.
+
+    Where the rubric gives it another name, that is noted in `seen`.
+    """
+    file = seen.get("wanted", file)
     if seen.get("file"):
         hint = "Save it again with Jupyter, then hand it in."
         return failed(f"{seen['file']}: {seen['problem']}", hint=hint) if seen["problem"] else None

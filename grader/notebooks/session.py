@@ -37,12 +37,14 @@ now = time.monotonic
 class NotebookSeen(TypedDict, total=False):
     """What is observed of any notebook, as far as it got; `size` and `dataset` say what it was run on.
 
-    `file` is the notebook that was taken, empty when there is none, with a `note` on that choice; `left_out` says why one was
-    not read, `problem` why it could not be. `imports` are those that are not `allowed`. `cut` says what ended its run too early.
+    `wanted` is the name that was asked for, `file` the notebook that was taken, empty when there is none, with a `note` on that
+    choice; `left_out` says why one was not read, `problem` why it could not be. `imports` are those that are not `allowed`.
+    `cut` says what ended its run too early.
     """
 
     size: str
     dataset: str
+    wanted: str
     file: str
     note: str
     left_out: str
@@ -70,7 +72,7 @@ def begin(
     path, note = found or notebook_file(session.files, name)
     notebook = reading.read_file(path, session.files[path]) if path else reading.Notebook()
     known = [*session.files, *beside(notebook.cells)]
-    seen |= {"file": path, "note": note, "left_out": why_not_read(session.left_out, name)}
+    seen |= {"file": path, "wanted": name, "note": note, "left_out": why_not_read(session.left_out, name)}
     seen |= {"problem": notebook.problem, "cut": "", "cells": []}
     seen["allowed"] = list(allowed)
     seen["imports"] = forbidden_imports(all_sources_of(session.files), known, allowed=tuple(allowed))[:IMPORTS]

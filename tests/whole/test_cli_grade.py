@@ -104,6 +104,18 @@ def test_another_rubric_is_graded_by_and_gone_on_with(tmp_path: Path) -> None:
     )
 
 
+def test_files_are_asked_for_by_the_names_of_the_rubric(tmp_path: Path) -> None:
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "network.py").write_text("class MLP:\n    def forward(self, h): ...\n", encoding="utf-8")
+    own = (ROOT / "rubrics" / "byomlp.toml").read_text(encoding="utf-8").replace('"mlp.py"', '"network.py"')
+    (tmp_path / "mine.toml").write_text(own.replace("Autoencoder.ipynb", "Codes.ipynb"), encoding="utf-8")
+    words = "ann", "--items", "forward,autoencoder", "--rubric", "mine.toml", "--size", "quick", "--out", "out"
+    assert command(tmp_path, *words).returncode == 0
+    items = json.loads((tmp_path / "out" / "ann" / "report.json").read_bytes())["items"]
+    assert items[0]["findings"][0]["verdict"] == "passed"
+    assert "there is no notebook Codes.ipynb" in [finding["message"] for finding in items[1]["findings"]]
+
+
 def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_running(tmp_path: Path) -> None:
     small.hand_in(tmp_path / "a", BROKEN)
     # so many that hang that all of them would take minutes, however late the interrupt is heard

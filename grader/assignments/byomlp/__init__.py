@@ -30,7 +30,7 @@ ASSIGNMENT = Assignment(
     data=(DIGITS,),
     required=("mlp_file",),
     wanted=(
-        Wanted("mlp_file", needed_for=("module",), taken_from=module_with("MLP", METHODS)),
+        Wanted("mlp_file", needed_for=("module",), laid_as="mlp.py", taken_from=module_with("MLP", METHODS)),
         Wanted("classification_notebook"),
         Wanted("autoencoder_notebook"),
     ),

@@ -55,20 +55,20 @@ class Source:
     text: str
 
 
-def module_file(files: Mapping[str, bytes]) -> tuple[str, str]:
+def module_file(files: Mapping[str, bytes], name: str = FILE) -> tuple[str, str]:
     """Return the path of the file with the classes, and what is to be said of the choice; both are empty when there is none.
 
-    The notebook with the name that was asked for is taken when it has any of the classes, else the file, notebook or
+    The notebook with the `name` that was asked for is taken when it has any of the classes, else the file, notebook or
     ``.py``, that has most of them.
     """
     found = {path: _classes_in(files, path) for path in files if path.endswith((".ipynb", NAME_OF_PY))}
     ranked = sorted(found, key=lambda path: (-found[path], not path.endswith(".ipynb"), path.count("/"), path))
-    named = [path for path in ranked if path.rpartition("/")[2].casefold() == FILE.casefold()]
+    named = [path for path in ranked if path.rpartition("/")[2].casefold() == name.casefold()]
     best = next((path for path in (*named, *ranked) if found[path]), named[0] if named else "")
     if not best:
         return "", ""
     others = [path for path in ranked if path != best and found[path]]
-    note = "" if best == FILE else f"the classes were looked for in {best}"
+    note = "" if best == name else f"the classes were looked for in {best}"
     if others and not note:
         # a main notebook that has copies of its own is nothing to speak of
         return best, ""
@@ -133,7 +133,9 @@ def _parses(source: str) -> bool:
 
 def modules(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Load the module notebook cell by cell, and note how every cell ended and which classes there are."""
-    path, note = module_file(session.files)
+    wanted = str(session.setting.parameters["modules_notebook"])
+    path, note = module_file(session.files, wanted)
+    seen["wanted"] = wanted
     seen |= {"file": path, "note": note, "problem": "", "errors": [], "cells": [], "classes": {}, "done": False}
     if not path:
         return

@@ -158,7 +158,7 @@ def interrupt(_: int) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_text("a file")
-    with pytest.raises(AuthorError, match="cannot be written"):
+    with pytest.raises(AuthorError, match="evidence: is a file, and a folder is needed there"):
         saved(tmp_path)
 
 

@@ -88,6 +88,14 @@ def test_without_a_look_into_it_a_copy_is_known_by_its_name(tmp_path: Path) -> N
     assert receive(tmp_path, {"MLP (2).py": OTHER, "net.py": FITS}, by_content=False).taken == {"mlp.py": "MLP (2).py"}
 
 
+def test_what_a_course_calls_otherwise_goes_by_both_names_and_is_one_module(tmp_path: Path) -> None:
+    (tmp_path / "network.py").write_bytes(FITS)
+    wanted = (Wanted("network.py", laid_as="mlp.py", taken_from=contents),)
+    files = intake.receive(tmp_path, required=("network.py",), wanted=wanted, provided={}).files
+    assert files["mlp.py"] == FITS
+    assert files["network.py"] == b"import sys\n\nimport mlp\n\nsys.modules[__name__] = mlp\n"
+
+
 @pytest.mark.parametrize(
     ("name", "plain"),
     [

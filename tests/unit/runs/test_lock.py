@@ -47,5 +47,8 @@ def test_a_lock_of_a_grader_that_was_killed_is_free(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(AuthorError, match="cannot be written"), RunFolder(tmp_path / "file").taken():
+    with (
+        pytest.raises(AuthorError, match="file: is a file, and a folder is needed there"),
+        RunFolder(tmp_path / "file").taken(),
+    ):
         pass

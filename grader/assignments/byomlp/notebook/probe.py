@@ -120,7 +120,7 @@ def run_notebook(
     seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": every.name, "mode": mode}
     seen |= {"networks": [], "networks_found": 0, "measured": {}}
     allowed = cast("tuple[str, ...]", setting.parameters["allowed_imports"])
-    cells = begin(session, seen, task.file, allowed=(*allowed, *COURSE))
+    cells = begin(session, seen, str(setting.parameters[f"{task.part}_notebook"]), allowed=(*allowed, *COURSE))
     if not cells:
         return None
     running = Running(session, seen, seconds=min(numbers["notebook_seconds"], setting.numbers["notebook_seconds"]))

@@ -11,5 +11,15 @@ __all__ = ["CHECKS", "FILE", "PLUGIN", "PROBES"]
 
 # takes hold of the answer functions inside
 PLUGIN = "grader.assignments.modules.inside.answer_functions"
-PROBES = (Probe("differentiation", f"running {FILE}", differentiation, lane=1, seconds=SECONDS, kernel=True),)
+PROBES = (
+    Probe(
+        "differentiation",
+        "running the differentiation notebook",
+        differentiation,
+        lane=1,
+        seconds=SECONDS,
+        kernel=True,
+        parameters=("differentiation_notebook",),
+    ),
+)
 CHECKS = checks_in(checks)

@@ -34,9 +34,16 @@ TAKE = "take_functions"
 
 def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run the notebook, and note what each answer function returns for arguments of several shapes."""
-    path, note = find(session.files)
+    wanted = str(session.setting.parameters["differentiation_notebook"])
+    path, note = find(session.files, wanted)
     seen |= {"file": path, "note": note, "problem": "", "cut": "", "cells": []}
-    seen |= {"mentioned": [], "found": {}, "asked": {}, "left_out": why_not_read(session.left_out, FILE)}
+    seen |= {
+        "mentioned": [],
+        "found": {},
+        "asked": {},
+        "wanted": wanted,
+        "left_out": why_not_read(session.left_out, wanted),
+    }
     if not path:
         return
     notebook = read(session.files[path])
@@ -55,21 +62,21 @@ def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Gener
             _ask(session, seen, task, rng)
 
 
-def find(files: Mapping[str, bytes]) -> tuple[str, str]:
-    """Return the path of the notebook and what is to be said of the choice; both empty when there is none.
+def find(files: Mapping[str, bytes], name: str = FILE) -> tuple[str, str]:
+    """Return the path of the notebook that was asked for as `name`, and what is to be said of the choice; both may be empty.
 
     One that goes by another name is known by the answer functions that it defines, by a name like it, or as the one that
     holds formulas with derivatives, and neither classes nor networks.
     """
-    path, note = notebook_file(files, FILE)
+    path, note = notebook_file(files, name)
     if path:
         return path, note
     others = {path: read(files[path]).cells for path in sorted(files) if path.casefold().endswith(SUFFIX)}
     path = next((path for path, cells in others.items() if len(mentioned(cells)) > len(NAMES) // 2), "")
-    if not path and (alike := notebook_file(files, FILE, *ALIKE))[0]:
+    if not path and (alike := notebook_file(files, name, *ALIKE))[0]:
         return alike
     path = path or next((path for path, cells in others.items() if _derives(cells)), "")
-    return path, f"{path} was taken for {FILE}" if path else ""
+    return path, f"{path} was taken for {name}" if path else ""
 
 
 def _derives(cells: tuple[Cell, ...]) -> bool:

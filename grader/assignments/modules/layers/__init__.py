@@ -51,7 +51,7 @@ _ASK = {
     "class_nll_criterion": class_nll_criterion,
 }
 PROBES = (
-    Probe("modules", "loading the module notebook", modules),
+    Probe("modules", "loading the module notebook", modules, parameters=("modules_notebook",)),
     *(Probe(name, CLASS_OF[name], ask) for name, ask in _ASK.items()),
     Probe(
         "sequential",

@@ -21,8 +21,9 @@ def modules_load(observed: Observation) -> Finding:
     """The module notebook can be loaded, and defines all classes"""
     seen = observed.data
     if not seen.get("file"):
-        hint = f"Hand in your classes in a notebook that is named {FILE}."
-        return failed(f"there is no notebook {FILE}", hint=hint, diagnosis="no_notebook")
+        wanted = seen.get("wanted", FILE)
+        hint = f"Hand in your classes in a notebook that is named {wanted}."
+        return failed(f"there is no notebook {wanted}", hint=hint, diagnosis="no_notebook")
     if seen["problem"]:
         return failed(f"{seen['file']}: {seen['problem']}", hint="Save it again with Jupyter, then hand it in.")
     if not seen["done"]:

@@ -23,11 +23,11 @@ PLUGIN = "grader.assignments.modules.inside.main_watch"
 PROBES = (
     Probe(
         "main",
-        "running HW3_main.ipynb",
+        "running the main notebook",
         main,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=("data_keys", "allowed_imports"),
+        parameters=("data_keys", "allowed_imports", "main_notebook"),
         kernel=True,
         # on wrong classes the notebook is not run
         after=tuple(probe.name for probe in layers.PROBES),

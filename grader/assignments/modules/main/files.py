@@ -35,14 +35,14 @@ _RUN_LINE = re.compile(r"run_line_magic\(\s*['\"]run['\"]\s*,\s*['\"](?:-\w+\s+)
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\s+(\w*modules\w*)\b", re.MULTILINE | re.IGNORECASE)
 
 
-def main_files(files: Mapping[str, bytes]) -> tuple[list[str], str]:
+def main_files(files: Mapping[str, bytes], wanted: str = MAIN) -> tuple[list[str], str]:
     """Return the paths of the notebooks that are the main part, the first one foremost, and what is to be said of the choice.
 
-    The foremost is the one of that name, else the one in whose code most parts of the main notebook are; among equals one that
+    The foremost is called `wanted`, else it is the one in whose code most parts of the main notebook are; among equals one that
     has "main" in its name, and one that runs the modules. What it has no part of is looked for in the others. A ``.py`` file is
     looked at where no notebook has any part. There is none when nothing is left besides the other two notebooks.
     """
-    path, note = notebook_file(files, MAIN)
+    path, note = notebook_file(files, wanted)
     notebooks = [name for name in sorted(files) if name.casefold().endswith(SUFFIX)]
     parts = {name: _parts(files, name) for name in notebooks}
     if not any(parts.values()):
@@ -59,16 +59,16 @@ def main_files(files: Mapping[str, bytes]) -> tuple[list[str], str]:
     for name in order:
         if not chosen or (name != own and parts[name] - set().union(*(parts[each] for each in chosen))):
             chosen.append(name)
-    return chosen, _note(chosen, note if chosen[:1] == [path] else "")
+    return chosen, _note(chosen, note if chosen[:1] == [path] else "", wanted)
 
 
-def _note(chosen: Sequence[str], note: str) -> str:
-    if not chosen or chosen == [MAIN]:
+def _note(chosen: Sequence[str], note: str, wanted: str) -> str:
+    if not chosen or chosen == [wanted]:
         return ""
     first, *more = chosen
     if more:
-        return f"the parts of {MAIN} were looked for in {first} and, run after it, in {', '.join(more)}"
-    return note or f"{first} was taken for {MAIN}"
+        return f"the parts of {wanted} were looked for in {first} and, run after it, in {', '.join(more)}"
+    return note or f"{first} was taken for {wanted}"
 
 
 def _ranked(files: Mapping[str, bytes], parts: Mapping[str, set[str]], *, but: str) -> list[str]:

@@ -64,10 +64,11 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
     seen |= {"fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
-    chosen, note = files.main_files(session.files)
+    wanted = str(setting.parameters["main_notebook"])
+    chosen, note = files.main_files(session.files, wanted)
     found = (chosen[0] if chosen else "", note)
     allowed = cast("tuple[str, ...]", setting.parameters["allowed_imports"])
-    cells = begin(session, seen, files.MAIN, allowed=allowed, found=found, beside=files.modules_used)
+    cells = begin(session, seen, wanted, allowed=allowed, found=found, beside=files.modules_used)
     for path in chosen[1:]:
         cells = [*cells, *read_file(path, session.files[path]).cells]
     if not cells:
