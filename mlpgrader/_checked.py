@@ -23,9 +23,9 @@ class Checked:
     >>> found = mlpgrader.check("examples/byomlp/bob-no-derivative", items=["backprop"], seed=4711)
     >>> print(found)  # doctest: +ELLIPSIS
     Build Your Own Multilayer Perceptron...
-    Backpropagation                                                           6 / 15...
+    Backpropagation                                                           9 / 15...
     >>> found.result.marks.earned
-    6.0
+    9.0
     """
 
     report: Report

@@ -56,9 +56,9 @@ def grade(
     ...     "examples/byomlp/bob-no-derivative", assignment="byomlp", sandbox="process", items=["backprop"], seed=4711
     ... )
     >>> report.score.marks.earned, report.score.marks.possible
-    (6.0, 15.0)
+    (9.0, 15.0)
     >>> [finding.check for finding in report.result.findings if finding.verdict == mlpgrader.Verdict.FAILED]
-    ['gradients_match', 'disc_separates']
+    ['gradients_match']
     """
     found = registered.find(assignment)
     source = Path(path)
