@@ -16,10 +16,18 @@ from grader.plain import problem_from
 HINT = "Train Linear(2, 2), SoftMax with ClassNLLCriterion: rate 0.1, momentum 0.9, 20 epochs, batches of 128."
 
 
+# the loop is given: what a student has done for the toy problem is these
+MADE_OF = ("Sequential", "Linear", "SoftMax", "ClassNLLCriterion")
+NOTHING_OWN = f"nothing in the toy model is yours yet: {', '.join(MADE_OF)} are not right"
+FIRST = "Write these classes first."
+
+
 @check(reads=["main"], after=[main_runs], thresholds=["loss"])
 def toy_loss_falls(observed: Observation, loss: float) -> Finding:
     """The loss of the toy problem falls towards 0.01"""
     seen = seen_in(observed)
+    if set(MADE_OF) <= set(seen["trusted"]):
+        return blocked(NOTHING_OWN, hint=FIRST)
     network = _toy(seen)
     if network is None:
         return failed(f"no network with 2 inputs and 2 outputs was trained{time_note(seen)}", hint=HINT)
@@ -39,6 +47,8 @@ def toy_loss_falls(observed: Observation, loss: float) -> Finding:
 def toy_separates(observed: Observation, accuracy: float) -> Finding:
     """The toy model tells fresh points of the two clouds apart"""
     seen = seen_in(observed)
+    if set(MADE_OF) <= set(seen["trusted"]):
+        return blocked(NOTHING_OWN, hint=FIRST)
     measured = seen["measured"].get("toy")
     if _toy(seen) is None or measured is None:
         return blocked("there is no trained toy model", hint=HINT)

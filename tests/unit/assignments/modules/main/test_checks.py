@@ -344,6 +344,13 @@ def test_beside_a_solution_a_missing_name_is_told_where_the_cell_has_it(name: st
     assert told in judged(observed)["main_runs"].message
 
 
+@pytest.mark.parametrize(("right", "verdict"), [([], Verdict.BLOCKED), (["SoftMax"], Verdict.PASSED)])
+def test_a_given_loop_on_classes_none_of_which_is_right_earns_nothing(right: list[str], verdict: Verdict) -> None:
+    trusted = [name for name in ("Sequential", "Linear", "SoftMax", "ClassNLLCriterion", "ELU") if name not in right]
+    found = judged(good(trusted=trusted))
+    assert [found[name].verdict for name in ("toy_loss_falls", "toy_separates")] == [verdict, verdict]
+
+
 # --- libraries
 
 
