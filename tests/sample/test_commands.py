@@ -23,9 +23,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_grade_writes_pages_reports_and_a_summary(out: Path) -> None:
     report = json.loads((out / BOB.name / "report.json").read_text(encoding="utf-8"))
-    assert (report["score"]["earned"], report["score"]["possible"]) == (6, 15)
+    assert (report["score"]["earned"], report["score"]["possible"]) == (9, 15)
     assert all((out / BOB.name / page).is_file() for page in ("report.html", "staff.html", "results.json"))
-    assert (out / "summary.csv").read_text(encoding="utf-8").splitlines()[1].startswith(f"{BOB.name},6,15,")
+    assert (out / "summary.csv").read_text(encoding="utf-8").splitlines()[1].startswith(f"{BOB.name},9,15,")
 
 
 def test_grade_skips_what_is_graded(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,7 +40,7 @@ def test_regrade_changes_nothing_where_nothing_has_changed(out: Path, capsys: py
 
 def test_check_tells_a_student_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(BOB), "--items", "backprop", "--json"]) == GRADED
-    assert json.loads(capsys.readouterr().out)["score"]["earned"] == 6
+    assert json.loads(capsys.readouterr().out)["score"]["earned"] == 9
 
 
 def test_calibrate_writes_down_what_catches_a_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
