@@ -35,7 +35,9 @@ ASKED = (
 METHODS = {"back": r"(?:backward|updateGradInput)", "forward": r"(?:forward|updateOutput)", "": r"\w+"}
 # mistakes that can be told from an error, or from numbers that are not finite
 OF_ERRORS = frozenset({"", "not_written", "function_missing", "nothing_returned", "one_hot_expected"})
-OF_NAN = frozenset({"", "not_finite", "overflow", "nll_not_clamped", "divided_by_deviation", "not_stored"})
+OF_NAN = frozenset(
+    {"", "not_finite", "overflow", "nll_not_clamped", "divided_by_deviation", "not_stored", "diverged_to_nan"}
+)
 NOT_FINITE = re.compile(r"\b(?:is|are|holds?|returned) (?:nan|NaN|infinity|-infinity|NaN or inf|not finite)\b")
 FILE = re.compile(r"\w[\w()-]*\.(?:ipynb|py)\b")
 
