@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from grader.errors import HarnessError
 from grader.model import Submission
@@ -80,8 +81,13 @@ def _old_texts(path: str, content: bytes) -> list[Text]:
 
 def _text(path: str, cell: int | None, number: int, whole: str) -> Text:
     source, jupyter = (whole, []) if cell is None else signs.without_jupyter(whole)
-    needs = not signs.is_readable(source) or signs.speaks_python_2(source) or signs.turns_lists_round(source)
-    return Text(path, cell, number, source, tuple(jupyter), needs)
+    return Text(path, cell, number, source, tuple(jupyter), _shows_signs(source))
+
+
+# a submission is received again for its key, and most cells are the same in many
+@lru_cache(maxsize=500)
+def _shows_signs(source: str) -> bool:
+    return not signs.is_readable(source) or signs.speaks_python_2(source) or signs.turns_lists_round(source)
 
 
 def _is_python_2(notebook: reading.Notebook) -> bool:
