@@ -11,6 +11,8 @@ from grader.assignments.modules.main.files import as_notebook
 from grader.notebooks.reading import read
 from grader.parsing import parse
 
+IMPORTS = (ast.Import, ast.ImportFrom)
+
 
 def without_experiments(content: bytes, loaded: Mapping[str, Any]) -> bytes:
     """Return a module notebook without what stopped or delayed it when it was `loaded` by itself, else as it is.
@@ -35,7 +37,8 @@ def _cell(source: str, skip: Collection[int], failed: bool) -> str:
         statements: Sequence[ast.stmt] = parse(python_of(source)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
-    kept = [each for index, each in enumerate(statements) if index not in skip]
+    # an import that no class needs may be one that the main notebook needs
+    kept = [each for index, each in enumerate(statements) if index not in skip or isinstance(each, IMPORTS)]
     if not kept:
         return ""
     if not failed:
