@@ -20,7 +20,7 @@ from grader.assignments.modules.differentiation.tasks import TASKS, Task, drawn,
 from grader.checks import run_checks
 from grader.kits.mistakes import Mistake, NotApplicable
 from grader.locations import checkout
-from grader.model import Evidence, Finding, Limits, Observation, Submission, Verdict
+from grader.model import Evidence, Finding, Limits, Observation, Setting, Submission, Verdict
 from grader.notebooks import reading
 from grader.notebooks.prompts import template_sentences
 from grader.sandbox import Inside, Launcher, Probe, open_launcher
@@ -274,14 +274,37 @@ def notebook(*cells: tuple[str, str]) -> bytes:
         ({"HW3_differentiation.ipynb": "", "other.ipynb": SOURCE}, "HW3_differentiation.ipynb"),
         ({"Differentiation (1).ipynb": ""}, "Differentiation (1).ipynb"),
         ({"HW3_main.ipynb": "x = 1", "third.ipynb": SOURCE.casefold()}, "third.ipynb"),
+        ({"Aufgabe 1.ipynb": SOURCE, "HW3_Modules.ipynb": "class Linear: pass"}, "Aufgabe 1.ipynb"),
         ({"HW3_main.ipynb": "x = 1"}, ""),
     ],
-    ids=["by its name", "by a part of its name", "by its functions", "not at all"],
+    ids=["by its name", "by a part of its name", "by its functions", "by its functions beside classes", "not at all"],
 )
 def test_the_notebook_is_found_under_other_names(files: dict[str, str], found: str) -> None:
     path, note = find({name: notebook(("code", source)) for name, source in files.items()})
     assert path == found
     assert bool(note) is (found not in ("", part.FILE))
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("", "blatt_3.ipynb"),
+        ("%run HW3_Modules.ipynb", ""),
+        ("class Linear:\n    pass", ""),
+        ("net.backward(x, g)", ""),
+    ],
+    ids=["formulas alone", "runs the modules", "has classes", "trains networks"],
+)
+def test_the_notebook_without_functions_is_found_by_its_derivatives(code: str, found: str) -> None:
+    words = ("markdown", DERIVATION * 3)
+    files = {"a_main.ipynb": notebook(("code", "x = 1")), "blatt_3.ipynb": notebook(words, ("code", code))}
+    path, note = find(files)
+    assert (path, bool(note)) == (found, bool(found))
+
+
+def test_a_notebook_found_by_its_content_is_run_and_judged(launcher: Launcher) -> None:
+    findings = graded(launcher, ("markdown", DERIVATION), ("code", SOURCE), file="blatt_3.ipynb")
+    assert [finding.verdict for finding in findings.values()] == [Verdict.PASSED] * 4 + [Verdict.PENDING]
 
 
 @pytest.fixture(scope="module")
@@ -294,8 +317,9 @@ def graded(launcher: Launcher, *cells: tuple[str, str], file: str = part.FILE) -
     """Return the findings on a notebook that is run in the sandbox."""
     handed_in = Submission("alice", "sha256:alice", {file: notebook(*cells)})
     probes: tuple[Probe, ...] = part.PROBES
+    setting, limits = Setting(parameters={"differentiation_notebook": part.FILE}), Limits(call_seconds=20)
     seen = observe(
-        handed_in, probes, INSIDE, assignment="modules", launcher=launcher, seed=11, limits=Limits(call_seconds=20)
+        handed_in, probes, INSIDE, assignment="modules", launcher=launcher, seed=11, limits=limits, setting=setting
     )
     return judged(seen.observations["differentiation"])
 
