@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignments.modules.main.both_runs import RUNS, in_either_run
 from grader.assignments.modules.main.digit_checks import final_model
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.probe import MainSeen, seen_in
@@ -26,7 +27,8 @@ LEAST = 0.2
 ALONE = 2
 
 
-@check(reads=["main"], after=[main_runs], thresholds=["tolerance", "unrecognised"])
+@check(reads=RUNS, after=[main_runs], thresholds=["tolerance", "unrecognised"])
+@in_either_run()
 def accuracy_true(observed: Observation, tolerance: float, unrecognised: float) -> Finding:
     """The accuracy of the final model is printed, and true"""
     seen = seen_in(observed)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.both_runs import MEASURE, RUNS, in_either_run
 from grader.assignments.modules.main.pictures import loss_curves
 from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
@@ -37,7 +38,8 @@ def compared(seen: MainSeen) -> list[tuple[str, nets.Network]]:
     return named
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def networks_compared(observed: Observation) -> Finding:
     """Networks with four activations, and with mean subtraction, are trained on the digits"""
     seen = seen_in(observed)
@@ -65,7 +67,8 @@ def _named(networks: Sequence[tuple[str, nets.Network]]) -> str:
     )
 
 
-@check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
+@check(reads=RUNS, after=[main_runs], thresholds=by_run(KINDS))
+@in_either_run(unless_wrong=MEASURE)
 def comparison_losses_fall(observed: Observation, **thresholds: float) -> Finding:
     """The losses of the compared networks fall"""
     seen = seen_in(observed)
@@ -96,7 +99,8 @@ def _end(network: nets.Network) -> float:
     return end if np.isfinite(end) else np.inf
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def plot_labelled(observed: Observation) -> Finding:
     """One plot shows the losses together, with named axes and lines that can be told apart"""
     best = best_plot(seen_in(observed))
@@ -152,7 +156,8 @@ def _lacking(axes: AxesRecord) -> list[str]:
     return lacking
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def plot_looks(observed: Observation) -> Finding:
     """The plot is good to look at"""
     seen = seen_in(observed)

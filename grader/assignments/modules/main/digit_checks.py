@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.both_runs import RUNS, in_either_run
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
 from grader.assignments.modules.main.probe import MainSeen, seen_in
@@ -35,7 +36,8 @@ def _no_model(seen: MainSeen) -> Finding:
     return blocked(f"no network was trained that classifies digits{time_note(seen)}", hint=HINT)
 
 
-@check(reads=["main"], after=[main_runs], thresholds=by_run(KINDS))
+@check(reads=RUNS, after=[main_runs], thresholds=by_run(KINDS))
+@in_either_run()
 def digit_accuracy(observed: Observation, **thresholds: float) -> Finding:
     """The final model classifies digits that it never saw"""
     seen = seen_in(observed)
@@ -78,7 +80,8 @@ def _why_low(network: nets.Network, measured: Mapping[str, Any], right: float) -
     return f"its loss went from {start:.3g} to {end:.3g}", hint, "learned_little"
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def validation_split(observed: Observation) -> Finding:
     """The final model is tried on digits that it is not trained on"""
     seen = seen_in(observed)
@@ -98,7 +101,8 @@ def validation_split(observed: Observation) -> Finding:
     return passed(f"about {percent(part, 0)} of the digits that the model met were held out")
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def dropout_off_when_evaluating(observed: Observation) -> Finding:
     """Dropout is used in training, and off when the model is tried"""
     seen = seen_in(observed)
@@ -128,7 +132,8 @@ def dropout_off_when_evaluating(observed: Observation) -> Finding:
     return passed(f"on for {percent(modes['trained_on'] / max(trained, 1), 0)} of training, off for evaluation")
 
 
-@check(reads=["main"], after=[main_runs])
+@check(reads=RUNS, after=[main_runs])
+@in_either_run()
 def rate_decays(observed: Observation) -> Finding:
     """The learning rate of the final model decays"""
     seen = seen_in(observed)

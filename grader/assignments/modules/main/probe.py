@@ -38,19 +38,23 @@ class DrawnFigure(validated.FigureRecord):
 class MainSeen(NotebookSeen, total=False):
     """What is observed of the main notebook.
 
-    It was run on so many `digits`, in a file with these `keys`, with correct classes in the place of those named in `trusted`.
+    It was run on so many `digits`, in a file with these `keys`, with correct classes in the place of those named in `trusted`:
+    of the student's, those in `wrong` do not pass their checks, and others have lost `forward` or `backward`.
     `networks` are those that were followed, `fault` says what kept the watch from that. `figures` are what its cells drew
-    last, `labels` those of the unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth.
+    last, `labels` those of the unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth. `needed`, of
+    the run on the student's own classes, says whether there was a reason for it.
     """
 
     digits: int
     keys: list[str]
     trusted: list[str]
+    wrong: list[str]
     networks: list[validated.MeasuredNetwork]
     fault: str
     figures: list[DrawnFigure]
     labels: Array
     measured: dict[str, Any]
+    needed: bool
 
 
 def seen_in(observed: Observation) -> MainSeen:
@@ -59,11 +63,36 @@ def seen_in(observed: Observation) -> MainSeen:
 
 
 def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
-    """Run the main notebook, and note in `seen` what happened as it happens."""
+    """Run the main notebook, right classes in the place of wrong ones, and note in `seen` what happened as it happens."""
+    wrong = wrong_classes(session.findings)
+    # where nothing was written at all there is no error to be carried forward
+    able = len(wrong) < len(CLASSES) and files.SOLVED.is_file()
+    lost = [CLASS_OF[probe] for probe in session.findings if session.earlier.get(probe, {}).get("lost")]
+    seen["wrong"] = wrong if able else []
+    _run(session, seen, rng, list(dict.fromkeys([*wrong, *lost])) if able else [])
+
+
+def main_own(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
+    """Run the main notebook on the student's own classes, if it stumbled beside those that stood in for some of them."""
+    earlier = session.earlier.get("main", {})
+    seen["needed"] = needs_own(earlier)
+    if seen["needed"]:
+        seen["wrong"] = earlier["wrong"]
+        _run(session, seen, rng, [])
+
+
+def needs_own(earlier: Mapping[str, Any]) -> bool:
+    """Tell whether in the run before a cell failed that may not fail on the student's own classes."""
+    errors = [cell["error"] for cell in earlier.get("cells", ()) if cell["error"]]
+    own = [error for error in errors if not error["interrupted"] and error["name"] != "NotImplementedError"]
+    return bool(earlier.get("trusted") and own)
+
+
+def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trusted: Sequence[str]) -> None:
     setting = session.setting
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
-    seen |= {"fault": "", "trusted": [], "labels": np.zeros(0, np.uint8)}
+    seen |= {"fault": "", "trusted": list(trusted), "labels": np.zeros(0, np.uint8)}
     wanted = str(setting.parameters["main_notebook"])
     chosen, note = files.main_files(session.files, wanted)
     found = (chosen[0] if chosen else "", note)
@@ -78,12 +107,8 @@ def main(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> No
     digits = files.part_of(every, int(numbers["main_train"]), int(numbers["main_test"]), rng)
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"], seen["keys"] = count, list(cast("tuple[str, ...]", setting.parameters["data_keys"]))
-    wrong = wrong_classes(session.findings)
-    # where nothing was written at all there is no error to be carried forward
-    trusted = 0 < len(wrong) < len(CLASSES) and files.SOLVED.is_file()
-    seen["trusted"] = wrong if trusted else []
     modules = _own_modules(session, cells)
-    _open(running, files.as_npz(digits, seen["keys"]), modules, count, seen["trusted"])
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted)
     looks = iter(range(LOOKS))
 
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.both_runs import RUNS, in_either_run
 from grader.assignments.modules.main.files import DATA, MAIN, MODULES
 from grader.assignments.modules.main.pictures import autoencoder_pictures
 from grader.assignments.modules.main.probe import MainSeen, seen_in
@@ -17,7 +18,8 @@ from grader.notebooks.record import CellRecord
 _OLD_PRINT = re.compile(r"missing parentheses in call to 'print'", re.IGNORECASE)
 
 
-@check(reads=["main"])
+@check(reads=RUNS)
+@in_either_run()
 def main_runs(observed: Observation) -> Finding:
     """HW3_main.ipynb trains networks when it is run"""
     seen = seen_in(observed)
@@ -44,6 +46,8 @@ def _summary(seen: MainSeen, trained: int) -> str:
 
 
 def _on_which_modules(seen: MainSeen) -> str:
+    if seen.get("needed"):
+        return "cells fail beside correct classes in the place of wrong ones, so it ran on yours, too: the better run counts"
     if not seen["trusted"]:
         return ""
     named = ", ".join(seen["trusted"])

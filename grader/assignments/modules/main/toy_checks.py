@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.both_runs import MEASURE, RUNS, in_either_run
 from grader.assignments.modules.main.pictures import toy_pictures
 from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
@@ -22,11 +23,12 @@ NOTHING_OWN = f"nothing in the toy model is yours yet: {', '.join(MADE_OF)} are 
 FIRST = "Write these classes first."
 
 
-@check(reads=["main"], after=[main_runs], thresholds=["loss"])
+@check(reads=RUNS, after=[main_runs], thresholds=["loss"])
+@in_either_run(unless_wrong=MEASURE)
 def toy_loss_falls(observed: Observation, loss: float) -> Finding:
     """The loss of the toy problem falls towards 0.01"""
     seen = seen_in(observed)
-    if set(MADE_OF) <= set(seen["trusted"]):
+    if set(MADE_OF) <= set(seen["wrong"]):
         return blocked(NOTHING_OWN, hint=FIRST)
     network = _toy(seen)
     if network is None:
@@ -43,11 +45,12 @@ def toy_loss_falls(observed: Observation, loss: float) -> Finding:
     return passed(message, pictures=pictures)
 
 
-@check(reads=["main"], after=[main_runs], thresholds=["accuracy"])
+@check(reads=RUNS, after=[main_runs], thresholds=["accuracy"])
+@in_either_run()
 def toy_separates(observed: Observation, accuracy: float) -> Finding:
     """The toy model tells fresh points of the two clouds apart"""
     seen = seen_in(observed)
-    if set(MADE_OF) <= set(seen["trusted"]):
+    if set(MADE_OF) <= set(seen["wrong"]):
         return blocked(NOTHING_OWN, hint=FIRST)
     measured = seen["measured"].get("toy")
     if _toy(seen) is None or measured is None:

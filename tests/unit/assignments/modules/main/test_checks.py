@@ -12,7 +12,7 @@ from grader.assignments.modules.main.measuring import clouds
 from grader.assignments.modules.main.networks import final_candidates
 from grader.assignments.modules.main.opinion_checks import opinions
 from grader.assignments.modules.main.pictures import boundary
-from grader.assignments.modules.main.probe import MEASURED
+from grader.assignments.modules.main.probe import MEASURED, needs_own
 from grader.assignments.modules.main.redaction import without_words
 from grader.assignments.modules.main.validated import figures_in, networks_in, outputs_in
 from grader.checks import run_checks
@@ -99,14 +99,28 @@ def good(**changes: Any) -> Observation:
     digits["shown_rows"] = np.zeros((10, 784), np.uint8)
     networks = [*compared(), network(9, inputs=2, outputs=2, losses=np.linspace(0.5, 0.01, 20)), final()]
     cells = [code("plot()", 1), code("train()", 2, "accuracy on held-out digits: 0.94"), words(OPINION)]
-    seen = {"file": "HW3_main.ipynb", "note": "", "problem": "", "cut": "", "imports": [], "trusted": [], "fault": ""}
+    seen = {
+        "file": "HW3_main.ipynb",
+        "note": "",
+        "problem": "",
+        "cut": "",
+        "imports": [],
+        "trusted": [],
+        "wrong": [],
+        "fault": "",
+    }
+    seen |= {"trusted": [], "wrong": []}
     seen |= {"size": "quick", "dataset": "drawn", "digits": DIGITS, "cells": cells, "networks": networks}
     seen |= {"figures": [figure()], "labels": labels.astype(np.uint8), "measured": {"toy": toy, "digits": digits}}
     return Observation("main", {**seen, **changes})
 
 
-def judged(observed: Observation) -> dict[str, Finding]:
-    found = run_checks(main.CHECKS, Evidence({"main": observed}, 1, "process", 1.0), THRESHOLDS)
+NOT_NEEDED = Observation("main_own", {"needed": False})
+
+
+def judged(observed: Observation, own: Observation = NOT_NEEDED) -> dict[str, Finding]:
+    runs = {"main": observed, "main_own": own}
+    found = run_checks(main.CHECKS, Evidence(runs, 1, "process", 1.0), THRESHOLDS)
     return {finding.check: finding for finding in found}
 
 
@@ -346,9 +360,70 @@ def test_beside_a_solution_a_missing_name_is_told_where_the_cell_has_it(name: st
 
 @pytest.mark.parametrize(("right", "verdict"), [([], Verdict.BLOCKED), (["SoftMax"], Verdict.PASSED)])
 def test_a_given_loop_on_classes_none_of_which_is_right_earns_nothing(right: list[str], verdict: Verdict) -> None:
-    trusted = [name for name in ("Sequential", "Linear", "SoftMax", "ClassNLLCriterion", "ELU") if name not in right]
-    found = judged(good(trusted=trusted))
+    wrong = [name for name in ("Sequential", "Linear", "SoftMax", "ClassNLLCriterion", "ELU") if name not in right]
+    found = judged(good(trusted=wrong, wrong=wrong))
     assert [found[name].verdict for name in ("toy_loss_falls", "toy_separates")] == [verdict, verdict]
+
+
+def broken(**changes: Any) -> Observation:
+    """Return what a notebook shows that fails beside right classes before it trains more than the toy model."""
+    error = {"name": "ValueError", "message": "", "line": 2, "where": "", "interrupted": False}
+    networks = [each for each in good().data["networks"] if each["index"] == 9]
+    return good(
+        cells=[code("train()", 2, error=error), words(OPINION)], networks=networks, trusted=["Linear"], **changes
+    )
+
+
+def on_own(wrong: list[str], **changes: Any) -> Observation:
+    return Observation("main_own", {**good(wrong=wrong, **changes).data, "needed": True})
+
+
+def test_where_right_classes_do_not_fit_the_run_on_the_own_ones_counts() -> None:
+    found = judged(broken(wrong=["Linear"]), on_own(["Linear"]))
+    assert {finding.verdict for finding in found.values()} == {Verdict.PASSED, Verdict.PENDING}
+    assert found["networks_compared"].message.endswith("(in the run on your own classes)")
+    assert (
+        "cells fail beside correct classes in the place of wrong ones, so it ran on yours, too"
+        in found["main_runs"].message
+    )
+
+
+def test_what_is_better_beside_right_classes_is_judged_there() -> None:
+    found = judged(broken(wrong=["ELU"]), on_own(["ELU"], networks=[network(0, "ReLU")]))
+    assert found["toy_separates"].verdict is Verdict.PASSED
+    assert "own classes" not in found["toy_separates"].message
+    assert "own classes" in found["networks_compared"].message
+
+
+@pytest.mark.parametrize("wrong", ["Sequential", "SoftMax", "ClassNLLCriterion"])
+def test_what_a_wrong_criterion_calls_a_loss_is_none(wrong: str) -> None:
+    found = judged(broken(wrong=[wrong]), on_own([wrong]))
+    assert found["comparison_losses_fall"].verdict is Verdict.BLOCKED
+    assert found["digit_accuracy"].verdict is Verdict.PASSED
+
+
+def test_a_given_loop_on_own_classes_earns_nothing_either() -> None:
+    wrong = ["Sequential", "Linear", "SoftMax", "ClassNLLCriterion"]
+    found = judged(broken(wrong=wrong), on_own(wrong))
+    assert [found[name].verdict for name in ("toy_loss_falls", "toy_separates")] == [Verdict.BLOCKED] * 2
+
+
+@pytest.mark.parametrize(
+    ("trusted", "errors", "needed"),
+    [
+        (["Linear"], [("ValueError", False)], True),
+        ([], [("ValueError", False)], False),
+        (["Linear"], [], False),
+        (["Linear"], [("KeyboardInterrupt", True)], False),
+        (["Linear"], [("NotImplementedError", False)], False),
+    ],
+    ids=["a failed cell", "on own classes already", "no failed cell", "a cell out of time", "a cell not written"],
+)
+def test_the_own_classes_are_tried_where_a_cell_failed_that_need_not(
+    trusted: list[str], errors: list[tuple[str, bool]], needed: bool
+) -> None:
+    cells = [{"error": {"name": name, "interrupted": interrupted}} for name, interrupted in errors]
+    assert needs_own({"trusted": trusted, "cells": [{"error": None}, *cells]}) is needed
 
 
 # --- libraries
@@ -421,7 +496,8 @@ def test_what_only_measuring_needs_is_a_part_of_a_network() -> None:
 
 
 def test_the_notebook_is_run_when_every_class_has_been_judged() -> None:
-    (probe,) = main.PROBES
+    probe, own = main.PROBES
+    assert own.after == ("modules", "main")
     assert probe.after == tuple(each.name for each in layers.PROBES)
     assert probe.verdicts == layers.SPOILING
 
