@@ -7,6 +7,7 @@ import functools
 import hashlib
 import importlib.machinery
 import importlib.util
+import re
 import secrets
 import sys
 import sysconfig
@@ -24,6 +25,12 @@ MARGIN_NS = 50_000_000
 Import = tuple[str, str | None]
 # where statements hold others: an import is one, so expressions need not be walked through
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+# as our files are written: whatever is imported in another way makes the whole file worth parsing
+_STATEMENT = r"(?:from [\w.]+ import (?:\([\w\s,]+\)|[\w ,]+|\*)|import [\w., ]+)"
+_PLAIN = re.compile(rf"^([ \t]*)({_STATEMENT})$", re.MULTILINE)
+_FOR_TYPES = re.compile(rf"^if TYPE_CHECKING:\n(?: +{_STATEMENT}\n)+(?=\n*(?:\S|\Z))", re.MULTILINE)
+_EXAMPLE_OR_COMMENT = re.compile(r"^[ \t]*(?:>>> |# ).*$", re.MULTILINE)
+_WORD = re.compile(r"\bimport\b|\bTYPE_CHECKING:|\'{3}")
 
 
 def files_behind(modules: Iterable[str]) -> dict[str, Path]:
@@ -150,7 +157,8 @@ class _Imports:
 
 @functools.cache
 def _imports(module: str, file: Path) -> _Imports:
-    tree = parse(file.read_bytes())
+    content = file.read_bytes()
+    tree = parse(_only_imports(content) or content)
     found: list[Import] = []
     waiting: list[ast.AST] = [tree]
     while waiting:
@@ -167,6 +175,24 @@ def _imports(module: str, file: Path) -> _Imports:
         for alias, origin in zip(node.names, _names(node, module, file), strict=True)
     }
     return _Imports(tuple(found), passed_on)
+
+
+def _only_imports(content: bytes) -> str:
+    """Return what a text imports and nothing else; empty where that cannot be told without parsing all of it."""
+    try:
+        text = content.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return ""
+    text = _FOR_TYPES.sub("", _EXAMPLE_OR_COMMENT.sub("", text))
+    found, at, quotes = [], 0, 0
+    for each in _PLAIN.finditer(text):
+        quotes += text.count('"""', at, each.start())
+        at = each.start()
+        # in the midst of a text, or of a statement that began on the line before
+        if quotes % 2 or text.endswith("\\\n", 0, at):
+            return ""
+        found.append(f"if True: {each.group(2)}" if each.group(1) else each.group(2))
+    return "\n".join(found) if found and len(found) == len(_WORD.findall(text)) else ""
 
 
 def _names(node: ast.AST, module: str, file: Path) -> Iterator[Import]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from grader.parsing import parse
@@ -15,6 +16,7 @@ FROM_ITERTOOLS = frozenset({"izip", "imap", "ifilter", "izip_longest"})
 # lists then, and nothing that could be gone through from its end now
 LISTS = frozenset({"zip", "map", "filter"})
 
+_A_SIGN = re.compile(rf"\b(?:{'|'.join(sorted(NAMES | METHODS | MODULES | FROM_ITERTOOLS | {'reversed'}))})\b")
 _CELL_OF_ANOTHER = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
 _ONLY_JUPYTER = re.compile(r"^([ \t]*)((?:[%!?]|[\w, ]+=[ \t]*[%!]).*|\S+\?+)$", re.MULTILINE)
 _KEPT = re.compile(r"pass # <jupyter (\d{1,6})>")
@@ -55,6 +57,19 @@ def is_readable(source: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
+
+
+def shows_any(source: str) -> bool:
+    """Tell whether a text is none that this Python can read, speaks Python 2, or turns lists round.
+
+    Hardly any holds a word of these, so words are looked for before the tree is gone through.
+    """
+    if not is_readable(source):
+        return True
+    # as Python reads names that are written in other forms of the same letters
+    if not _A_SIGN.search(source if source.isascii() else unicodedata.normalize("NFKC", source)):
+        return False
+    return speaks_python_2(source) or turns_lists_round(source)
 
 
 def speaks_python_2(source: str) -> bool:

@@ -87,7 +87,7 @@ def _text(path: str, cell: int | None, number: int, whole: str) -> Text:
 # a submission is received again for its key, and most cells are the same in many
 @lru_cache(maxsize=500)
 def _shows_signs(source: str) -> bool:
-    return not signs.is_readable(source) or signs.speaks_python_2(source) or signs.turns_lists_round(source)
+    return signs.shows_any(source)
 
 
 def _is_python_2(notebook: reading.Notebook) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import secrets
 import sys
 import threading
@@ -246,9 +247,16 @@ def standards(assignment: Assignment, rubric: Rubric) -> str:
 def _sources(modules: frozenset[str]) -> str:
     tops = {name.partition(".")[0] for name in modules} | {"grader"}
     files = (Path(file) for name in tops if (file := getattr(sys.modules.get(name), "__file__", None)))
-    every = (each for file in files for each in (file.parent.rglob("*") if file.name == "__init__.py" else (file,)))
-    sources = sorted(each for each in every if each.is_file() and "__pycache__" not in each.parts)
+    sources = sorted(
+        each for file in files for each in (_inside(file.parent) if file.name == "__init__.py" else (file,))
+    )
     return hashlib.sha256("".join(map(file_digest, sources)).encode()).hexdigest()
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for above, folders, names in os.walk(folder):
+        folders[:] = (name for name in folders if name != "__pycache__")
+        yield from (Path(above, name) for name in names)
 
 
 @contextmanager

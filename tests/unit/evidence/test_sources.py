@@ -67,6 +67,47 @@ def test_a_package_that_does_more_than_pass_on_is_followed_itself(module: str, a
     assert behind(module) == {module.removeprefix("course."), *also}
 
 
+def in_full(file: Path) -> tuple[set[sources.Import], object]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "_only_imports", lambda _: "")
+        return in_short(file)
+
+
+def in_short(file: Path) -> tuple[set[sources.Import], object]:
+    found = sources._imports.__wrapped__("course.module", file)
+    return set(found.everywhere), found.passed_on
+
+
+def test_what_a_file_of_ours_imports_is_told_without_parsing_all_of_it() -> None:
+    ours = sorted(Path(grader.__file__).parent.rglob("*.py"))
+    assert [file for file in ours if in_short(file) != in_full(file)] == []
+    assert sum(bool(sources._only_imports(file.read_bytes())) for file in ours) > len(ours) / 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from a import b, \\\n    c\n",
+        "from a \\\n    import b\n",
+        "from a import (\n    b,\n    c as d,\n)\n",
+        "try: import a\nexcept ImportError: import b\n",
+        "x = 1; import a\nimport b\n",
+        "def f():\n    import a, b.c\n    from .d import *\n",
+        "if TYPE_CHECKING:\n    import a\nelse:\n    import b\n",
+        "if TYPE_CHECKING:\n    import a\n    if x:\n        import b\nimport c\n",
+        "def f():\n    if TYPE_CHECKING:\n        import a\n    import b\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    import a\n",
+        'TEXT = """\nimport a\n"""\nimport b\n',
+        "TEXT = '''\nimport a\n'''\nimport b\n",
+        "import a  # noqa\r\nimport b\r\n",
+    ],
+)
+def test_however_something_is_imported_it_is_found(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_bytes(text.encode())
+    assert in_short(file) == in_full(file)
+
+
 def test_what_is_installed_beside_us_is_left_out() -> None:
     tops = {name.partition(".")[0] for name in files_behind(["grader.sandbox.lane"])}
     assert tops == {"grader"}

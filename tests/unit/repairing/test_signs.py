@@ -46,6 +46,27 @@ def test_going_through_a_list_that_is_none_any_more_is_a_sign(function: str) -> 
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "print 'x'",
+        "for i in xrange(3): pass",
+        "for i in \uff58range(3): pass",
+        "d.has_key(1)",
+        "import urllib2",
+        "from itertools import imap",
+        "for a in reversed(zip(f, b)): pass",
+    ],
+)
+def test_any_sign_is_shown(source: str) -> None:
+    assert signs.shows_any(f"x = 'é'\n{source}")
+
+
+@pytest.mark.parametrize("source", ["W = np.zeros(3)", "text = 'xrange'", "for a in reversed(list(zip(f, b))): pass"])
+def test_where_there_is_none_nothing_is_shown(source: str) -> None:
+    assert not signs.shows_any(source)
+
+
+@pytest.mark.parametrize(
     "source", ["print(f'{x}')", "super().__init__()", "W @ x", "print('x', end='')", "def f() -> int: pass"]
 )
 def test_what_python_2_does_not_have_is_a_sign_against_it(source: str) -> None:
