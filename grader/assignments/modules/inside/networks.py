@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from numpy import array, errstate, float64, nan, ndarray, prod, zeros
+from numpy import allclose, array, errstate, exp, float64, log, maximum, nan, ndarray, prod, zeros
 
 from grader.watching.logs.projections import Keys
 from grader.watching.logs.rates import Steps
@@ -28,6 +28,8 @@ KNOWN = frozenset(
 )
 NETWORKS, LAYERS, DEPTH = 60, 100, 8
 LARGE = 500_000
+# of a slope, how near it has to be to that of a loss; the least probability that has a logarithm
+CLOSE, TINY = 1e-3, 1e-15
 
 
 class Network:
@@ -52,6 +54,7 @@ class Watch:
         self.calls = Outermost(self._called)
         self._backwards = 0
         self._current: Network | None = None
+        self._output: Any = None
 
     def start(self) -> None:
         """Note the calls of every class with a module's methods that is made from now on."""
@@ -72,7 +75,7 @@ class Watch:
             elif name in METHODS.forward and given:
                 self._went_forward(net, given[0], result)
             elif name in METHODS.backward:
-                self._went_back(net)
+                self._went_back(net, given)
 
     def _measured(self, criterion: Any, name: str, given: list[Any], result: Any) -> None:
         if self._current is None:
@@ -92,14 +95,18 @@ class Watch:
         if X is None:
             return
         network = self._current = self._of(net)
+        self._output = result
         if X.size:
             network.inputs = X.shape[1]
             network.outputs = int(result.shape[-1]) if isinstance(result, ndarray) and result.ndim else 0
             network.dtype = X.dtype if X.dtype.kind == "f" else float64
         network.usage.forward(X, dropping=drops(net))
 
-    def _went_back(self, net: Any) -> None:
+    def _went_back(self, net: Any, given: list[Any]) -> None:
         network = self._of(net)
+        if network is self._current and len(given) > 1 and not network.usage.is_measured:
+            # without a criterion the loss is computed by hand, where nothing sees it
+            network.usage.measured(loss_by_slope(self._output, given[1]))
         self._backwards += 1
         network.last = self._backwards
         network.usage.backward()
@@ -151,6 +158,38 @@ def loss_by(criterion: Any, given: list[Any]) -> float:
         if held:
             vars(criterion).clear()
             vars(criterion).update(held)
+
+
+def loss_by_slope(output: Any, slope: Any) -> float:
+    """Return the loss of an output (N, k) that has this slope (N, k), if it is minus the log of the right class's probability.
+
+    The output holds probabilities, their logarithms, or what a softmax makes them of; NaN where the slope is of another loss.
+    """
+    try:
+        given, slope = array(output, dtype=float64), array(slope, dtype=float64)
+    except (TypeError, ValueError):
+        return nan
+    right = slope < 0
+    # a row may be so sure of its class that nothing is left of its slope
+    rows = right.any(axis=-1)
+    if given.shape != slope.shape or given.ndim != 2 or not rows.any() or (right.sum(axis=1) > 1).any():
+        return nan
+    powers = exp(given - given.max(axis=1, keepdims=True))
+    known = given if sums_to_one(given) else exp(given) if sums_to_one(exp(given)) else None
+    p = powers / powers.sum(axis=1, keepdims=True) if known is None else known
+    chosen = p[right]
+    if known is None:
+        scale = -slope[right].sum() / (1 - chosen).sum()
+        if not allclose(slope[rows], scale * (p - right)[rows], rtol=CLOSE, atol=CLOSE * scale):
+            return nan
+    elif (slope > 0).any():
+        return nan
+    return float(-log(maximum(chosen, TINY)).mean())
+
+
+def sums_to_one(p: ndarray[Any, Any]) -> bool:
+    """Tell whether the rows of an array (N, k) are probabilities."""
+    return bool((p >= 0).all() and allclose(p.sum(axis=1), 1, atol=CLOSE))
 
 
 def least_trained(networks: list[Network]) -> Network:
