@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.loading import CLASS_OF, CLASSES, module_file
 from grader.assignments.modules.main import files, validated
+from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.measuring import Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.assignments.modules.main.redaction import without_words
@@ -26,6 +27,8 @@ from grader.watching.logs.projections import Keys
 SHARE = 0.9
 LOOKS = 20
 FIGURES = 40
+# of its loss at the start, what a training leaves at most
+FALLEN = 0.9
 MEASURED = ("samples", "trained_keys", "held_out_keys")
 
 
@@ -82,10 +85,17 @@ def main_own(session: Session, seen: dict[str, Any], rng: np.random.Generator) -
 
 
 def needs_own(earlier: Mapping[str, Any]) -> bool:
-    """Tell whether in the run before a cell failed that may not fail on the student's own classes."""
+    """Tell whether something failed in the run before that may not fail on the student's own classes: a cell, or a training."""
     errors = [cell["error"] for cell in earlier.get("cells", ()) if cell["error"]]
-    own = [error for error in errors if not error["interrupted"] and error["name"] != "NotImplementedError"]
-    return bool(earlier.get("trusted") and own)
+    failed = any(not error["interrupted"] and error["name"] != "NotImplementedError" for error in errors)
+    return bool(earlier.get("trusted")) and (failed or _learned_nothing(earlier["networks"]))
+
+
+def _learned_nothing(networks: Sequence[validated.MeasuredNetwork]) -> bool:
+    """Tell whether nothing was trained, or a network was for long whose loss did not fall."""
+    ends = [nets.loss_ends(each) for each in nets.in_earnest(nets.toys(networks))]
+    ends += [nets.loss_ends(each) for each in nets.in_earnest(nets.classifiers(networks))]
+    return not nets.trained(networks) or any(end > FALLEN * start for start, end in ends)
 
 
 def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trusted: Sequence[str]) -> None:

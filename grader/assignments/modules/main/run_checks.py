@@ -47,7 +47,7 @@ def _summary(seen: MainSeen, trained: int) -> str:
 
 def _on_which_modules(seen: MainSeen) -> str:
     if seen.get("needed"):
-        return "cells fail beside correct classes in the place of wrong ones, so it ran on yours, too: the better run counts"
+        return "not all works beside correct classes in the place of wrong ones, so it ran on yours, too: the better run counts"
     if not seen["trusted"]:
         return ""
     named = ", ".join(seen["trusted"])

@@ -383,7 +383,7 @@ def test_where_right_classes_do_not_fit_the_run_on_the_own_ones_counts() -> None
     assert {finding.verdict for finding in found.values()} == {Verdict.PASSED, Verdict.PENDING}
     assert found["networks_compared"].message.endswith("(in the run on your own classes)")
     assert (
-        "cells fail beside correct classes in the place of wrong ones, so it ran on yours, too"
+        "not all works beside correct classes in the place of wrong ones, so it ran on yours, too"
         in found["main_runs"].message
     )
 
@@ -423,7 +423,25 @@ def test_the_own_classes_are_tried_where_a_cell_failed_that_need_not(
     trusted: list[str], errors: list[tuple[str, bool]], needed: bool
 ) -> None:
     cells = [{"error": {"name": name, "interrupted": interrupted}} for name, interrupted in errors]
-    assert needs_own({"trusted": trusted, "cells": [{"error": None}, *cells]}) is needed
+    seen = {"trusted": trusted, "cells": [{"error": None}, *cells], "networks": good().data["networks"]}
+    assert needs_own(seen) is needed
+
+
+@pytest.mark.parametrize(
+    ("networks", "needed"),
+    [
+        ([network(0, inputs=2, outputs=2, losses=np.full(20, 0.7))], True),
+        ([network(0, "ReLU", losses=np.linspace(2.3, 9, 20))], True),
+        ([network(0, "ReLU", losses=np.full(20, 2.3), backwards=0)], True),
+        ([network(0, "ReLU"), network(1, "ELU", losses=np.full(2, 2.3), trained_rows=64)], False),
+        ([network(0, "ReLU", losses=np.zeros(0))], False),
+    ],
+    ids=["a toy that stays", "a loss that rises", "nothing trained", "a gradient that is looked at", "no losses"],
+)
+def test_the_own_classes_are_tried_where_a_training_comes_to_nothing(
+    networks: list[dict[str, Any]], needed: bool
+) -> None:
+    assert needs_own({"trusted": ["Linear"], "cells": [], "networks": networks}) is needed
 
 
 # --- libraries
