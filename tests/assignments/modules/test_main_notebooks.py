@@ -9,6 +9,7 @@ import pytest
 
 from grader import sandbox
 from grader.assignments import find
+from grader.assignments.modules.main.files import main_files
 from grader.calibration.trial import Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
 from grader.notebooks import reading
@@ -35,6 +36,11 @@ TOLD = {
     "claimed_accuracy_main": ("accuracy_true", "printed: 99.2 %; measured: held-out digits"),
     "torch_main": ("libraries_allowed", "torch (code cell 2 of HW3_main.ipynb)"),
     "undefined_name_main": ("main_runs", "code cell 9, line 7: NameError: name 'nmae' is not defined"),
+    "outputs_first_main": (
+        "main_runs",
+        "not all works beside correct classes in the place of wrong ones, so it ran on yours, too",
+    ),
+    "own_names_of_parameters_main": ("digit_accuracy", "(in the run on your own classes)"),
     "modules_not_run_main": ("main_runs", "NameError: name 'Sequential' is not defined"),
 }
 each_main = pytest.mark.parametrize("main", MAINS, ids=lambda main: main.name)
@@ -133,5 +139,6 @@ def test_main_notebooks_name_only_checks_of_their_items_and_each_once(rubric: Ru
 
 
 def test_main_notebooks_can_be_read() -> None:
-    read = {main.name: reading.read(files(main)["HW3_main.ipynb"]) for main in MAINS}
+    foremost = {main.name: main_files(files(main), "HW3_main.ipynb")[0][0] for main in MAINS}
+    read = {main.name: reading.read_file(foremost[main.name], files(main)[foremost[main.name]]) for main in MAINS}
     assert [name for name, notebook in read.items() if notebook.problem or len(notebook.cells) < 6] == []
