@@ -219,7 +219,7 @@ ATTACKS = (
     answering("equals_everything", "Anything()", "posing", NO_PART),
     answering("masked_array", "np.ma.masked_all(y.shape)", "posing", NO_PART),
     answering("nan", "np.full_like(y, np.nan)", "odd numbers", "is nan, expected"),
-    answering("infinity", "y + np.inf", "odd numbers", "is inf, expected"),
+    answering("infinity", "y + np.inf", "odd numbers", "is infinity, expected"),
     answering("complex", "y + 0j", "odd numbers", NO_PART),
     answering("wrong_shape", "np.ones((7, 3))", "odd numbers", "returned 21 numbers, expected 5"),
     answering("ragged", "[[1.0], [1.0, 2.0]]", "odd numbers", NO_PART),

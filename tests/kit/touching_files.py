@@ -16,7 +16,7 @@ from pathlib import Path
 import grader
 from grader import assignments, evidence
 from grader.evidence import sources
-from grader.model import Limits, Submission
+from grader.model import Limits, Setting, Submission
 from grader.sandbox.payload import worker_source
 from grader.sandbox.process import process_launcher
 
@@ -38,6 +38,7 @@ def key(assignment: str) -> str:
         launcher=process_launcher(),
         limits=Limits(),
         seed=5,
+        setting=Setting(parameters=found.parameters),
     )
 
 

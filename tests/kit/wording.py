@@ -34,9 +34,31 @@ ASKED = (
 )
 METHODS = {"back": r"(?:backward|updateGradInput)", "forward": r"(?:forward|updateOutput)", "": r"\w+"}
 # mistakes that can be told from an error, or from numbers that are not finite
-OF_ERRORS = frozenset({"", "not_written", "function_missing", "nothing_returned", "one_hot_expected"})
+OF_ERRORS = frozenset(
+    {
+        "",
+        "argument_not_taken",
+        "class_missing",
+        "default_missing",
+        "function_missing",
+        "not_written",
+        "nothing_returned",
+        "one_hot_expected",
+        "sequential_of_one",
+        "targets_as_numbers",
+    }
+)
 OF_NAN = frozenset(
-    {"", "not_finite", "overflow", "nll_not_clamped", "divided_by_deviation", "not_stored", "diverged_to_nan"}
+    {
+        "",
+        "diverged_to_nan",
+        "divided_by_deviation",
+        "mask_from_output",
+        "nll_not_clamped",
+        "not_finite",
+        "not_stored",
+        "overflow",
+    }
 )
 NOT_FINITE = re.compile(r"\b(?:is|are|holds?|returned) (?:nan|NaN|infinity|-infinity|NaN or inf|not finite)\b")
 FILE = re.compile(r"\w[\w()-]*\.(?:ipynb|py)\b")

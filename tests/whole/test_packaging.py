@@ -131,4 +131,4 @@ def test_an_installed_wheel_checks_a_students_work(installed: Path, tmp_path: Pa
     notebook.write_text(hurried, encoding="utf-8")
     items = "forward,backprop,classification"
     told = answer(installed / "mlpgrader", "check", "mine", "--items", items, folder=tmp_path)
-    assert "2 epochs" in told
+    assert "small network 2, large network 2, expected 100" in told

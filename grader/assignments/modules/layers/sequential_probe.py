@@ -30,6 +30,8 @@ DEEP = (
     ("SoftPlus", 0),
     ("Linear", 1),
 )
+# what a default that differs would change: with another alpha the mean moves from pass to pass
+GIVEN = {"BatchMeanSubtraction": (0.0,)}
 
 
 class SequentialCase(LayerCase):
@@ -258,7 +260,7 @@ def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, tar
     made, children, layer = [], [], 0
     plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
     for index, (kind, is_linear) in enumerate(plan):
-        given = (widths[layer], widths[layer + 1]) if is_linear else ()
+        given = (widths[layer], widths[layer + 1]) if is_linear else GIVEN.get(kind, ())
         layer += is_linear
         children.append(f"deep{index}")
         made.append(asking.build(children[-1], kind, *given, seed=seed + index))
