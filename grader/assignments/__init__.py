@@ -6,11 +6,13 @@ assignment's id as its name and an `Assignment` as its object.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ from grader.suggestions import did_you_mean
 from grader.text import printable
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from grader.datasets import DataSet
 
 __all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids", "recognised"]
@@ -28,6 +32,8 @@ __all__ = ["GROUP", "Assignment", "data_sets", "every", "find", "ids", "recognis
 Load = Callable[[], Assignment]
 # of the files that an assignment was known by, so many are told
 NAMED = 3
+# folders that say what is installed beside them
+_INSTALLED = (".dist-info", ".egg-info")
 
 
 def ids() -> tuple[str, ...]:
@@ -123,7 +129,7 @@ def _changed(entry: str) -> int:
 @lru_cache(maxsize=1)
 def _found(_places: tuple[tuple[str, int], ...]) -> Mapping[str, Load]:
     declared: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=GROUP):
+    for point in _points():
         declared.setdefault(point.name, []).append(point)
     built_in = {folder.parent.name for folder in Path(__file__).parent.glob("*/__init__.py")}
     loaders: dict[str, Load] = {name: partial(_built_in, name) for name in built_in}
@@ -132,6 +138,36 @@ def _found(_places: tuple[tuple[str, int], ...]) -> Mapping[str, Load]:
         owners = ours + sorted(map(_owner, points))
         loaders[name] = partial(_declared, points[0]) if len(owners) == 1 else partial(_refuse, name, owners)
     return loaders
+
+
+def _points() -> Iterable[EntryPoint]:
+    if all(map(_is_plain_finder, sys.meta_path)) and not any(map(_may_declare, sys.path)):
+        return ()
+    # where nobody declares anything, nothing need be imported that reads what is declared
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
+
+
+def _is_plain_finder(finder: object) -> bool:
+    return finder is PathFinder or not hasattr(finder, "find_distributions")
+
+
+def _may_declare(entry: str) -> bool:
+    """Tell whether anything that is installed in this folder names our group; so may what is no folder, and an egg."""
+    folder = Path(entry)
+    if entry.endswith(".egg"):
+        return True
+    try:
+        with os.scandir(folder) as inside:
+            installed = [each.name for each in inside if each.name.lower().endswith(_INSTALLED)]
+    except OSError:
+        return folder.is_file()
+    for name in installed:
+        with contextlib.suppress(OSError):
+            if GROUP.encode() in Path(folder, name, "entry_points.txt").read_bytes():
+                return True
+    return False
 
 
 def _built_in(name: str) -> Assignment:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
+from zipfile import ZipFile
 
 import pytest
 
@@ -108,14 +111,38 @@ def test_a_name_that_is_misspelt_gets_the_nearest_one(declare: Path) -> None:
 def test_what_is_installed_is_looked_through_once_until_something_is_installed(
     declare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks: list[str] = []
-    scan = assignments.entry_points
-    monkeypatch.setattr(assignments, "entry_points", lambda *, group: (looks.append(group), scan(group=group))[1])
+    looks = Mock(wraps=assignments._points)
+    monkeypatch.setattr(assignments, "_points", looks)
     installed(declare, "mycourse", points="cards = mycourse:ASSIGNMENT", source=RIGHT)
     for _ in range(3):
         assignments.ids()
         assignments.find("cards")
-    assert len(looks) == 1
+    assert looks.call_count == 1
     installed(declare, "other", points="decks = other:ASSIGNMENT", source=RIGHT)
     assert "decks" in assignments.ids()
-    assert len(looks) == 2
+    assert looks.call_count == 2
+
+
+def test_a_course_is_found_wherever_it_is_installed(declare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = f"[{assignments.GROUP}]\ncards = mycourse:ASSIGNMENT\n"
+    about, egg, packed = declare / "mycourse.egg-info", declare / "other.egg", declare / "packed.zip"
+    about.mkdir()
+    (about / "PKG-INFO").write_text("Name: mycourse\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(points, encoding="utf-8")
+    assert "cards" in assignments.ids()
+    (egg / "EGG-INFO").mkdir(parents=True)
+    (egg / "EGG-INFO" / "PKG-INFO").write_text("Name: other\nVersion: 1.0\n", encoding="utf-8")
+    (egg / "EGG-INFO" / "entry_points.txt").write_text(points.replace("cards", "decks"), encoding="utf-8")
+    monkeypatch.syspath_prepend(egg)
+    assert "decks" in assignments.ids()
+    with ZipFile(packed, "w") as file:
+        file.writestr("packed-1.0.dist-info/METADATA", "Name: packed\nVersion: 1.0\n")
+        file.writestr("packed-1.0.dist-info/entry_points.txt", points.replace("cards", "hands"))
+    monkeypatch.syspath_prepend(packed)
+    assert "hands" in assignments.ids()
+
+
+def test_where_nobody_declares_anything_what_reads_declarations_is_not_imported() -> None:
+    said = "import sys; from grader import assignments; assignments.ids(); print('importlib.metadata' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
