@@ -12,7 +12,7 @@ A network without layer names is read through its ``twin`` first: the same one w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -136,24 +136,22 @@ def parameter_paths(network: Network, arrays: Mapping[str, Array]) -> tuple[tupl
 
 
 def _laid_out(network: Network, arrays: Mapping[str, Array], *, transposed: bool) -> tuple[tuple[str, str], ...] | None:
-    taken: set[str] = set()
+    left = {path: array for path, array in arrays.items() if np.any(array)}
     paths = []
     for n, m in zip(network.widths, network.widths[1:], strict=False):
         shape = (n, m) if transposed else (m, n)
-        W = next((p for p in _candidates(arrays, taken) if arrays[p].shape == shape), None)
-        taken |= {W} if W else set()
+        W = next((p for p in left if left[p].shape == shape), None)
+        if W:
+            del left[W]
         # a row of weights of the next layer may have the shape of a row of biases
-        flat_first = sorted(_candidates(arrays, taken), key=lambda path: arrays[path].ndim)
-        b = next((p for p in flat_first if arrays[p].shape in {(m,), (m, 1), (1, m)}), None)
-        taken |= {b} if b else set()
+        flat_first = sorted(left, key=lambda path: left[path].ndim)
+        b = next((p for p in flat_first if left[p].shape in {(m,), (m, 1), (1, m)}), None)
+        if b:
+            del left[b]
         if W is None or b is None:
             return None
         paths.append((W, b))
     return tuple(paths)
-
-
-def _candidates(arrays: Mapping[str, Array], taken: set[str]) -> Iterator[str]:
-    return (path for path, array in arrays.items() if path not in taken and np.any(array))
 
 
 def at_paths(network: Network, paths: Sequence[tuple[str, str]], arrays: Mapping[str, Array]) -> Parameters | None:
