@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from grader.assignments import find
 from grader.assignments.modules.layers import CHECKS, PROBES
 from grader.checks import run_checks
-from grader.model import Evidence, Finding, Limits, Submission
+from grader.model import Evidence, Finding, Limits, Setting, Submission
 from grader.pipeline import load_rubric
 from grader.sandbox.process import process_launcher
 from kit.kept import observe
@@ -227,14 +227,16 @@ def observed(files: Mapping[str, bytes], *probes: str, seed: int = 5) -> Evidenc
     """Return what the layers' probes, or those of these names, see of a submission in the process sandbox."""
     chosen = [probe for probe in PROBES if not probes or probe.name in probes]
     submission = Submission("alice", "sha256:" + "0f" * 32, files)
+    assignment = find("modules")
     return observe(
         submission,
         chosen,
-        find("modules").inside,
+        assignment.inside,
         assignment="modules",
         launcher=process_launcher(),
         seed=seed,
         limits=Limits(call_seconds=10),
+        setting=Setting(parameters=assignment.parameters),
     )
 
 

@@ -60,6 +60,8 @@ OF_NAN = frozenset(
         "overflow",
     }
 )
+# where the code ran through on other occasions, these may tell the mistake
+ELSEWHERE = "on other networks it runs"
 NOT_FINITE = re.compile(r"\b(?:is|are|holds?|returned) (?:nan|NaN|infinity|-infinity|NaN or inf|not finite)\b")
 FILE = re.compile(r"\w[\w()-]*\.(?:ipynb|py)\b")
 
@@ -75,7 +77,7 @@ def of_finding(finding: Finding, files: Mapping[str, bytes], known: Iterable[str
     found = [*of_text(finding.message), *of_text(finding.hint)]
     if finding.verdict not in (Verdict.FAILED, Verdict.BLOCKED):
         return found
-    if finding.problem and finding.diagnosis not in OF_ERRORS:
+    if finding.problem and finding.diagnosis not in OF_ERRORS and ELSEWHERE not in finding.message:
         found.append(f"the mistake {finding.diagnosis} is named where the code ended in {finding.problem}")
     if NOT_FINITE.search(finding.message) and finding.diagnosis not in OF_NAN:
         found.append(f"the mistake {finding.diagnosis} is named where there is no number")
@@ -83,7 +85,8 @@ def of_finding(finding: Finding, files: Mapping[str, bytes], known: Iterable[str
     found += [
         f"there is no file {name}"
         for name in FILE.findall(finding.message)
-        if not any(each.endswith(name) for each in names)
+        # of a library
+        if name != "__init__.py" and not any(each.endswith(name) for each in names)
     ]
     return found + _asked_in_vain(finding, files)
 

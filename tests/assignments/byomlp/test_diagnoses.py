@@ -39,12 +39,20 @@ def found(name: str, launcher: Launcher, folder: Path) -> dict[str, Finding]:
 
 
 @pytest.mark.parametrize(
-    "name", ["backward_missing", "backward_not_implemented", "bias_a_column", "networks_share_their_layers"]
+    ("name", "diagnosis"),
+    [
+        ("backward_missing", ""),
+        ("backward_not_implemented", "not_written"),
+        ("bias_a_column", ""),
+        ("networks_share_their_layers", ""),
+    ],
 )
-def test_a_backward_that_breaks_off_is_given_no_name(name: str, launcher: Launcher, tmp_path: Path) -> None:
+def test_a_backward_that_breaks_off_is_given_no_name_of_a_mistake(
+    name: str, diagnosis: str, launcher: Launcher, tmp_path: Path
+) -> None:
     finding = found(name, launcher, tmp_path)["gradients_match"]
     assert "backward could not be tested" in finding.message
-    assert finding.diagnosis == ""
+    assert finding.diagnosis == diagnosis
 
 
 def test_a_backward_that_runs_on_some_networks_is_judged_by_these(launcher: Launcher, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def gradients_match(observed: Observation) -> Finding:
     """Gradients agree with central differences in every entry"""
     records = observed.data.get("networks", [])
     if problem := _first_problem(observed, records):
-        return stumbled("backward could not be tested", problem)
+        return _broken_off(problem, records)
     if not records:
         return failed("backward could not be tested: no network could be built", hint=_HINT)
     examples = [ways for record in records for ways in measured(record)]
@@ -61,6 +62,18 @@ def gradients_match(observed: Observation) -> Finding:
 
 _CARRIED = "right for your own forward pass, though that one is wrong: the error is carried forward"
 _HINT = "Try backward on one example of a network with a single layer, then print the gradients beside numerical ones."
+
+
+def _broken_off(problem: Problem, records: Sequence[GradientRecord]) -> Finding:
+    """Return the finding on a backward that ends in an error, with the mistake that explains it where it does run."""
+    finding = stumbled("backward could not be tested", problem)
+    whole = [record for record in records if not _problem_of(record)]
+    found = diagnose([ways[0] for record in whole for ways in measured(record) if ways])
+    if found is None or is_unwritten(problem):
+        return finding
+    return replace(
+        finding, message=f"{finding.message}; on other networks it runs", hint=found.hint, diagnosis=found.id
+    )
 
 
 def _first_problem(observed: Observation, records: Sequence[GradientRecord]) -> Problem | None:
