@@ -32,9 +32,10 @@ from traitlets.config import Config  # noqa: E402
 
 from grader.worker import absent, hosts, kernel_figures, kernel_refusals  # noqa: E402
 from grader.worker.alarm import Overtime  # noqa: E402
-from grader.worker.kernel_interrupts import CELL, KERNEL, OURS  # noqa: E402
+from grader.worker.kernel_interrupts import KERNEL, OURS  # noqa: E402
 from grader.worker.kernel_outputs import Outputs  # noqa: E402
 from grader.worker.kernel_streams import Stream  # noqa: E402
+from grader.worker.problems import CELL  # noqa: E402
 
 LOADS = ("load_ext", "reload_ext")
 NO_INPUT = "nobody is there to answer: input() is not possible here"

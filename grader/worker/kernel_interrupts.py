@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from grader.worker.alarm import Overtime
+from grader.worker.problems import CELL
 
 # so often KeyboardInterrupt is raised before what `except KeyboardInterrupt` does not catch
 POLITE = 8
@@ -18,7 +19,6 @@ PATIENT = 20
 # so long, in rings of the alarm, figures may be drawn after the end of their cell
 DRAWN = 30
 DRAWING = "backend_inline.py"
-CELL = "<cell "
 # the name of the task that carries out requests
 KERNEL = "kernel"
 OURS = "<grader/"

@@ -9,9 +9,9 @@ from typing import Any
 
 from grader.worker import kernel
 from grader.worker.alarm import Overtime
-from grader.worker.kernel_interrupts import CELL, MAGIC, Interruption, is_own_in
+from grader.worker.kernel_interrupts import MAGIC, Interruption, is_own_in
 from grader.worker.operations import Bench
-from grader.worker.problems import SKIPPED, Refused, clean, of_exception, type_name
+from grader.worker.problems import CELL, SKIPPED, Refused, clean, of_exception, type_name
 
 # of the room for answers, what pictures leave to others
 RESERVED = 0.5

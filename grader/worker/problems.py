@@ -10,6 +10,8 @@ from typing import Any
 from grader.worker.shapes import misfit
 
 MESSAGE_LIMIT = 300
+# what a traceback calls the cells of a notebook begins so
+CELL = "<cell "
 RAISED, MISSING, TIMEOUT, MEMORY, SKIPPED = "raised", "missing", "timeout", "memory", "skipped"
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
@@ -65,7 +67,7 @@ def _of_exception(error: BaseException, places: Places) -> dict[str, str]:
     name = type_name(error).rpartition(".")[2]
     text = _text(error)
     if isinstance(error, ValueError):
-        text = misfit(text, error.__traceback__, places.own)
+        text = misfit(text, error.__traceback__, lambda name: name in places.own or name.startswith(CELL))
     return problem(RAISED, f"{name}: {text}".removesuffix(": "), where)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -15,16 +16,17 @@ _SIZES = re.compile(r"\(size [\w ]+\)")
 EXPRESSION_LIMIT, OPERANDS, DEPTH = 60, 4, 6
 
 
-def misfit(text: str, traceback: TracebackType | None, files: frozenset[str]) -> str:
+def misfit(text: str, traceback: TracebackType | None, is_own: Callable[[str], bool]) -> str:
     """Return the text of numpy's error with the shapes that met and the expression in which they did.
 
-    `files` are those of the student; the deepest line in them counts. The text is as it was where nothing can be told.
+    `is_own` tells the student's files and cells by their names; the deepest line in them counts. The text is as it was where
+    nothing can be told.
     """
     if not any(words in text for words in MISFITS):
         return text
     step = None
     while traceback is not None:
-        step = traceback if traceback.tb_frame.f_code.co_filename in files else step
+        step = traceback if is_own(traceback.tb_frame.f_code.co_filename) else step
         traceback = traceback.tb_next
     if step is None:
         return text

@@ -13,9 +13,9 @@ import pytest
 
 from grader.worker import kernel_outputs
 from grader.worker.alarm import Alarm, Overtime
-from grader.worker.kernel_interrupts import CELL, OURS, Interruption, is_own_in
+from grader.worker.kernel_interrupts import OURS, Interruption, is_own_in
 from grader.worker.kernel_outputs import Outputs, overwritten
-from grader.worker.problems import Places
+from grader.worker.problems import CELL, Places
 
 MANY = 10**9
 
