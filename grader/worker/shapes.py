@@ -29,11 +29,19 @@ def misfit(text: str, traceback: TracebackType | None, is_own: Callable[[str], b
         step = traceback if is_own(traceback.tb_frame.f_code.co_filename) else step
         traceback = traceback.tb_next
     if step is None:
-        return text
+        return _without_signature(text)
     try:
         return _told(text, step)
     except (SyntaxError, ValueError, LookupError, AttributeError, TypeError, RecursionError, MemoryError, OSError):
+        return _without_signature(text)
+
+
+def _without_signature(text: str) -> str:
+    """Return numpy's text without what it says of its own signatures, which tells a student nothing."""
+    if MISFITS[0] not in text:
         return text
+    sizes = _SIZES.search(text)
+    return f"shapes that do not fit{f' {sizes.group()}' if sizes else ''} met"
 
 
 def _told(text: str, step: TracebackType) -> str:
@@ -42,12 +50,7 @@ def _told(text: str, step: TracebackType) -> str:
     shapes = [str(each.shape) for each in _operands(statement, step.tb_frame) if type(each) is np.ndarray]
     shown = source if len(source) <= EXPRESSION_LIMIT else f"{source[: EXPRESSION_LIMIT - 1]}…"
     if len(shapes) < 2:
-        # what numpy says of its own signatures tells a student nothing
-        sizes = _SIZES.search(text)
-        own = (
-            f"shapes that do not fit{f' {sizes.group()}' if sizes else ''} met" if MISFITS[0] in text else text.strip()
-        )
-        return f"{own} in `{shown}`"
+        return f"{_without_signature(text).strip()} in `{shown}`"
     return f"shapes {' and '.join(shapes)} met in `{shown}`, and do not fit"
 
 

@@ -76,3 +76,11 @@ def test_an_error_outside_of_the_students_files_is_told_as_it_is() -> None:
     with pytest.raises(ValueError, match="could not be broadcast") as caught:
         np.ones(3) + np.ones(4)
     assert misfit(str(caught.value), caught.tb, {FILE}.__contains__) == str(caught.value)
+
+
+def test_an_error_whose_line_is_not_known_is_told_without_numpys_signature() -> None:
+    with pytest.raises(ValueError, match="gufunc") as caught:
+        np.ones((2, 3)) @ np.ones(4)
+    assert misfit(str(caught.value), caught.tb, {FILE}.__contains__) == (
+        "shapes that do not fit (size 4 is different from 3) met"
+    )
