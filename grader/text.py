@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def one_or_more(noun: str, count: float, many: str = "") -> str:
 def counted(count: float, noun: str, many: str = "") -> str:
     """Return how many there are: ``1 number``, ``0 numbers``, ``3 entries``."""
     return f"{points(count) if count % 1 else f'{int(count):,}'} {one_or_more(noun, count, many)}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names with commas between them; of more than `most` the first ones, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def in_digits(value: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import __version__
+from grader import __version__, text
 from grader.calibration.diagnoses import diagnosed, untrue
 from grader.calibration.summary import Calibration, counts
 from grader.calibration.thresholds import thresholds, upper_bound
@@ -142,6 +142,4 @@ def percent(share: float) -> str:
 
 def listed(names: Any) -> str:
     """Return names in order with commas between them, the first ones where there are many."""
-    ordered = sorted(set(names))
-    more = f" and {len(ordered) - MOST_NAMED} more" if len(ordered) > MOST_NAMED else ""
-    return ", ".join(ordered[:MOST_NAMED]) + more
+    return text.listed(sorted(set(names)), MOST_NAMED)

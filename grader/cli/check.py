@@ -23,7 +23,7 @@ from grader.model import Finding, Report, Rubric, SandboxSpec, Verdict
 from grader.report.console import Pen
 from grader.report.layout import alone
 from grader.runs import Bench, Job, SubmissionFolder, stoppable
-from grader.text import as_json_text, points, printable
+from grader.text import as_json_text, listed, points, printable
 
 POLL_MILLISECONDS = 100
 
@@ -109,11 +109,10 @@ def _assignment(arguments: argparse.Namespace) -> Assignment:
     if arguments.assignment:
         return assignments.find(arguments.assignment)
     found, files = assignments.recognised(arguments.folder, at_hand())
-    more = f" and {len(files) - assignments.NAMED} more" if len(files) > assignments.NAMED else ""
     if not arguments.json:
+        seen = listed([printable(file) for file in files], assignments.NAMED)
         print(
-            f"mlpgrader: this is {found.id} ({found.title}), by {', '.join(map(printable, files[: assignments.NAMED]))}{more}; "
-            "--assignment names another one",
+            f"mlpgrader: this is {found.id} ({found.title}), by {seen}; --assignment names another one",
             file=sys.stderr,
         )
     return found

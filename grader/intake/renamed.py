@@ -7,6 +7,7 @@ from itertools import islice
 
 from grader.intake.naming import shown, without_marks
 from grader.model import Wanted
+from grader.text import listed
 
 # so many files of other names are looked into, and so large ones
 LOOKED_INTO, BYTES = 200, 2_000_000
@@ -74,5 +75,4 @@ def _handed_in(files: Iterable[str], provided: Collection[str]) -> str:
     own = [shown(path) for path in sorted(files) if path not in provided]
     if not own:
         return "nothing else was handed in"
-    more = f" and {len(own) - NAMED} more" if len(own) > NAMED else ""
-    return f"handed in: {', '.join(own[:NAMED])}{more}"
+    return f"handed in: {listed(own, NAMED)}"

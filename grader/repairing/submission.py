@@ -16,6 +16,7 @@ from grader.model import Submission
 from grader.notebooks import reading
 from grader.notebooks.naming import SUFFIX
 from grader.repairing import signs
+from grader.text import listed
 
 CHILD = "grader.repairing.child"
 SECONDS = 20.0
@@ -151,8 +152,7 @@ def _note(path: str, made: Mapping[Text, str]) -> str:
         for number, (old, new) in enumerate(zip(text.source.split("\n"), source.split("\n"), strict=False), start=1)
         if old != new
     ]
-    more = f" and {len(changed) - LISTED} more" if len(changed) > LISTED else ""
-    return f"'{path}' was read as Python 2, and graded as Python 3: changed in {', '.join(changed[:LISTED])}{more}"
+    return f"'{path}' was read as Python 2, and graded as Python 3: changed in {listed(changed, LISTED)}"
 
 
 def _place(text: Text, line: int) -> str:

@@ -19,7 +19,7 @@ from grader.runs import lock
 from grader.runs.job import ALL, Job
 from grader.runs.journal import Entry, Journal
 from grader.runs.submission import SubmissionFolder
-from grader.text import printable
+from grader.text import listed, printable
 
 # how often the summary is written while a run goes on, and which share of its time that may take
 SUMMARY_SECONDS = 5.0
@@ -213,7 +213,7 @@ def _read(folder: SubmissionFolder, noted: Entry | None) -> Entry | None:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(printable, names[:NAMED])) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return listed([printable(name) for name in names], NAMED)
 
 
 def _items(asked: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.text import as_call, at_entry, counted, number, one_or_more, points, printable
+from grader.text import as_call, at_entry, counted, listed, number, one_or_more, points, printable
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,10 @@ def test_a_plural_that_is_not_made_with_an_s_can_be_given() -> None:
 )
 def test_what_is_not_finite_is_told_and_never_expected(got: float, want: float, said: str) -> None:
     assert at_entry("x", (0,), got, want) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [([], ""), (["a"], "a"), (["a", "b"], "a, b"), (["a", "b", "c", "d"], "a, b and 2 more")]
+)
+def test_of_many_names_the_first_are_told_and_how_many_more(names: list[str], told: str) -> None:
+    assert listed(names, 2) == told
