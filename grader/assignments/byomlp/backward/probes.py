@@ -104,6 +104,8 @@ def _observe_gradients(
         built = session.run(*(operation for each in targets for operation in construction(each, net, seed=seed)))
         record["problem"] = plain_problem(first_problem(built))
         record["way"], found = explain(session, targets[0], net, 2 * rng.standard_normal((4, net.inputs)))
+        # what has gone forward holds more than what is fresh
+        session.run(*construction(targets[0], net, seed=seed))
         ways = tuple(found)
         record["otherwise"] = record["way"] != "attributes" and "attributes" in ways
         before = [snapshot(session, each, net, ways) for each in targets]

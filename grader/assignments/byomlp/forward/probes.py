@@ -159,7 +159,8 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         target = f"net{index}"
         inputs = 2 * rng.standard_normal((4, net.inputs))
         seed = int(rng.integers(2**31))
-        built = session.run(*construction(target, net, seed=seed))
+        *built, fresh = session.run(*construction(target, net, seed=seed), ask.arrays(target))
+        held = layouts(net, named_arrays(fresh))
         record: ForwardRecord = {
             "network": net.as_data(),
             "inputs": inputs,
@@ -179,11 +180,10 @@ def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
         record["outputs"] = [as_plain(answer) for answer in answers[:4]]
         record["again"] = [as_plain(answer) for answer in answers[5:7]]
         record["input_after"] = as_plain(answers[7])
-        way, found = explain(session, target, net, inputs, seed=seed)
+        way, found = explain(session, target, net, inputs, seed=seed, held=held)
         record["way"] = way
         record["readings"] = {name: flatten(parameters) for name, parameters in found.items()}
-        (arrays,) = session.run(ask.arrays(target))
-        record["held"] = [flatten(each) for each in layouts(net, named_arrays(arrays))]
+        record["held"] = [flatten(each) for each in held]
         record["parts"] = _parts(session, target, net, rng)
         record["compositions"] = [] if way or not net.named else _compositions(session, target, net, inputs[0])
         session.run(ask.forget(target))

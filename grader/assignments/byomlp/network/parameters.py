@@ -191,23 +191,31 @@ def predicts(network: Network, parameters: Parameters, inputs: Array, outputs: A
 
 
 def explain(
-    session: Session, target: str, network: Network, inputs: Array, *, seed: int | None = None
+    session: Session,
+    target: str,
+    network: Network,
+    inputs: Array,
+    *,
+    seed: int | None = None,
+    held: Sequence[Parameters] | None = None,
 ) -> tuple[str, dict[str, Parameters]]:
     """Return the first way whose parameters explain the network's own forward pass ("" when none), and all that was read.
 
     Ways after the first that explains are not tried: reading costs the student's computing time; but what the object holds
     is there, too, when forward uses something else. `seed` is what the network was built from; with it, one without names
-    can be read through its twin.
+    can be read through its twin. A forward pass leaves arrays behind that have the shape of biases: `held` is what the object
+    may have held before the first one, None where it is still to come.
     """
-    (answer,) = session.run(ask.map_rows(target, "forward", inputs))
+    fresh, answer = session.run(ask.arrays(target), ask.map_rows(target, "forward", inputs))
     outputs = results_of(answer)
+    if held is None:
+        held = layouts(network, named_arrays(fresh))
     found: dict[str, Parameters] = {}
     nameless = network.naming.how == NOWHERE
     for way in WAYS if seed is None or network.named or nameless else ("twin", *WAYS):
         found |= _read_twin(session, network, seed) if way == "twin" else read(session, target, network, [way])
         if way not in found or not predicts(network, found[way], inputs, outputs):
             continue
-        held = layouts(network, named_arrays(session.run(ask.arrays(target))[0]))
         if not held or all(np.any(each) for layer in found[way] for each in layer):
             if not any(is_multiple(found[way], each) for each in held):
                 # forward may use them in another way than it should: what becomes of them is seen there, too

@@ -53,9 +53,9 @@ def snapshot(session: Session, target: str, net: Network, ways: Sequence[str]) -
 
 
 def look(target: str, net: Network, ways: Sequence[str]) -> list[Operation]:
-    """Return the operations that a snapshot takes."""
+    """Return the operations that a snapshot takes; arrays first, since forward leaves some behind that look like biases."""
     asked = [operation for way in _by_behaviour(net, ways) for operation in questions(target, net, way)]
-    return [*asked, ask.arrays(target)]
+    return [ask.arrays(target), *asked]
 
 
 def _by_behaviour(net: Network, ways: Sequence[str]) -> list[str]:
@@ -67,15 +67,16 @@ def understood(net: Network, ways: Sequence[str], answers: Sequence[Answer], pat
     readings = {}
     # every way by behaviour asks once for each layer
     each = len(net.layers)
+    held, *behaviour = answers
     for index, way in enumerate(_by_behaviour(net, ways)):
-        parameters = understand(net, way, answers[index * each : (index + 1) * each])
+        parameters = understand(net, way, behaviour[index * each : (index + 1) * each])
         if parameters is not None:
             readings[way] = flatten(parameters)
-    arrays = named_arrays(answers[-1])
+    arrays = named_arrays(held)
     paths = parameter_paths(net, arrays) if paths is None else paths
-    held = at_paths(net, paths, arrays) if paths and "attributes" in ways else None
-    if held is not None:
-        readings["attributes"] = flatten(held)
+    found = at_paths(net, paths, arrays) if paths and "attributes" in ways else None
+    if found is not None:
+        readings["attributes"] = flatten(found)
     return Snapshot(readings, arrays, paths)
 
 
