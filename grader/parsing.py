@@ -16,3 +16,12 @@ def parse(source: str | bytes, name: str = "<unknown>") -> ast.Module:
     """Return the syntax tree of a Python text; SyntaxError, ValueError, RecursionError or MemoryError as ``ast.parse`` does."""
     with _ONE_AT_A_TIME:
         return ast.parse(source, name)
+
+
+def parses(source: str) -> bool:
+    """Tell whether this Python can read a text."""
+    try:
+        parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

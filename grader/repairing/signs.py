@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from grader.parsing import parse
+from grader.parsing import parse, parses
 
 NAMES = frozenset({"xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "izip", "imap"})
 METHODS = frozenset({"iteritems", "itervalues", "iterkeys", "has_key"})
@@ -50,21 +50,12 @@ def with_jupyter(source: str, kept: list[str]) -> str:
     return _KEPT.sub(lambda match: kept[k] if (k := int(match.group(1))) < len(kept) else match.group(), source)
 
 
-def is_readable(source: str) -> bool:
-    """Tell whether this Python can read a text."""
-    try:
-        parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
 def shows_any(source: str) -> bool:
     """Tell whether a text is none that this Python can read, speaks Python 2, or turns lists round.
 
     Hardly any holds a word of these, so words are looked for before the tree is gone through.
     """
-    if not is_readable(source):
+    if not parses(source):
         return True
     # as Python reads names that are written in other forms of the same letters
     if not _A_SIGN.search(source if source.isascii() else unicodedata.normalize("NFKC", source)):

@@ -15,6 +15,7 @@ from grader.errors import HarnessError
 from grader.model import Submission
 from grader.notebooks import reading
 from grader.notebooks.naming import SUFFIX
+from grader.parsing import parses
 from grader.repairing import signs
 from grader.text import listed
 
@@ -104,7 +105,7 @@ def _divides(path: str, content: bytes, texts: Sequence[Text]) -> bool:
     notebook = reading.Notebook() if path.endswith(".py") else reading.read(content)
     if notebook.version:
         return _is_python_2(notebook)
-    return _is_python_2(notebook) or any(not signs.is_readable(each) or signs.speaks_python_2(each) for each in sources)
+    return _is_python_2(notebook) or any(not parses(each) or signs.speaks_python_2(each) for each in sources)
 
 
 def _translated(asked: Sequence[Mapping[str, object]]) -> dict[int, str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.model import ProblemKind
 from grader.notebooks.reading import read
-from grader.parsing import parse
+from grader.parsing import parses
 from grader.plain import plain_problem
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
@@ -108,11 +108,11 @@ def python_of(source: str) -> str:
         if first.group(1) not in ("time", "timeit", "capture", "prun"):
             return ""
         source = re.sub(r"%%.*", "pass", source, count=1)
-    if _parses(source):
+    if parses(source):
         return source
     lines = [_ASSIGNED.sub(r"\1 None", line) for line in source.split("\n")]
     changed = "\n".join(_plain(line) for line in lines)
-    return changed if _parses(changed) else textwrap.dedent(changed)
+    return changed if parses(changed) else textwrap.dedent(changed)
 
 
 def _plain(line: str) -> str:
@@ -121,14 +121,6 @@ def _plain(line: str) -> str:
         return line
     rest = line[match.end() :]
     return f"{match.group(1)}{rest or 'pass'}"
-
-
-def _parses(source: str) -> bool:
-    try:
-        parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def modules(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
