@@ -38,11 +38,12 @@ def test_a_sandbox_is_ended_and_its_processor_time_told() -> None:
 def test_one_that_was_left_waiting_by_a_bwrap_that_was_killed_is_ended_and_no_other(tmp_path: Path) -> None:
     bwrap = tmp_path / wrapping.PROGRAM
     bwrap.symlink_to(sys.executable)
-    # its leader ends at once, as a bwrap that is killed does; the second one has a leader
+    # its leader ends at once, as a bwrap that is killed does; the second one leads its own session: that of the tests may
+    # have lost its leader, too
     start = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL).pid)"
     command = [str(bwrap), "-c", WAIT, wrapping.ENTRY]
     left = int(subprocess.check_output([sys.executable, "-c", start, *command], start_new_session=True))
-    with subprocess.Popen(command) as kept:
+    with subprocess.Popen(command, start_new_session=True) as kept:
         ended = wrapping.end_orphans()
         alive = kept.poll() is None
         kept.kill()
