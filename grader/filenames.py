@@ -10,6 +10,8 @@ JOURNAL, LOCK = "journal.jsonl", "run.lock"
 OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK)
 # in the folder of each submission
 EVIDENCE = "evidence"
+# in that of the evidence: the rubric that it was judged by, where it is not the assignment's own
+RUBRIC = "rubric.toml"
 REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
 # in that folder: notebooks as they were run, for staff; and a folder for each grading of what was handed in before, from 1

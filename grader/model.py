@@ -199,7 +199,8 @@ class Observation:
 class Evidence:
     """All observations of one submission, with the facts of the run that made them.
 
-    `items` are those of the rubric that they were gathered for, empty for all.
+    `items` are those of the rubric that they were gathered for, empty for all; `parameters` those that it had then, empty where
+    that is not known.
     """
 
     observations: Mapping[str, Observation]
@@ -209,6 +210,7 @@ class Evidence:
     facts: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
     items: tuple[str, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -409,7 +411,7 @@ class Rubric:
     """Every point, threshold and limit of one assignment.
 
     `thresholds` maps check -> name -> number, `sizes` size -> name -> number; `parameters` are what a course sets for its own
-    edition of the assignment, by name.
+    edition of the assignment, by name. `source` is the file that all of it comes from, as it was read.
     """
 
     assignment: str
@@ -420,6 +422,7 @@ class Rubric:
     digest: str
     sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    source: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def points(self) -> float:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from grader import assignments as registered
 from grader import intake, pipeline
 from grader.assignments import Assignment
 from grader.errors import AuthorError
-from grader.model import Report, Result, Rubric, SandboxSpec
-from grader.runs import Bench, Job, RunFolder, chosen, judge, planned
+from grader.model import Report, Result, SandboxSpec
+from grader.runs import Bench, Job, RunFolder, Today, chosen, judge, planned, rubric_to_keep, told
 from mlpgrader._checked import Checked
 
 
@@ -132,7 +131,8 @@ def regrade(folder: Path | str, *, rubric: Path | str | None = None, write: bool
     """Judge kept evidence again with today's rubric and checks, and return the reports; no student code runs.
 
     `folder` is that of a run, or of one submission in it. `rubric` is a file to judge by instead of the assignment's
-    own. With `write`, the reports there are replaced.
+    own, which its id stands for; without it, what was judged by a rubric of its own is judged by that one again. With `write`,
+    the reports there are replaced. A warning says which items were asked with other parameters than the rubric has now.
 
     >>> import mlpgrader, tempfile
     >>> out = tempfile.mkdtemp()
@@ -143,21 +143,18 @@ def regrade(folder: Path | str, *, rubric: Path | str | None = None, write: bool
     True
     """
     run, folders = chosen(Path(folder))
-
-    @cache
-    def today(name: str) -> tuple[Assignment, Rubric]:
-        found = registered.find(name)
-        return found, pipeline.load_rubric(found, _path(rubric))
-
+    today = Today(_path(rubric), registered.find)
+    for said in told(folders, today):
+        warnings.warn(said, stacklevel=2)
     if not write:
-        return tuple(judge(each, find=today) for each in folders)
+        return tuple(judge(each, today) for each in folders)
     if run is None:
         raise AuthorError(f"{folder}: belongs to no run; give the --out folder of `mlpgrader grade`")
     with run.taken():
         made = []
         for each in folders:
-            made.append(judge(each, find=today))
-            each.publish(made[-1])
+            made.append(judge(each, today))
+            each.publish(made[-1], rubric=rubric_to_keep(each, made[-1], today))
             run.judged(each.path.resolve().name, made[-1].result)
         run.summarise()
         return tuple(made)

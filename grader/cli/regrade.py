@@ -6,21 +6,27 @@ import argparse
 import contextlib
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
 from pathlib import Path
 
-from grader import assignments, pipeline
-from grader.assignments import Assignment
 from grader.cli import GRADED, STOPPED, UNSETTLED, options
 from grader.cli.changes import Again, as_data, as_tables
 from grader.cli.progress import display
 from grader.cli.screen import Screen
 from grader.errors import HarnessError
-from grader.model import Rubric
 from grader.report.console import Pen
-from grader.runs import RunFolder, SubmissionFolder, chosen, judge, run_all, standards, stoppable
+from grader.runs import (
+    RunFolder,
+    SubmissionFolder,
+    Today,
+    chosen,
+    judge,
+    rubric_to_keep,
+    run_all,
+    standards,
+    stoppable,
+    told,
+)
 from grader.text import as_json_text
 
 
@@ -30,7 +36,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         command,
         """
         Judge the evidence of an earlier run again with today's rubric and checks, without running any student
-        code; show who changes and by how much, and rewrite the reports and the summary.
+        code; show who changes and by how much, and rewrite the reports and the summary. What was judged by a rubric
+        of its own (--rubric) is judged by that one again, unless another one is given; an assignment's id stands for
+        the assignment's own. What was asked with other parameters than the rubric has now is named first.
         """,
         """
         mlpgrader regrade graded --dry-run
@@ -54,13 +62,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge the evidence below the folder that the arguments name and return the exit status."""
     run_folder, folders = chosen(arguments.run_dir)
+    today = Today(arguments.rubric)
+    for each in told(folders, today):
+        print(f"mlpgrader: {each}", file=sys.stderr)
     writes = not arguments.dry_run
     done: list[Again] = []
     failures: dict[str, str] = {}
     with run_folder.taken() if run_folder and writes else contextlib.nullcontext():
         try:
             with stoppable():
-                judge_all(folders, done, failures, run_folder if writes else None, arguments)
+                judge_all(folders, done, failures, run_folder if writes else None, today, write=writes)
         except KeyboardInterrupt:
             count = f"{len(done)} of {len(folders)} judged again"
             print(f"stopped; {count}; give the same command for the rest", file=sys.stderr)
@@ -80,14 +91,16 @@ def judge_all(
     done: list[Again],
     failures: dict[str, str],
     run_folder: RunFolder | None,
-    arguments: argparse.Namespace,
+    today: Today,
+    *,
+    write: bool,
 ) -> None:
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
-    today, stopped = cache(partial(_today, arguments.rubric)), threading.Event()
+    stopped = threading.Event()
 
     def do(folder: SubmissionFolder) -> Again | str:
         try:
-            return judge_again(folder, today=today, write=not arguments.dry_run, stopped=stopped)
+            return judge_again(folder, today=today, write=write, stopped=stopped)
         except HarnessError as error:
             return str(error)
 
@@ -101,7 +114,7 @@ def judge_all(
             if isinstance(made, str):
                 run_folder.fail(name, made)
             else:
-                run_folder.judged(name, made.now, judged=standards(*today(made.now.assignment)))
+                run_folder.judged(name, made.now, judged=standards(*today.standard(folder, made.now.assignment)))
         shown.done(name, f"not judged: {made}" if isinstance(made, str) else "judged")
 
     with display(len(folders)) as shown, ThreadPoolExecutor(1) as executor:
@@ -111,23 +124,18 @@ def judge_all(
 def judge_again(
     folder: SubmissionFolder,
     *,
-    today: Callable[[str], tuple[Assignment, Rubric]],
+    today: Today,
     write: bool,
     stopped: threading.Event,
 ) -> Again:
     """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
-    report = judge(folder, find=today)
+    report = judge(folder, today)
     before = folder.data()
     if stopped.is_set():
         raise HarnessError("the run was stopped")
     if write:
-        folder.publish(report)
+        folder.publish(report, rubric=rubric_to_keep(folder, report, today))
     return Again(report.result, before)
-
-
-def _today(rubric: Path | None, name: str) -> tuple[Assignment, Rubric]:
-    assignment = assignments.find(name)
-    return assignment, pipeline.load_rubric(assignment, rubric)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ import numpy as np
 from grader import atomic, wire
 from grader.errors import AuthorError, HarnessError
 from grader.evidence import first_format, packing
-from grader.model import Evidence, Observation, Problem, ProblemKind, Submission
+from grader.model import Evidence, Observation, Parameter, Problem, ProblemKind, Submission
 
 SCHEMA = "mlpgrader.evidence/2"
 FILE = "evidence.zst"
@@ -25,6 +26,18 @@ _FILES = "submission"  # the frame of the files that were handed in
 
 T = TypeVar("T")
 Kept = tuple[Evidence, Submission, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What evidence was gathered for: an assignment, items of its rubric (empty for all), and the parameters that it had then.
+
+    Without `parameters`, they are not known.
+    """
+
+    assignment: str
+    items: tuple[str, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 def normalise(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +73,16 @@ def load(folder: Path) -> Kept:
     return from_bytes(raw, path)
 
 
+def asked(folder: Path) -> Asked | None:
+    """Return what the evidence in `folder` was gathered for, without reading all of it; None where that cannot be told."""
+    try:
+        about = packing.head((folder / FILE).read_bytes())
+        items = tuple(_a(str, item) for item in about.get("items") or ())
+        return Asked(_a(str, about["assignment"]), items, _parameters(about))
+    except (OSError, *first_format.DAMAGE):
+        return None
+
+
 def withdraw(folder: Path) -> None:
     """Remove evidence of any format from `folder`, and what a grading that was killed has left there.
 
@@ -93,6 +116,7 @@ def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str, key
         "seconds": evidence.seconds,
         "facts": dict(evidence.facts),
         "items": list(evidence.items),
+        "parameters": {name: _listed(value) for name, value in evidence.parameters.items()},
         "output": evidence.output,
         "probes": {probe: _described(observation) for probe, observation in evidence.observations.items()},
     }
@@ -136,6 +160,7 @@ def _kept(about: Mapping[str, Any], frames: Mapping[str, bytes], path: Path) -> 
             facts,
             _a(str, about["output"]),
             tuple(_a(str, item) for item in items),
+            _parameters(about),
         )
         return evidence, submission, _a(str, about["assignment"])
     except first_format.DAMAGE as error:
@@ -155,6 +180,20 @@ def _observation(probe: str, about: Mapping[str, Any], data: dict[str, Any]) -> 
     ended = about["problem"]
     problem = ended and Problem(ProblemKind(ended["kind"]), _a(str, ended["message"]), _a(str, ended["where"]))
     return Observation(probe, _a(dict, data), problem, _a(str, about["fault"]), float(about["seconds"]))
+
+
+def _listed(value: Parameter) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _parameters(about: Mapping[str, Any]) -> dict[str, Parameter]:
+    return {_a(str, name): _parameter(value) for name, value in about.get("parameters", {}).items()}
+
+
+def _parameter(value: Any) -> Parameter:
+    if isinstance(value, list):
+        return tuple(_a(str, each) for each in value)
+    return value if isinstance(value, str) else float(value)
 
 
 def _a(kind: type[T], value: Any) -> T:

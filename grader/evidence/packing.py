@@ -6,6 +6,7 @@ those of all its numbers that say most, then the next, since the former are alik
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from collections.abc import Mapping
@@ -49,6 +50,16 @@ def unpack(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     if at != len(rest):
         raise ValueError("frames that do not add up")
     return about, frames
+
+
+def head(raw: bytes) -> dict[str, Any]:
+    """Return the line alone of what was packed; ValueError when these bytes are not what `pack` returned."""
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=LIMIT).stream_reader(raw) as stream:
+            line = io.BufferedReader(stream).readline(LIMIT)
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from error
+    return dict(json.loads(line))
 
 
 def _turned(frame: bytes, *, back: bool = False) -> bytes:

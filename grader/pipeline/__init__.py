@@ -69,7 +69,8 @@ def grade(
         seen = replace(seen, observations=stream.observations(seen.observations))
         if store:
             store.keep(key, seen, submission, assignment=assignment.id)
-    seen = replace(seen, facts={**seen.facts, **_facts(setting)}, items=tuple(items))
+    facts = {**seen.facts, **_facts(setting)}
+    seen = replace(seen, facts=facts, items=tuple(items), parameters=rubric.parameters)
     made = judge(submission, seen, assignment, rubric, known=stream.findings)
     if on_finding and not stream.findings:
         for item in made.score.items:

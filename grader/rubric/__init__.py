@@ -68,6 +68,7 @@ def load(
         sizes={size: _floats(values) for size, values in table.get("sizes", {}).items()},
         parameters={name: _parameter(value) for name, value in table.get("parameters", {}).items()},
         digest=f"sha256:{hashlib.sha256(raw).hexdigest()}",
+        source=raw,
     )
 
 

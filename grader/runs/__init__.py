@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grader.runs.executing import run_all, stoppable, undisturbed
 from grader.runs.folder import RunFolder, chosen
-from grader.runs.grading import Bench, grade_all, judge, standards, warming
+from grader.runs.grading import Bench, grade_all, standards, warming
 from grader.runs.job import Failure, Graded, Job, Whose
+from grader.runs.regrading import Today, judge, rubric_to_keep, told
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
 
@@ -17,14 +18,17 @@ __all__ = [
     "Plan",
     "RunFolder",
     "SubmissionFolder",
+    "Today",
     "Whose",
     "chosen",
     "grade_all",
     "judge",
     "planned",
+    "rubric_to_keep",
     "run_all",
     "standards",
     "stoppable",
+    "told",
     "undisturbed",
     "warming",
 ]

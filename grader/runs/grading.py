@@ -171,9 +171,9 @@ class Bench:
     def _run(self, job: Job, folder: SubmissionFolder | None) -> Graded:
         if folder is None:
             return Graded(job, self.report(job).result)
-        made = self.report(job)
+        ready, made = self.ready(job), self.report(job)
         with self._turn():
-            folder.deliver(made, again=job.again)
+            folder.deliver(made, again=job.again, rubric=differing(ready.assignment, ready.rubric))
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
     def _judge(self, job: Job, folder: SubmissionFolder) -> Graded:
@@ -189,7 +189,7 @@ class Bench:
             # evidence that was damaged since is no reason to fail: the code is there to be run
             return self._run(job, folder)
         with self._turn():
-            folder.publish(made)
+            folder.publish(made, rubric=differing(ready.assignment, ready.rubric))
         return Graded(job, made.result, key=self.key(job), judged=self.judged(job))
 
     @contextmanager
@@ -198,15 +198,6 @@ class Bench:
             if self._stopped.is_set():
                 raise HarnessError("the run was stopped")
             yield
-
-
-def judge(folder: SubmissionFolder, *, find: Callable[[str], tuple[Assignment, Rubric]]) -> Report:
-    """Judge the evidence that is kept in a folder; HarnessError when it is damaged.
-
-    `find` returns, by the id that the evidence names, the assignment and its rubric of today.
-    """
-    kept, submission, name = evidence.load(folder.evidence)
-    return pipeline.judge(submission, kept, *find(name))
 
 
 def grade_all(
@@ -241,6 +232,15 @@ def standards(assignment: Assignment, rubric: Rubric) -> str:
     return hashlib.sha256(
         f"{rubric.digest} {_sources(frozenset(check.module for check in assignment.checks))}".encode()
     ).hexdigest()
+
+
+def differing(assignment: Assignment, rubric: Rubric) -> bytes:
+    """Return the file of a rubric where it is not the assignment's own, empty where it is."""
+    try:
+        own = assignment.rubric.read_bytes()
+    except OSError:
+        own = b""
+    return b"" if rubric.source == own else rubric.source
 
 
 @cache

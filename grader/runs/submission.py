@@ -11,7 +11,7 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, STAFF_PAGE, STUDENT_PAGE
+from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, RUBRIC, STAFF_PAGE, STUDENT_PAGE
 from grader.model import Report, Result
 from grader.report.document import READABLE, from_json
 from grader.text import as_json_text
@@ -47,6 +47,12 @@ class SubmissionFolder:
     def evidence_file(self) -> Path:
         """The file that evidence is written to; where it is, all of it is."""
         return self.evidence / kept.FILE
+
+    @property
+    def rubric(self) -> Path | None:
+        """The rubric that the reports were made by, None for the assignment's own."""
+        path = self.evidence / RUBRIC
+        return path if path.is_file() else None
 
     @property
     def has_evidence(self) -> bool:
@@ -97,8 +103,8 @@ class SubmissionFolder:
         except ValueError:
             return None
 
-    def deliver(self, made: Report, *, again: bool = False) -> None:
-        """Write evidence and reports in the place of what is there; with `again`, that is kept.
+    def deliver(self, made: Report, *, again: bool = False, rubric: bytes = b"") -> None:
+        """Write evidence and reports in the place of what is there; with `again`, that is kept. `rubric` is as for `publish`.
 
         AuthorError when that cannot be done.
         """
@@ -107,11 +113,18 @@ class SubmissionFolder:
             kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
         except OSError as error:
             raise _refused(self.evidence, error) from error
-        self.publish(made)
+        self.publish(made, rubric=rubric)
 
-    def publish(self, made: Report) -> None:
-        """Write the reports and leave the evidence as it is."""
+    def publish(self, made: Report, *, rubric: bytes = b"") -> None:
+        """Write the reports and leave the evidence as it is.
+
+        `rubric` is the file that they were made by, which is kept; empty for the assignment's own.
+        """
         _remove(self.report)
+        if rubric:
+            atomic.write(self.evidence / RUBRIC, rubric)
+        else:
+            _remove(self.evidence / RUBRIC)
         pages = report.pages(made)
         atomic.write(self.student_page, pages["student"])
         atomic.write(self.staff_page, pages["staff"])
@@ -146,6 +159,7 @@ class SubmissionFolder:
         with suppress(OSError):
             executed.rmdir()
         if evidence:
+            _remove(self.evidence / RUBRIC)
             kept.withdraw(self.evidence)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from grader import locations
 from grader.cli import main
 from grader.cli.changes import Again, as_data
 from grader.model import Observation
@@ -165,3 +166,21 @@ def test_an_item_that_is_no_more_is_shown_too() -> None:
     before["items"].append({**before["items"][0], "id": "style"})
     (row,) = as_data([Again(small.report().result, before)], {}, dry_run=True)["submissions"]
     assert row["items"][2] == {"id": "style", "before": row["items"][0]["now"], "now": None}
+
+
+def test_a_run_with_a_rubric_of_its_own_is_judged_by_it_again_and_other_parameters_are_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric, alice, out = tmp_path / "ours.toml", small.hand_in(tmp_path / "alice", BROKEN), str(tmp_path / "out")
+    text = locations.rubric_file("byomlp").read_text(encoding="utf-8")
+    rubric.write_text(text.replace('mlp_file = "mlp.py"', 'mlp_file = "net.py"'), encoding="utf-8")
+    (alice / "mlp.py").rename(alice / "net.py")
+    words = ["grade", str(alice), "--assignment", "byomlp", "--sandbox", "process", "--items", "forward", "--out", out]
+    assert main([*words, "--rubric", str(rubric)]) == 0
+    rubric.unlink()
+    before = read(tmp_path / "out" / "alice" / "report.json")
+    assert main(["regrade", out]) == 0
+    assert "alice: judged by the rubric that was given with --rubric before" in capsys.readouterr().err
+    assert read(tmp_path / "out" / "alice" / "report.json") == before
+    assert main(["regrade", out, "--rubric", "byomlp", "--dry-run"]) == 0
+    assert "mlp_file was 'net.py' and is 'mlp.py': forward of alice" in capsys.readouterr().err

@@ -1,0 +1,153 @@
+"""Judging what a run has kept again: by which rubric, and what it answers no more."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import assignments, evidence, pipeline
+from grader.assignments import Assignment
+from grader.errors import AuthorError
+from grader.model import Parameter, Report, Rubric
+from grader.pipeline import selection
+from grader.runs.grading import differing
+from grader.runs.submission import SubmissionFolder
+from grader.text import listed, printable
+
+# of submissions and of entries of a list, so many are named
+NAMED = 3
+
+
+@dataclass
+class Today:
+    """The assignments and rubrics of today: the rubric that was `given`, else the one that is kept with a submission, else the
+    assignment's own, which can be given by the assignment's id. `find` and `load_rubric` are how they are come by.
+    """
+
+    given: Path | None = None
+    find: Callable[[str], Assignment] = assignments.find
+    load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
+    _known: dict[tuple[str, bytes], tuple[Assignment, Rubric]] = field(default_factory=dict)
+
+    def standard(self, folder: SubmissionFolder, name: str) -> tuple[Assignment, Rubric]:
+        """Return the assignment of that id and the rubric by which the submission in a folder is judged; AuthorError when that
+        is wrong.
+        """
+        kept = None if self.given else folder.rubric
+        key = name, kept.read_bytes() if kept else b""
+        if key not in self._known:
+            assignment = self.find(name)
+            try:
+                self._known[key] = assignment, self.load_rubric(assignment, self._given(name) if self.given else kept)
+            except AuthorError as error:
+                if not kept:
+                    raise
+                raise AuthorError(
+                    f"{error}\n{kept}: the rubric that was graded by does not fit the checks of today; give another one "
+                    "with --rubric"
+                ) from error
+        return self._known[key]
+
+    def _given(self, name: str) -> Path | None:
+        return None if self.given and str(self.given) == name and not self.given.exists() else self.given
+
+
+def judge(folder: SubmissionFolder, today: Today) -> Report:
+    """Judge the evidence that is kept in a folder; HarnessError when it is damaged."""
+    kept, submission, name = evidence.load(folder.evidence)
+    return pipeline.judge(submission, kept, *today.standard(folder, name))
+
+
+def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:
+    """Return the file of the rubric that a report was made by, as `SubmissionFolder.publish` keeps it."""
+    return differing(*today.standard(folder, made.assignment))
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """A parameter that was another one when evidence was gathered: what it was, what it is, and the items that need it."""
+
+    name: str
+    then: Parameter
+    now: Parameter
+    items: tuple[str, ...]
+
+
+def asked_otherwise(folder: SubmissionFolder, today: Today) -> tuple[Otherwise, ...]:
+    """Return the parameters by which student code was asked something else than it would be by the rubric of today.
+
+    Where evidence does not say what it was asked with, there are none.
+    """
+    asked = evidence.asked(folder.evidence)
+    if asked is None:
+        return ()
+    assignment, rubric = today.standard(folder, asked.assignment)
+    then, now = asked.parameters, rubric.parameters
+    chosen = selection.only(rubric, [item.id for item in rubric.items if item.id in asked.items])
+    changed = [name for name, value in now.items() if name in then and then[name] != value]
+    needing = {name: _items(assignment, chosen, name) for name in changed}
+    return tuple(Otherwise(name, then[name], now[name], items) for name, items in needing.items() if items)
+
+
+def _items(assignment: Assignment, rubric: Rubric, parameter: str) -> tuple[str, ...]:
+    """Return the items for which something is asked that depends on a parameter."""
+    asked = {probe.name for probe in assignment.probes if parameter in probe.parameters}
+    asked |= {probe for each in assignment.wanted if each.name == parameter for probe in each.needed_for}
+    ids = (item.id for item in rubric.items)
+    return tuple(
+        each
+        for each in ids
+        if any(probe.name in asked for probe in selection.needed_probes(assignment, selection.only(rubric, [each])))
+    )
+
+
+def told(folders: Iterable[SubmissionFolder], today: Today) -> list[str]:
+    """Return what is to be said before these are judged again: by which kept rubrics, and what was asked otherwise."""
+    kept: dict[bytes, list[SubmissionFolder]] = {}
+    otherwise: dict[Otherwise, list[SubmissionFolder]] = {}
+    for folder in folders:
+        if folder.rubric and not today.given:
+            kept.setdefault(folder.rubric.read_bytes(), []).append(folder)
+        for each in asked_otherwise(folder, today):
+            otherwise.setdefault(each, []).append(folder)
+    said = [_kept(found) for found in kept.values()]
+    if otherwise:
+        said += ["these were asked with other parameters than the rubric has now:"]
+        said += [_told(each, found) for each, found in otherwise.items()]
+        said += [
+            "  what student code answered then is all that can be judged, and these items may come out wrong; grade the "
+            f"submissions again: mlpgrader grade SUBMISSION --out {_out(otherwise)}"
+            + (f" --rubric {shlex.quote(str(today.given))}" if today.given else "")
+        ]
+    return said
+
+
+def _kept(folders: Sequence[SubmissionFolder]) -> str:
+    asked = evidence.asked(folders[0].evidence)
+    own = f", --rubric {asked.assignment} for the assignment's own" if asked else ""
+    return (
+        f"{_some(folders)}: judged by the rubric that was given with --rubric before, kept in "
+        f"{printable(str(folders[0].rubric))}; --rubric FILE is for another one{own}"
+    )
+
+
+def _told(each: Otherwise, folders: Sequence[SubmissionFolder]) -> str:
+    what = f"{each.name} was {_in_words(each.then)} and is {_in_words(each.now)}"
+    return f"  {what}: {', '.join(each.items)} of {_some(folders)}"
+
+
+def _in_words(value: Parameter) -> str:
+    if isinstance(value, tuple):
+        return f"[{listed([printable(repr(each)) for each in value], 2 * NAMED)}]"
+    return printable(repr(value)) if isinstance(value, str) else f"{value:g}"
+
+
+def _some(folders: Sequence[SubmissionFolder]) -> str:
+    return listed([printable(each.path.resolve().name) for each in folders], NAMED)
+
+
+def _out(otherwise: Mapping[Otherwise, Sequence[SubmissionFolder]]) -> str:
+    folder = next(iter(otherwise.values()))[0]
+    return shlex.quote(str(folder.path.resolve().parent))
