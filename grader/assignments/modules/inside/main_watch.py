@@ -62,6 +62,8 @@ def _described(network: Network, *, rows: bool) -> dict[str, Any]:
         "modes": dict(usage.modes),
         "losses": usage.losses.as_array(),
         "loss_block": usage.losses.block,
+        "slopes": network.slopes.as_array() if rows else zeros((0, 0, 2, 0), dtype=float32),
+        "slopes_every": network.slopes.every,
         "asked_losses": usage.asked_losses.as_array(),
         "steps": steps.taken,
         "fitted": steps.fitted.as_array(),

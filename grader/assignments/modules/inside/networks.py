@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from numpy import allclose, array, errstate, exp, float64, log, maximum, nan, ndarray, prod, zeros
+from numpy import array, errstate, float64, nan, ndarray, prod, zeros
 
+from grader.assignments.modules.inside.slopes import Slopes
 from grader.watching.logs.projections import Keys
 from grader.watching.logs.rates import Steps
 from grader.watching.logs.usage import Usage
@@ -28,8 +29,6 @@ KNOWN = frozenset(
 )
 NETWORKS, LAYERS, DEPTH = 60, 100, 8
 LARGE = 500_000
-# of a slope, how near it has to be to that of a loss; the least probability that has a logarithm
-CLOSE, TINY = 1e-3, 1e-15
 
 
 class Network:
@@ -38,7 +37,7 @@ class Network:
     def __init__(self, net: Any, index: int, cell: int, keys: Keys) -> None:
         self.net, self.index, self.cell = net, index, cell
         self.inputs = self.outputs = self.last = 0
-        self.usage, self.steps = Usage(keys), Steps()
+        self.usage, self.steps, self.slopes = Usage(keys), Steps(), Slopes()
         self.criterion = ""
         self.dtype: Any = float64
 
@@ -106,7 +105,7 @@ class Watch:
         network = self._of(net)
         if network is self._current and len(given) > 1 and not network.usage.is_measured:
             # without a criterion the loss is computed by hand, where nothing sees it
-            network.usage.measured(loss_by_slope(self._output, given[1]))
+            network.slopes.add(self._output, given[1])
         self._backwards += 1
         network.last = self._backwards
         network.usage.backward()
@@ -158,38 +157,6 @@ def loss_by(criterion: Any, given: list[Any]) -> float:
         if held:
             vars(criterion).clear()
             vars(criterion).update(held)
-
-
-def loss_by_slope(output: Any, slope: Any) -> float:
-    """Return the loss of an output (N, k) that has this slope (N, k), if it is minus the log of the right class's probability.
-
-    The output holds probabilities, their logarithms, or what a softmax makes them of; NaN where the slope is of another loss.
-    """
-    try:
-        given, slope = array(output, dtype=float64), array(slope, dtype=float64)
-    except (TypeError, ValueError):
-        return nan
-    right = slope < 0
-    # a row may be so sure of its class that nothing is left of its slope
-    rows = right.any(axis=-1)
-    if given.shape != slope.shape or given.ndim != 2 or not rows.any() or (right.sum(axis=1) > 1).any():
-        return nan
-    powers = exp(given - given.max(axis=1, keepdims=True))
-    known = given if sums_to_one(given) else exp(given) if sums_to_one(exp(given)) else None
-    p = powers / powers.sum(axis=1, keepdims=True) if known is None else known
-    chosen = p[right]
-    if known is None:
-        scale = -slope[right].sum() / (1 - chosen).sum()
-        if not allclose(slope[rows], scale * (p - right)[rows], rtol=CLOSE, atol=CLOSE * scale):
-            return nan
-    elif (slope > 0).any():
-        return nan
-    return float(-log(maximum(chosen, TINY)).mean())
-
-
-def sums_to_one(p: ndarray[Any, Any]) -> bool:
-    """Tell whether the rows of an array (N, k) are probabilities."""
-    return bool((p >= 0).all() and allclose(p.sum(axis=1), 1, atol=CLOSE))
 
 
 def least_trained(networks: list[Network]) -> Network:

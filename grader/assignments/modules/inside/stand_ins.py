@@ -89,16 +89,17 @@ class Squared(Curved):
 
 
 class Normalised(Squared):
-    """Returns probabilities, row by row; nothing of it is learned."""
+    """Returns (1 + u**2) by the sum of these in its row: probabilities; nothing of it is learned."""
 
     def updateOutput(self, input: Array) -> Any:  # noqa: A002
-        powers = np.exp(input - input.max(axis=1, keepdims=True))
-        self.output = powers / powers.sum(axis=1, keepdims=True)
+        shares = 1 + input**2
+        self.output = shares / shares.sum(axis=1, keepdims=True)
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Any:  # noqa: A002
         p = self.updateOutput(input)
-        self.gradInput = p * (gradOutput - (gradOutput * p).sum(axis=1, keepdims=True))
+        spread = gradOutput - (gradOutput * p).sum(axis=1, keepdims=True)
+        self.gradInput = spread * 2 * input / (1 + input**2).sum(axis=1, keepdims=True)
         return self.gradInput
 
 

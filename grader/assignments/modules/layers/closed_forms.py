@@ -16,6 +16,18 @@ def softmax_gradient(x: Array, grad: Array) -> Array:
     return np.asarray(s * (grad - (grad * s).sum(axis=1, keepdims=True)))
 
 
+def normalised(u: Array) -> Array:
+    """Return 1 + u**2 by the sum of these in its row (N, d): what stands before a criterion instead of a softmax."""
+    shares = 1 + u**2
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def normalised_gradient(u: Array, grad: Array) -> Array:
+    """Return the gradient of sum(grad * normalised(u)) with respect to u (N, d)."""
+    spread = grad - (grad * normalised(u)).sum(axis=1, keepdims=True)
+    return np.asarray(spread * 2 * u / (1 + u**2).sum(axis=1, keepdims=True))
+
+
 def nll(p: Array, target: Array) -> float:
     """Return the mean over rows of -log of the probability of the target, clamped away from 0 and 1."""
     return float(-(target * np.log(np.clip(p, LEAST, 1 - LEAST))).sum() / len(p))

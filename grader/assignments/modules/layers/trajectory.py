@@ -58,6 +58,8 @@ class _Pass:
                 return functions.elu(x, link.given[0])
             case "SoftPlus":
                 return functions.softplus(x)
+            case "@Normalised":
+                return closed_forms.normalised(x)
             case _:
                 return functions.softmax(x)
 
@@ -80,6 +82,8 @@ def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, L
             return grad * functions.logistic(x), ()
         case "BatchMeanSubtraction":
             return closed_forms.without_mean(grad, link.given[0]), ()
+        case "@Normalised":
+            return closed_forms.normalised_gradient(x, grad), ()
         case _:
             return closed_forms.softmax_gradient(x, grad), ()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import wraps
 
 from grader.assignments.modules.main.probe import seen_in
+from grader.assignments.modules.main.redaction import as_told
 from grader.model import Finding, Observation, Verdict
 
 RUNS = ("main", "main_own")
@@ -21,13 +22,16 @@ Judge = Callable[..., Finding]
 def in_either_run(*, unless_wrong: Collection[str] = ()) -> Callable[[Judge], Judge]:
     """Let what judges one run judge both, and the better finding count; of equals that of the run with fewer errors.
 
-    What is seen on the student's own classes counts only where none of `unless_wrong` is wrong.
+    What is seen on the student's own classes counts only where none of `unless_wrong` is wrong. Of a run beside classes of ours
+    nothing is told that the notebook has chosen.
     """
 
     def judging_both(judge: Judge) -> Judge:
         @wraps(judge)
         def of_both(first: Observation, own: Observation, **thresholds: float) -> Finding:
             finding = judge(first, **thresholds)
+            if first.data.get("trusted"):
+                finding = as_told(judge.__name__, finding)
             if not own.data.get("needed") or not own.data.get("cells"):
                 return finding
             if set(unless_wrong) & set(seen_in(own)["wrong"]):

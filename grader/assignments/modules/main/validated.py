@@ -11,6 +11,8 @@ from grader.model import Array
 from grader.records import AtMost, Count, Numbers, records
 
 NETWORKS, LAYERS, SERIES, SAMPLES, WIDTH, KEYS = 60, 100, 481, 16, 4096, 12_000
+# passes, rows, output and gradient, numbers of a row
+SLOPES = (120, 32, 2, 32)
 FIGURES, AXES, LINES, TEXTS, POINTS, TEXT = 24, 12, 24, 24, 120, 200
 Text = Annotated[str, AtMost(TEXT)]
 Texts = Annotated[list[Text], AtMost(TEXTS)]
@@ -67,10 +69,15 @@ class MeasuredNetwork(TypedDict):
 
 
 class NetworkRecord(MeasuredNetwork):
-    """The same as it comes from inside: with the keys of the rows that it met, and some of them as samples."""
+    """The same as it comes from inside: with the keys of the rows that it met, and some of them as samples.
+
+    Where no criterion was asked, `slopes` holds outputs and gradients of every so many passes (passes, rows, 2, k).
+    """
 
     trained_keys: Keys
     held_out_keys: Keys
+    slopes: Annotated[Array, Numbers(np.float32, SLOPES)]
+    slopes_every: Count
     samples: Annotated[Array, Numbers(np.float32, (SAMPLES, WIDTH))]
 
 

@@ -19,9 +19,9 @@ from grader.assignments.modules.inside.networks import (
     is_criterion,
     layers_of,
     leaves,
-    loss_by_slope,
 )
 from grader.assignments.modules.inside.old_imports import Finder
+from grader.assignments.modules.inside.slopes import Slopes
 from grader.assignments.modules.main.files import SOLVED, as_npz
 from grader.watching.recording.looking import arrays_in
 from kit.digits_samples import few
@@ -156,43 +156,30 @@ def test_whatever_a_module_of_the_students_holds_the_watch_follows_it(
     assert only(watch).usage.backwards == 3
 
 
-Y = np.eye(3)[[0, 2, 1, 1]]
-P = np.random.default_rng(3).dirichlet(np.ones(3), 4)
-LOSS = -np.log(P[Y > 0]).mean()
-
-
-@pytest.mark.parametrize(
-    ("output", "slope", "loss"),
-    [
-        (P, -Y / P, LOSS),
-        (P, -Y / P / 4, LOSS),
-        (np.log(P), -Y / 4, LOSS),
-        (np.log(P) + 5, (P - Y) / 4, LOSS),
-        (np.log(P) + 5, P - Y, LOSS),
-        (P, 2 * (P - Y), np.nan),
-        (np.log(P) + 5, 2 * (np.log(P) + 5 - Y), np.nan),
-        (P, Y / P, np.nan),
-        (5 * P, -Y / P, np.nan),
-        (P, np.ones((2, 3)), np.nan),
-        (P, "no", np.nan),
-        (P[:0], Y[:0], np.nan),
-    ],
-    ids=[
-        *("sum", "mean", "logarithms", "softmax", "softmax-sum"),
-        *("squares", "squares-of-any", "rising", "no-probabilities", "shape", "text", "no-rows"),
-    ],
-)
-def test_a_loss_computed_by_hand_is_known_by_its_slope(output: Any, slope: Any, loss: float) -> None:
-    with np.errstate(all="ignore"):
-        assert loss_by_slope(output, slope) == pytest.approx(loss, nan_ok=True)
-
-
-def test_a_training_without_a_criterion_has_losses(watched: tuple[Watch, Space]) -> None:
+def test_of_a_training_without_a_criterion_outputs_and_gradients_are_kept(watched: tuple[Watch, Space]) -> None:
     watch, space = watched
-    net, X = network(space, space["Linear"](2, 3), space["SoftMax"]()), np.ones((4, 2))
+    net, X, Y = network(space, space["Linear"](2, 3), space["SoftMax"]()), np.ones((4, 2)), np.eye(3)[[0, 2, 1, 1]]
     predictions = net.forward(X)
     net.backward(X, -Y / predictions)
-    assert only(watch).usage.losses.as_array() == pytest.approx([-np.log(predictions[Y > 0]).mean()])
+    (kept,) = only(watch).slopes.as_array()
+    assert np.array_equal(kept, np.stack([predictions, -Y / predictions], axis=1).astype(np.float32))
+
+
+def test_of_many_passes_every_other_one_is_kept() -> None:
+    slopes = Slopes()
+    for k in range(1000):
+        slopes.add(np.full((40, 2), k), np.full((40, 2), k))
+    kept = slopes.as_array()
+    assert (slopes.every, kept.shape) == (16, (63, 32, 2, 2))
+    assert kept[:, 0, 0, 0].tolist() == list(range(0, 1000, 16))
+
+
+@pytest.mark.parametrize("slope", ["no", None, np.ones(3), np.ones((4, 100)), np.ones((2, 3))])
+def test_what_is_no_gradient_of_an_output_is_kept_as_no_numbers(slope: Any) -> None:
+    slopes = Slopes()
+    slopes.add(np.ones((4, 100)), np.ones((4, 100)))
+    slopes.add(np.ones((4, 3)), slope)
+    assert slopes.as_array().shape == (2, 0, 2, 0)
 
 
 def test_a_pass_on_no_rows_says_nothing_of_a_network(watched: tuple[Watch, Space]) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.assignments.modules import layers, main
+from grader.assignments.modules.main.both_runs import RUNS
 from grader.assignments.modules.main.measuring import clouds
 from grader.assignments.modules.main.networks import final_candidates
 from grader.assignments.modules.main.opinion_checks import opinions
 from grader.assignments.modules.main.pictures import boundary
 from grader.assignments.modules.main.probe import MEASURED, needs_own
-from grader.assignments.modules.main.redaction import without_words
+from grader.assignments.modules.main.redaction import SAID
+from grader.assignments.modules.main.run_checks import NOT_SHOWN
 from grader.assignments.modules.main.validated import figures_in, networks_in, outputs_in
 from grader.checks import run_checks
-from grader.model import Evidence, Finding, Observation, Scatter, Transcript, Verdict
+from grader.model import Evidence, Finding, Observation, Problem, ProblemKind, Scatter, Transcript, Verdict
 from grader.notebooks import reading
 from kit import ROOT
 
@@ -49,7 +52,13 @@ def network(index: int, *kinds: str, inputs: int = 784, outputs: int = 10, **cha
     modes = {"trained_on": 0, "trained_off": 0, "asked_on": 0, "asked_off": 0}
     series = {"losses": np.linspace(2.3, 0.1, 50), "asked_losses": np.zeros(0), "loss_block": 2}
     rates = {"steps": 99, "fitted": np.full(99, 0.1), "fitted_count": 99, "named": np.zeros(0)}
-    rows = {"trained_keys": np.arange(9), "held_out_keys": np.arange(2), "samples": np.zeros((1, 4), np.float32)}
+    slopes = {"slopes": np.zeros((0, 0, 2, 0), np.float32), "slopes_every": 1}
+    rows = {
+        **slopes,
+        "trained_keys": np.arange(9),
+        "held_out_keys": np.arange(2),
+        "samples": np.zeros((1, 4), np.float32),
+    }
     return {**about, **counts, "criterion": "ClassNLLCriterion", "modes": modes, **series, **rates, **rows, **changes}
 
 
@@ -314,9 +323,11 @@ def test_the_accuracy_may_stand_above_a_plot() -> None:
     assert found["accuracy_true"].verdict is Verdict.PASSED
 
 
-def test_what_ended_the_watch_withholds_the_points() -> None:
-    finding = judged(good(fault="TypeError: x"))["main_runs"]
-    assert finding.verdict is Verdict.UNDECIDED
+def test_what_ended_the_watch_is_told_to_staff_and_withholds_nothing() -> None:
+    found = judged(good(fault="TypeError: x"))
+    assert Verdict.UNDECIDED not in {finding.verdict for finding in found.values()}
+    assert "TypeError: x" in read_by_staff({"main_runs": found["main_runs"]})
+    assert "TypeError: x" not in told(found)
 
 
 def test_printing_as_in_python_2_is_called_what_it_is() -> None:
@@ -328,34 +339,87 @@ def test_printing_as_in_python_2_is_called_what_it_is() -> None:
 # --- a run beside right modules
 
 
-def test_beside_a_solution_a_notebook_chooses_no_words_of_the_report() -> None:
+def secret(*trusted: str) -> Observation:
+    """Return what a notebook shows that puts a word wherever it can: into errors, axes, layers and what it prints."""
     error = {"name": "ValueError", "message": "SECRET", "line": 2, "where": "SECRET line 1", "interrupted": False}
-    broken = code("raise", 3, error=error)
-    strange = code("raise", 4, error={**error, "name": "SECRET"})
+    cells = [
+        code("plot()", 1),
+        code("raise", 3, error=error),
+        code("raise", 4, error={**error, "name": "SECRET"}),
+        code("print()", 5, "SECRET accuracy 0.94"),
+    ]
     figures = [figure(x_label="SECRET", legend=["SECRET", "a", "b", "SECRET too"])]
-    networks = [*compared(), final(layers=[layer("Linear", 784, 20), layer("SECRET"), layer("Dropout")])]
-    observed = good(cells=[code("plot()", 1), broken, strange], figures=figures, networks=networks, trusted=["ELU"])
-    without_words(observed.data)  # type: ignore[arg-type]
-    found = judged(observed)
-    assert "SECRET" not in " ".join(f"{finding.message} {finding.hint}" for finding in found.values())
+    layers = [layer("Linear", 784, 20), layer("SECRET"), layer("Dropout")]
+    networks = [*compared(), network(9, inputs=2, outputs=2, losses=np.linspace(0.5, 0.01, 20)), final(layers=layers)]
+    return good(cells=cells, figures=figures, networks=networks, trusted=list(trusted))
+
+
+def told(found: dict[str, Finding]) -> str:
+    """Return all words that students read."""
+    return " ".join(f"{finding.message} {finding.hint}" for finding in found.values())
+
+
+def read_by_staff(found: dict[str, Finding]) -> str:
+    return " ".join(str(each) for finding in found.values() for each in finding.for_staff)
+
+
+def test_beside_a_solution_a_notebook_chooses_no_words_of_the_report() -> None:
+    found = judged(secret("ELU"))
+    assert "SECRET" not in told(found)
     assert "code cell 3, line 2: ValueError; code cell 4, line 2: an error" in found["main_runs"].message
     assert found["plot_labelled"].verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize(
-    ("name", "message", "told"),
-    [
-        ("NameError", "name 'one_hot' is not defined", "NameError: name 'one_hot' is not defined"),
-        ("AttributeError", "'Linear' object has no attribute 'size'", "AttributeError: there is no attribute 'size'"),
-        ("NameError", "name 'SECRET' is not defined", "code cell 3, line 2: NameError;"),
-        ("ValueError", "operands could not be 'one_hot'", "code cell 3, line 2: ValueError;"),
-    ],
-)
-def test_beside_a_solution_a_missing_name_is_told_where_the_cell_has_it(name: str, message: str, told: str) -> None:
-    error = {"name": name, "message": message, "line": 2, "where": "", "interrupted": False}
-    observed = good(cells=[code("plot()", 1), code("one_hot(y); net.size", 3, error=error)], trusted=["ELU"])
-    without_words(observed.data)  # type: ignore[arg-type]
-    assert told in judged(observed)["main_runs"].message
+def test_staff_read_what_is_not_told() -> None:
+    found = read_by_staff(judged(secret("ELU")))
+    assert found.count("SECRET") >= 5
+    assert "784 -> 20 -> SECRET -> Dropout" in found
+
+
+def test_where_no_class_is_wrong_all_is_told() -> None:
+    assert told(judged(secret())).count("SECRET") >= 3
+
+
+def numbers(*trusted: str) -> str:
+    """Return all words about a notebook whose own numbers are odd ones."""
+    odd = [{**each, "losses": np.full(9, 0.4321)} for each in good().data["networks"]]
+    return told(judged(good(networks=odd, trusted=list(trusted), fault="")))
+
+
+def test_beside_a_solution_numbers_that_the_notebook_chose_are_not_told() -> None:
+    assert "0.432" in numbers()
+    assert "0.432" not in numbers("ELU")
+
+
+def test_beside_a_solution_no_pictures_are_shown() -> None:
+    assert sum(len(finding.pictures) for finding in judged(good()).values()) >= 3
+    assert sum(len(finding.pictures) for finding in judged(good(trusted=["ELU"])).values()) == 0
+
+
+def test_a_run_beside_a_solution_becomes_no_file_of_its_own() -> None:
+    whole = [each for finding in judged(good(trusted=["ELU"])).values() for each in finding.for_staff]
+    assert any(isinstance(each, Transcript) for each in whole)
+    assert [each.file for each in whole if isinstance(each, Transcript) and each.file] == []
+
+
+def test_it_is_said_why_nothing_is_shown() -> None:
+    message = judged(good(trusted=["ELU", "SoftPlus"]))["main_runs"].message
+    assert "correct classes stood in for those of yours that are not right yet: ELU, SoftPlus" in message
+    assert NOT_SHOWN in message
+    assert NOT_SHOWN not in judged(good())["main_runs"].message
+
+
+def test_how_a_process_ended_beside_a_solution_is_told_without_its_words() -> None:
+    ended = Problem(ProblemKind.DIED, "SECRET")
+    observed = replace(good(trusted=["ELU"], cut="the run ended in code cell 7: SECRET"), problem=ended)
+    message = judged(observed)["main_runs"].message
+    assert "the run ended in code cell 7" in message
+    assert "SECRET" not in message
+
+
+def test_every_check_of_both_runs_has_words_of_its_own() -> None:
+    both = {check.name for check in main.CHECKS if check.reads == RUNS}
+    assert both == {*SAID, "main_runs"}
 
 
 @pytest.mark.parametrize(("right", "verdict"), [([], Verdict.BLOCKED), (["SoftMax"], Verdict.PASSED)])
