@@ -23,8 +23,11 @@ LEAST_VERSION = (0, 8, 0)
 # from this kernel on, processes are counted for each sandbox; before, for all of the user's together
 COUNTED = (5, 14)
 WITHOUT = "or choose --sandbox docker"
-# a file in memory that no process has mapped counts for nobody here
-REFUSED = ("memfd_create",)
+# a file in memory that no process has mapped counts for nobody here; locks and watches on the files of this machine,
+# which all sandboxes have in common, would be seen in the next one
+REFUSED = ("memfd_create", "flock", "inotify_add_watch")
+# of files: second descriptors, their flags, the sizes of pipes; no locks and no leases
+ONLY = {"fcntl": (0, 1, 2, 3, 4, 1030, 1031, 1032)}
 # what a container engine gives besides; the report and `mlpgrader doctor` say so
 WEAKER = (
     "the kernel limits the memory of each process only; of all together it is looked at ten times a second",
@@ -45,7 +48,7 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
     version = _version(program)
     counts = _kernel() >= COUNTED
     folder = visible.writable_folder(visible.interpreter_folders())
-    wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED), counts, folder)
+    wrap = Wrap(program, tuple(visible.arguments()), filter_program(refused=REFUSED, only=ONLY), counts, folder)
     wrapping.end_orphans()
     _try_out(wrap)
     weaker = (*WEAKER, *([] if counts else [UNCOUNTED]))

@@ -97,7 +97,8 @@ def create_arguments(
     memory, files = f"{limits.memory_mb}m", limits.files_mb * 2**20
     environment = {**ENVIRONMENT, "HOME": FOLDER, "TMPDIR": FOLDER, "MPLCONFIGDIR": FOLDER}
     return [
-        *("create", "--interactive", "--init", "--pull", "never", "--restart", "no", "--no-healthcheck"),
+        # no init of the engine's: student code could open the pipes of that one, and speak for the worker through them
+        *("create", "--interactive", "--pull", "never", "--restart", "no", "--no-healthcheck"),
         *("--name", name, "--hostname", "sandbox", "--label", f"{LABEL}=1", "--label", f"{DEADLINE}={deadline}"),
         *(part for key, value in (labels or {}).items() for part in ("--label", f"{key}={value}")),
         *("--network", "none", "--ipc", "none", "--read-only", "--user", USER, "--workdir", FOLDER),

@@ -6,7 +6,7 @@ import ctypes
 import errno
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,19 @@ class Comparison(ctypes.Structure):
     )
 
 
-def filter_program(rules: Path = SYSTEM_CALLS, *, refused: Collection[str] = (), library: str = LIBRARY) -> bytes:
+def filter_program(
+    rules: Path = SYSTEM_CALLS,
+    *,
+    refused: Collection[str] = (),
+    only: Mapping[str, Collection[int]] | None = None,
+    library: str = LIBRARY,
+) -> bytes:
     """Return `rules` (a profile as Docker reads it) without the calls in `refused` as a BPF program for this kernel.
 
-    Calls that this machine's libseccomp or processor does not know stay refused. AuthorError when there is no libseccomp.
+    `only` says of calls which values their second argument may have. Calls that this machine's libseccomp or processor does
+    not know stay refused. AuthorError when there is no libseccomp.
     """
+    only = only or {}
     try:
         seccomp = ctypes.CDLL(library, use_errno=True)
     except OSError as error:
@@ -49,8 +57,12 @@ def filter_program(rules: Path = SYSTEM_CALLS, *, refused: Collection[str] = (),
         raise AuthorError(f"{library} cannot make a filter on this machine")
     try:
         for rule in profile["syscalls"]:
-            for name in [name for name in rule["names"] if name not in refused]:
+            for name in [name for name in rule["names"] if name not in refused and name not in only]:
                 _add(seccomp, context, name, rule)
+        for name, values in only.items():
+            for value in values:
+                one = {"index": 1, "value": value, "op": "SCMP_CMP_EQ"}
+                _add(seccomp, context, name, {"action": "SCMP_ACT_ALLOW", "args": [one]})
         return _exported(seccomp, context)
     finally:
         seccomp.seccomp_release(context)

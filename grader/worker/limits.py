@@ -8,16 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-NAMES = (
-    "RLIMIT_DATA",
-    "RLIMIT_AS",
-    "RLIMIT_CORE",
-    "RLIMIT_CPU",
-    "RLIMIT_FSIZE",
-    "RLIMIT_NOFILE",
-    "RLIMIT_NPROC",
-    "RLIMIT_STACK",
-)
+PREFIX = "RLIMIT_"
 
 
 def lay_on(settings: Mapping[str, Any]) -> None:
@@ -49,11 +40,16 @@ def lay_on(settings: Mapping[str, Any]) -> None:
 
 
 def standing() -> tuple[Any, ...]:
-    """Return the limits and the priority of this process as they are, to be compared later."""
+    """Return the limits, the priority and the processors of this process as they are, to be compared later.
+
+    A process may change them for any other one of its user, where nothing refuses that.
+    """
     if sys.platform == "win32":
         return ()
     import resource
 
-    limits = [resource.getrlimit(getattr(resource, name)) for name in NAMES if hasattr(resource, name)]
-    policy = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
-    return (*limits, os.getpriority(os.PRIO_PROCESS, 0), policy)
+    numbers = {getattr(resource, name) for name in dir(resource) if name.startswith(PREFIX)}
+    limits = [resource.getrlimit(number) for number in sorted(numbers)]
+    asked = ("sched_getscheduler", "sched_getparam", "sched_getaffinity")
+    scheduled = [getattr(os, name)(0) for name in asked if hasattr(os, name)]
+    return (*limits, os.getpriority(os.PRIO_PROCESS, 0), *scheduled)

@@ -53,6 +53,8 @@ ROWS = {
     "terminals": "nothing steers the terminal that it is shown in",
     "pictures": "a picture is not decoded by the grader",
     "memorising": "a table of known images recognises no other ones",
+    "impersonating": "the pipes of the worker are out of reach: nobody can speak in its place",
+    "meddling": "limits, processors, priorities and locks that a session changes are not those of another one",
     "crashing": "a crash or an evil text costs its own answers in bounded words",
     "side by side": "runs beside each other see nothing of each other, and what is left behind is cleared away",
 }
@@ -245,6 +247,17 @@ ATTACKS = (
         "reaching out",
         r"reached nothing \(mlp",
         differs={"process": None, "bubblewrap": r"reached executes \(mlp"},
+    ),
+    Attack("impostor", "impersonating", r"reached no pipe \(mlp", differs={"process": None}),
+    Attack(
+        "meddles",
+        "meddling",
+        r"changed nothing \(mlp",
+        differs={
+            # a container has files of its own
+            "docker": r"changed locks \(mlp",
+            "process": r"changed limits, processors, scheduling, priority, group, locks \(mlp",
+        },
     ),
     Attack("segfaults", "crashing", r"the process crashes during .*\(segmentation fault\)"),
     Attack("evil_repr", "crashing", "ends the whole process", check="start_and_end"),

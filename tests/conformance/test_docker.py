@@ -242,13 +242,13 @@ def test_a_container_gets_every_lock_and_numbers_from_the_limits() -> None:
         "--network none", "--ipc none", "--read-only", "--user 47123:47123", "--cap-drop ALL", "no-new-privileges",
         f"--security-opt seccomp={SYSTEM_CALLS}",
         "--memory 300m --memory-swap 300m", "--cpus 0.5", "--pids-limit 9", "fsize=7340032:7340032",
-        "--log-driver none", "size=7m,mode=1777,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--init", "--interactive",
+        "--log-driver none", "size=7m,mode=1777,nr_inodes=4k", "noexec,nosuid,nodev", "--pull never", "--interactive",
         "core=0:0", "--label mlpgrader=1", "--label mlpgrader.deadline=123", "--label k=v", "cpu=8:8",
         "--runtime runsc", "OMP_NUM_THREADS=1",
     )  # fmt: skip
     assert [each for each in wanted if each not in text] == []
     assert words[words.index("sha256:abc") + 1 :][:4] == ["python3", "-I", "-B", "-c"]
-    assert not {"--rm", "--tty", "-t", "--volume", "--privileged"} & set(words)
+    assert not {"--rm", "--tty", "-t", "--volume", "--privileged", "--init"} & set(words)
 
 
 def test_podman_is_not_given_what_it_does_not_know() -> None:
