@@ -70,6 +70,11 @@ def _items(value: Any) -> list[tuple[str, Any]]:
     return [*_attributes(value), *inside]
 
 
+def _step(name: str) -> str:
+    # an attribute may be called anything
+    return f".{name}" if name.isidentifier() else f".{name!r}"
+
+
 def _entries(value: Any) -> Iterable[Any]:
     if type(value) is np.ndarray:
         return value.flat
@@ -83,12 +88,12 @@ def _attributes(value: Any) -> list[tuple[str, Any]]:
         kept = object.__getattribute__(value, "__dict__")
     except AttributeError:
         kept = {}
-    found = [(f".{name}", item) for name, item in list(kept.items())[:NODE_LIMIT] if type(name) is str]
+    found = [(_step(name), item) for name, item in list(kept.items())[:NODE_LIMIT] if type(name) is str]
     for kind in type.__getattribute__(type(value), "__mro__"):
         for name, member in type.__getattribute__(kind, "__dict__").items():
             if type(member) is SLOT and not name.startswith("__"):
                 try:
-                    found.append((f".{name}", member.__get__(value)))
+                    found.append((_step(name), member.__get__(value)))
                 except AttributeError:  # a slot that was never filled
                     continue
     return found

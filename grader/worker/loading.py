@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.worker import absent
@@ -20,6 +20,8 @@ from grader.worker.taps import Taps
 
 NOT_REPLACED = frozenset({"numpy", "matplotlib"}) | sys.stdlib_module_names
 METHOD_LIMIT = 200
+# longer names are left out
+NAME_LIMIT = 120
 SHOWN = 5
 
 
@@ -94,11 +96,22 @@ def load(finder: SubmissionFinder, file: str, name: str) -> dict[str, Any]:
             sys.modules.pop(name, None)
             raise
     own = {file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in finder.files} | {name}
-    names = dict(vars(sys.modules[name]))
-    mine = {key: value for key, value in names.items() if getattr(value, "__module__", None) in own}
-    classes = {key: _methods(value) for key, value in mine.items() if isinstance(value, type)}
-    functions = {key: _parameters(value) for key, value in mine.items() if inspect.isfunction(value)}
+    names = list(vars(sys.modules[name]).items())
+    mine = [(key, value) for key, value in names if type(key) is str and _module_of(value) in own]
+    classes = {key: _methods(value) for key, value in mine if issubclass(type(value), type)}
+    functions = {key: _parameters(value) for key, value in mine if type(value) is FunctionType}
     return {"classes": _bounded(classes), "functions": _bounded(functions)}
+
+
+def _module_of(value: Any) -> str:
+    """Return the module that a class or a function says it is from; objects are not asked, they may answer anything."""
+    if type(value) is not FunctionType and not issubclass(type(value), type):
+        return ""
+    try:
+        said = value.__module__
+    except BaseException:  # noqa: BLE001 - a metaclass of the student's may do anything
+        return ""
+    return said if type(said) is str else ""
 
 
 def resolve(path: str) -> Any:
@@ -114,21 +127,22 @@ def resolve(path: str) -> Any:
 
 def _methods(kind: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for ancestor in reversed(kind.__mro__[:-1]):
-        for name, member in vars(ancestor).items():
-            function = member.__func__ if isinstance(member, staticmethod | classmethod) else member
-            if inspect.isfunction(function):
+    for ancestor in reversed(type.__getattribute__(kind, "__mro__")[:-1]):
+        for name, member in type.__getattribute__(ancestor, "__dict__").items():
+            function = member.__func__ if type(member) in (staticmethod, classmethod) else member
+            if type(function) is FunctionType:
                 parameters = _parameters(function)
-                found[name] = parameters if isinstance(member, staticmethod) else parameters[1:]
+                found[name] = parameters if type(member) is staticmethod else parameters[1:]
     return _bounded(found)
 
 
 def _parameters(function: Any) -> list[str]:
     try:
-        parameters = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
+        parameters = list(inspect.signature(function).parameters.values())
+        named = [_parameter(each) for each in parameters[:METHOD_LIMIT]]
+    except BaseException:  # noqa: BLE001 - a signature may be an object of the student's
         return []
-    return [_parameter(each) for each in list(parameters)[:METHOD_LIMIT]]
+    return named if all(each.strip("*!=").isidentifier() for each in named) else []
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
@@ -140,6 +154,9 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 
 def _bounded(found: dict[Any, Any]) -> dict[str, Any]:
-    return {
-        key: value for key, value in list(found.items())[:METHOD_LIMIT] if isinstance(key, str) and key.isidentifier()
-    }
+    return dict([(key, value) for key, value in found.items() if _travels(key)][:METHOD_LIMIT])
+
+
+def _travels(name: Any) -> bool:
+    """Tell whether a name is one that an answer may hold: nobody asks for any other one."""
+    return type(name) is str and len(name) <= NAME_LIMIT and name.isidentifier()

@@ -11,7 +11,7 @@ from grader.worker import kernel
 from grader.worker.alarm import Overtime
 from grader.worker.kernel_interrupts import MAGIC, Interruption, is_own_in
 from grader.worker.operations import Bench
-from grader.worker.problems import CELL, SKIPPED, Refused, clean, of_exception, type_name
+from grader.worker.problems import CELL, NAMELESS, SKIPPED, Refused, clean, of_exception, type_name
 
 # of the room for answers, what pictures leave to others
 RESERVED = 0.5
@@ -45,7 +45,7 @@ def _cell(bench: Bench, operation: dict[str, Any]) -> dict[str, Any]:
         bench.alarm.run_within(
             operation["limit"], interruption.ring, lambda: host.execute(operation["source"], operation["number"])
         )
-    except (Overtime, Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - past the kernel itself
+    except BaseException as error:  # noqa: BLE001 - past the kernel itself
         escaped = error
     finally:
         interruption.reset()
@@ -71,7 +71,7 @@ def _error(
     if error is None:
         return None
     # numpy has one of its own
-    name = "MemoryError" if isinstance(error, MemoryError) else type_name(error).rpartition(".")[2]
+    name = "MemoryError" if isinstance(error, MemoryError) else type_name(error).rpartition(".")[2] or NAMELESS
     message = of_exception(error, bench.places)["message"].removeprefix(f"{name}: ")
     return {"name": name, "message": message, **_place(bench, error, operation), "interrupted": False}
 

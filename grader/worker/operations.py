@@ -18,6 +18,7 @@ from grader.worker.problems import (
     RAISED,
     SKIPPED,
     TIMEOUT,
+    UNTOLD,
     Places,
     Refused,
     clean,
@@ -29,6 +30,7 @@ from grader.worker.taps import Taps, Visit
 from grader.worker.values import as_array, check_size, describe
 
 Carry = Callable[["Bench", dict[str, Any]], dict[str, Any]]
+TELLING_SECONDS = 1.0
 now = time.perf_counter  # bound before student code can replace it
 
 
@@ -62,11 +64,21 @@ def carry_out(bench: Bench, operation: dict[str, Any], seconds: float, overtime:
         answer["problem"] = problem(TIMEOUT, overtime, bench.alarm.where)
         answer["text"] = clean(f"was at {bench.alarm.exactly}") if bench.alarm.exactly else ""
     except BaseException as error:  # noqa: BLE001 - whatever student code raises is its answer
-        answer["problem"] = of_exception(error, bench.places)
+        answer["problem"] = _told(bench, error)
         if not answer["problem"]["where"]:
             answer["problem"]["where"] = _definition(bench, operation)
     bench.taps.visitor = None
     return {**answer, "seconds": now() - started}
+
+
+def _told(bench: Bench, error: BaseException) -> dict[str, str]:
+    """Return the problem that an exception is; its text is made by student code, which may take for ever over that."""
+    found = problem(RAISED, UNTOLD)
+    try:
+        found = bench.alarm.run(TELLING_SECONDS, lambda: of_exception(error, bench.places))
+    except BaseException:  # noqa: BLE001 - the alarm itself
+        return found
+    return found
 
 
 def skipped(operation: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,11 @@ from grader.worker.shapes import misfit
 MESSAGE_LIMIT = 300
 # what a traceback calls the cells of a notebook begins so
 CELL = "<cell "
+# what is said of exceptions that say nothing usable themselves
+UNTOLD, NAMELESS = "an exception that cannot be told", "an exception without a name"
+# Python's parser has a limit of its own, and calls that an error of memory
+TOO_DEEP = "MemoryError: Python cannot read it: something in it is nested too deeply"
+READERS = ("parse", "ast_parse", "get_code")
 RAISED, MISSING, TIMEOUT, MEMORY, SKIPPED = "raised", "missing", "timeout", "memory", "skipped"
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
@@ -34,13 +39,14 @@ def clean(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def type_name(value: Any) -> str:
-    """Return the exact type of a value: ``list``, ``numpy.ndarray``, ``mlp.Layer``."""
+    """Return the exact type of a value: ``list``, ``numpy.ndarray``, ``mlp.Layer``; nothing of the student's is called."""
+    kind = type(value)
+    name = type.__dict__["__qualname__"].__get__(kind)
     try:
-        kind = type(value)
-        module, name = str(kind.__module__), str(kind.__qualname__)
-    except BaseException:  # noqa: BLE001 - a metaclass of the student's may do anything
-        return "object"
-    return clean(name if module == "builtins" else f"{module}.{name}", 100)
+        module = type.__dict__["__module__"].__get__(kind)
+    except AttributeError:  # one that was made where there was no module
+        module = ""
+    return clean(name if type(module) is not str or module in ("", "builtins") else f"{module}.{name}", 100)
 
 
 def problem(kind: str, message: str, where: str = "") -> dict[str, str]:
@@ -49,9 +55,12 @@ def problem(kind: str, message: str, where: str = "") -> dict[str, str]:
 
 
 def of_exception(error: BaseException, places: Places) -> dict[str, str]:
-    """Return the problem that an exception out of student code stands for."""
-    found = _of_exception(error, places)
-    return {**found, "message": clean(places.without_paths(found["message"]))}
+    """Return the problem that an exception out of student code stands for, whatever kind of exception it is."""
+    try:
+        found = _of_exception(error, places)
+        return {**found, "message": clean(places.without_paths(found["message"]))}
+    except BaseException:  # noqa: BLE001 - what it is made of is the student's, and may raise in turn
+        return problem(RAISED, UNTOLD)
 
 
 def _of_exception(error: BaseException, places: Places) -> dict[str, str]:
@@ -61,21 +70,32 @@ def _of_exception(error: BaseException, places: Places) -> dict[str, str]:
     if isinstance(error, SyntaxError):
         return _of_syntax(error, where, places)
     if isinstance(error, MemoryError):
+        if _is_reading(error.__traceback__):
+            return problem(RAISED, TOO_DEEP, where)
         return problem(MEMORY, f"ran out of memory: {_text(error)}".removesuffix(": "), where)
     if isinstance(error, SystemExit):
         return problem(RAISED, "SystemExit: the code calls exit()", where)
-    name = type_name(error).rpartition(".")[2]
+    name = type_name(error).rpartition(".")[2] or NAMELESS
     text = _text(error)
     if isinstance(error, ValueError):
         text = misfit(text, error.__traceback__, lambda name: name in places.own or name.startswith(CELL))
     return problem(RAISED, f"{name}: {text}".removesuffix(": "), where)
 
 
+def _is_reading(traceback: TracebackType | None) -> bool:
+    """Tell whether it was Python's parser that raised, which code has no line of its own for."""
+    name = ""
+    while traceback is not None:
+        name = traceback.tb_frame.f_code.co_name
+        traceback = traceback.tb_next
+    return name in READERS
+
+
 def _of_syntax(error: SyntaxError, where: str, places: Places) -> dict[str, str]:
     file, line = str(error.filename), error.lineno
     if file in places.known and line:
         where = f"{file} line {line}"
-    return problem(RAISED, f"{type(error).__name__}: {error.msg}", where)
+    return problem(RAISED, f"{type_name(error).rpartition('.')[2]}: {error.msg}", where)
 
 
 def _text(error: BaseException) -> str:

@@ -256,7 +256,7 @@ ATTACKS = (
         differs={
             # a container has files of its own
             "docker": r"changed locks \(mlp",
-            "process": r"changed limits, processors, scheduling, priority, group, locks \(mlp",
+            "process": r"changed limits, processors, scheduling, priority, group, locks",
         },
     ),
     Attack("segfaults", "crashing", r"the process crashes during .*\(segmentation fault\)"),

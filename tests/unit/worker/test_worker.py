@@ -133,6 +133,9 @@ def test_text_is_one_bounded_line_without_addresses() -> None:
         ("raise ImportError('no x in y (/usr/python/lib/y.py)')", "ImportError: no x in y (y.py)", "mlp.py line 1"),
         ("raise ValueError('a\\x1b[31mb\\nc\\x07')", "ValueError: ab c", "mlp.py line 1"),
         ("raise ValueError(object())", "ValueError: <object object at 0x...>", "mlp.py line 1"),
+        ("raise GeneratorExit('over')", "GeneratorExit: over", "mlp.py line 1"),
+        ("raise type('', (BaseException,), {})('over')", "an exception without a name: over", "mlp.py line 1"),
+        ("raise type('Own', (BaseException,), {'__str__': exit})", "Own: (its text cannot be read)", "mlp.py line 1"),
     ],
 )
 def test_an_exception_is_told_in_words_that_name_the_students_place(source: str, message: str, where: str) -> None:
@@ -141,6 +144,20 @@ def test_an_exception_is_told_in_words_that_name_the_students_place(source: str,
 
 def test_running_out_of_memory_is_a_problem_of_its_own_kind() -> None:
     assert raised("raise MemoryError")["kind"] == "memory"
+
+
+def test_a_limit_of_the_parser_is_no_lack_of_memory(importing: Any) -> None:
+    with pytest.raises(MemoryError) as caught:
+        loading.load(importing({"mlp.py": "x = " + "-" * 100_000 + "1"}), "mlp.py", "mlp")
+    told = problems.of_exception(caught.value, PLACES)
+    assert (told["kind"], told["message"]) == ("raised", problems.TOO_DEEP)
+
+
+def test_an_exception_of_which_nothing_can_be_asked_is_a_problem_all_the_same() -> None:
+    told = raised(
+        "class Evil(SyntaxError):\n    def __getattribute__(self, name): raise SystemExit\nraise Evil('a', ('b', 1, 1, 'c'))"
+    )
+    assert told == {"kind": "raised", "message": problems.UNTOLD, "where": ""}
 
 
 def test_the_deepest_own_place_is_named_and_not_the_provided_file_below_it() -> None:
@@ -160,7 +177,7 @@ def test_a_metaclass_that_exits_does_not_get_its_way() -> None:
     hostile = place(
         "class Meta(type):\n    def __getattribute__(cls, name): raise SystemExit\nclass A(metaclass=Meta): pass"
     )
-    assert problems.type_name(hostile["A"]()) == "object"
+    assert problems.type_name(hostile["A"]()) == "A"
 
 
 # taps
@@ -267,6 +284,26 @@ def test_inherited_methods_and_classes_from_the_students_other_modules_are_liste
     assert found["classes"] == {"Net": {"step": ["alpha"]}, "MLP": {"step": ["alpha"]}}
 
 
+def test_names_that_are_too_long_to_travel_are_left_out_and_nothing_else(importing: Any) -> None:
+    long = "a" * 121
+    source = f"def {long}(x): pass\nclass MLP:\n    def {long}(self): pass\n    def step(self, {long}): pass\nclass {long}: pass"
+    found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
+    assert found == {"classes": {"MLP": {"step": [long]}}, "functions": {}}
+
+
+def test_listing_a_module_asks_no_object_in_it_anything(importing: Any) -> None:
+    source = (
+        "class Meta(type):\n    def __getattribute__(cls, name): raise SystemExit\n"
+        "class Odd(metaclass=Meta):\n    def __getattribute__(self, name): raise SystemExit\n"
+        "odd = Odd()\n"
+        "def solve(x): pass\nsolve.__signature__ = odd\n"
+        "def other(x): pass\nother.__module__ = [odd]\n"
+        "globals()[7] = odd\n"
+    )
+    found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
+    assert found == {"classes": {"Meta": {"__getattribute__": ["name"]}}, "functions": {"solve": []}}
+
+
 def test_another_module_that_imports_mlp_gets_the_same_one(importing: Any) -> None:
     files = {"mlp.py": "class MLP: pass\nimport odd_helper", "odd_helper.py": "import mlp"}
     loading.load(importing(files), "mlp.py", "mlp")
@@ -321,6 +358,14 @@ def test_arrays_are_found_in_attributes_dicts_lists_tuples_objects_and_slots() -
     layer.W, layer.b = np.ones((2, 2)), np.ones(2)
     net = names["Net"](layer, np)
     assert paths(net) == ["layers[0].W", "layers[0].b", "params['W1']", "params[3][0]"]
+
+
+def test_attributes_may_be_called_anything() -> None:
+    class Odd: ...
+
+    odd = Odd()
+    vars(odd)["\x1b a"] = np.ones(2)
+    assert [each["path"] for each in attributes.find(odd, room=1_000)] == [".'\\x1b a'".removeprefix(".")]
 
 
 def test_arrays_that_are_one_object_say_so() -> None:

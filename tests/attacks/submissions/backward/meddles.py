@@ -1,3 +1,4 @@
+import fcntl
 import os
 import resource
 
@@ -10,15 +11,11 @@ def changes(worker):
     yield "scheduling", lambda: os.sched_setscheduler(worker, os.SCHED_IDLE, os.sched_param(0))
     yield "priority", lambda: os.setpriority(os.PRIO_PROCESS, worker, 19)
     yield "group", lambda: os.setpriority(os.PRIO_PGRP, 0, 19)
-    yield "locks", lock
+    yield "locks", lambda: fcntl.flock(COMMON, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    yield "leases", lambda: fcntl.fcntl(COMMON, fcntl.F_SETLEASE, fcntl.F_RDLCK)
 
 
-def lock():
-    import fcntl
-
-    with open(np.__file__, "rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.fcntl(file, 1024, fcntl.F_RDLCK)
+COMMON = open(np.__file__, "rb")
 
 
 def hostile(self, x, y):
