@@ -230,7 +230,7 @@ def _judge(
         finding = each.judge(*given, **{name: by_name[name] for name in (*each.thresholds, *each.parameters)})
     except HarnessError as error:
         return _undecided(str(error))
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         # a check that stumbles over evidence is our fault: the student's points are withheld, not lost
         return _undecided(f"check '{each.name}' stumbled: {type(error).__name__}: {error}")
     if finding.verdict in (Verdict.FAILED, Verdict.BLOCKED):

@@ -82,5 +82,5 @@ def explain(
 def _given(mistake: Mistake[Case], case: Case) -> Array | None:
     try:
         return mistake.gives(case)
-    except NotApplicable:
+    except (NotApplicable, ValueError):  # of arrays whose shapes do not meet nothing can be made
         return None

@@ -73,12 +73,11 @@ def carry_out(bench: Bench, operation: dict[str, Any], seconds: float, overtime:
 
 def _told(bench: Bench, error: BaseException) -> dict[str, str]:
     """Return the problem that an exception is; its text is made by student code, which may take for ever over that."""
-    found = problem(RAISED, UNTOLD)
     try:
-        found = bench.alarm.run(TELLING_SECONDS, lambda: of_exception(error, bench.places))
+        told: dict[str, str] = bench.alarm.run(TELLING_SECONDS, lambda: of_exception(error, bench.places))
     except BaseException:  # noqa: BLE001 - the alarm itself
-        return found
-    return found
+        return problem(RAISED, UNTOLD)
+    return told
 
 
 def skipped(operation: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,7 @@ ROWS = {
     "pictures": "a picture is not decoded by the grader",
     "memorising": "a table of known images recognises no other ones",
     "impersonating": "the pipes of the worker are out of reach: nobody can speak in its place",
+    "guessing": "several candidates for one answer are no answer",
     "meddling": "limits, processors, priorities and locks that a session changes are not those of another one",
     "crashing": "a crash or an evil text costs its own answers in bounded words",
     "side by side": "runs beside each other see nothing of each other, and what is left behind is cleared away",
@@ -248,6 +249,7 @@ ATTACKS = (
         r"reached nothing \(mlp",
         differs={"process": None, "bubblewrap": r"reached executes \(mlp"},
     ),
+    Attack("shotgun", "guessing", "gradient of W of layer|leave every parameter"),
     Attack("impostor", "impersonating", r"reached no pipe \(mlp", differs={"process": None}),
     Attack(
         "meddles",

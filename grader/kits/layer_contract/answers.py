@@ -71,7 +71,7 @@ def plain_pass(answer: Answer) -> Pass:
 def plain_values(answer: Answer) -> Array | None:
     """Return the outputs (K, m) of many forward passes, None when there are none."""
     value: Array | None = _array(answer.value)["value"]
-    return value if value is not None and value.ndim == 2 else None
+    return value if value is not None and value.ndim == 2 and value.size else None
 
 
 def plain_list(answer: Answer) -> Listed:

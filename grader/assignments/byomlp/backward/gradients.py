@@ -26,6 +26,8 @@ from grader.text import at_entry
 # measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4. Blocks below the floor
 # are judged on its scale: rounding of the differences would rule otherwise
 TOLERANCE = Tolerance(1e-6, single=1e-4, floor=1e-2)
+# a second array that is so near to the first one is no other answer
+NEAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def measure(net: Network, each: GradientExample, way: str) -> Measured:
     # where step ends in an error nothing moves: what backward has left behind is looked at instead
     got = change(each, way) if not unapplied(each) else gathered(net, each["filled"])
     bound = tolerance(net, vector)
+    filled = {} if is_choice(net, each["filled"]) else each["filled"]
     used = [reading for other, reading in each["before"].items() if way == "attributes" != other]
     if all(is_square(W) for W, _ in unflatten(net, vector)):
         # how square weights lie is not known: what forward takes for W may be stored as its transpose
@@ -141,10 +144,10 @@ def measure(net: Network, each: GradientExample, way: str) -> Measured:
         want,
         got,
         right=same(net, got, want, bound=bound),
-        held=holds(net, each["filled"], want, bound=bound),
+        held=holds(net, filled, want, bound=bound),
         opposite_held=holds(net, each["filled"], -want, bound=bound),
         carried=any(
-            same(net, got, own, bound=bound) or holds(net, each["filled"], own, bound=bound)
+            same(net, got, own, bound=bound) or holds(net, filled, own, bound=bound)
             for reading in used
             for own in _carried(net, reading, vector, x, y)
         ),
@@ -207,6 +210,38 @@ def change(run: RunRecord, way: str, *, step: int = 0) -> Array:
 def holds(net: Network, filled: Mapping[str, Array], want: Array, *, bound: float = TOLERANCE.double) -> bool:
     """Tell whether every block of a gradient is among an object's arrays, weights as (m, n) or (n, m)."""
     return all(holding(block, filled, want, bound=bound) for block in blocks(net))
+
+
+def is_choice(net: Network, filled: Mapping[str, Array]) -> bool:
+    """Tell whether an object's arrays hold more matrices of the shape of some W than there are: guesses are no answer.
+
+    Copies and transposes count once. Vectors are not counted: outputs of layers have the shapes of biases, too.
+    """
+    sizes = [tuple(sorted(block.shape)) for block in blocks(net) if block.kind == "W" and min(block.shape) > 1]
+    for size in set(sizes):
+        found: list[Array] = []
+        for array in filled.values():
+            if array.ndim != 2 or tuple(sorted(array.shape)) != size or not _is_full(array):
+                continue
+            if not any(_is_same_matrix(array, other) for other in found):
+                found.append(array)
+            if len(found) > sizes.count(size):
+                return True
+    return False
+
+
+def _is_full(array: Array) -> bool:
+    """Tell whether a matrix has entries beside its diagonal, which slopes of activations may be kept on."""
+    return bool(np.any(array)) and not (
+        array.shape[0] == array.shape[1] and not np.any(array - np.diag(np.diag(array)))
+    )
+
+
+def _is_same_matrix(left: Array, right: Array) -> bool:
+    return any(
+        each.shape == right.shape and np.allclose(each, right, rtol=NEAR, atol=NEAR, equal_nan=True)
+        for each in (left, left.T)
+    )
 
 
 def holding(block: Block, filled: Mapping[str, Array], want: Array, *, bound: float = TOLERANCE.double) -> list[str]:

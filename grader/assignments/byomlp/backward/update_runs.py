@@ -11,6 +11,7 @@ from grader.assignments.byomlp.backward.gradients import (
     change,
     fits,
     holding,
+    is_choice,
     same,
     tolerance,
     true_gradient,
@@ -72,11 +73,15 @@ def moves(run: RunRecord, way: str) -> Array:
 
 
 def accumulators_of(net: Network, record: UpdatesRecord, way: str) -> list[list[str]] | None:
-    """Return, block by block, the paths of the arrays that hold the gradient of the first example; None when not all are found.
+    """Return, block by block, the paths of the arrays that hold the gradient of the first example.
+
+    None when not all are found, or when there are several to choose from.
 
     They are recognised by holding the true gradient or the one that step applies, or by their shapes where step applies none.
     """
     example, run = record["examples"][0], record["first"]
+    if is_choice(net, run["filled"]):
+        return None
     truth = true_gradient(net, run["before"][way], example["x"], example["y"])
     for gradient in (truth, moves(run, way)):
         if np.all(np.isfinite(gradient)) and np.any(gradient):

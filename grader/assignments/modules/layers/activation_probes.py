@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -86,8 +86,11 @@ def own_alpha(case: LayerCase) -> float | None:
 
 def _own(case: LayerCase, of_one: Callable[[Array], Array]) -> float | None:
     """Return how many times `of_one` the output is where the input is negative, when that is the same number everywhere."""
-    x, got = case["input"], case["forward"]["value"]
-    if got is None or got.shape != x.shape or case["forward"]["problem"]:
+    # the line that pictures are made of keeps the output alone
+    forward: Any = case["forward"]
+    went = forward if isinstance(forward, Mapping) else {"value": forward, "problem": None}
+    x, got = case["input"], went["value"]
+    if got is None or got.shape != x.shape or went["problem"]:
         return None
     numbers = got[x < 0] / of_one(x[x < 0])
     if not numbers.size or not np.all(np.isfinite(numbers)) or np.ptp(numbers) > OWN * np.abs(numbers).max():

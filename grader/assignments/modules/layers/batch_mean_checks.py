@@ -106,9 +106,17 @@ def _output(step: Step) -> Array:
     return got
 
 
+def _has_output(step: Step) -> bool:
+    got = step["forward"]["value"]
+    return got is not None and got.shape == step["input"].shape
+
+
 def _is_standardised(story: Story) -> bool:
     """Tell whether all features of a batch in training come out with one and the same deviation: divided by their own."""
-    outputs = [_output(step) for step in story["steps"][:TRAINED] if len(step["input"]) > 2]
+    steps = [step for step in story["steps"][:TRAINED] if len(step["input"]) > 2]
+    if not all(map(_has_output, steps)):
+        return False
+    outputs = [_output(step) for step in steps]
     spreads = [each.std(axis=0) for each in outputs]
     return all(np.all(np.isfinite(each)) and np.ptp(each) < 1e-2 * each.max() for each in spreads)
 

@@ -160,6 +160,9 @@ def _wrong_at_zero(case: LayerCase, ordinary: Sequence[LayerCase], hint: str) ->
     wants = (gradient_of(case), np.where(case["input"] > 0, gradient_of(case), 0.0), np.zeros(case["input"].shape))
     if any(TOLERANCE.agrees(back, want) for want in wants):
         return None
+    if back.shape != wants[0].shape:
+        said = f"the gradient at a probability of 0 has the shape {shape(back)}, expected {shape(wants[0])}"
+        return failed(said, hint=hint, diagnosis="wrong_shape")
     worst = worst_entry(back, wants[0], floor=1.0)
     said = f"the gradient at a probability of 0 is {in_digits(worst.got)}, expected {in_digits(worst.want)}"
     return failed(said, hint=hint, diagnosis="nll_not_clamped")

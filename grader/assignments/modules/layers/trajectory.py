@@ -93,6 +93,35 @@ def chain_of(record: Mapping[str, Any]) -> list[Link]:
     return [Link(kind, tuple(given)) for kind, given in record["chain"]]
 
 
+def sound(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record in which modules have learned arrays of the shapes that they must have, or nothing at all."""
+    width = record["before"].shape[1]
+    shapes = [_shapes(link, width) for link in chain_of(record)]
+
+    def fitting(learned: Sequence[Sequence[Array]]) -> list[Sequence[Array]]:
+        pairs = zip(learned, shapes, strict=True)
+        return [arrays if tuple(each.shape for each in arrays) == wanted else () for arrays, wanted in pairs]
+
+    stages = [{**stage, "after": fitting(stage["after"])} for stage in record["stages"]]
+    return {**record, "start": fitting(record["start"]), "stages": stages}
+
+
+def learns(link: Link) -> bool:
+    """Tell whether a module of the chain has parameters."""
+    return bool(_shapes(link, 0))
+
+
+def _shapes(link: Link, width: int) -> tuple[tuple[int, ...], ...]:
+    match link.kind:
+        case "@Curved":
+            return (width,), (width,)
+        case "Linear":
+            n, m = (int(each) for each in link.given)
+            return (m, n), (m,)
+        case _:
+            return ()
+
+
 def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
     """Yield what every module of the chain has learned at every look, from what it was at the first one."""
     passed = _Pass(chain_of(record), rule, record["before"])
@@ -114,7 +143,7 @@ def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
 
 
 def followed(record: Mapping[str, Any]) -> Comparison[Place]:
-    """Return how the training in a record compares with the same steps taken here.
+    """Return how the training in a `sound` record compares with the same steps taken here.
 
     Before its first batch a moving mean may be anything that the assignment allows: what fits best counts.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.assignments.modules.layers.trajectory import Place, followed
+from grader.assignments.modules.layers.trajectory import Place, chain_of, followed, learns, sound
 from grader.checks import Check, check, failed, passed
 from grader.kits.layer_contract import told
 from grader.kits.trajectory import Departure, Stretch, agreement, wrong_training
@@ -37,7 +37,7 @@ def trajectory_check(
 def _judge(observed: Observation) -> Finding:
     if "trajectory" not in observed.data and observed.problem:
         return failed(f"training ends the process: {observed.problem}", hint=_HINT)
-    record, name = observed.data["trajectory"], observed.data["class"]
+    record, name = sound(observed.data["trajectory"]), observed.data["class"]
     if wrong := _unfollowed(record, name):
         return wrong
     training = followed(record)
@@ -53,8 +53,10 @@ def _judge(observed: Observation) -> Finding:
 def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
     if problem := problem_in(record):
         return failed(f"a network with {name} could not be built: {problem}", hint=_HINT)
-    if any(kind == "Linear" and not arrays for (kind, _), arrays in zip(record["chain"], record["start"], strict=True)):
-        return failed(f"{name}: getParameters() does not give W and b", hint=_HINT)
+    for link, arrays in zip(chain_of(record), record["start"], strict=True):
+        if learns(link) and not arrays:
+            which = "W and b" if link.kind == "Linear" else "the parameters of the modules beside it"
+            return failed(f"{name}: getParameters() does not give {which}", hint=_HINT)
     return None
 
 
