@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from numpy import array, errstate, float64, nan, ndarray, prod, zeros
+from numpy import array, errstate, float64, isfinite, nan, ndarray, prod, zeros
 
 from grader.assignments.modules.inside.slopes import Slopes
 from grader.watching.logs.projections import Keys
@@ -147,7 +147,16 @@ def as_loss(result: Any) -> float:
 
 
 def loss_by(criterion: Any, given: list[Any]) -> float:
-    """Return the loss that a criterion has for its input and target, and leave it as it was; NaN where it has none."""
+    """Return the loss that a criterion has for what its backward was given, and leave it as it was; NaN where it has none.
+
+    Which of the two it takes first is not known: the other way round a log loss is larger.
+    """
+    loss = _loss_of(criterion, given)
+    turned = _loss_of(criterion, [*given[1::-1], *given[2:]])
+    return turned if isfinite(turned) and (not isfinite(loss) or 0 <= turned < loss) else loss
+
+
+def _loss_of(criterion: Any, given: list[Any]) -> float:
     held = dict(getattr(criterion, "__dict__", {}))
     try:
         return as_loss(criterion.updateOutput(*given))

@@ -307,14 +307,28 @@ def one_hot(target: Array, input: Array) -> Array:
     return rows
 
 
+def is_target(values: Array) -> bool:
+    """Tell whether an array holds class numbers, or rows (N, C) with a 1 each and nothing else."""
+    values = np.asarray(values)
+    if values.ndim < 2 or 1 in values.shape:
+        return bool(np.all(values == np.round(values)))
+    return bool(np.all((values == 0) | (values == 1)) and np.all(values.sum(axis=1) == 1))
+
+
+def in_order(input: Array, target: Array) -> tuple[Array, Array]:
+    """Return input and target, whichever of them a notebook gives first."""
+    return (target, input) if is_target(input) and not is_target(target) else (input, target)
+
+
 class ClassNLLCriterion(Criterion):
     """The mean over the batch of the negative logarithm of the right class's probability."""
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        target = one_hot(target, input)
-        self.output = float(-np.sum(target * np.log(np.clip(input, 1e-15, 1 - 1e-15))) / len(input))
+        p, given = in_order(input, target)
+        self.output = float(-np.sum(one_hot(given, p) * np.log(np.clip(p, 1e-15, 1 - 1e-15))) / len(p))
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        self.gradInput = -one_hot(target, input) / np.clip(input, 1e-15, 1 - 1e-15) / len(input)
+        p, given = in_order(input, target)
+        self.gradInput = -one_hot(given, p) / np.clip(p, 1e-15, 1 - 1e-15) / len(p)
         return self.gradInput

@@ -182,6 +182,23 @@ def test_what_is_no_gradient_of_an_output_is_kept_as_no_numbers(slope: Any) -> N
     assert slopes.as_array().shape == (2, 0, 2, 0)
 
 
+@pytest.mark.parametrize("order", ["input, target", "target, input"])
+def test_the_loss_of_a_criterion_that_is_only_asked_for_its_gradient_is_known_whichever_comes_first(
+    watched: tuple[Watch, Space], order: str
+) -> None:
+    watch, space = watched
+    source = f"""
+class Log(Criterion):
+    def updateOutput(self, {order}): return -np.sum(target * np.log(np.clip(input, 1e-15, 1))) / len(input)
+    def updateGradInput(self, input, target): return -target / input / len(input)
+"""
+    exec(source, space)
+    net, X = network(space, space["Linear"](2, 3), space["SoftMax"]()), np.ones((4, 2))
+    predictions = net.forward(X)
+    net.backward(X, space["Log"]().backward(predictions, Y))
+    assert only(watch).usage.losses.as_array() == pytest.approx([-np.log(predictions[Y > 0]).mean()])
+
+
 def test_a_pass_on_no_rows_says_nothing_of_a_network(watched: tuple[Watch, Space]) -> None:
     watch, space = watched
     net = network(space, space["Linear"](4, 2), space["SoftMax"]())

@@ -85,3 +85,10 @@ def test_targets_are_rows_or_class_numbers_in_a_row_or_a_column(space: Space, ta
     slope = run(space, f"ClassNLLCriterion().backward(np.full((2, 3), 0.5), np.array({target}))")
     assert loss == pytest.approx(np.log(2))
     assert slope.tolist() == [[-1, 0, 0], [0, 0, -1]]
+
+
+@pytest.mark.parametrize("target", ["[0, 2]", "[[0], [2]]", "[[1, 0, 0], [0, 0, 1]]"])
+def test_targets_that_are_given_first_are_known_by_what_is_in_them(space: Space, target: str) -> None:
+    space.update(p=np.float64([[0.5, 0.3, 0.2], [0.1, 0.4, 0.5]]), t=np.array(eval(target)))
+    assert run(space, "ClassNLLCriterion().forward(t, p)") == pytest.approx(np.log(2))
+    assert run(space, "ClassNLLCriterion().backward(t, p).tolist()") == [[-1, 0, 0], [0, 0, -1]]
