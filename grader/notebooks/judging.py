@@ -54,8 +54,12 @@ def unreadable(seen: Mapping[str, Any], file: str) -> Finding | None:
 
 
 def errors_in(seen: Mapping[str, Any]) -> list[str]:
-    """Return a phrase for each of the first cells that ended in an error, and how many more there are."""
-    stumbled = [cell for cell in seen["cells"] if cell["error"] and not cell["error"]["interrupted"]]
+    """Return a phrase for each of the first cells that ended in an error, and how many more there are.
+
+    Cells of another part are told of there: here they may lack what a cell before them had no time for.
+    """
+    cells = [cell for cell in seen["cells"] if cell["number"] not in seen.get("besides", ())]
+    stumbled = [cell for cell in cells if cell["error"] and not cell["error"]["interrupted"]]
     phrases = [error_in(cell) for cell in stumbled[:ERRORS]]
     return phrases + (
         [f"{counted(len(stumbled) - ERRORS, 'more cell')} ended in errors"] if len(stumbled) > ERRORS else []
@@ -82,7 +86,7 @@ def circumstances(observed: Observation, *more: str) -> list[str]:
 def cells_ran(seen: Mapping[str, Any]) -> str:
     """Return how many cells ran and how long that took, as the beginning of a sentence."""
     ran = [cell for cell in seen["cells"] if cell["run"]]
-    return f"{len(ran)} code cells ran in {sum(cell['seconds'] for cell in ran):.0f} s"
+    return f"{counted(len(ran), 'code cell')} ran in {sum(cell['seconds'] for cell in ran):.0f} s"
 
 
 def advice(seen: Mapping[str, Any]) -> str:

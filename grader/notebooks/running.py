@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from grader.notebooks.reading import Cell
@@ -12,6 +12,8 @@ from grader.sandbox import Session, SessionEnded
 from grader.sandbox import operations as ask
 
 now = time.monotonic
+# of the time for all cells, what those of another part may take together, and what each of them may take at least
+BESIDES, AT_LEAST = 0.15, 10.0
 
 
 def run_cells(
@@ -23,16 +25,19 @@ def run_cells(
     until: float,
     all_seconds: float,
     after: Callable[[CellRecord], None] = lambda _: None,
+    besides: Collection[int] = (),
 ) -> None:
-    """Run the code among `cells` on the session's open kernel, and fill ``cells`` and ``cut`` of `seen`.
+    """Run the code among `cells` on the session's open kernel, and fill ``cells``, ``cut`` and ``besides`` of `seen`.
 
     A cell gets `cell_seconds`, all of them end at `until` on the monotonic clock, which was `all_seconds` from their
-    start. `after` is told of each cell that was run. SessionEnded when student code ends the session; it is noted with its cell.
+    start. `after` is told of each cell that was run. Those at the positions `besides`, from 0, are of another part, which others
+    may need: they get little time, and it does not count as cut short where they want more. SessionEnded when student code ends
+    the session; it is noted with its cell.
     """
-    seen |= {"cells": [], "cut": ""}
+    seen |= {"cells": [], "cut": "", "besides": []}
     record = Record(seen["cells"])
-    number = 0
-    for cell in cells:
+    number, spared = 0, BESIDES * all_seconds
+    for position, cell in enumerate(cells):
         entry = record.begin(cell)
         if not cell.runs:
             continue
@@ -43,8 +48,13 @@ def run_cells(
             over = f"the {all_seconds:.0f} s for the cells of a notebook were over before code cell {number}"
             seen["cut"] = seen["cut"] or over
             continue
-        _run_cell(session, seen, record, entry, cell.source, min(cell_seconds, left))
-        if entry["error"] and entry["error"]["interrupted"]:
+        seconds = min(cell_seconds, left)
+        if position in besides:
+            seconds = min(seconds, max(spared, AT_LEAST))
+            seen["besides"].append(number)
+        _run_cell(session, seen, record, entry, cell.source, seconds)
+        spared -= entry["seconds"] * (position in besides)
+        if entry["error"] and entry["error"]["interrupted"] and position not in besides:
             which = f"{cell_seconds:.0f} s for a cell" if left > cell_seconds else f"{all_seconds:.0f} s for all cells"
             seen["cut"] = f"code cell {number} was interrupted when the {which} were over"
         after(entry)

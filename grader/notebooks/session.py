@@ -7,7 +7,7 @@ later costs nothing of what is known already, and what networks can do is measur
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from grader.errors import HarnessError
@@ -39,7 +39,7 @@ class NotebookSeen(TypedDict, total=False):
 
     `wanted` is the name that was asked for, `file` the notebook that was taken, empty when there is none, with a `note` on that
     choice; `left_out` says why one was not read, `problem` why it could not be. `imports` are those that are not `allowed`.
-    `cut` says what ended its run too early.
+    `cut` says what ended its run too early, `besides` numbers the cells that are of another part and got little time.
     """
 
     size: str
@@ -53,6 +53,7 @@ class NotebookSeen(TypedDict, total=False):
     allowed: list[str]
     cells: list[CellRecord]
     cut: str
+    besides: list[int]
 
 
 def begin(
@@ -113,8 +114,11 @@ class Running:
         look: Callable[[], None],
         may_look: Callable[[], bool],
         after: Callable[[CellRecord], None] = lambda _: None,
+        besides: Collection[int] = (),
     ) -> None:
         """Run the cells; `look` at what they made after each that took long, while one `may_look`; `after` is told of each.
+
+        Those at the positions `besides` are of another part.
 
         SessionEnded when student code ends the session.
         """
@@ -133,6 +137,7 @@ class Running:
             until=self._started + all_seconds,
             all_seconds=all_seconds,
             after=ran,
+            besides=besides,
         )
 
     def ask(self, operation: Operation) -> Answer:

@@ -102,3 +102,24 @@ def test_a_notebook_that_cannot_be_opened_is_our_fault() -> None:
 def test_what_is_answered_to_watching_is_returned() -> None:
     session: Any = SimpleNamespace(run=lambda *asked: [Answer(each["op"]) for each in asked])
     assert Running(session, {}, seconds=9.0).open({"a": b"", "b": b""}, WATCH).value == "watch"
+
+
+def test_cells_of_another_part_get_little_time_and_it_is_not_cut_short_where_they_want_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+    error = {"name": "KeyboardInterrupt", "message": "", "interrupted": True, "line": 0, "where": "", "traceback": ""}
+
+    def run(cell: Any) -> list[Answer]:
+        asked.append(cell["seconds"])
+        return [Answer({"outputs": [], "error": error, "figures": 0})]
+
+    monkeypatch.setattr(cells_running, "now", lambda: 0.0)
+    seen: dict[str, Any] = {"cells": []}
+    session: Any = SimpleNamespace(run=run)
+    cells = [Cell("code", "1")] * 2
+    what = {"cell_seconds": 40.0, "until": 200.0, "all_seconds": 200.0}
+    cells_running.run_cells(session, seen, cells, **what, besides=[0])
+    assert asked[1] - asked[0] == 40 - 200 * cells_running.BESIDES
+    assert seen["cut"] == "code cell 2 was interrupted when the 40 s for a cell were over"
+    assert seen["besides"] == [1]

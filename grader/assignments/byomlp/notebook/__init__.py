@@ -24,7 +24,8 @@ SIZE_NUMBERS = (
     "cell_seconds",
     SECONDS,
 )
-PARAMETERS = ("allowed_imports",)
+# where one notebook has both parts, each needs the names of both
+PARAMETERS = ("allowed_imports", "classification_notebook", "autoencoder_notebook")
 PLUGIN = "grader.assignments.byomlp.inside.watch"
 PROBES = (
     Probe(
@@ -33,7 +34,7 @@ PROBES = (
         classification,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=(*PARAMETERS, "classification_notebook"),
+        parameters=PARAMETERS,
         kernel=True,
         lane=2,
     ),
@@ -43,7 +44,7 @@ PROBES = (
         classification_own,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=(*PARAMETERS, "classification_notebook"),
+        parameters=PARAMETERS,
         kernel=True,
         lane=2,
         after=("classification",),
@@ -54,7 +55,7 @@ PROBES = (
         autoencoder,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=(*PARAMETERS, "autoencoder_notebook"),
+        parameters=PARAMETERS,
         kernel=True,
         lane=3,
         again=had_bad_luck,
@@ -66,7 +67,7 @@ PROBES = (
         autoencoder_own,
         seconds=SECONDS,
         data=DIGITS.name,
-        parameters=(*PARAMETERS, "autoencoder_notebook"),
+        parameters=PARAMETERS,
         kernel=True,
         lane=3,
         after=("autoencoder",),

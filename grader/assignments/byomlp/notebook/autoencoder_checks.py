@@ -17,7 +17,6 @@ from grader.assignments.byomlp.notebook.autoencoder_probe import (
     BATCH,
     EPOCHS,
     RATE,
-    TASK,
     AutoencoderSeen,
     box,
     seen_in,
@@ -226,4 +225,4 @@ def reconstructions_shown(observed: Observation) -> Finding:
     if shown := [number for number in later if number in seen["drawing"]]:
         return passed(f"in code cell {shown[-1]}")
     found = "pictures, but none of digits" if later else "no picture"
-    return failed(f"{TASK.file} shows {found} after the training", hint=hint)
+    return failed(f"{seen['file']} shows {found} after the training", hint=hint)

@@ -12,6 +12,7 @@ import numpy as np
 import grader
 from grader.assignments.byomlp.notebook import watch_operations
 from grader.assignments.byomlp.notebook.architectures import Wanted, choose
+from grader.assignments.byomlp.notebook.files import COURSE, cells_besides, part_file
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
 from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import Digits, digits_of, idx
@@ -24,8 +25,7 @@ from grader.sandbox import Session
 
 FOLDER = "digits_data"
 ENGINE, OWN = "engine", "own"
-# files of the course, which may be imported beside what the rubric allows, and what of them draws images
-COURSE = ("mlp", "layers", "losses", "digits", "drawn_digits")
+# of the course's files, what draws images
 DRAWING = ("plot_digits_dimreduced_examples", "scatter_digits")
 
 
@@ -120,7 +120,9 @@ def run_notebook(
     seen |= {"size": REDUCED if mode == OWN else setting.size, "dataset": every.name, "mode": mode}
     seen |= {"networks": [], "networks_found": 0, "measured": {}}
     allowed = cast("tuple[str, ...]", setting.parameters["allowed_imports"])
-    cells = begin(session, seen, str(setting.parameters[f"{task.part}_notebook"]), allowed=(*allowed, *COURSE))
+    wanted = str(setting.parameters[f"{task.part}_notebook"])
+    found = part_file(session.files, wanted, task.part)
+    cells = begin(session, seen, wanted, allowed=(*allowed, *COURSE), found=found)
     if not cells:
         return None
     running = Running(session, seen, seconds=min(numbers["notebook_seconds"], setting.numbers["notebook_seconds"]))
@@ -136,7 +138,8 @@ def run_notebook(
         if answer.problem is None:
             keeper.keep(watch_operations.validated(answer.value))
 
-    running.run(cells, cell_seconds=numbers["cell_seconds"], look=look, may_look=keeper.may_look)
+    besides = cells_besides(session.files, setting.parameters, seen["file"], task.part)
+    running.run(cells, cell_seconds=numbers["cell_seconds"], look=look, may_look=keeper.may_look, besides=besides)
     look()
     return Run(laid, running.until)
 

@@ -103,5 +103,5 @@ def comparison_written(observed: Observation) -> Finding:
     if not found:
         hint = "Write a few sentences below the results, in a Markdown cell: which network works better, why, does it overfit?"
         return failed("no comparison of the two networks in words was found", hint=hint)
-    quotes = [Quote(f"{TASK.file}, {where}", text) for where, text in found]
+    quotes = [Quote(f"{seen['file']}, {where}", text) for where, text in found]
     return pending("what you wrote about the networks is read by a person", for_staff=quotes)

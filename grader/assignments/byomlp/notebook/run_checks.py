@@ -12,6 +12,7 @@ from grader.checks import check
 from grader.errors import HarnessError
 from grader.model import Finding, Observation
 from grader.notebooks.judging import advice, cells_ran, circumstances, judge_imports, judge_run, unreadable
+from grader.text import counted
 
 
 def run_that_counts(first: Observation, own: Observation) -> Observation:
@@ -62,6 +63,8 @@ def _advice(seen: Mapping[str, Any]) -> str:
 
 
 def _on_which_class(seen: Mapping[str, Any]) -> Iterator[str]:
+    if besides := seen.get("besides"):
+        yield f"it has both parts, and {counted(len(besides), 'code cell')} of the other one got little time"
     if seen.get("stand_in"):
         yield f"your mlp.py could not be used ({seen['stand_in']}), so a correct one was used"
     if seen.get("needed"):

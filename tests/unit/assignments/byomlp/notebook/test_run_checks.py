@@ -33,7 +33,7 @@ def error(name: str = "NameError", **changes: Any) -> dict[str, Any]:
 def test_a_notebook_that_runs_through_passes() -> None:
     finding = runs()
     assert finding.verdict is Verdict.PASSED
-    assert finding.message == "1 code cells ran in 20 s on 1,000 + 100 digits (drawn, quick size)"
+    assert finding.message == "1 code cell ran in 20 s on 1,000 + 100 digits (drawn, quick size)"
 
 
 def test_the_autoencoder_is_judged_likewise() -> None:
@@ -61,6 +61,13 @@ def test_an_error_in_a_cell_is_told_and_costs_nothing_by_itself() -> None:
     assert finding.verdict is Verdict.PASSED
     assert "NameError" in finding.message
     assert finding.hint
+
+
+def test_the_cells_of_the_other_part_are_told_of_there() -> None:
+    finding = runs(besides=[1], cells=[code("x", 1, error=error()), code("y", 2)])
+    assert "NameError" not in finding.message
+    assert "it has both parts, and 1 code cell of the other one got little time" in finding.message
+    assert finding.hint == ""
 
 
 def test_only_the_first_errors_are_told() -> None:
