@@ -193,7 +193,7 @@ class Log(Criterion):
     def updateGradInput(self, input, target): return -target / input / len(input)
 """
     exec(source, space)
-    net, X = network(space, space["Linear"](2, 3), space["SoftMax"]()), np.ones((4, 2))
+    net, X, Y = network(space, space["Linear"](2, 3), space["SoftMax"]()), np.ones((4, 2)), np.eye(3)[[0, 2, 1, 1]]
     predictions = net.forward(X)
     net.backward(X, space["Log"]().backward(predictions, Y))
     assert only(watch).usage.losses.as_array() == pytest.approx([-np.log(predictions[Y > 0]).mean()])
