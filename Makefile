@@ -51,7 +51,7 @@ $(READY): $(LOCKS) pyproject.toml setup.py
 	@touch $@
 
 test: $(READY)
-	@$(PY) -m pytest $(PYTEST_FLAGS) $(QUICK)
+	@$(PY) -m pytest $(PYTEST_FLAGS) --hypothesis-profile few $(QUICK)
 	@echo 'Left out: every planted bug, style and notebook (make test-grading); and what needs engines, a browser, the command'
 	@echo 'line as a program, attacks, faults or fuzzing (make test-all runs everything). One folder: .venv/bin/pytest tests/FOLDER'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -263,6 +264,7 @@ def png(pixels: Array) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+@cache
 def digits(n: int) -> tuple[Array, Array]:
     """Return n digits as a pocket calculator shows them: images (n, 28, 28), 1 is paper, and their labels (n,)."""
     rng = np.random.default_rng(11)
@@ -514,3 +516,13 @@ def hostile() -> Report:
     evidence = replace(made.evidence, observations={HOSTILE: observation}, facts={HOSTILE: HOSTILE})
     submission = replace(made.submission, files={HOSTILE: HOSTILE.encode("utf-8", "replace")}, notes=(HOSTILE,))
     return replace(made, evidence=evidence, submission=submission)
+
+
+def bad_cells() -> tuple[TranscriptCell, TranscriptCell]:
+    """Return a cell of code and one of text that take longest to be made a page of."""
+    html = "<p>" + "".join(f"<b id={k}>" for k in range(20)) + "</p><p>x" * 1900
+    forms = (("text/html", html), ("text/html", "<div>" * 3900), ("text/latex", "$\\frac{" * 2000))
+    outputs = [TranscriptOutput("text", "plain", of="display", rich=(form,)) for form in forms]
+    printed = TranscriptOutput("text", "&" * 20_000, of="stdout")
+    code = TranscriptCell("code", "x = [" + "[" * 19_000, (*outputs, printed), 1)
+    return code, TranscriptCell("markdown", "[" * 9_000 + "*a_" * 3_000)

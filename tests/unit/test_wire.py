@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -54,7 +54,6 @@ def array_frame(dtype: Any, shape: Any, data: bytes = b"") -> bytes:
 
 
 @given(body=BODIES)
-@settings(max_examples=50, deadline=None)
 def test_whatever_is_encoded_comes_back_the_same(body: Any) -> None:
     np.testing.assert_equal(through(body), body)
 
@@ -190,7 +189,6 @@ def test_a_header_over_the_given_limit_is_refused() -> None:
 
 
 @given(data=st.binary(max_size=64))
-@settings(max_examples=50, deadline=None)
 def test_random_bytes_are_never_more_than_a_wire_error(data: bytes) -> None:
     with pytest.raises((wire.WireError, EOFError)):
         wire.decode(reader(frame(data)), limit=64)

@@ -92,7 +92,6 @@ plain = (
 keys = st.text(st.characters(codec="utf-8", exclude_characters="$"))
 
 
-@settings(max_examples=50)
 @given(
     st.dictionaries(
         keys,
@@ -227,7 +226,7 @@ def test_evidence_that_is_not_there_is_refused_with_the_file(tmp_path: Path) -> 
         evidence.load(tmp_path)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_one_bit_that_is_turned_is_noticed_or_means_nothing(tmp_path: Path, at: float, bit: int) -> None:
     raw = bytearray((saved(tmp_path) / "evidence.zst").read_bytes())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
@@ -39,7 +39,6 @@ dtypes = st.sampled_from([np.float64, np.float32, np.int64, np.uint8, np.bool_])
 arrays = dtypes.flatmap(lambda dtype: of_numpy.arrays(dtype, of_numpy.array_shapes(min_dims=0, min_side=0)))
 
 
-@settings(max_examples=50)
 @given(st.lists(arrays, max_size=5))
 def test_arrays_of_every_kind_come_back_bit_by_bit(values: list[Any]) -> None:
     frame = wire.encode(values)

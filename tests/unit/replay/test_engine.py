@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import functions
@@ -290,13 +290,11 @@ def assert_same(case: Case, program: list[Any], seed: int) -> None:
     assert_same_parameters(plain.net, net.net)
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases(), st.lists(actions, max_size=12), st.integers(0, 1000))
 def test_any_calls_do_what_plain_code_does(case: Case, program: list[Any], seed: int) -> None:
     assert_same(case, program, seed)
 
 
-@settings(max_examples=50, deadline=None)
 @given(cases(unknown=False), st.lists(actions, max_size=8), st.integers(0, 1000))
 def test_any_calls_do_what_plain_code_does_where_all_functions_are_known(
     case: Case, program: list[Any], seed: int

@@ -157,18 +157,12 @@ def test_a_notebook_has_room_for_so_many_tags() -> None:
     assert said == [False, False, True, True]
 
 
-def test_the_worst_notebook_is_a_page_within_seconds() -> None:
-    # all that is kept of a notebook at most: what takes longest to read of each kind
-    html = "<p>" + "".join(f"<b id={k}>" for k in range(20)) + "</p><p>x" * 1900
-    outputs = (rich("text/html", html), rich("text/html", "<div>" * 3900), rich("text/latex", "$\\frac{" * 2000))
-    code = TranscriptCell(
-        "code", "x = [" + "[" * 19_000, (*outputs, TranscriptOutput("text", "&" * 20_000, of="stdout")), 1
-    )
-    text = TranscriptCell("markdown", "[" * 9_000 + "*a_" * 3_000)
+def test_bad_cells_are_a_page_within_seconds() -> None:
+    # one of each kind; as many as are kept at most: tests/fuzz/test_pages.py
     began = time.process_time()
-    made = page(Transcript("t", (code, text) * 60, "a.ipynb"))
-    assert time.process_time() - began < 20
-    assert len(made) < 20_000_000
+    made = page(Transcript("t", samples.bad_cells(), "a.ipynb"))
+    assert time.process_time() - began < 10
+    assert len(made) < 5_000_000
 
 
 def test_what_is_too_much_for_a_page_is_said_and_left_out() -> None:
