@@ -15,6 +15,7 @@ class Group:
 
     processor: Path | None
     memory: Path | None
+    freezer: Path | None = None
 
     def cpu_seconds(self) -> float | None:
         """Return the processor time that the group has used, None where it cannot be read."""
@@ -32,6 +33,16 @@ class Group:
             return 0
         found = (_number(self.memory / name, r"oom_kill (\d+)") for name in ("memory.oom_control", "memory.events"))
         return max(number or 0 for number in found)
+
+    def is_frozen(self) -> bool:
+        """Tell whether somebody has stopped all of it, which none of its own processes can."""
+        if self.freezer is None:
+            return False
+        said = (
+            _found(self.freezer / "freezer.state", "FROZEN|FREEZING"),
+            _found(self.freezer / "cgroup.events", "frozen 1"),
+        )
+        return any(said)
 
 
 def group_of(process: int, container: str, *, root: Path = ROOT) -> Group | None:
@@ -52,12 +63,17 @@ def group_of(process: int, container: str, *, root: Path = ROOT) -> Group | None
     unified = base / paths[""] if "" in paths else None
     processor = base / "cpuacct" / paths["cpuacct"] if "cpuacct" in paths else unified
     memory = base / "memory" / paths["memory"] if "memory" in paths else unified
-    return Group(processor, memory) if processor or memory else None
+    freezer = base / "freezer" / paths["freezer"] if "freezer" in paths else unified
+    return Group(processor, memory, freezer) if processor or memory or freezer else None
 
 
 def _number(file: Path, pattern: str) -> int | None:
+    found = _found(file, pattern)
+    return int(found[1]) if found else None
+
+
+def _found(file: Path, pattern: str) -> re.Match[str] | None:
     try:
-        found = re.search(pattern, file.read_text(encoding="utf-8"))
+        return re.search(pattern, file.read_text(encoding="utf-8"))
     except (OSError, UnicodeError):
         return None
-    return int(found[1]) if found else None

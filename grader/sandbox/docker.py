@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import secrets
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from grader.errors import HarnessError
 from grader.model import Limits, SandboxSpec
+from grader.sandbox.cgroup import Group
 from grader.sandbox.containers import (
     DEADLINE,
     LABEL,
@@ -30,12 +32,15 @@ from grader.sandbox.containers import (
 from grader.sandbox.engines import IMAGE, RECIPE, Engine, answers, cannot_promise, inspect
 from grader.sandbox.launching import ENVIRONMENT, Launcher, Running
 from grader.sandbox.payload import BOOT
+from grader.sandbox.pulse import Pulse, answers_at, socket_of
 from grader.sandbox.system_calls import SYSTEM_CALLS
 
 USER = "47123:47123"
 FOLDER = "/tmp"  # noqa: S108 - inside the container
 QUEUES = "/dev/mqueue"
 REAP_SECONDS = 60.0
+# who has run so long is asked for its control group
+KNOWN_SECONDS = 1.5
 
 
 @dataclass
@@ -54,6 +59,40 @@ class Reaper:
             self._last = time.monotonic()
         with contextlib.suppress(HarnessError):  # who makes containers will hear of an engine that does not answer
             reap(self.client)
+
+
+@dataclass
+class Containers:
+    """The containers that run, as far as somebody may stop them."""
+
+    client: str
+    _groups: dict[str, Group | None] = field(default_factory=dict)
+
+    def watch(self, name: str) -> Callable[[], None]:
+        """Watch one more container; what is returned ends that."""
+        self._groups[name] = None
+        later = threading.Timer(KNOWN_SECONDS, self._look_up, args=(name,))
+        later.daemon = True
+        later.start()
+
+        def forget() -> None:
+            later.cancel()
+            self._groups.pop(name, None)
+
+        return forget
+
+    def _look_up(self, name: str) -> None:
+        with contextlib.suppress(HarnessError):  # it may have ended just now
+            found = group(self.client, name)
+            if name in self._groups:
+                self._groups[name] = found
+
+    def go_on(self) -> bool:
+        """Tell whether the engine answers and no container is stopped."""
+        address = socket_of(self.client, os.environ.get("DOCKER_HOST", ""))
+        if address and not answers_at(address):
+            return False
+        return not any(each.is_frozen() for each in tuple(self._groups.values()) if each)
 
 
 def docker_launcher(spec: SandboxSpec) -> Launcher:
@@ -76,9 +115,10 @@ def docker_launcher(spec: SandboxSpec) -> Launcher:
 
     def launch(limits: Limits, seconds: float) -> Running:
         reaper.pass_by()
-        return _launch(engine, limits, seconds)
+        return _launch(engine, limits, seconds, containers)
 
-    return Launcher("docker", {**facts, "runtime": spec.runtime or "default"}, launch)
+    containers = Containers(client)
+    return Launcher("docker", {**facts, "runtime": spec.runtime or "default"}, launch, pulse=Pulse(containers.go_on))
 
 
 def create_arguments(
@@ -143,7 +183,7 @@ def _not_copied(engine: Engine) -> str:
     return ",notmpcopyup" if engine.is_podman else ""
 
 
-def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
+def _launch(engine: Engine, limits: Limits, seconds: float, containers: Containers) -> Running:
     client, name = engine.client, f"mlpgrader-{secrets.token_hex(8)}"
     began, labels = time.time(), deadline_labels(seconds)
     deadline = int(labels.pop(DEADLINE))
@@ -175,9 +215,11 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
         raise
     lock, stopped = threading.Lock(), threading.Event()
     used: list[float] = []
+    forget = containers.watch(name)
 
     def stop() -> None:
         with lock:
+            forget()
             if not stopped.is_set():
                 used.extend(_measured(client, name))
                 _stop(client, name, process)
@@ -188,7 +230,21 @@ def _launch(engine: Engine, limits: Limits, seconds: float) -> Running:
         used.extend(_measured(client, name))
         return _explain(client, name, began)
 
-    return Running(process, FOLDER, stop, explain, cpu_seconds=lambda: max(used, default=None))
+    return Running(
+        process,
+        FOLDER,
+        stop,
+        explain,
+        cpu_seconds=lambda: max(used, default=None),
+        memory_kills=lambda: _memory_kills(client, name),
+    )
+
+
+def _memory_kills(client: str, name: str) -> int:
+    with contextlib.suppress(HarnessError):
+        found = group(client, name)
+        return found.memory_kills() if found else 0
+    return 0
 
 
 def _measured(client: str, name: str) -> list[float]:

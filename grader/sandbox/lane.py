@@ -30,6 +30,9 @@ IMPATIENT = 0.2
 LEFT = "left_behind"
 # where an observation holds the verdicts that its probe knew
 VERDICTS = "verdicts"
+# what becomes of code one of whose processes is killed
+ENDED_BY_MEMORY = (ProblemKind.RAISED, ProblemKind.DIED, ProblemKind.TIMEOUT)
+FOR_MEMORY = "one of its processes was killed for want of memory"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Lane:
     _conversation: Conversation | None = None
     _has_hung: bool = False
     _is_lost_again: bool = False
+    _memory_kills: int = 0
 
     def run(self) -> None:
         """Observe through every probe, until there are no more or `stop` is set."""
@@ -148,11 +152,24 @@ class Lane:
             return Observation(
                 probe.name, fault=f"comes after probe '{unseen.probe}', which has a fault: {unseen.fault}"
             )
+        began, has_hung = time.monotonic(), self._has_hung
         observation, lost = self._observe_once(probe, attempt)
+        if self.launcher.pulse.stood_still(began) and not self.stop.is_set():
+            self._has_hung = has_hung
+            return self._observe_after_a_stall(probe, attempt)
         # somebody may have killed it, or the system for reasons of its own: what happens twice comes from the code
         if lost and not self._is_lost_again and not self.stop.is_set():
             observation, self._is_lost_again = self._observe_once(probe, attempt)
         return observation
+
+    def _observe_after_a_stall(self, probe: Probe, attempt: int) -> Observation:
+        """Ask once more: limits ran on while nothing else did. A fault when that happens again and a limit has run out."""
+        began = time.monotonic()
+        observation, _ = self._observe_once(probe, attempt)
+        lost = self.launcher.pulse.stood_still(began) if _ran_out(observation) else 0.0
+        if not lost:
+            return observation
+        return replace(observation, fault=f"this machine or its container engine stood still for {lost:.0f} s, twice")
 
     def _observe_once(self, probe: Probe, attempt: int) -> tuple[Observation, bool]:
         """Return what one process says to the probe, and whether the sandbox was lost in a way that nothing explains."""
@@ -178,10 +195,18 @@ class Lane:
             fault = f"stumbled: {type(error).__name__}: {error}"
         if session is not None:
             problem = problem or session.ended
+            if (problem or _tells_of(data, *ENDED_BY_MEMORY)) and self._has_killed_for_memory():
+                problem, data = problem and _for_memory(problem), _told_of_memory(data)
             self._has_hung = self._has_hung or session.timeouts > 0
         self._finish(problem, fault)
         lost = lost or (session is not None and session.unexplained)
         return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
+
+    def _has_killed_for_memory(self) -> bool:
+        """Tell whether the kernel has killed a process of the code since this was last asked; another one may have gone on."""
+        kills = self._conversation.running.memory_kills() if self._conversation else 0
+        found, self._memory_kills = kills > self._memory_kills, kills
+        return found
 
     def _session(self, probe: Probe, word: tuple[int, ...], findings: Mapping[str, Sequence[Finding]]) -> Session:
         seconds = self._seconds(probe)
@@ -205,6 +230,7 @@ class Lane:
                     seconds=seconds,
                     seed=inner,
                     patience=patience,
+                    usual_seconds=self.limits.call_seconds,
                 )
             except (HarnessError, NoReply) as error:
                 self._drop()
@@ -220,6 +246,7 @@ class Lane:
     def _started(self) -> Conversation:
         whole = sum(self._seconds(probe) for probe in self.probes)
         running = self.launcher.start(self.limits, whole + MARGIN_SECONDS)
+        self._memory_kills = 0
         conversation = self._conversation = Conversation(running, output_limit=self.limits.output_kb * 1024)
         if self.stop.is_set():
             raise HarnessError("the run was stopped")
@@ -255,3 +282,33 @@ class Lane:
         used = conversation.running.cpu_seconds()
         if used is not None:
             self.cpu_seconds = (self.cpu_seconds or 0.0) + used
+
+
+def _ran_out(observation: Observation) -> bool:
+    """Tell whether a limit of time has run out in what was observed, wherever that is told."""
+    if observation.problem and observation.problem.kind is ProblemKind.TIMEOUT:
+        return True
+    return bool(observation.data.get("cut")) or _tells_of(observation.data, ProblemKind.TIMEOUT)
+
+
+def _tells_of(data: Any, *kinds: ProblemKind) -> bool:
+    """Tell whether there is a problem of one of these kinds anywhere in plain data."""
+    if isinstance(data, Mapping):
+        told = data.get("kind")
+        return (isinstance(told, str) and told in kinds) or any(_tells_of(each, *kinds) for each in data.values())
+    return isinstance(data, list | tuple) and any(_tells_of(each, *kinds) for each in data)
+
+
+def _for_memory(problem: Problem) -> Problem:
+    if problem.kind not in ENDED_BY_MEMORY:
+        return problem
+    return replace(problem, kind=ProblemKind.MEMORY, message=f"{FOR_MEMORY}: {problem.message}")
+
+
+def _told_of_memory(data: Any) -> Any:
+    """Return plain data in which what went wrong is told as what it was."""
+    if isinstance(data, Mapping):
+        if data.keys() == {"kind", "message", "where"} and data["kind"] in ENDED_BY_MEMORY:
+            return {**data, "kind": str(ProblemKind.MEMORY), "message": f"{FOR_MEMORY}: {data['message']}"}
+        return {name: _told_of_memory(each) for name, each in data.items()}
+    return [_told_of_memory(each) for each in data] if isinstance(data, list | tuple) else data

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from grader.errors import HarnessError
 from grader.model import Limits
+from grader.sandbox.pulse import Pulse
 
 # one thread for linear algebra, and no page-fault storms from large temporaries: both measured
 ENVIRONMENT = {
@@ -32,7 +33,7 @@ class Running:
     `stop` ends everything that was started and leaves nothing behind; it may be called again and from any thread.
     `explain` says after an unexplained death whether memory was the reason; it raises HarnessError when the sandbox
     itself failed. `cpu_seconds` is the processor time that all of it has used, once it was stopped; None where nobody
-    outside could measure it.
+    outside could measure it. `memory_kills` says how many processes in it the kernel has killed for want of memory so far.
     """
 
     process: subprocess.Popen[bytes]
@@ -40,6 +41,7 @@ class Running:
     stop: Callable[[], None]
     explain: Callable[[], str]
     cpu_seconds: Callable[[], float | None] = lambda: None
+    memory_kills: Callable[[], int] = lambda: 0
 
 
 def wait(process: subprocess.Popen[bytes]) -> float | None:
@@ -58,7 +60,10 @@ def wait(process: subprocess.Popen[bytes]) -> float | None:
 
 @dataclass
 class Launcher:
-    """Starts workers of one kind of sandbox and keeps account of them; `close` ends whatever still runs."""
+    """Starts workers of one kind of sandbox and keeps account of them; `close` ends whatever still runs.
+
+    While it is open, the `pulse` says whether this machine, and what else workers need, goes on.
+    """
 
     name: str
     facts: Mapping[str, str]
@@ -66,10 +71,12 @@ class Launcher:
     _running: list[Running] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
+    pulse: Pulse = field(default_factory=Pulse)
 
     def start(self, limits: Limits, seconds: float) -> Running:
         """Start a worker that needs at most `seconds`; HarnessError when that fails."""
         if not self._is_closed():
+            self.pulse.start()
             running = self.launch(limits, seconds)
             with self._lock:
                 self._running.append(running)
@@ -91,6 +98,7 @@ class Launcher:
 
     def close(self) -> None:
         """End all workers and start no more; HarnessError when some cannot be ended, once all have been tried."""
+        self.pulse.end()
         with self._lock:
             self._closed = True
         failed = []

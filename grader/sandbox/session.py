@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader import wire
@@ -69,6 +70,7 @@ class Session:
         earlier: Mapping[str, Mapping[str, Any]] | None = None,
         findings: Mapping[str, Sequence[Finding]] | None = None,
         patience: int = PATIENCE,
+        usual_seconds: float = 0.0,
     ) -> None:
         self._conversation, self._limits = conversation, limits
         self.setting = setting or Setting()
@@ -79,6 +81,8 @@ class Session:
         self._room = limits.answer_mb * 2**20
         self._ended: Problem | None = None
         self._patience = patience
+        # code that has hung before gets less for its calls, and as much as ever to be imported
+        self._usual_seconds = max(usual_seconds, limits.call_seconds)
         self.timeouts = 0
         self.unexplained = False
         conversation.begin(seed, budget=self._room + HEADERS_LIMIT)
@@ -103,6 +107,8 @@ class Session:
                     f"the {self._seconds:.3g} s for this part are over before {_labels(operations)}",
                 )
             )
+        if self._usual_seconds > self._limits.call_seconds:
+            operations = tuple(self._in_usual_time(each) for each in operations)
         own = sum(operation.get("seconds", 0.0) for operation in operations)
         whole = min(seconds if seconds is not None else self._limits.call_seconds + own, left)
         each = min(self._limits.call_seconds if seconds is None else seconds, whole)
@@ -120,6 +126,7 @@ class Session:
         except wire.WireError as error:
             raise self._end(Problem(ProblemKind.VIOLATION, f"the answer is not one: {error}")) from None
         self._ensure_it_could_be_tried(answers)
+        answers = [replace(each, problem=self._with_limit(each.problem)) for each in answers]
         self._room -= sum(array_bytes(answer.value) for answer in answers)
         self._lose_patience(answers)
         return answers
@@ -137,6 +144,19 @@ class Session:
         for absent in hello.get("absent", ()):
             if absent in allowed and any(_names(absent, message) for name, message in errors if name == NOT_FOUND):
                 raise NotHere(f"this sandbox has no {absent}, which may be imported: grade it in Docker, or install it")
+
+    def _in_usual_time(self, operation: Operation) -> Operation:
+        return {"seconds": self._usual_seconds, **operation} if operation["op"] == "load" else operation
+
+    def _with_limit(self, problem: Problem | None) -> Problem | None:
+        """Return a timeout with the reason for a limit that is shorter than it usually is."""
+        limit = self._limits.call_seconds
+        if problem is None or problem.kind is not ProblemKind.TIMEOUT or self._usual_seconds <= limit:
+            return problem
+        if f" {limit:.3g} s" not in problem.message:
+            return problem
+        why = f"less than the usual {self._usual_seconds:.3g} s, because code has hung before"
+        return replace(problem, message=f"{problem.message} ({why})")
 
     def _lose_patience(self, answers: list[Answer]) -> None:
         """Let the next request end the session when too many had a timeout; these answers still count."""
@@ -165,7 +185,8 @@ class Session:
             message = f"{asked} does not come to an end within {whole:.3g} s, and cannot be interrupted"
             if whole < self._limits.call_seconds:
                 message = f"{asked} does not come to an end before the {self._seconds:.3g} s for this part are over"
-            return Problem(ProblemKind.TIMEOUT, message)
+            timeout = Problem(ProblemKind.TIMEOUT, message)
+            return self._with_limit(timeout) or timeout
         if missing.reason == "violation":
             return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {missing.detail}")
         problem = _death(missing.code, asked, self._conversation)

@@ -179,6 +179,20 @@ def test_after_a_probe_that_hung_the_next_ones_of_its_lane_wait_less(launcher: L
     said = [each.data["message"].partition(" (")[0] for each in seen.observations.values()]
     assert said[0] == said[2] == "sleep() takes longer than 0.5 s"
     assert said[1] == f"sleep() takes longer than {0.5 * IMPATIENT:.3g} s"
+    told = "(less than the usual 0.5 s, because code has hung before)"
+    assert [told in each.data["message"] for each in seen.observations.values()] == [False, True, False]
+
+
+def test_after_a_hang_a_module_gets_as_much_time_to_be_imported_as_ever(launcher: Launcher) -> None:
+    def hang(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+        loaded, *_ = session.run(op.load(), op.create("net", "mlp.MLP"), op.call("net", "sleep"))
+        data["problem"] = loaded.problem
+
+    slow = submission(f"import time\ntime.sleep(0.8)\n{MLP}")
+    limits = replace(LIMITS, call_seconds=3.0)
+    probes = (Probe("a", "", hang), Probe("b", "", hang))
+    seen = observe(slow, probes, Inside(), launcher=launcher, seed=1, limits=limits).observations
+    assert [each.data["problem"] for each in seen.values()] == [None, None]
 
 
 def test_a_probe_that_stumbles_is_our_fault_and_the_others_go_on(launcher: Launcher) -> None:

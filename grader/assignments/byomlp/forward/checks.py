@@ -27,7 +27,7 @@ from grader.checks import check, failed
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 from grader.plain import PlainAnswer
-from grader.text import counted, in_digits, shape
+from grader.text import at_entry, counted, shape
 
 
 @check(reads=["forward"], after=[mlp_loads])
@@ -140,7 +140,7 @@ def _explain_values(
     want = forward(net, next(iter(readings.values())), record["inputs"])
     worst = worst_entry(outputs, want)
     return failed(
-        f"network {net}: output [{worst.index[1]}] is {in_digits(worst.got)}, expected {in_digits(worst.want)}",
+        at_entry(f"network {net}: output ", worst.index[1:], worst.got, worst.want),
         hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
     )
 
@@ -152,4 +152,4 @@ def _kind(answer: PlainAnswer) -> str:
 
 
 def _article(kind: str) -> str:
-    return "None" if kind == "NoneType" else f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    return "None" if kind == "NoneType" else f"an {kind}" if kind.startswith(tuple("aeiou")) else f"a {kind}"

@@ -31,7 +31,7 @@ from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 from grader.plain import problem_in
-from grader.text import counted, in_digits
+from grader.text import at_entry, counted
 
 # (input, start, end) -> output
 OwnForward = Callable[[Array, int, int | None], Array]
@@ -118,11 +118,8 @@ def _wrong_parts(net: Network, record: ForwardRecord, own: OwnForward) -> Findin
             return failed(f"forward(x, {asked}) of {net} returned {size}, expected {want.size}", hint=hint)
         if not agrees(got.ravel(), want):
             worst = worst_entry(np.asarray(got, dtype=np.float64).ravel(), want)
-            return failed(
-                f"forward(x, {asked}) of {net}: output [{worst.index[0]}] is {in_digits(worst.got)}, "
-                f"expected {in_digits(worst.want)}",
-                hint=hint,
-            )
+            where = f"forward(x, {asked}) of {net}: output "
+            return failed(at_entry(where, worst.index, worst.got, worst.want), hint=hint)
     return None
 
 
