@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model import Finding, Problem, ProblemKind, Result, ScoredFinding, ScoredItem, Verdict
 
+Key = tuple[Hashable, ...]
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 NOT_WRITTEN, CHECK = "not_written", "check"
 # the key of what was not tried, which is so after a call that did not end
@@ -78,17 +79,45 @@ def of_items(items: Sequence[ScoredItem], unwritten: Sequence[str] = ()) -> tupl
     home = {each.finding.check: item.id for item in items for each in item.findings}
     problems = _problems(found.values())
     hanging = next((key for each in problems if (key := _of_problem(each))[0] is ProblemKind.TIMEOUT), None)
-    groups: dict[Hashable, list[ScoredFinding]] = {}
-    spared: dict[Hashable, list[ScoredFinding]] = {}
+
+    def key_of(finding: Finding) -> Key:
+        root = _root(finding, found)
+        key = _key(root, home.get(root.check, ""), problems)
+        return hanging if key == LEFT_OUT and hanging else key
+
+    explained = _explained(found, key_of)
+    groups: dict[Key, list[ScoredFinding]] = {}
+    spared: dict[Key, list[ScoredFinding]] = {}
     for each in scored:
         finding = each.finding
         if finding.verdict in LOST or (finding.verdict is Verdict.PASSED and finding.because):
-            root = _root(finding, found)
-            key = _key(root, home.get(root.check, ""), problems)
-            key = hanging if key == LEFT_OUT and hanging else key
+            key = _last(key_of(finding), explained)
             (groups if finding.verdict in LOST else spared).setdefault(key, []).append(each)
-    made = (_cause(key, group, spared.get(key, ()), unwritten) for key, group in groups.items())
+    leading = {key: [each for each in group if key_of(each.finding) == key] for key, group in groups.items()}
+    made = (_cause(key, leading[key], group, spared.get(key, ()), unwritten) for key, group in groups.items())
     return tuple(sorted(made, key=lambda cause: -cause.lost))
+
+
+def _explained(found: Mapping[str, Finding], key_of: Callable[[Finding], Key]) -> dict[Key, Key]:
+    """Return which causes are explained by which other ones: by what their findings say of the first check that failed as well.
+
+    What is still to be written is explained by nothing else.
+    """
+    explained: dict[Key, Key] = {}
+    for finding in found.values():
+        earlier = [found[name] for name in finding.explained_by if name in found and found[name].verdict in LOST]
+        if finding.verdict in LOST and not finding.because and earlier:
+            key, by = key_of(finding), key_of(earlier[0])
+            # never in a circle
+            if key != (NOT_WRITTEN,) and _last(by, explained) != key:
+                explained.setdefault(key, by)
+    return explained
+
+
+def _last(key: Key, explained: Mapping[Key, Key]) -> Key:
+    while key in explained:
+        key = explained[key]
+    return key
 
 
 def in_words(names: Sequence[str]) -> str:
@@ -117,11 +146,15 @@ def _code(name: str) -> str:
 
 
 def _cause(
-    key: Hashable, group: Sequence[ScoredFinding], spared: Iterable[ScoredFinding], unwritten: Sequence[str]
+    key: Key,
+    leading: Sequence[ScoredFinding],
+    group: Sequence[ScoredFinding],
+    spared: Iterable[ScoredFinding],
+    unwritten: Sequence[str],
 ) -> Cause:
     # what was judged by itself tells more than what only waits, and a place in a file more than none
     lead = min(
-        group,
+        leading or group,
         key=lambda each: (
             bool(each.finding.because),
             each.finding.verdict is not Verdict.FAILED,
@@ -158,7 +191,7 @@ def _problems(findings: Iterable[Finding]) -> list[Problem]:
     return [each.problem for each in findings if each.problem and each.problem.where and each.verdict in LOST]
 
 
-def _key(finding: Finding, item: str, problems: Iterable[Problem]) -> tuple[Hashable, ...]:
+def _key(finding: Finding, item: str, problems: Iterable[Problem]) -> Key:
     """Return what is the same for all that has the same cause."""
     told = (each for each in problems if each.message in finding.message and each.where in finding.message)
     problem = finding.problem or next(told, None)
@@ -171,7 +204,7 @@ def _key(finding: Finding, item: str, problems: Iterable[Problem]) -> tuple[Hash
     return CHECK, finding.message or finding.check
 
 
-def _of_problem(problem: Problem) -> tuple[Hashable, ...]:
+def _of_problem(problem: Problem) -> Key:
     kind, (name, _, _) = problem.kind, problem.message.partition(":")
     inside = _FUNCTION.search(problem.where)
     if name == "NotImplementedError":

@@ -146,26 +146,40 @@ def failed(
     diagnosis: str = "",
     pictures: Sequence[Picture] = (),
     for_staff: Sequence[ForStaff] = (),
+    explained_by: Sequence[Check] = (),
 ) -> Finding:
     """Say what is wrong, what was expected, and how to go on.
+
+    What the first of the checks `explained_by` that failed as well has found is the same mistake: it is told once, and each
+    check costs its points.
 
     >>> from mlpgrader.authoring import failed
     >>> failed("y is 3, expected 2", hint="Look at the sign.").hint
     'Look at the sign.'
     """
     return Finding(
-        "", "", Verdict.FAILED, message, hint, diagnosis, pictures=tuple(pictures), for_staff=tuple(for_staff)
+        "",
+        "",
+        Verdict.FAILED,
+        message,
+        hint,
+        diagnosis,
+        pictures=tuple(pictures),
+        for_staff=tuple(for_staff),
+        explained_by=tuple(each.name for each in explained_by),
     )
 
 
-def blocked(message: str, *, hint: str = "") -> Finding:
+def blocked(message: str, *, hint: str = "", explained_by: Sequence[Check] = ()) -> Finding:
     """Say that the fact could not be looked at because something it depends on failed.
+
+    The first of the checks `explained_by` that did is what it is told with; without any, it is what the check is excused by.
 
     >>> from mlpgrader.authoring import blocked
     >>> blocked("there is no network to look at").verdict
     <Verdict.BLOCKED: 'blocked'>
     """
-    return Finding("", "", Verdict.BLOCKED, message, hint)
+    return Finding("", "", Verdict.BLOCKED, message, hint, explained_by=tuple(each.name for each in explained_by))
 
 
 def pending(message: str, *, hint: str = "", for_staff: Sequence[ForStaff] = ()) -> Finding:
@@ -235,6 +249,8 @@ def _judge(
         return _undecided(f"check '{each.name}' stumbled: {type(error).__name__}: {error}")
     if finding.verdict in (Verdict.FAILED, Verdict.BLOCKED):
         finding = replace(finding, problem=_told_of(finding.message, observations))
+    if finding.verdict is Verdict.BLOCKED and not finding.problem:
+        finding = replace(finding, explained_by=finding.explained_by or each.excused_by)
     return _excused(finding, _not_passed(each.excused_by, findings)) if finding.verdict is Verdict.FAILED else finding
 
 

@@ -376,7 +376,8 @@ class Finding:
     """The verdict of one check, with the words and pictures that explain it.
 
     `because` names the check whose verdict this one follows from, where it was not judged by itself; `problem` is what student
-    code did instead of answering, where the message tells of that.
+    code did instead of answering, where the message tells of that. `explained_by` names checks: what the first of them that
+    failed found explains this, too, so that both are told as one.
 
     >>> from mlpgrader.authoring import failed
     >>> failed("W[0, 1] is 2.5, expected 2", hint="Divide by N.").message
@@ -393,6 +394,7 @@ class Finding:
     for_staff: tuple[Quote | Transcript, ...] = ()
     because: str = ""
     problem: Problem | None = None
+    explained_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ def finding(
     problem: Problem | None = None,
     diagnosis: str = "",
     because: str = "",
+    by: str = "",
 ) -> Finding:
     said = message or f"{check} is wrong"
-    return Finding(check, check.title(), verdict, said, "", diagnosis, problem=problem, because=because)
+    more = {"problem": problem, "because": because, "explained_by": tuple(by)}
+    return Finding(check, check.title(), verdict, said, "", diagnosis, **more)  # type: ignore[arg-type]
 
 
 def items(*findings: Finding, **others: tuple[Finding, ...]) -> list[ScoredItem]:
@@ -140,3 +142,26 @@ def test_every_lost_point_belongs_to_one_cause() -> None:
 def test_checks_that_wait_for_each_other_have_an_end() -> None:
     found = [finding("a", Verdict.BLOCKED, "same", because="b"), finding("b", Verdict.BLOCKED, "same", because="a")]
     assert len(of_items(items(*found))) == 1
+
+
+def test_what_another_mistake_explains_is_told_with_it_whatever_its_own_words_are() -> None:
+    problem = raised("ValueError: shapes (3,) and (4,)", "mlp.py line 9, in backward")
+    found = (finding("c", problem=problem), finding("d", problem=problem, by="b"), finding("b", by="a"), finding("a"))
+    (cause,) = of_items(items(*found))
+    assert (cause.title, sorted(checks(cause)), cause.lost) == ("A", ["a", "b", "c", "d"], 8.0)
+
+
+def test_what_another_mistake_would_explain_stands_alone_where_that_was_not_made() -> None:
+    right = finding("a", Verdict.PASSED)
+    assert [checks(each) for each in of_items(items(right, finding("b", by="a"), finding("c", by="xb")))] == [
+        ["b", "c"]
+    ]
+
+
+def test_mistakes_that_explain_each_other_have_an_end() -> None:
+    assert len(of_items(items(finding("a", by="b"), finding("b", by="a")))) == 1
+
+
+def test_what_is_not_written_yet_is_explained_by_nothing_else() -> None:
+    unwritten = finding("b", problem=raised("NotImplementedError: write MLP.step", "mlp.py line 60, in step"), by="a")
+    assert len(of_items(items(finding("a"), unwritten))) == 2

@@ -171,6 +171,16 @@ def test_what_follows_from_another_check_names_it() -> None:
     assert [each.because for each in judged(first, blocked_one, spared)] == ["", "first", "first"]
 
 
+def test_what_cannot_be_looked_at_is_explained_by_what_the_check_is_excused_by_or_says() -> None:
+    first, other = fact("first", breaks), fact("other", breaks)
+    plain = fact("second", lambda _: blocked("nothing moves"), excused_by=("first",))
+    named = fact("third", lambda _: blocked("nothing moves", explained_by=[other]), excused_by=("first",))
+    told = fact("fourth", lambda _: failed("moves", hint="look", explained_by=[first, other]))
+    found = judged(first, other, plain, named, told)
+    assert [each.explained_by for each in found] == [(), (), ("first",), ("other",), ("first", "other")]
+    assert [each.verdict for each in found[2:]] == [Verdict.BLOCKED, Verdict.BLOCKED, Verdict.FAILED]
+
+
 def test_a_finding_holds_the_problem_that_its_message_tells_of() -> None:
     elsewhere = {"kind": "raised", "message": "IndexError: 3", "where": ""}
     told = {"kind": "raised", "message": "NameError: name 'h'", "where": "mlp.py line 9, in forward"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import blocks, difference, same
 from grader.assignments.byomlp.backward.update_runs import (
     BACKWARD_FIRST,
@@ -43,7 +44,9 @@ def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | Non
     visible = bool(np.any(one)) and np.all(np.isfinite(want))
     held = accumulators_of(net, record, way)
     if not visible and held is None:
-        return blocked("backward leaves no gradient that could add up", hint=BACKWARD_FIRST)
+        return blocked(
+            "backward leaves no gradient that could add up", hint=BACKWARD_FIRST, explained_by=[gradients_match]
+        )
     added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, both, (0, 1, 0), way))
     if not added and not (held and _arrays_add_up(record, held, exact)):
         return _explain_sum(net, one, got, want, hint, exact)
@@ -127,7 +130,8 @@ def _clears(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     stays, got = moves(cleared, way), moves(again, way)
     held = accumulators_of(net, record, way)
     if not np.any(one) and held is None:
-        return blocked("backward leaves no gradient that could be cleared", hint=BACKWARD_FIRST)
+        said = "backward leaves no gradient that could be cleared"
+        return blocked(said, hint=BACKWARD_FIRST, explained_by=[gradients_match])
     # step straight after zero_grad may fail: accumulators may be None until the next backward
     step_failed = bool(cleared["steps"][0]["problem"])
     if not step_failed and not np.allclose(stays, 0, atol=1e-12) and not (held and _arrays_cleared(cleared, held)):

@@ -19,6 +19,7 @@ from grader.assignments.byomlp.backward.gradients import (
     unapplied,
 )
 from grader.assignments.byomlp.backward.probes import GradientRecord, OwnForwardRecord
+from grader.assignments.byomlp.forward.initialisation_checks import layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
@@ -69,6 +70,9 @@ def _broken_off(problem: Problem, records: Sequence[GradientRecord]) -> Finding:
     finding = stumbled("backward could not be tested", problem)
     whole = [record for record in records if not _problem_of(record)]
     found = diagnose([ways[0] for record in whole for ways in measured(record) if ways])
+    if problem.message.startswith("ValueError"):
+        # arrays do not fit together
+        finding = replace(finding, explained_by=(layer_shapes.name,))
     if found is None or is_unwritten(problem):
         return finding
     return replace(

@@ -19,6 +19,7 @@ from grader.assignments.byomlp.forward.answers import (
     unless_cut_short,
 )
 from grader.assignments.byomlp.forward.held_parameters import otherwise_used
+from grader.assignments.byomlp.forward.initialisation_checks import layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
@@ -46,6 +47,7 @@ def output_shapes(observed: Observation) -> Finding:
                 return failed(
                     f"forward of {net} returned {_article(kind)}, expected an array of shape {want}",
                     hint="x is 1-D, each bias is 1-D, and W h + b of 1-D arrays is 1-D again: print the shapes of W, h and b.",
+                    explained_by=[layer_shapes],
                 )
     return unless_cut_short(observed)
 
@@ -72,6 +74,7 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
         return failed(
             f"forward of {net} returned {got} instead of {counted(m, 'number')}",
             hint="The last layer has one output for each of its neurons.",
+            explained_by=[output_shapes],
         )
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
     way = record["way"]

@@ -19,6 +19,7 @@ from grader.assignments.byomlp.forward.answers import (
     seen_until,
     unless_cut_short,
 )
+from grader.assignments.byomlp.forward.checks import forward_values
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.mistakes import Pass
 from grader.assignments.byomlp.forward.probes import CompositionRecord, ForwardRecord
@@ -137,5 +138,6 @@ def _wrong_compositions(net: Network, compositions: Sequence[CompositionRecord])
             return failed(
                 f"network {net}: going up to {where} and then through the rest gives another output than all at once",
                 hint=hint,
+                explained_by=[forward_values],
             )
     return None
