@@ -497,7 +497,7 @@ class Result:
     """What came of grading one submission, as numbers and words: a report without pictures, files or evidence.
 
     `size` is at which notebooks were run, and `data` on what; both are empty where none were. `unwritten` names the functions
-    that are still as the template has them.
+    that are still as the template has them, and `notices` say why a person may want to look at it.
 
     >>> import mlpgrader
     >>> bob = "examples/byomlp/bob-no-derivative"
@@ -519,6 +519,7 @@ class Result:
     size: str = ""
     data: str = ""
     unwritten: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -530,7 +531,7 @@ class Result:
 class Report:
     """What people read: a score, whose it is, and how it came about.
 
-    `unwritten` names the functions that are still as the template has them.
+    `unwritten` names the functions that are still as the template has them; `notices` are for staff alone.
 
     >>> import mlpgrader
     >>> bob = "examples/byomlp/bob-no-derivative"
@@ -546,6 +547,7 @@ class Report:
     score: Score
     evidence: Evidence
     unwritten: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
@@ -564,6 +566,7 @@ class Report:
             size=_size(self.evidence),
             data=self.evidence.facts.get("data", ""),
             unwritten=self.unwritten,
+            notices=self.notices,
         )
 
 

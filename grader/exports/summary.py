@@ -24,7 +24,8 @@ FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 class Row:
     """One submission of a class: its points and what it earned in each item, or why it was not graded.
 
-    `attempt` counts what was handed in under this id, from 1: the gradings of earlier ones are kept.
+    `attempt` counts what was handed in under this id, from 1: the gradings of earlier ones are kept. `notices` say why a person
+    may want to look at it.
     """
 
     id: str
@@ -32,11 +33,14 @@ class Row:
     items: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
     attempt: int = 1
+    notices: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, result: Result) -> Row:
         """Return the row of a submission that was graded."""
-        return cls(result.id, result.marks, {item.id: item.marks.earned for item in result.items})
+        return cls(
+            result.id, result.marks, {item.id: item.marks.earned for item in result.items}, notices=result.notices
+        )
 
     @classmethod
     def failed(cls, name: str, reason: str) -> Row:
@@ -47,7 +51,8 @@ class Row:
 def as_csv(rows: Iterable[Row]) -> str:
     """Return a class as CSV: id, points by kind, one column an item, and why a submission could not be read.
 
-    Where somebody has handed in again, a last column says how often each one has.
+    Where somebody has handed in again, a last column says how often each one has, and where a person may want to look at one,
+    another one says why.
 
     No cell is a formula to a spreadsheet, whatever a submission is called.
     """
@@ -56,13 +61,15 @@ def as_csv(rows: Iterable[Row]) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     again = any(row.attempt > 1 for row in rows)
-    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error", *(("attempt",) if again else ()))])
+    look = any(row.notices for row in rows)
+    more = [*(["attempt"] if again else []), *(["look"] if look else [])]
+    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error", *more)])
     for row in rows:
         marks = _marks(row)
         earned = [number(row.items[name]) if name in row.items else "" for name in items]
         points = ["" if marks[kind] is None else marks[kind] for kind in MARKS]
-        attempt = [row.attempt] if again else []
-        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error), *attempt])
+        last = [*([row.attempt] if again else []), *([_cell(". ".join(row.notices))] if look else [])]
+        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error), *last])
     return written.getvalue()
 
 
@@ -78,6 +85,7 @@ def as_data(rows: Iterable[Row]) -> dict[str, Any]:
                 **_marks(row),
                 "items": {name: number(earned) for name, earned in row.items.items()},
                 "attempt": row.attempt,
+                **({"notices": [printable(each) for each in row.notices]} if row.notices else {}),
             }
             for row in rows
             if not row.error

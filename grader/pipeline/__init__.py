@@ -14,6 +14,7 @@ from grader.checks import run_checks
 from grader.errors import AuthorError, IntakeError
 from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
+from grader.notices import notices
 from grader.pipeline import selection
 from grader.pipeline.streaming import Stream
 from grader.repairing.submission import repaired
@@ -156,6 +157,7 @@ def judge(
         assignment_title=assignment.title,
         rubric_digest=rubric.digest,
         unwritten=template.unwritten(submission.files),
+        notices=notices(submission, evidence, provided=assignment.provided),
     )
 
 

@@ -25,6 +25,7 @@ def compose(
     assignment_title: str,
     rubric_digest: str,
     unwritten: Sequence[str] = (),
+    notices: Sequence[str] = (),
 ) -> Report:
     """Put together what people read: the score, whose it is, and how it came about."""
     return Report(
@@ -35,6 +36,7 @@ def compose(
         score=score,
         evidence=evidence,
         unwritten=tuple(unwritten),
+        notices=tuple(notices),
     )
 
 

@@ -29,6 +29,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "score": _marks(result.marks),
         "items": [_item(item) for item in result.items],
         "causes": [_cause(cause) for cause in causes(result)],
+        **({"notices": [printable(each) for each in result.notices]} if result.notices else {}),
     }
 
 
@@ -93,6 +94,7 @@ def from_json(data: Mapping[str, Any]) -> Result:
             seconds=data["seconds"],
             marks=_marks_of(data["score"]),
             items=tuple(_item_of(item) for item in data["items"]),
+            notices=tuple(map(str, data.get("notices", ()))),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no report ({type(error).__name__}: {error})") from error

@@ -125,6 +125,7 @@ def _data(entry: Entry) -> dict[str, Any]:
         "items": dict(row.items),
         "error": row.error,
         "attempt": row.attempt if row.attempt > 1 else 0,
+        "notices": list(row.notices),
     }
     stands_on = {"key": entry.key, "judged": entry.judged, "stamp": list(entry.stamp), "evidence": list(entry.evidence)}
     about = {"digest": entry.digest, "assignment": entry.assignment, "asked": entry.asked}
@@ -134,7 +135,8 @@ def _data(entry: Entry) -> dict[str, Any]:
 def _entry(data: Mapping[str, Any]) -> Entry | None:
     try:
         marks = Marks(**data["marks"]) if "marks" in data else None
-        row = Row(data["id"], marks, data.get("items", {}), data.get("error", ""), int(data.get("attempt", 1)))
+        told = data.get("items", {}), data.get("error", ""), int(data.get("attempt", 1))
+        row = Row(data["id"], marks, *told, tuple(data.get("notices", ())))
         stamps = tuple(data.get("stamp", ())), tuple(data.get("evidence", ()))
         about = data.get("digest", ""), data.get("assignment", ""), data.get("asked", "")
         return Entry(row, data.get("key", ""), data.get("judged", ""), *stamps, *about)
