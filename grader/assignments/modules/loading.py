@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -40,6 +41,8 @@ GIVEN = ("Module", "ReLU", "MSECriterion")
 DEFINITION, EXPERIMENT, ALL_EXPERIMENTS, CELL = 6.0, 0.5, 2.0, 30.0
 CELLS, CELL_CHARACTERS = 500, 60
 NAMES, NAME_CHARACTERS = 600, 60
+# how much of a name has to be the same for it to be a slip of the pen; "ELU" and "ReLU" are less alike
+ALIKE = 0.9
 
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)", re.MULTILINE)
 _MAGIC = re.compile(r"^([ \t]*)(?:%time(?:it)?(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)|[%!?].*$|(?=\S+\?+$)\S+$)")
@@ -73,6 +76,23 @@ def module_file(files: Mapping[str, bytes], name: str = FILE) -> tuple[str, str]
         # a main notebook that has copies of its own is nothing to speak of
         return best, ""
     return best, note
+
+
+def called_otherwise(sources: Iterable[Source]) -> dict[str, str]:
+    """Return by which other names a file has classes of the course: in other capitals, or a letter or two amiss."""
+    written = list(dict.fromkeys(name for source in sources for name in _CLASS.findall(source.text)))
+    others = [name for name in written if name not in (*CLASSES, *GIVEN)]
+    plain = {_letters(name): name for name in reversed(others)}
+    found = {}
+    for wanted in CLASSES:
+        alike = [] if wanted in written else difflib.get_close_matches(_letters(wanted), plain, n=1, cutoff=ALIKE)
+        if alike:
+            found[wanted] = plain[alike[0]]
+    return found
+
+
+def _letters(name: str) -> str:
+    return name.casefold().replace("_", "")
 
 
 def _classes_in(files: Mapping[str, bytes], path: str) -> int:
@@ -142,6 +162,7 @@ def modules(session: Session, seen: dict[str, Any], rng: np.random.Generator) ->
     seen["classes"] = _classes(raw.get("classes"))
     seen["written"] = written(raw.get("written"))
     seen["cells"] = _ended(raw.get("cells"), {source.name for source in sources})
+    seen["called"] = {wanted: name for wanted, name in called_otherwise(sources).items() if wanted in seen["classes"]}
     seen["done"] = not answers[-1].problem
     seen["missing"] = {name: _home(sources, name) for name in CLASSES if name not in seen["classes"]}
 
@@ -165,7 +186,14 @@ def _cells(
 ) -> list[Operation]:
     python = {source.name: python_of(source.text) for source in sources}
     texts = [{"name": name, "text": text} for name, text in python.items()]
-    planned = plugged("module_plan", "reading all cells", sources=texts, classes=[*CLASSES, *GIVEN])
+    called = called_otherwise(sources)
+    planned = plugged(
+        "module_plan",
+        "reading all cells",
+        sources=texts,
+        classes=[*CLASSES, *GIVEN, *called.values()],
+        called=called,
+    )
     asked = [
         plugged(
             "module_cell",

@@ -45,6 +45,10 @@ def _undefined(written: Written, name: str) -> str:
             return f"{name} is imported under another name: write {alias} where it says {name}."
     if any(name in names for names in written.get("attributes", {}).values()):
         return f"Nothing is called {name} where this runs. What a method keeps for another one is an attribute: self.{name}."
+    if name in written.get("names", ()):
+        return (
+            f"{name} is made further down, or in a cell that was not run before: make it above the line that needs it."
+        )
     guess = did_you_mean(name, [*written.get("names", ()), *dir(builtins)])
     return f"Nothing is called {name} where this runs{guess or ': define or import it in this file.'}"
 

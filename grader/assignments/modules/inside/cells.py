@@ -76,6 +76,8 @@ class Loading:
         self.space |= {"get_ipython": _Jupyter, "display": _nothing}
         self.cells: list[dict[str, Any]] = []
         self.needed: set[tuple[str, int]] = set()
+        # by which other name a class of the course was written down
+        self.called: dict[str, str] = {}
         # the attributes that methods of each class give a value to
         self.attributes: dict[str, list[str]] = {}
         self.homes: dict[str, str] = {}
@@ -108,6 +110,7 @@ def _plan(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
             # the cell itself says so when it is run
             continue
     loading.needed = needed_places(cells, operation["classes"])
+    loading.called = operation["called"]
     for _, body in cells:
         for each in body:
             if isinstance(each, ast.ClassDef):
@@ -214,6 +217,9 @@ def _classes(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
     """Say how every cell ended, and which classes there are: their cells, their methods, what they are made of."""
     loading = loading_of(bench)
     found = {}
+    for wanted, written_as in loading.called.items():
+        if wanted not in loading.space and isinstance(loading.space.get(written_as), type):
+            loading.space[wanted] = loading.space[written_as]
     defined = [name for name, value in loading.space.items() if getattr(value, "__module__", None) == SPACE]
     for name in defined[:NAMES]:
         value = loading.space[name]

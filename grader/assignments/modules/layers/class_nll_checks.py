@@ -26,6 +26,7 @@ from grader.plain import problem_from
 from grader.text import in_digits, shape
 
 _ONE_HOT = "Targets are one-hot rows: for each example a row with 1 for its class and 0 for the others."
+_ORDER = "The criterion is called as forward(input, target) and backward(input, target): the probabilities first."
 _CLAMP = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
 # a loss that is clamped stays within this share of itself, one that is not goes beyond it
 SAME = 0.1
@@ -85,8 +86,17 @@ def _takes_numbers(seen: ClassNLLSeen) -> bool:
     return all(map(_is_right, theirs)) or (raises and all(map(_has_loss, theirs)))
 
 
+def _takes_targets_first(seen: ClassNLLSeen) -> bool:
+    """Tell whether the criterion is right when it is given the target first."""
+    if all(map(_is_right, seen["cases"])) or "turned" not in seen:
+        return False
+    return all(map(_is_right, seen["turned"]["cases"]))
+
+
 def _asked(seen: ClassNLLSeen) -> Asked:
-    """Return the cases with the targets that the criterion is made for: the other kind is paid for in its value."""
+    """Return the cases with the targets that the criterion is made for: another kind or order is paid for in its value."""
+    if _takes_targets_first(seen):
+        return seen["turned"]
     return seen["numbered"] if _takes_numbers(seen) else seen
 
 
@@ -94,6 +104,9 @@ def _asked(seen: ClassNLLSeen) -> Asked:
 def class_nll_value(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion is the mean negative log-probability of the targets"""
     found = first_of(_judge_value(case) for case in seen["cases"])
+    if found is not None and _takes_targets_first(seen):
+        said = f"{NAME} takes the target first; with the input first, {found.message.removeprefix(f'{NAME}: ')}"
+        return failed(said, hint=_ORDER, diagnosis="target_first")
     if found is None or not _takes_numbers(seen):
         return found
     problem = problem_from(

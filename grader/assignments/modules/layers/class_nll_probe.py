@@ -36,9 +36,10 @@ class Asked(TypedDict):
 
 
 class ClassNLLSeen(LayerSeen, Asked):
-    """What was observed of the criterion with one-hot targets, and with class numbers in their place (n,)."""
+    """What was observed of the criterion with one-hot targets, with class numbers in their place (n,), and with targets first."""
 
     numbered: Asked
+    turned: Asked
 
 
 def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -53,8 +54,9 @@ def class_nll_criterion(session: Session, seen: dict[str, Any], rng: np.random.G
         batches.append((p, np.eye(classes)[rng.integers(classes, size=rows)].astype(dtype)))
     p = np.eye(k)[rng.integers(k, size=4)]
     certain = (p, np.concatenate([np.roll(p, 1, axis=1)[:2], p[2:]]))
-    seen |= _asked(session, batches, certain, seed, numbered=False)
+    seen |= _asked(session, batches, certain, seed)
     seen["numbered"] = _asked(session, batches, certain, seed, numbered=True)
+    seen["turned"] = _asked(session, batches, certain, seed, turned=True)
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)
 
@@ -65,15 +67,19 @@ def _asked(
     certain: tuple[Array, Array],
     seed: int,
     *,
-    numbered: bool,
+    numbered: bool = False,
+    turned: bool = False,
 ) -> Asked:
     p, target = certain
 
+    def ask(p: Array, target: Array) -> LayerCase:
+        return _turned(session, p, target, seed) if turned else _case(session, p, target, seed, numbered=numbered)
+
     def near(away: float) -> LayerCase:
-        return _case(session, np.clip(p, away, 1 - away), target, seed, numbered=numbered)
+        return ask(np.clip(p, away, 1 - away), target)
 
     return Asked(
-        cases=[_case(session, *batch, seed, numbered=numbered) for batch in batches],
+        cases=[ask(*batch) for batch in batches],
         clamped=near(0.0),
         inside=near(LEAST),
         further=near(FURTHER),
@@ -95,4 +101,15 @@ def _case(session: Session, p: Array, target: Array, seed: int, *, numbered: boo
         answer["stored"] = answer["value"]
         if numbered and len(answer["after"]) > 1 and TOLERANCE.agrees(answer["after"][1], given, 0.0):
             answer["after"][1] = case["grad"]
+    return case
+
+
+def _turned(session: Session, p: Array, target: Array, seed: int) -> LayerCase:
+    """Return a case in which the criterion is given the target first; its forward pass is not measured around p."""
+    built, went, back = session.run(
+        asking.build("layer", NAME, seed=seed), asking.forward("layer", target, p), asking.backward("layer", p)
+    )
+    case = case_of(p, target, built=built, went=went, back=back, values=None)
+    for answer in (case["forward"], case["backward"]):
+        answer["stored"], answer["after"] = answer["value"], answer["after"][::-1]
     return case

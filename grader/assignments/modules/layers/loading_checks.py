@@ -37,6 +37,8 @@ def modules_load(observed: Observation) -> Finding:
         errors.append(
             f"left out, because it takes long and defines no class: what is tried in {', '.join(left_out[:SHOWN])}"
         )
+    # evidence of earlier graders does not say
+    errors[:0] = [f"{name} was taken for {wanted}" for wanted, name in seen.get("called", {}).items()]
     if seen["note"]:
         errors.insert(0, seen["note"])
     hint = "Restart the kernel and run all cells: none may end in an error." if seen["errors"] else ""

@@ -24,6 +24,7 @@ WRITTEN: dict[str, Any] = {
         ("NameError: name 'prnt' is not defined", "did you mean 'print'?"),
         ("NameError: name 'mask' is not defined", "is an attribute: self.mask"),
         ("NameError: name 'xyzzy' is not defined", "define or import it"),
+        ("NameError: name 'sigmoid' is not defined", "sigmoid is made further down"),
         ("AttributeError: 'Dropout' object has no attribute 'maks'", "did you mean 'mask'?"),
         ("AttributeError: 'Dropout' object has no attribute 'mask'", "give it a value in __init__"),
         ("AttributeError: 'Dropout' object has no attribute 'trainig'", "did you mean 'training'?"),
