@@ -90,6 +90,8 @@ SEEDS = {"byomlp": 4_170_273_269, "modules": 20_261_125}
 # as few digits as can be learned from
 DIGITS = {"byomlp": (1000, 500), "modules": (1000, 200)}
 TRAIN = {"classification_train": 500, "autoencoder_train": 700}
+# nothing needs to be learned where it is shown that nothing is
+LITTLE = {**TRAIN, "classification_train": 200}
 
 
 @cache
@@ -97,9 +99,11 @@ def whole(assignment: str) -> Rubric:
     return load_rubric(find(assignment))
 
 
-def by_cost(trial: Trial) -> tuple[int, int, str]:
-    """Return what a trial is chosen by: whose notebooks train little, then who is wrong in few places."""
-    return (len(trial.asked) and not trial.numbers, len(trial.may_fail.union(trial.fails or ())), trial.name)
+def by_cost(trial: Trial) -> tuple[int, int, bool, str]:
+    """Return what a trial is chosen by: whose notebooks train little, who is wrong in few places, who imports little."""
+    places = len(trial.may_fail.union(trial.fails or ()))
+    imports_much = isinstance(trial.source, Mapping) and any(b"sklearn" in each for each in trial.source.values())
+    return (len(trial.asked) and not trial.numbers, places, imports_much, trial.name)
 
 
 @cache
@@ -140,7 +144,8 @@ def data(assignment: str) -> Mapping[str, Data]:
 
 def graded(assignment: str, trial: Trial, rubric: Rubric, folder: Path, launcher: sandbox.Launcher) -> Report:
     """Grade a trial by a part of the rubric, its notebooks with few digits."""
-    numbers = {name: min(value, TRAIN.get(name, value)) for name, value in rubric.sizes[REDUCED].items()}
+    train = LITTLE if trial.group is Group.PLANTED else TRAIN
+    numbers = {name: min(value, train.get(name, value)) for name, value in rubric.sizes[REDUCED].items()}
     report, _ = try_out(
         replace(trial, numbers={name: min(value, trial.numbers.get(name, value)) for name, value in numbers.items()}),
         folder / "handed-in",

@@ -20,6 +20,8 @@ from grader import functions
 from grader.replay import Engine, compiled, lay_over, outputs, parameters, settle
 
 NUMBA = importlib.util.find_spec("numba") is not None
+# one worker compiles, once
+pytestmark = pytest.mark.xdist_group("engine")
 needs_numba = pytest.mark.skipif(not NUMBA, reason="numba is not installed")
 NEVER = 1 << 60
 
@@ -551,6 +553,9 @@ def test_a_network_that_is_not_trained_has_no_buffers() -> None:
 
 @needs_numba
 def test_compiling_waits_for_enough_steps_of_one_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    # to compile takes seconds: what this process has compiled already will do
+    run = compiled.LOOP.run or compiled.compile_loop()
+    monkeypatch.setattr(compiled, "compile_loop", lambda: run)
     monkeypatch.setattr(compiled, "LOOP", compiled.Loop())
     case = wide(compile_after=300)
     net = case.both()[1]
