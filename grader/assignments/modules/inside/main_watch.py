@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from numpy import array, asarray, float32, float64, int64, ndarray, zeros
 
-from grader.assignments.modules.inside.networks import Network, Watch, layers_of, leaves
+from grader.assignments.modules.inside.looks import arrays_of
+from grader.assignments.modules.inside.networks import Network, Watch, arrays_by, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
 from grader.assignments.modules.inside.right_classes import stand_in
 from grader.watching.recording.figures import Figures
@@ -17,7 +20,7 @@ OUTPUTS = 40_000_000
 
 def _watch_main(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     session = bench.session
-    watch = session["main"] = Watch(operation["rows"], lambda: int(session.get("cell", 0)))
+    watch = session["main"] = Watch(operation["rows"], lambda: int(session.get("cell", 0)), operation["seed"])
     figures = session["figures"] = Figures()
     replaced = {name: content.tobytes() for name, content in operation["replaced"].items()}
     bench.finder.files = {**bench.finder.files, **replaced}
@@ -82,19 +85,52 @@ def _main_figures(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _main_outputs(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    """Return what a network makes of rows while nothing in it is being trained; afterwards its modes are as they were."""
+    """Return what a network makes of rows while nothing in it is being trained; afterwards its modes are as they were.
+
+    With `arrays` (those of each layer), it has these meanwhile.
+    """
+    network = _network(bench, operation)
+    with _in_evaluation(bench, network), _having(network, operation["arrays"]):
+        return _numbers(network.net.forward(operation["rows"].astype(network.dtype)))
+
+
+def _main_layer(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
+    """Return what one layer of a network makes of rows while nothing is being trained."""
+    network = _network(bench, operation)
+    layer = list(leaves(network.net))[operation["layer"]]
+    with _in_evaluation(bench, network):
+        forward = getattr(layer, "forward", None) or layer.updateOutput
+        return _numbers(forward(operation["rows"].astype(network.dtype)))
+
+
+def _main_looks(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
+    """Return what a network had learned when it was met and has learned now, and the way in between."""
+    network = _network(bench, operation)
+    with bench.session["main"].calls.unwatched():
+        modules = list(leaves(network.net))
+        return {"value": network.looks.described(modules, arrays_by(network.net, "getParameters"))}
+
+
+def _network(bench: Any, operation: dict[str, Any]) -> Network:
     watch: Watch = bench.session["main"]
-    network = next(each for each in watch.register if each.index == operation["index"])
+    return next(each for each in watch.register if each.index == operation["index"])
+
+
+def _numbers(outputs: Any) -> dict[str, Any]:
+    if type(outputs) is not ndarray or outputs.size > OUTPUTS or outputs.dtype.kind not in "fiub":
+        return {"value": {"outputs": None}}
+    return {"value": {"outputs": outputs.astype(float64).astype(float32)}}
+
+
+@contextlib.contextmanager
+def _in_evaluation(bench: Any, network: Network) -> Iterator[None]:
     modules = [network.net, *leaves(network.net)]
     modes = [getattr(module, "__dict__", {}).get("training") for module in modules]
-    with watch.calls.unwatched():
+    with bench.session["main"].calls.unwatched():
         try:
             for module in modules:
                 vars(module)["training"] = False
-            outputs = network.net.forward(operation["rows"].astype(network.dtype))
-            if type(outputs) is not ndarray or outputs.size > OUTPUTS or outputs.dtype.kind not in "fiub":
-                return {"value": {"outputs": None}}
-            return {"value": {"outputs": outputs.astype(float64).astype(float32)}}
+            yield
         finally:
             for module, mode in zip(modules, modes, strict=True):
                 if mode is None:
@@ -103,9 +139,30 @@ def _main_outputs(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
                     vars(module)["training"] = mode
 
 
+@contextlib.contextmanager
+def _having(network: Network, arrays: list[list[Any]]) -> Iterator[None]:
+    """Let the layers of a network have other arrays meanwhile, in the place of those that they have."""
+    pairs = [
+        (mine, other)
+        for leaf, given in zip(leaves(network.net), arrays, strict=False)
+        for mine, other in zip(arrays_of(leaf), given, strict=False)
+        if mine.shape == other.shape
+    ]
+    held = [mine.copy() for mine, _ in pairs]
+    try:
+        for mine, other in pairs:
+            mine[...] = other
+        yield
+    finally:
+        for (mine, _), before in zip(pairs, held, strict=True):
+            mine[...] = before
+
+
 OPERATIONS = {
     "watch_main": _watch_main,
     "main_networks": _main_networks,
     "main_figures": _main_figures,
     "main_outputs": _main_outputs,
+    "main_layer": _main_layer,
+    "main_looks": _main_looks,
 }

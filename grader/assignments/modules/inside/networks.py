@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
-from numpy import array, errstate, float64, isfinite, nan, ndarray, prod, zeros
+from numpy import array, array_equal, errstate, float64, isfinite, nan, ndarray, prod, zeros
 
+from grader.assignments.modules.inside.looks import Looks, arrays_of
 from grader.assignments.modules.inside.slopes import Slopes
 from grader.watching.logs.projections import Keys
 from grader.watching.logs.rates import Steps
@@ -34,10 +35,10 @@ LARGE = 500_000
 class Network:
     """One network, what it was called for, and what came of it."""
 
-    def __init__(self, net: Any, index: int, cell: int, keys: Keys) -> None:
+    def __init__(self, net: Any, index: int, cell: int, keys: Keys, seed: int) -> None:
         self.net, self.index, self.cell = net, index, cell
         self.inputs = self.outputs = self.last = 0
-        self.usage, self.steps, self.slopes = Usage(keys), Steps(), Slopes()
+        self.usage, self.steps, self.slopes, self.looks = Usage(keys), Steps(), Slopes(), Looks(seed)
         self.criterion = ""
         self.dtype: Any = float64
 
@@ -45,10 +46,10 @@ class Network:
 class Watch:
     """Gathers what modules are called for; calls that modules make among themselves are theirs."""
 
-    def __init__(self, rows: int, cell: Callable[[], int]) -> None:
+    def __init__(self, rows: int, cell: Callable[[], int], seed: int = 0) -> None:
         keys = Keys(rows)
         self.register: Register[Network] = Register(
-            cell, lambda net, index, cell: Network(net, index, cell, keys), most=NETWORKS, least=least_trained
+            cell, lambda net, index, cell: Network(net, index, cell, keys, seed), most=NETWORKS, least=least_trained
         )
         self.calls = Outermost(self._called)
         self._backwards = 0
@@ -99,7 +100,11 @@ class Watch:
             network.inputs = X.shape[1]
             network.outputs = int(result.shape[-1]) if isinstance(result, ndarray) and result.ndim else 0
             network.dtype = X.dtype if X.dtype.kind == "f" else float64
-        network.usage.forward(X, dropping=drops(net))
+        modules = list(leaves(net))
+        network.looks.meet(
+            modules, lambda weights: self._origin(weights, network), lambda: arrays_by(net, "getParameters")
+        )
+        network.usage.forward(X, dropping=drops(modules))
 
     def _went_back(self, net: Any, given: list[Any]) -> None:
         network = self._of(net)
@@ -109,11 +114,20 @@ class Watch:
         self._backwards += 1
         network.last = self._backwards
         network.usage.backward()
-        try:
-            parameters, gradients = list(arrays_in(net.getParameters())), list(arrays_in(net.getGradParameters()))
-        except Exception:  # noqa: BLE001 - its methods are the student's
-            return
+        parameters, gradients = arrays_by(net, "getParameters"), arrays_by(net, "getGradParameters")
         network.steps.after_backward(parameters, gradients, rate_in_frames)
+        network.looks.step(parameters, net, leaves)
+
+    def _origin(self, weights: Any, of: Network) -> int:
+        """Return the number of a network met before that has these weights now, or -1."""
+        for other in self.register:
+            if other is not of and other.index < of.index:
+                held = [each for leaf in leaves(other.net) for each in arrays_of(leaf)]
+                if any(
+                    each is weights or (each.shape == weights.shape and array_equal(each, weights)) for each in held
+                ):
+                    return other.index
+        return -1
 
     def _of(self, net: Any) -> Network:
         known = self.register.of(net)
@@ -123,6 +137,14 @@ class Watch:
                 forget_outputs(other, used)
             known = self.register.add(net)
         return known
+
+
+def arrays_by(net: Any, method: str) -> list[Any]:
+    """Return the arrays that a method of a network gives; none where it fails."""
+    try:
+        return list(arrays_in(getattr(net, method)()))
+    except Exception:  # noqa: BLE001 - its methods are the student's
+        return []
 
 
 def rows_of(given: Any) -> ndarray[Any, Any] | None:
@@ -207,9 +229,9 @@ def leaves(net: Any, depth: int = 0) -> Iterator[Any]:
         yield from leaves(each, depth + 1)
 
 
-def drops(net: Any) -> bool | None:
-    """Tell whether any dropout of a network is on; None when it has none."""
-    modes = [is_training(leaf) for leaf in leaves(net) if is_dropout(leaf)]
+def drops(modules: Iterable[Any]) -> bool | None:
+    """Tell whether any dropout among modules is on; None when there is none."""
+    modes = [is_training(leaf) for leaf in modules if is_dropout(leaf)]
     return any(modes) if modes else None
 
 

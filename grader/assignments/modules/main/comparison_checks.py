@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.both_runs import MEASURE, RUNS, in_either_run
+from grader.assignments.modules.main.doubts import doubt_note
 from grader.assignments.modules.main.pictures import loss_curves
 from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
@@ -47,12 +48,13 @@ def networks_compared(observed: Observation) -> Finding:
     missing = [kind for kind in nets.ACTIVATIONS if not any(nets.has(network, kind) for network in found)]
     names = _named(compared(seen))
     if not found:
-        message = f"no network with 784 inputs and 10 outputs was trained on the digits{time_note(seen)}"
-        return failed(message, hint=COMPARE)
+        note = time_note(seen) + doubt_note(seen, (nets.PIXELS, nets.CLASSES))
+        return failed(f"no network with 784 inputs and 10 outputs was trained on the digits{note}", hint=COMPARE)
     if missing:
         subtracts = any(nets.subtracts_between(network) for network in found)
         hint = f"Train a network with {' and with '.join(missing)}, too." if subtracts else COMPARE
-        return failed(f"not trained: {', '.join(missing)}; trained: {names}{time_note(seen)}", hint=hint)
+        note = time_note(seen) + doubt_note(seen, (nets.PIXELS, nets.CLASSES))
+        return failed(f"not trained: {', '.join(missing)}; trained: {names}{note}", hint=hint)
     if not any(nets.subtracts_between(network) for network in found):
         message = f"no network has BatchMeanSubtraction between a Linear and its activation; trained: {names}"
         hint = "Train these networks once more, with BatchMeanSubtraction between Linear and the activation."

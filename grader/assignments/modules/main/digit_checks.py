@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.both_runs import RUNS, in_either_run
+from grader.assignments.modules.main.doubts import doubt_note
 from grader.assignments.modules.main.measuring import share
 from grader.assignments.modules.main.pictures import digit_pictures, loss_curves
 from grader.assignments.modules.main.probe import MainSeen, seen_in
@@ -33,7 +34,8 @@ def final_model(seen: MainSeen) -> nets.Network | None:
 
 
 def _no_model(seen: MainSeen) -> Finding:
-    return blocked(f"no network was trained that classifies digits{time_note(seen)}", hint=HINT)
+    note = time_note(seen) + doubt_note(seen, (nets.PIXELS, nets.CLASSES))
+    return blocked(f"no network was trained that classifies digits{note}", hint=HINT)
 
 
 @check(reads=RUNS, after=[main_runs], thresholds=by_run(KINDS))

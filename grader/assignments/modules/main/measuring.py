@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,19 +47,41 @@ class Measuring:
     digits: Digits
     until: float
     keys: Callable[[Array], Array]
+    # by number of a network, what its parameters make of rows
+    explained: dict[int, Callable[[Array], Array | None]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many digits were laid."""
+        return len(self.digits.train_labels) + len(self.digits.test_labels)
+
+    def knows(self, network: NetworkRecord, scaling: Scaling) -> bool:
+        """Tell whether a network met rows that are digits which were laid, as this scaling has them."""
+        samples = network["samples"]
+        if not len(samples) or samples.shape[1] != self.digits.train_images.shape[1]:
+            return False
+        keys = np.sort(_keys_of_all(self, scaling))
+        return bool(np.any(_near(self.keys(samples), keys)))
 
     def scaling(self, network: NetworkRecord) -> Scaling:
         """Return how the digits were changed before a network got them; 1 was ink."""
         return scaling_of(network["samples"], [self.digits.train_images, self.digits.test_images], as_ink, SHARPNESS)
 
     def outputs(self, network: NetworkRecord, rows: Array) -> tuple[Array | None, PlainProblem | None]:
-        """Return what a network makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that."""
+        """Return what a network makes of rows (N, d), (N, m) float32, or None and the problem that kept it from that.
+
+        Where its parameters explain it, this is what they give here.
+        """
+        if (by := self.explained.get(network["index"])) is not None:
+            parts = [by(rows[start : start + PIECE]) for start in range(0, len(rows), PIECE)]
+            known = [each for each in parts if each is not None]
+            return (np.concatenate(known), None) if len(known) == len(parts) and parts else (None, None)
         output, problem = measuring.outputs_of(
             self.session,
             rows,
             until=self.until,
             piece=PIECE,
-            ask=lambda part: plugged("main_outputs", "forward()", index=network["index"], rows=part),
+            ask=lambda part: plugged("main_outputs", "forward()", index=network["index"], rows=part, arrays=[]),
             validated=outputs_in,
         )
         return output, plain_problem(problem)
@@ -70,10 +92,8 @@ def measure(asked: Measuring, seen: dict[str, Any], rng: np.random.Generator) ->
     measured = seen["measured"]
     if (toy := nets.toy_model(seen["networks"])) is not None:
         measured["toy"] = _toy(asked, toy, rng)
-    images, labels = unseen(asked.digits, UNSEEN.get(seen["size"], UNSEEN_ELSE), rng)
+    rows, labels = digits_unseen(asked.digits, UNSEEN.get(seen["size"], UNSEEN_ELSE), rng)
     seen["labels"] = labels.astype(np.uint8)
-    # as the file has them: ink is 1
-    rows = (1 - images).astype(np.float32)
     candidates = nets.final_candidates(seen["networks"], seen["digits"])[:CANDIDATES]
     found = [_digits(asked, each, rows, labels) for each in candidates]
     if found:
@@ -84,6 +104,12 @@ def measure(asked: Measuring, seen: dict[str, Any], rng: np.random.Generator) ->
         _known(asked, seen["networks"], measured["digits"], rng)
     if autoencoders := nets.autoencoders(seen["networks"]):
         measured["autoencoder"] = _autoencoder(asked, autoencoders[-1], rows)
+
+
+def digits_unseen(digits: Digits, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return digits that exist nowhere else as the file would have them, float32 (N, 784) with ink 1, and their labels (N,)."""
+    images, labels = unseen(digits, count, rng)
+    return (1 - images).astype(np.float32), labels
 
 
 def clouds(rng: np.random.Generator) -> tuple[Array, Array]:
@@ -154,6 +180,11 @@ def _near(keys: Array, wanted: Array) -> Array:
     left = np.maximum(right - 1, 0)
     off: Array = np.minimum(np.abs(wanted[right] - keys), np.abs(wanted[left] - keys))
     return off <= ROUNDING
+
+
+def laid_rows(digits: Digits, which: Array) -> tuple[Array, Array]:
+    """Return those of the laid digits as the file has them, by their place in it, and their labels."""
+    return _rows(digits, which), labels_of(digits)[which]
 
 
 def _rows(digits: Digits, which: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from grader.assignments.modules.loading import CLASS_OF, CLASSES, module_file
 from grader.assignments.modules.main import files, validated
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.by_hand import with_losses
+from grader.assignments.modules.main.looking import Looking
 from grader.assignments.modules.main.measuring import Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.datasets.digits import digits_of
@@ -38,14 +39,22 @@ class DrawnFigure(validated.FigureRecord):
     cell: int
 
 
+class BeliefRecord(TypedDict):
+    """What is believed of the network with this number: what was `told` of it for staff, and why it does not count, if so."""
+
+    index: int
+    told: str
+    doubt: str
+
+
 class MainSeen(NotebookSeen, total=False):
     """What is observed of the main notebook.
 
     It was run on so many `digits`, in a file with these `keys`, with correct classes in the place of those named in `trusted`:
     of the student's, those in `wrong` do not pass their checks, and others have lost `forward` or `backward`.
-    `networks` are those that were followed, `fault` says what kept the watch from that. `figures` are what its cells drew
-    last, `labels` those of the unseen digits. `measured` holds what `toy`, `digits` and `autoencoder` are worth. `needed`, of
-    the run on the student's own classes, says whether there was a reason for it.
+    `networks` are those that were followed and count, `doubted` those that do not; `beliefs` says why. `fault` says what kept
+    the watch from that. `figures` are what its cells drew last, `labels` those of the unseen digits. `measured` holds what
+    `toy`, `digits` and `autoencoder` are worth. `needed`, of the run on the own classes, says whether there was a reason for it.
     """
 
     digits: int
@@ -53,6 +62,8 @@ class MainSeen(NotebookSeen, total=False):
     trusted: list[str]
     wrong: list[str]
     networks: list[validated.MeasuredNetwork]
+    doubted: list[validated.MeasuredNetwork]
+    beliefs: list[BeliefRecord]
     fault: str
     figures: list[DrawnFigure]
     labels: Array
@@ -102,7 +113,7 @@ def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trust
     setting = session.setting
     every = digits_of(setting)
     seen |= {"size": setting.size, "dataset": every.name, "networks": [], "figures": [], "measured": {}}
-    seen |= {"fault": "", "trusted": list(trusted), "labels": np.zeros(0, np.uint8)}
+    seen |= {"beliefs": [], "doubted": [], "fault": "", "trusted": list(trusted), "labels": np.zeros(0, np.uint8)}
     wanted = str(setting.parameters["main_notebook"])
     chosen, note = files.main_files(session.files, wanted)
     found = (chosen[0] if chosen else "", note)
@@ -118,21 +129,33 @@ def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trust
     count = len(digits.train_labels) + len(digits.test_labels)
     seen["digits"], seen["keys"] = count, list(cast("tuple[str, ...]", setting.parameters["data_keys"]))
     modules = _own_modules(session, cells)
-    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted)
-    looks = iter(range(LOOKS))
+    # what is looked at is drawn apart, so that all else is drawn as it was
+    apart = rng.spawn(1)[0]
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted, seed=int(apart.integers(2**31)))
+    looks, looking = iter(range(LOOKS)), Looking(apart)
+
+    def look() -> None:
+        _look_at_networks(running, with_rows=False)
+        looking.look(running, seen["networks"])
 
     try:
         running.run(
             cells,
             cell_seconds=numbers["cell_seconds"],
-            look=lambda: _look_at_networks(running, with_rows=False),
+            look=look,
             may_look=lambda: next(looks, None) is not None,
             after=lambda entry: _look_at_figures(running, entry),
         )
         _look_at_networks(running, with_rows=True)
-        measure(Measuring(session, digits, running.until, Keys(count).of_all), seen, rng)
+        asked = Measuring(session, digits, running.until, Keys(count).of_all)
+        looking.judge(asked, seen["networks"])
+        looking.settle(seen)
+        measure(asked, seen, rng)
     finally:  # also when student code has ended the session
-        seen["networks"] = [{name: each[name] for name in each if name not in MEASURED} for each in seen["networks"]]
+        if not seen["beliefs"]:
+            looking.settle(seen)
+        for kept in ("networks", "doubted"):
+            seen[kept] = [{name: each[name] for name in each if name not in MEASURED} for each in seen[kept]]
 
 
 def wrong_classes(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
@@ -154,12 +177,14 @@ def _own_modules(session: Session, cells: Sequence[Cell]) -> Mapping[str, bytes]
     return files.own_modules(session.files, cells, path, content)
 
 
-def _open(running: Running, data: bytes, modules: Mapping[str, bytes], rows: int, wrong: Sequence[str]) -> None:
+def _open(
+    running: Running, data: bytes, modules: Mapping[str, bytes], rows: int, wrong: Sequence[str], *, seed: int
+) -> None:
     replaced = {name: np.frombuffer(content, np.uint8) for name, content in modules.items() if name.endswith(".py")}
     # right classes go along only where wrong ones are to be replaced
     right = files.SOLVED.read_text(encoding="utf-8") if wrong else ""
     watch = operations.plugged(
-        "watch_main", "preparing the notebook", rows=rows, replaced=replaced, wrong=list(wrong), right=right
+        "watch_main", "preparing the notebook", rows=rows, seed=seed, replaced=replaced, wrong=list(wrong), right=right
     )
     try:
         running.open({**modules, files.DATA: data}, watch)

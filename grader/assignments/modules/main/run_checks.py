@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.both_runs import RUNS, in_either_run
+from grader.assignments.modules.main.doubts import beliefs, doubts
 from grader.assignments.modules.main.files import DATA, MAIN, MODULES
 from grader.assignments.modules.main.pictures import autoencoder_pictures
 from grader.assignments.modules.main.probe import MainSeen, seen_in
@@ -30,13 +31,14 @@ def main_runs(observed: Observation) -> Finding:
     seen = seen_in(observed)
     if finding := unreadable(seen, MAIN):
         return finding
-    trained = nets.trained(seen["networks"])
+    trained = nets.trained([*seen["networks"], *seen.get("doubted", [])])
     missing = "" if trained else "no network was trained: backward was never called"
     whole = _judged(observed, missing=missing, trained=len(trained))
     # whoever brings that about must not get points withheld by it
     faults = (
         [Quote("What the notebook's networks did was not followed to its end", seen["fault"])] if seen["fault"] else []
     )
+    faults += beliefs(seen)
     if not seen["trusted"]:
         return replace(whole, for_staff=(*faults, *whole.for_staff))
     told = _judged(without_words(observed), missing=missing, trained=0)
@@ -49,7 +51,7 @@ def _judged(observed: Observation, *, missing: str, trained: int) -> Finding:
         seen,
         missing=missing,
         summary=_summary(seen, trained),
-        remarks=circumstances(observed, _on_which_modules(seen)),
+        remarks=circumstances(observed, _on_which_modules(seen), doubts(seen)),
         more=_autoencoder(seen),
         hint=_advice(seen),
         pictures=autoencoder_pictures(seen["measured"].get("autoencoder")),

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.both_runs import MEASURE, RUNS, in_either_run
+from grader.assignments.modules.main.doubts import doubt_note
 from grader.assignments.modules.main.pictures import toy_pictures
 from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
@@ -32,7 +33,8 @@ def toy_loss_falls(observed: Observation, loss: float) -> Finding:
         return blocked(NOTHING_OWN, hint=FIRST)
     network = _toy(seen)
     if network is None:
-        return failed(f"no network with 2 inputs and 2 outputs was trained{time_note(seen)}", hint=HINT)
+        note = time_note(seen) + doubt_note(seen, (nets.POINT, nets.CLOUDS))
+        return failed(f"no network with 2 inputs and 2 outputs was trained{note}", hint=HINT)
     start, end = nets.loss_ends(network)
     pictures = toy_pictures(None, network)
     if not len(network["losses"]) or not np.any(np.isfinite(network["losses"])):

@@ -10,6 +10,7 @@ import pytest
 
 from grader.assignments.modules import layers, main
 from grader.assignments.modules.main.both_runs import RUNS
+from grader.assignments.modules.main.doubts import TITLE
 from grader.assignments.modules.main.measuring import clouds
 from grader.assignments.modules.main.networks import final_candidates
 from grader.assignments.modules.main.opinion_checks import opinions
@@ -19,7 +20,7 @@ from grader.assignments.modules.main.redaction import SAID
 from grader.assignments.modules.main.run_checks import NOT_SHOWN
 from grader.assignments.modules.main.validated import figures_in, networks_in, outputs_in
 from grader.checks import run_checks
-from grader.model import Evidence, Finding, Observation, Problem, ProblemKind, Scatter, Transcript, Verdict
+from grader.model import Evidence, Finding, Observation, Problem, ProblemKind, Quote, Scatter, Transcript, Verdict
 from grader.notebooks import reading
 from kit import ROOT
 
@@ -334,6 +335,51 @@ def test_printing_as_in_python_2_is_called_what_it_is() -> None:
     error = {"name": "SyntaxError", "message": "Missing parentheses in call to 'print'.", "line": 1, "where": ""}
     cells = [code("print 1", 1, error={**error, "interrupted": False})]
     assert "print is a function in Python 3" in judged(good(cells=cells))["main_runs"].hint
+
+
+# --- networks that do not count
+
+
+def doubting(**changes: Any) -> dict[str, Finding]:
+    """Return what is said of a notebook whose final model and toy model do not count."""
+    every = {each["index"]: each for each in good().data["networks"]}
+    doubted = [every.pop(20), every.pop(9)]
+    beliefs = [
+        {"index": each["index"], "told": f"Seen of {each['index']}.", "doubt": "it never moved"} for each in doubted
+    ]
+    return judged(good(networks=list(every.values()), doubted=doubted, beliefs=beliefs, **changes))
+
+
+def test_a_network_that_does_not_count_is_told_with_the_reason() -> None:
+    found = doubting()
+    why = "784 -> 20 ReLU -> Dropout -> 10 SoftMax does not count: it never moved"
+    assert why in found["main_runs"].message
+    assert "2 -> 20 -> 2 SoftMax does not count: it never moved" in found["toy_loss_falls"].message
+    assert found["dropout_off_when_evaluating"].verdict is Verdict.FAILED
+
+
+def test_staff_read_what_is_believed_of_each_network() -> None:
+    (quote,) = [each for each in doubting()["main_runs"].for_staff if isinstance(each, Quote)]
+    assert quote.title == TITLE
+    assert (
+        "784 -> 20 ReLU -> Dropout -> 10 SoftMax (code cell 2): Seen of 20. It does not count: it never moved."
+        in quote.text
+    )
+
+
+def test_beside_a_solution_it_is_told_without_the_reason() -> None:
+    text = told(doubting(trusted=["ELU"]))
+    assert "a network does not count" in text
+    assert "it never moved" not in text
+
+
+def test_where_all_networks_that_were_trained_do_not_count_the_notebook_ran() -> None:
+    whole = good()
+    doubted = whole.data["networks"]
+    beliefs = [{"index": each["index"], "told": "", "doubt": "it never moved"} for each in doubted]
+    found = judged(good(networks=[], doubted=doubted, beliefs=beliefs))
+    assert found["main_runs"].verdict is Verdict.PASSED
+    assert found["digit_accuracy"].verdict is Verdict.BLOCKED
 
 
 # --- a run beside right modules
