@@ -181,6 +181,12 @@ def test_nothing_is_earned_with_them(untrained: Report) -> None:
     assert untrained.score.marks.withheld == 0
 
 
+def test_staff_are_asked_to_look_at_what_is_no_mere_mistake(untrained: Report) -> None:
+    noticed = " ".join(untrained.evidence.observations["main"].data["noticed"])
+    assert "exchanged for others that were not learned here" in noticed
+    assert "nothing in it moved" not in noticed
+
+
 def test_students_and_staff_are_told_which_networks_do_not_count(untrained: Report) -> None:
     assert "does not count" in findings(untrained)["digit_accuracy"].message
     assert "nothing in it moved while it was trained" in findings(untrained)["toy_loss_falls"].message

@@ -37,6 +37,7 @@ BACK = 3.0
 TIMES, FAR = 10.0, 0.3
 
 UNCLEAR, SILENT = "its parameters could not be looked at", "its forward gave nothing for other rows"
+STILL = "nothing in it moved while it was trained"
 ENDED = "the process ended before it could be looked at"
 One = Annotated[Array, Numbers(np.float32, (10_000,))]
 Learned = Annotated[list[Annotated[list[Array], AtMost(ARRAYS)]], AtMost(LAYERS)]
@@ -279,7 +280,7 @@ def _right(outputs: Array | None, labels: Array) -> float | None:
 def _doubt(network: NetworkRecord, looks: LooksRecord, task: Task, found: _Network) -> str:
     """Return why what is told of the training of a network is not believed, or ""."""
     if not _moved(looks, found):
-        return "nothing in it moved while it was trained"
+        return STILL
     fresh = all(origin < 0 for origin in looks["origins"])
     if why := _begins(looks["first"], looks["origins"], task, found, fresh=fresh):
         return f"before it was trained {why}"

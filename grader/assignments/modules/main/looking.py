@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.main import networks as nets
-from grader.assignments.modules.main.believing import JUDGED_ON, Asking, Belief, Task, believed, believed_unasked
+from grader.assignments.modules.main.believing import (
+    ENDED,
+    JUDGED_ON,
+    SILENT,
+    STILL,
+    UNCLEAR,
+    Asking,
+    Belief,
+    Task,
+    believed,
+    believed_unasked,
+)
 from grader.assignments.modules.main.measuring import Measuring, clouds, digits_unseen, laid_rows
 from grader.assignments.modules.main.validated import NetworkRecord
 from grader.model import Array
@@ -20,6 +31,9 @@ from grader.sandbox.operations import Operation, plugged, within
 LAID = 500
 # for asking about one network
 SECONDS = 30.0
+# what may be no more than a mistake, and how long a notice may be
+MILD = frozenset({UNCLEAR, SILENT, ENDED, STILL})
+NOTICE = 200
 FROM_ANOTHER = "it goes on from a network that does not count"
 
 
@@ -67,6 +81,9 @@ class Looking:
         doubts = _with_origins(self._found)
         listed = sorted(self._found.items())
         seen["beliefs"] = [{"index": k, "told": each.told, "doubt": doubts.get(k, "")} for k, each in listed]
+        seen["noticed"] = [
+            f"network {k + 1} of {seen['file']}: {why}"[:NOTICE] for k, why in doubts.items() if why not in MILD
+        ]
         seen["doubted"] = [each for each in seen["networks"] if each["index"] in doubts]
         seen["networks"] = [each for each in seen["networks"] if each["index"] not in doubts]
 
