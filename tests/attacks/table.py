@@ -56,6 +56,8 @@ ROWS = {
     "impersonating": "the pipes of the worker are out of reach: nobody can speak in its place",
     "guessing": "several candidates for one answer are no answer",
     "meddling": "limits, processors, priorities and locks that a session changes are not those of another one",
+    "odd exceptions": "whatever is raised, wherever, costs its own answers and is told; nothing is withheld",
+    "odd names": "names, classes and objects that are odd in any way cost nothing",
     "crashing": "a crash or an evil text costs its own answers in bounded words",
     "side by side": "runs beside each other see nothing of each other, and what is left behind is cleared away",
 }
@@ -146,6 +148,7 @@ def finding(made: Report, check: str) -> Finding:
 def answering(name: str, expression: str, row: str, said: str) -> Attack:
     """Return an attack whose forward gives `expression` instead of `y` when it is asked for a part of the network."""
     text = f"""{POSERS}
+{ODD}
 def parts(self, x, start=None, end=None):
     y = whole(self, x, start, end)
     return y if start is None and end is None else {expression}
@@ -199,6 +202,78 @@ SHADOWS = {
     "matplotlibrc": "backend: module://numpy\n",
     ".local/share/jupyter/kernels/python3/kernel.json": '{"argv": ["touch", "@MARK@"], "language": "python"}',
 }
+# a helper whose name is longer than what travels, and more names than are listed
+NAMES = f"""
+def {"a_helper_" * 20}(x):
+    return x
+
+
+for number in range(300):
+    exec(f"def more_{{number}}(x): return x")
+"""
+# objects that answer whatever they are asked with an error, wherever somebody may come across them
+ODD = """
+class Raising(type):
+    def __getattribute__(cls, name):
+        raise SystemExit
+
+    def __call__(cls, *given):
+        raise SystemExit
+
+
+class Odd(metaclass=Raising):
+    def __getattribute__(self, name):
+        raise SystemExit
+
+    __eq__ = __ne__ = __lt__ = __hash__ = __bool__ = __len__ = __iter__ = __repr__ = __getattribute__
+    __array__ = __float__ = __index__ = __getattribute__
+
+
+odd = object.__new__(Odd)
+globals()[7] = odd
+build = MLP.__init__
+
+
+def begin(self, *given, **named):
+    build(self, *given, **named)
+    vars(self)["\\x1b]52;c;\\x07 a"] = np.ones(2)
+    self.odd = [odd, {7: odd, "odd": odd}]
+
+
+MLP.__init__ = begin
+"""
+CHILD = """
+import mmap
+import os
+
+
+def hostile(self, x, y):
+    child = os.fork()
+    if child == 0:
+        held = mmap.mmap(-1, 1 << 30)
+        for _ in range(1 << 10):
+            held.write(bytes(1 << 20))
+        os._exit(0)
+    raise RuntimeError(f"a child ended with {os.waitpid(child, 0)[1]}")
+
+
+MLP.backward = hostile
+"""
+
+
+def at_import(name: str, statement: str, said: str) -> Attack:
+    """Return an attack whose file ends in a statement that no module can be imported with."""
+    return Attack(name, "odd exceptions", said, keeps=0.0, text=statement)
+
+
+def in_a_method(name: str, error: str, said: str) -> Attack:
+    """Return an attack whose backward raises an odd error."""
+    text = f"def hostile(self, x, y):\n    raise {error}\n\n\nMLP.backward = hostile\n"
+    return Attack(name, "odd exceptions", said, text=text)
+
+
+NAMELESS = "type('', (BaseException,), {'__module__': None})"
+EVIL = "type('Evil', (BaseException,), {'__str__': exit, '__repr__': exit, 'args': property(exit)})"
 NO_PART = "returned no numbers"
 UNDONE = r"backward and then step\(1.0\) leave every parameter as it was"
 SLOW = r"backward\(\) takes longer than 1.5 s"
@@ -248,6 +323,25 @@ ATTACKS = (
         "reaching out",
         r"reached nothing \(mlp",
         differs={"process": None, "bubblewrap": r"reached executes \(mlp"},
+    ),
+    at_import("interrupt_at_import", "raise KeyboardInterrupt('sorry')", "KeyboardInterrupt: sorry"),
+    at_import("generator_exit_at_import", "raise GeneratorExit", "GeneratorExit"),
+    at_import("nameless_at_import", f"raise {NAMELESS}('sorry')", "an exception without a name: sorry"),
+    at_import("evil_at_import", f"raise {EVIL}", r"Evil: \(its text cannot be read\)"),
+    at_import("exits_at_import", "raise SystemExit('fine')", r"SystemExit: the code calls exit\(\)"),
+    at_import("too_deep", "x = " + "-" * 100_000 + "1", "nested too deeply|maximum recursion depth"),
+    in_a_method("generator_exit", "GeneratorExit('over')", "GeneratorExit: over"),
+    in_a_method("nameless", f"{NAMELESS}('over')", "an exception without a name: over"),
+    in_a_method("evil", EVIL, r"Evil: \(its text cannot be read\)"),
+    Attack("long_names", "odd names", "^$", keeps=POINTS, text=NAMES),
+    Attack("odd_objects", "odd names", "^$", keeps=POINTS, text=ODD),
+    answering("comparisons_raise", "object.__new__(Odd)", "posing", NO_PART),
+    Attack(
+        "memory_of_a_child",
+        "flooding",
+        "one of its processes was killed for want of memory: RuntimeError",
+        text=CHILD,
+        differs=dict.fromkeys(("process", "bubblewrap"), "uses more memory than there is"),
     ),
     Attack("shotgun", "guessing", "gradient of W of layer|leave every parameter"),
     Attack("impostor", "impersonating", r"reached no pipe \(mlp", differs={"process": None}),

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from grader import wire
+from grader.errors import HarnessError
 from grader.model import Limits, Observation, Problem, ProblemKind, Setting, Submission
 from grader.sandbox import Answer, Inside, Launcher, Probe, Session, SessionEnded
 from grader.sandbox.answers import FROM_INSIDE, checked
@@ -129,12 +130,16 @@ def lanes(kind: type[Lane], probes: Iterable[Probe], submission: Submission, ins
     by_lane: dict[int, list[Probe]] = {}
     for probe in probes:
         by_lane.setdefault(probe.lane, []).append(probe)
-    asked = {"seed": 1, "limits": LIMITS, "setting": Setting(), "launcher": None, **given}
+    asked = {"seed": 1, "limits": LIMITS, "setting": Setting(), "launcher": Launcher("nothing", {}, _nothing), **given}
     nobody: dict[str, Any] = {"on_progress": None, "on_observation": None, "stop": threading.Event()}
     return [
         kind(probes=members, submission=submission, inside=inside, **asked, **nobody)
         for _, members in sorted(by_lane.items())
     ]
+
+
+def _nothing(_limits: Limits, _seconds: float) -> Any:
+    raise HarnessError("nothing is started here")
 
 
 def hear(
