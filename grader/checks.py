@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,7 @@ from grader.model import (
 
 Judge = Callable[..., Finding]
 Through = Callable[..., Any]
+Around = Callable[[str], AbstractContextManager[object]]
 ForStaff = Quote | Transcript
 # the keys of a problem as plain data
 _OF_A_PROBLEM = {"kind", "message", "where"}
@@ -199,17 +201,21 @@ def run_checks(
     known: Mapping[str, Finding] | None = None,
     *,
     parameters: Mapping[str, Parameter] | None = None,
+    around: Around | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every check but those whose finding is `known` already, and return the findings in the order of the checks.
 
     `thresholds`, check -> name -> number, and `parameters` are those of the rubric. A fault of ours makes the check undecided and
-    leaves the others alone.
+    leaves the others alone. What `around(name)` returns is entered while a check of that name is judged.
     """
     checks, known = tuple(checks), known or {}
     findings: dict[str, Finding] = {}
     for each in in_order(checks):
         given = {**thresholds.get(each.name, {}), **(parameters or {})}
-        finding = known.get(each.name) or _judge(each, evidence, findings, given)
+        finding = known.get(each.name)
+        if finding is None:
+            with around(each.name) if around else nullcontext():
+                finding = _judge(each, evidence, findings, given)
         findings[each.name] = replace(finding, check=each.name, title=each.title)
     return tuple(findings[each.name] for each in checks)
 

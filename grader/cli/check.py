@@ -19,10 +19,10 @@ from grader.cli import GRADED, UNSETTLED, options, values
 from grader.cli.at_hand import at_hand
 from grader.cli.screen import Screen
 from grader.errors import AuthorError, IntakeError
-from grader.model import Finding, Report, Rubric, SandboxSpec, Verdict
+from grader.model import Finding, Rubric, SandboxSpec, Verdict
 from grader.report.console import Pen
 from grader.report.layout import alone
-from grader.runs import Bench, Job, SubmissionFolder, stoppable
+from grader.runs import Bench, Children, Job, Overseer, Ready, SubmissionFolder, stoppable
 from grader.text import as_json_text, listed, points, printable
 
 POLL_MILLISECONDS = 100
@@ -80,13 +80,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise AuthorError(f"the rubric of '{assignment.id}' has no item that may be checked before handing in")
     job = asked(arguments, assignment, whole)
     with Bench() as bench:
-        bench.ready(job)
-        if not arguments.watch:
-            return _check(arguments, job, bench)
-        folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
-        # a wrong path is said at once, not waited for
-        pipeline.receive(arguments.folder, assignment, public, items=arguments.items)
-        return watch(lambda: _try(lambda: _check(arguments, job, bench)), saved(folder))
+        ready = bench.ready(job)
+        with Children(bench, Bench, Bench.sweep) as children:
+            overseer = Overseer(children)
+            if not arguments.watch:
+                return _check(arguments, job, ready, overseer)
+            folder: Path = arguments.folder if arguments.folder.is_dir() else arguments.folder.parent
+            # a wrong path is said at once, not waited for
+            overseer.ensure_readable(job)
+            return watch(lambda: _try(lambda: _check(arguments, job, ready, overseer)), saved(folder))
 
 
 def asked(arguments: argparse.Namespace, assignment: Assignment, rubric: Rubric) -> Job:
@@ -155,19 +157,26 @@ def _try(check: Callable[[], int]) -> None:
         print(f"mlpgrader: {printable(str(error), newlines=True)}", file=sys.stderr)
 
 
-def _check(arguments: argparse.Namespace, job: Job, bench: Bench) -> int:
-    console, ready = Screen(quiet=arguments.json), bench.ready(job)
+def _check(arguments: argparse.Namespace, job: Job, ready: Ready, overseer: Overseer) -> int:
+    console = Screen(quiet=arguments.json)
     if ready.setting.data and ready.setting.numbers:
         console.print(
             Text("Notebooks are run, too, which takes some minutes; --items forward,backprop leaves them out.", "dim")
         )
     worth = {name: value for item in ready.rubric.items for name, value in item.checks.items()}
     with stoppable():
-        made = bench.report(job, on_finding=lambda finding: _tell(console, finding, worth.get(finding.check, 0.0)))
+        result = overseer.check(
+            job,
+            on_finding=lambda finding: _tell(console, finding, worth.get(finding.check, 0.0)),
+            show=arguments.out,
+        )
     console.print()
-    console.print(report.terminal(made.result))
-    _deliver(made, arguments)
-    return UNSETTLED if made.score.marks.withheld else GRADED
+    console.print(report.terminal(result))
+    if arguments.json:
+        print(as_json_text(report.as_json(result)), end="")
+    if arguments.out:
+        print(f"Report: {printable(str(SubmissionFolder(arguments.out).student_page))}", file=sys.stderr)
+    return UNSETTLED if result.marks.withheld else GRADED
 
 
 def _tell(console: Console, finding: Finding, possible: float) -> None:
@@ -182,12 +191,3 @@ def _tell(console: Console, finding: Finding, possible: float) -> None:
         share,
     )
     console.print(row)
-
-
-def _deliver(made: Report, arguments: argparse.Namespace) -> None:
-    if arguments.json:
-        print(as_json_text(report.as_json(made.result)), end="")
-    if arguments.out:
-        folder = SubmissionFolder(arguments.out)
-        folder.show(made)
-        print(f"Report: {printable(str(folder.student_page))}", file=sys.stderr)

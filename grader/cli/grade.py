@@ -19,7 +19,19 @@ from grader.errors import AuthorError, IntakeError, LooksLikeClass
 from grader.exports import summary
 from grader.filenames import ATTEMPTS
 from grader.model import SandboxSpec
-from grader.runs import Bench, Graded, Job, Plan, RunFolder, grade_all, planned, stoppable, undisturbed, warming
+from grader.runs import (
+    Bench,
+    Children,
+    Graded,
+    Job,
+    Overseer,
+    Plan,
+    RunFolder,
+    grade_all,
+    planned,
+    stoppable,
+    undisturbed,
+)
 from grader.text import printable
 
 ON = "give the same command again to go on"
@@ -87,37 +99,54 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Grade the submissions that the arguments name and return the exit status."""
     jobs = asked(arguments)
-    if len(jobs) == 1:
-        ensure_one(jobs[0])
     folder = RunFolder(arguments.out)
     folder.ensure_apart((job.path, job.id) for job in jobs)
     outcomes: dict[str, Graded] = {}
     with stoppable(), Bench() as bench:
         bench.ready(jobs[0])
-        with folder.taken():
-            folder.ensure_alike(jobs, anew=arguments.again)
-            plan = planned(jobs, folder, bench, anew=arguments.again)
-            tell(plan, jobs, arguments.out)
-            outcomes.update({graded.job.id: graded for graded in plan.done})
-            folder.begin(plan.to_do)
-            try:
-                grade(plan.to_do, folder, bench, outcomes, arguments)
-            except KeyboardInterrupt:
-                with undisturbed():
-                    folder.look()
-                    folder.summarise()
-                    print(f"stopped; {_kept(outcomes, jobs, arguments.out)}; {ON}", file=sys.stderr)
+        if len(jobs) > 1:
+            bench.warm(jobs[0])
+        with Children(bench, Bench, Bench.sweep) as children:
+            if len(jobs) == 1:
+                ensure_one(jobs[0], Overseer(children))
+            if not graded(jobs, folder, bench, Overseer(children), outcomes, arguments):
                 return STOPPED
-            except AuthorError as error:
-                # what has no room may have none for the summary either
-                with contextlib.suppress(AuthorError):
-                    folder.summarise()
-                raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
-            folder.summarise()
     show(jobs, folder, outcomes, arguments)
     if said := advice(outcomes):
         print(f"mlpgrader: {said}", file=sys.stderr)
     return status(outcomes, fail_under=arguments.fail_under)
+
+
+def graded(
+    jobs: Sequence[Job],
+    folder: RunFolder,
+    bench: Bench,
+    overseer: Overseer,
+    outcomes: dict[str, Graded],
+    arguments: argparse.Namespace,
+) -> bool:
+    """Grade what has to be graded into the folder of the run, adding to `outcomes`; return whether it came to its end."""
+    with folder.taken():
+        folder.ensure_alike(jobs, anew=arguments.again)
+        plan = planned(jobs, folder, bench, anew=arguments.again, look=overseer.look)
+        tell(plan, jobs, arguments.out)
+        outcomes.update({graded.job.id: graded for graded in plan.done})
+        folder.begin(plan.to_do)
+        try:
+            grade(plan.to_do, folder, bench, overseer, outcomes, arguments)
+        except KeyboardInterrupt:
+            with undisturbed():
+                folder.look()
+                folder.summarise()
+                print(f"stopped; {_kept(outcomes, jobs, arguments.out)}; {ON}", file=sys.stderr)
+            return False
+        except AuthorError as error:
+            # what has no room may have none for the summary either
+            with contextlib.suppress(AuthorError):
+                folder.summarise()
+            raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
+        folder.summarise()
+    return True
 
 
 def tell(plan: Plan, jobs: Sequence[Job], out: Path) -> None:
@@ -170,12 +199,11 @@ def asked(arguments: argparse.Namespace) -> list[Job]:
     ]
 
 
-def ensure_one(job: Job) -> None:
+def ensure_one(job: Job, overseer: Overseer) -> None:
     """Refuse the only submission when it is a whole class: grading it as one would say nothing of anybody."""
-    assignment = assignments.find(job.assignment)
     with contextlib.suppress(IntakeError):
         try:
-            pipeline.receive(job.path, assignment, pipeline.load_rubric(assignment, job.rubric))
+            overseer.ensure_readable(job)
         except LooksLikeClass as error:
             raise AuthorError(str(error)) from error
 
@@ -208,14 +236,19 @@ def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:
 
 
 def grade(
-    jobs: Sequence[Job], folder: RunFolder, bench: Bench, outcomes: dict[str, Graded], arguments: argparse.Namespace
+    jobs: Sequence[Job],
+    folder: RunFolder,
+    bench: Bench,
+    overseer: Overseer,
+    outcomes: dict[str, Graded],
+    arguments: argparse.Namespace,
 ) -> None:
     """Grade every submission, adding to `outcomes` as they come, and say on standard error how far it is."""
     if not jobs:
         return
     titles = {probe.name: probe.title for probe in bench.ready(jobs[0]).assignment.probes}
     debug = getattr(arguments, "debug", False)
-    with warming(bench, jobs[0]), display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
+    with display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
 
         def done(graded: Graded) -> None:
             outcomes[graded.job.id] = graded
@@ -227,8 +260,8 @@ def grade(
             if event == "start":
                 shown.doing(job.id, titles[probe])
 
-        bench.on_progress = doing
-        grade_all(jobs, folder, bench.grade, executor, done=done, stop=bench.stop)
+        overseer.on_progress = doing
+        grade_all(jobs, folder, overseer.grade, executor, done=done, stop=overseer.children.stop)
 
 
 def show(jobs: Sequence[Job], folder: RunFolder, outcomes: Outcomes, arguments: argparse.Namespace) -> None:

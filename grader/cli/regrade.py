@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from grader.cli import GRADED, STOPPED, UNSETTLED, options
@@ -16,6 +16,8 @@ from grader.cli.screen import Screen
 from grader.errors import HarnessError
 from grader.report.console import Pen
 from grader.runs import (
+    Attempt,
+    Children,
     RunFolder,
     SubmissionFolder,
     Today,
@@ -26,7 +28,9 @@ from grader.runs import (
     standards,
     stoppable,
     told,
+    tried,
 )
+from grader.runs.steps import Kind
 from grader.text import as_json_text
 
 
@@ -96,13 +100,15 @@ def judge_all(
     write: bool,
 ) -> None:
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
-    stopped = threading.Event()
 
     def do(folder: SubmissionFolder) -> Again | str:
         try:
-            return judge_again(folder, today=today, write=write, stopped=stopped)
+            again: Again = tried(children, judge_again, folder, write)
         except HarnessError as error:
+            if children.stopped:
+                raise
             return str(error)
+        return again
 
     def note(folder: SubmissionFolder, made: Again | str) -> None:
         name = folder.path.resolve().name
@@ -117,25 +123,23 @@ def judge_all(
                 run_folder.judged(name, made.now, judged=standards(*today.standard(folder, made.now.assignment)))
         shown.done(name, f"not judged: {made}" if isinstance(made, str) else "judged")
 
-    with display(len(folders)) as shown, ThreadPoolExecutor(1) as executor:
-        run_all(folders, do, executor, done=note, failed=_raised, stop=stopped.set)
+    today.warm(folders)
+    with (
+        Children(today, partial(Today, today.given)) as children,
+        display(len(folders)) as shown,
+        ThreadPoolExecutor(1) as executor,
+    ):
+        run_all(folders, do, executor, done=note, failed=_raised, stop=children.stop)
 
 
-def judge_again(
-    folder: SubmissionFolder,
-    *,
-    today: Today,
-    write: bool,
-    stopped: threading.Event,
-) -> Again:
+def judge_again(today: Today, _teller: object, attempt: Attempt, folder: SubmissionFolder, write: bool) -> Again:
     """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
-    report = judge(folder, today)
+    made = judge(folder, today, attempt)
     before = folder.data()
-    if stopped.is_set():
-        raise HarnessError("the run was stopped")
     if write:
-        folder.publish(report, rubric=rubric_to_keep(folder, report, today))
-    return Again(report.result, before)
+        with attempt.steps.at(Kind.REPORTING):
+            folder.publish(made, rubric=rubric_to_keep(folder, made, today))
+    return Again(made.result, before)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

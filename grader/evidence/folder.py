@@ -49,11 +49,11 @@ def normalise(data: Mapping[str, Any]) -> dict[str, Any]:
     return restored
 
 
-def save(evidence: Evidence, submission: Submission, folder: Path, *, assignment: str) -> None:
+def save(evidence: Evidence, submission: Submission, folder: Path, *, assignment: str, durable: bool = True) -> None:
     """Write evidence and submission into `folder`; what an earlier grading left there is replaced."""
     raw = as_bytes(evidence, submission, assignment=assignment)
     withdraw(folder)
-    atomic.write(folder / FILE, raw)
+    atomic.write(folder / FILE, raw, durable=durable)
 
 
 def has(folder: Path) -> bool:

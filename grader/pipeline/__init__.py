@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader import datasets, evidence, intake, report, scoring, template
 from grader import rubric as rubrics
 from grader.assignments import Assignment
-from grader.checks import run_checks
+from grader.checks import Around, run_checks
 from grader.errors import AuthorError, IntakeError
 from grader.evidence import Store
 from grader.model import REDUCED, Evidence, Finding, Report, Rubric, Setting, Submission
@@ -20,7 +20,21 @@ from grader.pipeline.streaming import Stream
 from grader.repairing.submission import repaired
 from grader.sandbox import Launcher, observe
 
-__all__ = ["ensure_items", "file_names", "grade", "judge", "load_rubric", "prepare", "receive"]
+__all__ = ["Care", "ensure_items", "file_names", "grade", "judge", "load_rubric", "prepare", "receive"]
+
+
+@dataclass(frozen=True)
+class Care:
+    """How a submission is judged that may be more than judging can take.
+
+    Checks whose finding is `known` are not judged; what `around(name)` returns is entered while one of that name is. `seen`
+    returns the evidence of an earlier attempt, if there is any, and `keep` is given that of this one before it is judged.
+    """
+
+    known: Mapping[str, Finding] = field(default_factory=dict)
+    around: Around | None = None
+    seen: Callable[[Submission], Evidence | None] = lambda _submission: None
+    keep: Callable[[Evidence, Submission], None] = lambda _evidence, _submission: None
 
 
 def grade(
@@ -35,29 +49,32 @@ def grade(
     store: Store | None = None,
     on_progress: Callable[[str, str], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
+    care: Care | None = None,
 ) -> Report:
     """Run the submission at `path` in a sandbox, judge what was seen, and return the report.
 
     With `items`, only those rubric items count and only what they need is run. `setting` is what `prepare` returns for
     the same items; an assignment without notebooks needs none. Evidence that is in `store` is judged from there, and what is
-    not is put there. `on_progress(probe, "start" | "end")`
+    not is put there; `care` is how it is judged, and what is known already. `on_progress(probe, "start" | "end")`
     and `on_finding`, told each finding as soon as what it needs has been observed, are called from other threads, the
     latter never twice at a time. IntakeError when the submission cannot be read.
     """
     chosen = selection.only(rubric, items)
-    setting = replace(setting or Setting(), parameters=rubric.parameters)
+    setting, care = replace(setting or Setting(), parameters=rubric.parameters), care or Care()
     stream = Stream(
         selection.needed_checks(assignment, chosen),
         chosen.thresholds,
         seed=seed,
         on_finding=on_finding,
         parameters=chosen.parameters,
+        known=care.known,
+        around=care.around,
     )
     submission = receive(path, assignment, rubric, items=items)
     probes = selection.needed_probes(assignment, chosen)
     asked: dict[str, Any] = {"launcher": launcher, "seed": seed, "limits": rubric.limits, "setting": setting}
     key = evidence.key(submission, probes, assignment.inside, assignment=assignment.id, **asked) if store else ""
-    seen = store.take(key, submission, probes, rubric.parameters) if store else None
+    seen = store.take(key, submission, probes, rubric.parameters) if store else care.seen(submission)
     if seen is None:
         seen = observe(
             submission,
@@ -72,7 +89,9 @@ def grade(
             store.keep(key, seen, submission, assignment=assignment.id)
     facts = {**seen.facts, **_facts(setting)}
     seen = replace(seen, facts=facts, items=tuple(items), parameters=rubric.parameters)
-    made = judge(submission, seen, assignment, rubric, known=stream.findings)
+    care.keep(seen, submission)
+    known = {**care.known, **stream.findings}
+    made = judge(submission, seen, assignment, rubric, known=known, around=care.around)
     if on_finding and not stream.findings:
         for item in made.score.items:
             for scored in item.findings:
@@ -141,14 +160,16 @@ def judge(
     rubric: Rubric,
     *,
     known: Mapping[str, Finding] | None = None,
+    around: Around | None = None,
 ) -> Report:
     """Judge evidence by the rubric and return the report; no student code runs.
 
-    Only the items that the evidence was gathered for count. Checks whose finding is `known` are not judged again.
+    Only the items that the evidence was gathered for count. Checks whose finding is `known` are not judged again. What
+    `around(name)` returns is entered while a check of that name is judged.
     """
     chosen = selection.only(rubric, evidence.items)
     checks = selection.needed_checks(assignment, chosen)
-    findings = run_checks(checks, evidence, chosen.thresholds, known, parameters=chosen.parameters)
+    findings = run_checks(checks, evidence, chosen.thresholds, known, parameters=chosen.parameters, around=around)
     return report.compose(
         submission,
         scoring.score(chosen, findings),

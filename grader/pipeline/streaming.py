@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader import evidence as kept
-from grader.checks import Check, in_order, run_checks
+from grader.checks import Around, Check, in_order, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Observation, Parameter
 
@@ -23,8 +23,11 @@ class Stream:
         seed: int,
         on_finding: Callable[[Finding], None] | None = None,
         parameters: Mapping[str, Parameter] | None = None,
+        known: Mapping[str, Finding] | None = None,
+        around: Around | None = None,
     ) -> None:
         self.findings: dict[str, Finding] = {}
+        self._known, self._around = known or {}, around
         self._checks = in_order(checks)
         self._thresholds, self._parameters = thresholds, parameters
         self._on_finding = on_finding
@@ -37,7 +40,12 @@ class Stream:
             observations = {**self._evidence.observations, observation.probe: _as_kept(observation)}
             self._evidence = replace(self._evidence, observations=observations)
             for finding in run_checks(
-                self._ready(), self._evidence, self._thresholds, self.findings, parameters=self._parameters
+                self._ready(),
+                self._evidence,
+                self._thresholds,
+                {**self._known, **self.findings},
+                parameters=self._parameters,
+                around=self._around,
             ):
                 if finding.check not in self.findings:
                     self.findings[finding.check] = finding

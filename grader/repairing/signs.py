@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from grader.parsing import parse, parses
+from grader.parsing import TooMuch, parse
 
 NAMES = frozenset({"xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "izip", "imap"})
 METHODS = frozenset({"iteritems", "itervalues", "iterkeys", "has_key"})
@@ -55,7 +55,12 @@ def shows_any(source: str) -> bool:
 
     Hardly any holds a word of these, so words are looked for before the tree is gone through.
     """
-    if not parses(source):
+    try:
+        parse(source)
+    except TooMuch:
+        # what is too much for a parser is too much for a translator, too
+        return False
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     # as Python reads names that are written in other forms of the same letters
     if not _A_SIGN.search(source if source.isascii() else unicodedata.normalize("NFKC", source)):

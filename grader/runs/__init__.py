@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from grader.runs.children import Children
 from grader.runs.executing import run_all, stoppable, undisturbed
 from grader.runs.folder import RunFolder, chosen
-from grader.runs.grading import Bench, grade_all, standards, warming
+from grader.runs.grading import Attempt, Bench, Ready, grade_all, standards, warming
 from grader.runs.job import Failure, Graded, Job, Whose
+from grader.runs.overseeing import Overseer, tried
 from grader.runs.regrading import Today, judge, rubric_to_keep, told
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
 
 __all__ = [
+    "Attempt",
     "Bench",
+    "Children",
     "Failure",
     "Graded",
     "Job",
+    "Overseer",
     "Plan",
+    "Ready",
     "RunFolder",
     "SubmissionFolder",
     "Today",
@@ -29,6 +35,7 @@ __all__ = [
     "standards",
     "stoppable",
     "told",
+    "tried",
     "undisturbed",
     "warming",
 ]

@@ -11,24 +11,64 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from grader import assignments, evidence, pipeline, report, rubric
 from grader.assignments import Assignment
 from grader.errors import AuthorError, HarnessError
 from grader.evidence.sources import file_digest
-from grader.model import Finding, Report, Rubric, SandboxSpec, Setting, Submission
-from grader.pipeline import selection
+from grader.model import Evidence, Finding, Report, Rubric, SandboxSpec, Setting, Submission
+from grader.pipeline import Care, selection
+from grader.runs.cuts import Cuts
 from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
 from grader.runs.job import Graded, Job, Whose
+from grader.runs.steps import Kind, Steps
 from grader.runs.submission import SubmissionFolder
 from grader.sandbox import Launcher, open_launcher
 
 Progress = Callable[[Job, str, str], None]
+# where an attempt keeps what was observed, should it not come to its end
+SEEN = "evidence"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a job in a process that is there for nothing else: from which seed, without what, and told to whom.
+
+    In the folder `aside` it leaves what was observed for the next try.
+    """
+
+    seed: int
+    cuts: Cuts
+    steps: Steps
+    aside: Path
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of what was observed."""
+        return self.aside / SEEN
+
+    def care(self, assignment: str) -> Care:
+        """Return how the submission is judged."""
+        return Care(self.cuts.checks, self.checking, self._seen, partial(self._keep, assignment=assignment))
+
+    def checking(self, name: str) -> AbstractContextManager[object]:
+        """Be at the check of that name."""
+        return self.steps.at(Kind.CHECKING, name)
+
+    def _seen(self, submission: Submission) -> Evidence | None:
+        if not evidence.has(self.evidence):
+            return None
+        kept, of, _ = evidence.load(self.evidence)
+        return kept if of.files == submission.files else None
+
+    def _keep(self, seen: Evidence, submission: Submission, *, assignment: str) -> None:
+        if not evidence.has(self.evidence):
+            evidence.save(seen, submission, self.evidence, assignment=assignment, durable=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +93,7 @@ class Bench:
     find: Callable[[str], Assignment] = assignments.find
     load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
     open: Callable[[SandboxSpec], Launcher] = open_launcher
+    is_warm: bool = False
     _launchers: dict[SandboxSpec, Launcher] = field(default_factory=dict)
     _ready: dict[tuple[object, ...], Ready] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
@@ -72,6 +113,20 @@ class Bench:
                 setting = pipeline.prepare(assignment, chosen, size=job.size, data=job.data, items=job.items)
                 self._ready[needs] = Ready(assignment, chosen, setting, self._launcher(job.sandbox))
             return self._ready[needs]
+
+    def warm(self, job: Job) -> None:
+        """Load what the first report would wait for, and read our own sources, so that copies of this process need not."""
+        report.warm_up()
+        # what is wrong with this one is said when it is graded
+        with contextlib.suppress(AuthorError, HarnessError):
+            self.key(job, Submission("", "", {}))
+            self.judged(job)
+        self.is_warm = True
+
+    def look(self, job: Job) -> tuple[str, str]:
+        """Return the digest of what was handed in, and the key of its evidence; IntakeError when it cannot be read."""
+        submission = self.received(job)
+        return submission.digest, self.key(job, submission)
 
     def received(self, job: Job) -> Submission:
         """Read what was handed in; IntakeError when it cannot be read."""
@@ -108,11 +163,11 @@ class Bench:
         ready = self.ready(job)
         return standards(ready.assignment, ready.rubric)
 
-    def grade(self, job: Job) -> Graded:
+    def grade(self, job: Job, attempt: Attempt | None = None) -> Graded:
         """Grade a submission into its folder, and say what came of it; HarnessError when the bench was closed meanwhile."""
         try:
             folder = SubmissionFolder(job.folder) if job.folder else None
-            return self._judge(job, folder) if folder and job.kept else self._run(job, folder)
+            return self._judge(job, folder, attempt) if folder and job.kept else self._run(job, folder, attempt)
         except Exception as error:  # what went wrong is part of the answer
             if self._stopped.is_set():
                 # nothing came of it: it was cut short, by us
@@ -123,19 +178,27 @@ class Bench:
                     SubmissionFolder(job.folder).clear(again=job.again)
             return Graded.failed(job, error)
 
-    def report(self, job: Job, *, on_finding: Callable[[Finding], None] | None = None) -> Report:
+    def report(
+        self,
+        job: Job,
+        *,
+        on_finding: Callable[[Finding], None] | None = None,
+        attempt: Attempt | None = None,
+    ) -> Report:
         """Grade a submission and return the report, without writing it anywhere."""
         ready, told = self.ready(job), self.on_progress
+        seed = attempt.seed if attempt else secrets.randbits(32) if job.seed is None else job.seed
         return pipeline.grade(
             job.path,
             ready.assignment,
             rubric=ready.rubric,
             launcher=ready.launcher,
-            seed=secrets.randbits(32) if job.seed is None else job.seed,
+            seed=seed,
             items=job.items,
             setting=ready.setting,
             on_progress=None if told is None else lambda probe, event: told(job, probe, event),
             on_finding=on_finding,
+            care=attempt.care(ready.assignment.id) if attempt else None,
         )
 
     def close(self) -> None:
@@ -155,6 +218,11 @@ class Bench:
         with contextlib.suppress(HarnessError):
             self.close()
 
+    def sweep(self) -> None:
+        """End what sandboxes of graders that are gone have left; HarnessError when they cannot be reached."""
+        for launcher in tuple(self._launchers.values()):
+            launcher.sweep()
+
     def __enter__(self) -> Bench:
         return self
 
@@ -168,36 +236,52 @@ class Bench:
             self._launchers[sandbox] = self.open(sandbox)
         return self._launchers[sandbox]
 
-    def _run(self, job: Job, folder: SubmissionFolder | None) -> Graded:
+    def _run(self, job: Job, folder: SubmissionFolder | None, attempt: Attempt | None) -> Graded:
+        made = self.report(job, attempt=attempt)
         if folder is None:
-            return Graded(job, self.report(job).result)
-        ready, made = self.ready(job), self.report(job)
-        with self._turn():
-            folder.deliver(made, again=job.again, rubric=differing(ready.assignment, ready.rubric))
+            return Graded(job, made.result)
+        ready = self.ready(job)
+        with self._turn(attempt):
+            folder.deliver(
+                attempt.cuts.bare(made) if attempt else made,
+                again=job.again,
+                packed=attempt.evidence if attempt else None,
+                rubric=differing(ready.assignment, ready.rubric),
+            )
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
-    def _judge(self, job: Job, folder: SubmissionFolder) -> Graded:
+    def _judge(self, job: Job, folder: SubmissionFolder, attempt: Attempt | None) -> Graded:
         ready = self.ready(job)
         probes = selection.needed_probes(ready.assignment, selection.only(ready.rubric, job.items))
         try:
             kept, submission, _ = evidence.load(folder.evidence)
             # checks of today may tell a probe what those of then did not
             if not evidence.is_what_would_be_asked(kept, probes, ready.rubric.parameters):
-                return self._run(job, folder)
-            made = pipeline.judge(submission, kept, ready.assignment, ready.rubric)
+                return self._run(job, folder, attempt)
+            made = judged_by(attempt, submission, kept, ready.assignment, ready.rubric)
         except HarnessError:
             # evidence that was damaged since is no reason to fail: the code is there to be run
-            return self._run(job, folder)
-        with self._turn():
+            return self._run(job, folder, attempt)
+        with self._turn(attempt):
             folder.publish(made, rubric=differing(ready.assignment, ready.rubric))
         return Graded(job, made.result, key=self.key(job), judged=self.judged(job))
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._delivering:
+    def _turn(self, attempt: Attempt | None) -> Iterator[None]:
+        with self._delivering, attempt.steps.at(Kind.REPORTING) if attempt else contextlib.nullcontext():
             if self._stopped.is_set():
                 raise HarnessError("the run was stopped")
             yield
+
+
+def judged_by(
+    attempt: Attempt | None, submission: Submission, seen: Evidence, assignment: Assignment, rubric: Rubric
+) -> Report:
+    """Judge evidence as an attempt does it: without what could not be finished before."""
+    if attempt is None:
+        return pipeline.judge(submission, seen, assignment, rubric)
+    known, around = attempt.cuts.checks, attempt.checking
+    return attempt.cuts.bare(pipeline.judge(submission, seen, assignment, rubric, known=known, around=around))
 
 
 def grade_all(
@@ -265,15 +349,10 @@ def warming(bench: Bench, job: Job) -> Iterator[None]:
 
     It is waited for in the end: a thread that is cut off in the midst of a library's own code takes the process with it.
     """
-
-    def warm() -> None:
-        report.warm_up()
-        # what is wrong with this one is said when it is graded
-        with contextlib.suppress(AuthorError, HarnessError):
-            bench.key(job)
-            bench.judged(job)
-
-    thread = threading.Thread(target=warm, daemon=True)
+    if bench.is_warm:
+        yield
+        return
+    thread = threading.Thread(target=bench.warm, args=(job,), daemon=True)
     thread.start()
     try:
         yield

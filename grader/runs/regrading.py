@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import assignments, evidence, pipeline
+from grader import assignments, evidence, pipeline, report
 from grader.assignments import Assignment
 from grader.errors import AuthorError
 from grader.model import Parameter, Report, Rubric
 from grader.pipeline import selection
-from grader.runs.grading import differing
+from grader.runs.grading import Attempt, differing, judged_by
 from grader.runs.submission import SubmissionFolder
 from grader.text import listed, printable
 
@@ -50,14 +51,23 @@ class Today:
                 ) from error
         return self._known[key]
 
+    def warm(self, folders: Sequence[SubmissionFolder]) -> None:
+        """Load what judging the first of these needs, so that copies of this process need not."""
+        name = folders[0].data().get("assignment") if folders else None
+        # what is wrong with it is said when it is judged
+        with contextlib.suppress(AuthorError):
+            if isinstance(name, str):
+                self.standard(folders[0], name)
+        report.warm_up()
+
     def _given(self, name: str) -> Path | None:
         return None if self.given and str(self.given) == name and not self.given.exists() else self.given
 
 
-def judge(folder: SubmissionFolder, today: Today) -> Report:
+def judge(folder: SubmissionFolder, today: Today, attempt: Attempt | None = None) -> Report:
     """Judge the evidence that is kept in a folder; HarnessError when it is damaged."""
     kept, submission, name = evidence.load(folder.evidence)
-    return pipeline.judge(submission, kept, *today.standard(folder, name))
+    return judged_by(attempt, submission, kept, *today.standard(folder, name))
 
 
 def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:

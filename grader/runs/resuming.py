@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import IntakeError
@@ -24,29 +24,42 @@ class Plan:
         return sum(job.kept for job in self.to_do)
 
 
-def planned(jobs: Sequence[Job], folder: RunFolder, bench: Bench, *, anew: bool = False) -> Plan:
+def planned(
+    jobs: Sequence[Job],
+    folder: RunFolder,
+    bench: Bench,
+    *,
+    anew: bool = False,
+    look: Callable[[Job], tuple[str, str]] | None = None,
+) -> Plan:
     """Say which of these jobs are done, by what is noted in the folder of the run and lies there.
+
+    `look` is what looks at a submission of which something is noted, as `Bench.look` does.
 
     One is done when its evidence was asked for just as it would be now, was judged by today's rubric and checks, and no
     points are withheld. Where only the latter have changed, the evidence is still true. With `anew` nothing is done.
     """
-    found = [_looked_up(job, folder, bench, anew=anew) for job in jobs]
+    found = [_looked_up(job, folder, bench, look or bench.look, anew=anew) for job in jobs]
     return Plan(
         tuple(each for each in found if isinstance(each, Graded)),
         tuple(each for each in found if isinstance(each, Job)),
     )
 
 
-def _looked_up(job: Job, folder: RunFolder, bench: Bench, *, anew: bool) -> Graded | Job:
+def _looked_up(
+    job: Job, folder: RunFolder, bench: Bench, look: Callable[[Job], tuple[str, str]], *, anew: bool
+) -> Graded | Job:
     key, entry = folder.key(job.id), folder.entries.get(job.id)
     before = entry.digest if entry else ""
+    if not before and not key:
+        return job
     try:
-        submission = bench.received(job)
+        digest, now = look(job)
     except IntakeError:
         return replace(job, again=bool(before))
-    if before and before != submission.digest:
+    if before and before != digest:
         return replace(job, again=True)
-    if anew or not key or key != bench.key(job, submission):
+    if anew or not key or key != now:
         return job
     marks = entry.row.marks if entry else None
     if marks and marks.withheld:

@@ -103,14 +103,18 @@ class SubmissionFolder:
         except ValueError:
             return None
 
-    def deliver(self, made: Report, *, again: bool = False, rubric: bytes = b"") -> None:
+    def deliver(self, made: Report, *, again: bool = False, packed: Path | None = None, rubric: bytes = b"") -> None:
         """Write evidence and reports in the place of what is there; with `again`, that is kept. `rubric` is as for `publish`.
 
-        AuthorError when that cannot be done.
+        `packed` is a folder in which the evidence lies already. AuthorError when that cannot be done.
         """
         self.clear(again=again)
         try:
-            kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
+            if packed:
+                kept.withdraw(self.evidence)
+                atomic.write(self.evidence_file, (packed / kept.FILE).read_bytes())
+            else:
+                kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
         except OSError as error:
             raise _refused(self.evidence, error) from error
         self.publish(made, rubric=rubric)

@@ -53,7 +53,7 @@ def bubblewrap_launcher(*, program: str = PROGRAM) -> Launcher:
     _try_out(wrap)
     weaker = (*WEAKER, *([] if counts else [UNCOUNTED]))
     facts = {"isolation": f"bubblewrap {version}", "weaker": "; ".join(weaker)}
-    return Launcher("bubblewrap", facts, lambda limits, _seconds: _launch(wrap, limits))
+    return Launcher("bubblewrap", facts, lambda limits, _seconds: _launch(wrap, limits), wrapping.end_orphans)
 
 
 def create_arguments(wrap: Wrap, limits: Limits, *, as_root: bool) -> list[str]:

@@ -118,7 +118,8 @@ def docker_launcher(spec: SandboxSpec) -> Launcher:
         return _launch(engine, limits, seconds, containers)
 
     containers = Containers(client)
-    return Launcher("docker", {**facts, "runtime": spec.runtime or "default"}, launch, pulse=Pulse(containers.go_on))
+    facts["runtime"] = spec.runtime or "default"
+    return Launcher("docker", facts, launch, lambda: reap(client), pulse=Pulse(containers.go_on))
 
 
 def create_arguments(

@@ -62,12 +62,14 @@ def wait(process: subprocess.Popen[bytes]) -> float | None:
 class Launcher:
     """Starts workers of one kind of sandbox and keeps account of them; `close` ends whatever still runs.
 
-    While it is open, the `pulse` says whether this machine, and what else workers need, goes on.
+    While it is open, the `pulse` says whether this machine, and what else workers need, goes on. `sweep` ends what processes
+    that started workers and were killed have left.
     """
 
     name: str
     facts: Mapping[str, str]
     launch: Callable[[Limits, float], Running]
+    sweep: Callable[[], object] = lambda: None
     _running: list[Running] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
