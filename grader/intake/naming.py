@@ -61,7 +61,7 @@ def composed(path: str) -> str:
 def inside(name: str, label: str) -> str:
     """Return the name of an archive's entry without ``.`` and double slashes; IntakeError when it points outside."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
-    if name.startswith("/") or "\\" in name or ".." in parts or re.match("[A-Za-z]:", name):
+    if name.startswith("/") or "\\" in name or ".." in parts or re.match("[A-Za-z]:/", name):
         raise IntakeError(
             f"{label}: the entry '{shown(name)}' points outside the archive; pack your folder again with your "
             "system's own zip command and hand in that file"

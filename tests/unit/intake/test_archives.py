@@ -254,7 +254,7 @@ def test_nothing_is_written_beside_the_archive(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
-ESCAPES = ["../mlp.py", "a/../../mlp.py", "/etc/passwd", "..\\mlp.py", "a\\b.py", "C:\\mlp.py", "C:mlp.py", "//host/x"]
+ESCAPES = ["../mlp.py", "a/../../mlp.py", "/etc/passwd", "..\\mlp.py", "a\\b.py", "C:\\mlp.py", "C:/mlp.py", "//host/x"]
 
 
 @pytest.mark.parametrize("name", ESCAPES)
@@ -264,6 +264,15 @@ def test_an_entry_that_points_outside_is_refused(tmp_path: Path, name: str, kind
     raw = zipped(files) if kind == "zip" else gzip.compress(tarred(files))
     with pytest.raises(IntakeError, match=r"a\.\S+: the entry '.*' points outside the archive; pack your folder again"):
         receive(store(tmp_path / f"a.{kind}", raw))
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_a_name_with_a_colon_points_nowhere_else_and_is_left_out_with_the_reason(tmp_path: Path, kind: str) -> None:
+    files = {"mlp.py": CODE, "a:b.py": b"x"}
+    raw = zipped(files) if kind == "zip" else gzip.compress(tarred(files))
+    read = receive(store(tmp_path / f"a.{kind}", raw))
+    assert set(read.files) == {"mlp.py"}
+    assert "left out: 'a:b.py' begins like the name of a drive" in read.notes
 
 
 @pytest.mark.parametrize(
