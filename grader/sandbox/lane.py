@@ -32,6 +32,8 @@ LEFT = "left_behind"
 VERDICTS = "verdicts"
 # what becomes of code one of whose processes is killed
 ENDED_BY_MEMORY = (ProblemKind.RAISED, ProblemKind.DIED, ProblemKind.TIMEOUT)
+# what Python says where nothing more can be written
+NO_ROOM = "[Errno 28]"
 FOR_MEMORY = "one of its processes was killed for want of memory"
 
 
@@ -198,6 +200,8 @@ class Lane:
             if (problem or _tells_of(data, *ENDED_BY_MEMORY)) and self._has_killed_for_memory():
                 problem, data = problem and _for_memory(problem), _told_of_memory(data)
             self._has_hung = self._has_hung or session.timeouts > 0
+            if (session.unexplained or _says(data, NO_ROOM)) and self._is_full():
+                fault = fault or "there is no room left on this machine's disk: free some, and grade again"
         self._finish(problem, fault)
         lost = lost or (session is not None and session.unexplained)
         return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
@@ -207,6 +211,9 @@ class Lane:
         kills = self._conversation.running.memory_kills() if self._conversation else 0
         found, self._memory_kills = kills > self._memory_kills, kills
         return found
+
+    def _is_full(self) -> bool:
+        return self._conversation is not None and self._conversation.running.is_full()
 
     def _session(self, probe: Probe, word: tuple[int, ...], findings: Mapping[str, Sequence[Finding]]) -> Session:
         seconds = self._seconds(probe)
@@ -297,6 +304,14 @@ def _tells_of(data: Any, *kinds: ProblemKind) -> bool:
         told = data.get("kind")
         return (isinstance(told, str) and told in kinds) or any(_tells_of(each, *kinds) for each in data.values())
     return isinstance(data, list | tuple) and any(_tells_of(each, *kinds) for each in data)
+
+
+def _says(data: Any, words: str) -> bool:
+    """Tell whether a problem anywhere in plain data has these words in it."""
+    if isinstance(data, Mapping):
+        told = data.get("message")
+        return (isinstance(told, str) and words in told) or any(_says(each, words) for each in data.values())
+    return isinstance(data, list | tuple) and any(_says(each, words) for each in data)
 
 
 def _for_memory(problem: Problem) -> Problem:

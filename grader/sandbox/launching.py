@@ -33,7 +33,8 @@ class Running:
     `stop` ends everything that was started and leaves nothing behind; it may be called again and from any thread.
     `explain` says after an unexplained death whether memory was the reason; it raises HarnessError when the sandbox
     itself failed. `cpu_seconds` is the processor time that all of it has used, once it was stopped; None where nobody
-    outside could measure it. `memory_kills` says how many processes in it the kernel has killed for want of memory so far.
+    outside could measure it. `memory_kills` says how many processes in it the kernel has killed for want of memory so far, and
+    `is_full` whether this machine has no room left for its files, for other reasons than what it has written.
     """
 
     process: subprocess.Popen[bytes]
@@ -42,6 +43,7 @@ class Running:
     explain: Callable[[], str]
     cpu_seconds: Callable[[], float | None] = lambda: None
     memory_kills: Callable[[], int] = lambda: 0
+    is_full: Callable[[], bool] = lambda: False
 
 
 def wait(process: subprocess.Popen[bytes]) -> float | None:

@@ -24,6 +24,7 @@ from grader.sandbox.watching import Watch, processor_seconds, tree
 
 MARK = "MLPGRADER_SANDBOX"
 PATIENCE = 3.0
+LEAST_FREE = 16 * 2**20
 # the report and `mlpgrader doctor` say so
 WEAKER = (
     "student code can read, change and remove whatever you can, and use the network",
@@ -79,9 +80,20 @@ def _launch_with(python: str) -> Callable[[Limits, float], Running]:
             stop,
             explain=lambda: "memory" if watch.exceeded else "",
             cpu_seconds=lambda: max(used) or None,
+            is_full=lambda: is_full(Path(folder)),
         )
 
     return launch
+
+
+def is_full(folder: Path, *, least: int = LEAST_FREE) -> bool:
+    """Tell whether fewer than so many bytes are free where a folder lies, though it holds fewer itself."""
+    try:
+        if shutil.disk_usage(folder).free >= least:
+            return False
+        return sum(path.lstat().st_size for path in folder.rglob("*")) < least
+    except OSError:
+        return False
 
 
 def _start(python: str, folder: str, token: str) -> subprocess.Popen[bytes]:

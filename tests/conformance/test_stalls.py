@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.model import Observation, ProblemKind
+from grader.model import Limits, Observation, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, observe, open_launcher
 from grader.sandbox import operations as ask
+from grader.sandbox.launching import Running
+from grader.sandbox.process import is_full
 from grader.sandbox.pulse import Pulse
 from kit.asking import LIMITS, submission
 
@@ -24,6 +29,9 @@ class MLP:
     def sleep(self, seconds):
         time.sleep(seconds)
         return seconds
+
+    def write(self):
+        raise OSError(28, "No space left on device")
 
     def leave_memory(self):
         # of a kind that no limit of one process counts
@@ -115,3 +123,26 @@ def test_a_child_that_is_killed_for_memory_is_told_though_its_parent_goes_on() -
     assert told["message"].startswith(
         "one of its processes was killed for want of memory: RuntimeError: the child ended with"
     )
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_code(process: Launcher) -> None:
+    def run(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+        *_, answer = session.run(ask.load(), ask.create("net", "mlp.MLP"), ask.call("net", "write"))
+        assert answer.problem is not None
+        data["problem"] = {"kind": str(answer.problem.kind), "message": answer.problem.message, "where": ""}
+
+    def launch(limits: Limits, seconds: float) -> Running:
+        return replace(process.launch(limits, seconds), is_full=lambda: True)
+
+    assert look(process, run).fault == ""
+    assert "no room left on this machine's disk" in look(replace(process, launch=launch), run).fault
+
+
+def test_a_folder_that_code_has_filled_itself_is_no_full_disk(tmp_path: Path) -> None:
+    everything = shutil.disk_usage(tmp_path).total * 2
+    assert is_full(tmp_path, least=everything)
+    assert not is_full(tmp_path, least=1)
+    (tmp_path / "large").write_bytes(b"")
+    os.truncate(tmp_path / "large", everything)
+    assert not is_full(tmp_path, least=everything)
+    assert not is_full(tmp_path / "gone")
