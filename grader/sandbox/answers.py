@@ -98,10 +98,20 @@ def _is_array(_operation: Operation, value: Any) -> bool:
 def _is_module(_operation: Operation, value: Any) -> bool:
     return (
         _is_table(value)
-        and value.keys() == {"classes", "functions"}
+        and value.keys() - {"stumbled"} == {"classes", "functions"}
         and _is_table(value["classes"])
         and all(_is_parameters(methods) for methods in value["classes"].values())
         and _is_parameters(value["functions"])
+        and ("stumbled" not in value or _is_told(value["stumbled"]))
+    )
+
+
+def _is_told(value: Any) -> bool:
+    """Tell whether a value is what was raised: a kind, a message and a place, as texts."""
+    return (
+        _is_table(value)
+        and value.keys() == {"kind", "message", "where"}
+        and all(isinstance(each, str) for each in value.values())
     )
 
 

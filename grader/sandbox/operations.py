@@ -39,7 +39,8 @@ def load(file: str = "mlp.py", module: str = "mlp") -> Operation:
 
     The answer's value is ``{"classes": {"MLP": {"forward": ["x", "start=", "end="]}}, "functions": {"solve":
     ["x"]}}``: parameters in order without self; ``name=`` has a default, ``*name`` and ``**name`` collect, ``name!``
-    is required and keyword-only (``name!=`` is not required).
+    is required and keyword-only (``name!=`` is not required). Where the file ends in an error below a class, it is there,
+    and ``"stumbled"`` is that problem.
     """
     return {"op": "load", "label": f"importing {file}", "file": file, "module": module}
 

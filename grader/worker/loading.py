@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import inspect
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from grader.worker import absent
@@ -20,6 +21,7 @@ from grader.worker.taps import Taps
 
 NOT_REPLACED = frozenset({"numpy", "matplotlib"}) | sys.stdlib_module_names
 METHOD_LIMIT = 200
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # longer names are left out
 NAME_LIMIT = 120
 SHOWN = 5
@@ -80,7 +82,12 @@ def preload(names: Iterable[str], tapped: Iterable[str], taps: Taps) -> None:
 
 
 def load(finder: SubmissionFinder, file: str, name: str) -> dict[str, Any]:
-    """Import the student's `file` as module `name`, and return its classes and functions with their parameters."""
+    """Import the student's `file` as module `name`, and return its classes and functions with their parameters.
+
+    What is tried out below its classes may end in an error: they stay, with all that is only defined further down, and the
+    error is returned as ``stumbled``.
+    """
+    stumbled: dict[str, BaseException] = {}
     if file not in finder.files:
         # what was loaded before is ours
         others = sorted(other for other in finder.files if other.removesuffix(".py") not in sys.modules)[:SHOWN]
@@ -92,15 +99,40 @@ def load(finder: SubmissionFinder, file: str, name: str) -> dict[str, Any]:
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(module)  # type: ignore[union-attr]
-        except BaseException:
-            sys.modules.pop(name, None)
-            raise
+        except BaseException as error:
+            if not issubclass(type(error), Exception) or not _defines_classes(module):
+                sys.modules.pop(name, None)
+                raise
+            stumbled = {"stumbled": error}
+            _define_the_rest(module, finder.files[file], file, error)
     own = {file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in finder.files} | {name}
     names = list(vars(sys.modules[name]).items())
     mine = [(key, value) for key, value in names if type(key) is str and _module_of(value) in own]
     classes = {key: _methods(value) for key, value in mine if issubclass(type(value), type)}
     functions = {key: _parameters(value) for key, value in mine if type(value) is FunctionType}
-    return {"classes": _bounded(classes), "functions": _bounded(functions)}
+    return {"classes": _bounded(classes), "functions": _bounded(functions), **stumbled}
+
+
+def _defines_classes(module: ModuleType) -> bool:
+    return any(issubclass(type(each), type) and _module_of(each) == module.__name__ for each in vars(module).values())
+
+
+def _define_the_rest(module: ModuleType, source: bytes, file: str, error: BaseException) -> None:
+    """Run what is only defined below the statement in which a module stumbled."""
+    lines = [frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_globals is vars(module)]
+    tree = absent.Changed().visit(ast.parse(source, file))
+    for statement in tree.body:
+        if lines and statement.lineno > lines[0] and isinstance(statement, DEFINITIONS):
+            code = compile(ast.Module([statement], []), file, "exec", dont_inherit=True)
+            with contextlib.suppress(Exception):
+                exec(code, vars(module))  # noqa: S102 - what the sandbox is for
+
+
+def _frames(error: BaseException) -> Iterator[TracebackType]:
+    frame = error.__traceback__
+    while frame is not None:
+        yield frame
+        frame = frame.tb_next
 
 
 def _module_of(value: Any) -> str:
@@ -122,6 +154,10 @@ def resolve(path: str) -> Any:
     try:
         return getattr(sys.modules[module], name)
     except AttributeError:
+        alike = [each for each in vars(sys.modules[module]) if type(each) is str and each.casefold() == name.casefold()]
+        if len(alike) == 1:
+            # a class in other capitals
+            return vars(sys.modules[module])[alike[0]]
         raise Refused(MISSING, f"{module}.py has no `{name}`") from None
 
 

@@ -258,6 +258,30 @@ def importing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name]
 
 
+def test_what_is_tried_out_below_a_class_may_end_in_an_error(importing: Any) -> None:
+    source = "class MLP:\n    def step(self): return helper()\nX = open('nowhere')\nX.read()\ndef helper(): return 3\n"
+    found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
+    assert (list(found["classes"]), list(found["functions"])) == (["MLP"], ["helper"])
+    assert type(found["stumbled"]) is FileNotFoundError
+    assert loading.resolve("mlp.MLP")().step() == 3
+
+
+@pytest.mark.parametrize("source", ["X = open('nowhere')\nclass MLP: pass", "class MLP: pass\nexit()"])
+def test_an_error_above_the_class_and_an_end_of_the_program_are_none_to_go_on_after(
+    importing: Any, source: str
+) -> None:
+    with pytest.raises((FileNotFoundError, SystemExit)):
+        loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
+    assert "mlp" not in sys.modules
+
+
+def test_a_class_in_other_capitals_is_the_one_that_is_asked_for_where_there_is_one(importing: Any) -> None:
+    loading.load(importing({"mlp.py": "class Mlp: pass\nclass NET: pass\nclass Net: pass"}), "mlp.py", "mlp")
+    assert loading.resolve("mlp.MLP").__name__ == "Mlp"
+    with pytest.raises(Refused):
+        loading.resolve("mlp.net")
+
+
 def test_classes_and_functions_are_listed_with_their_parameters(importing: Any) -> None:
     source = (
         "from os import path\nfrom collections import OrderedDict\n"
@@ -317,7 +341,7 @@ def test_only_names_of_their_own_are_found_in_a_submission(importing: Any, name:
 
 
 def test_a_module_that_failed_is_not_half_there(importing: Any) -> None:
-    finder = importing({"mlp.py": "class MLP: pass\n1/0"})
+    finder = importing({"mlp.py": "1/0\nclass MLP: pass"})
     with pytest.raises(ZeroDivisionError):
         loading.load(finder, "mlp.py", "mlp")
     assert "mlp" not in sys.modules

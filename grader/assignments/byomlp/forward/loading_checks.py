@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.assignments.byomlp.forward.probes import METHODS
+from grader.assignments.byomlp.forward.probes import KIND, METHODS
 from grader.checks import check, failed, passed
 from grader.model import Finding, Observation, Problem, ProblemKind
-from grader.plain import problem_in
+from grader.plain import problem_from, problem_in
 
 
 @check(reads=["module"])
 def mlp_loads(module: Observation) -> Finding:
     """mlp.py can be imported and defines the class MLP"""
-    if problem := module.problem or problem_in(module.data):
+    stumbled = problem_from(module.data.get("stumbled"))
+    has_class = KIND in module.data.get("classes", {})
+    if problem := module.problem or problem_in(module.data) or (None if has_class else stumbled):
         return failed(f"mlp.py could not be loaded: {problem}", hint=_hint(problem, module.data.get("similar", [])))
-    if "MLP" not in module.data["classes"]:
+    if not has_class:
         found = ", ".join(sorted(module.data["classes"])) or "none"
         return failed(f"mlp.py has no class MLP; classes found: {found}", hint="Name the class exactly MLP.")
-    missing = [method for method in METHODS if method not in module.data["classes"]["MLP"]]
+    missing = [method for method in METHODS if method not in module.data["classes"][KIND]]
     said = [f"{module.data['taken']} was taken for mlp.py"] if module.data.get("taken") else []
+    called = module.data.get("called")
+    said += [f"{called} was taken for {KIND}"] if called else []
     said += [f"not there yet: {', '.join(missing)}"] if missing else []
-    return passed("; ".join(said), hint="Name it mlp.py when you hand in." if module.data.get("taken") else "")
+    said += [f"importing it ends in an error below the class: {stumbled}"] if stumbled else []
+    hint = f"Name the class exactly {KIND}: notebooks import it by this name." if called else ""
+    hint = "Name it mlp.py when you hand in." if module.data.get("taken") else hint
+    hint = (
+        "Move what is tried out below the class into a notebook: `import mlp` has to end without an error."
+        if stumbled
+        else hint
+    )
+    return passed("; ".join(said), hint=hint)
 
 
 def _hint(problem: Problem, similar: Sequence[str]) -> str:

@@ -37,7 +37,9 @@ COURSE = Network(
     ),
     "squared",
 )
-FILE = "mlp.py"
+FILE, KIND = "mlp.py", "MLP"
+# characters of an error
+SAID = 300
 METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
 
 
@@ -102,6 +104,19 @@ def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     seen["taken"] = printable(session.taken.get(FILE, ""))
     classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
     seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
+    seen["stumbled"] = _stumbled(answer.value.get("stumbled") if isinstance(answer.value, dict) else None)
+    alike = [name for name in seen["classes"] if name.casefold() == KIND.casefold()]
+    seen["called"] = ""
+    if KIND not in alike and len(alike) == 1:
+        seen["called"], seen["classes"][KIND] = printable(alike[0]), seen["classes"][alike[0]]
+
+
+def _stumbled(told: Any) -> PlainProblem | None:
+    """Return the error that importing ended in below the class, as the process tells of it, with suspicion."""
+    if not isinstance(told, dict):
+        return None
+    message, where = (printable(str(told.get(key, ""))[:SAID]) for key in ("message", "where"))
+    return {"kind": str(ProblemKind.RAISED), "message": message, "where": where}
 
 
 def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:

@@ -51,3 +51,37 @@ def test_a_file_that_may_be_meant_for_the_missing_one_is_named(files: tuple[str,
 )
 def test_the_hint_fits_what_went_wrong(problem: Problem, said: str) -> None:
     assert hint_for(problem, "MLP.py").startswith(said)
+
+
+METHODS = {"add_layer": [], "forward": [], "backward": [], "step": [], "zero_grad": []}
+ERROR = {"kind": "raised", "message": "FileNotFoundError: mnist.npz", "where": "mlp.py line 41"}
+
+
+def judged(**value: Any) -> Any:
+    """Return what is said of a file that was loaded with this answer."""
+    seen: dict[str, Any] = {}
+    session: Any = SimpleNamespace(run=lambda *_: [Answer({"functions": {}, **value})], files={}, taken={})
+    module(session, seen, np.random.default_rng(0))
+    return mlp_loads.judge(Observation("module", seen))
+
+
+def test_an_error_below_the_class_is_told_and_costs_nothing() -> None:
+    finding = judged(classes={"MLP": METHODS}, stumbled=ERROR)
+    assert (finding.verdict, finding.message) == (
+        "passed",
+        "importing it ends in an error below the class: FileNotFoundError: mnist.npz (mlp.py line 41)",
+    )
+    assert "into a notebook" in finding.hint
+
+
+def test_an_error_in_a_file_without_the_class_is_why_it_is_not_there() -> None:
+    finding = judged(classes={"Layer": {}}, stumbled=ERROR)
+    assert (finding.verdict, "could not be loaded: FileNotFoundError" in finding.message) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["Mlp"], "Mlp was taken for MLP"), (["MLP", "mlp"], ""), (["Mlp", "mlp"], None)]
+)
+def test_a_class_in_other_capitals_is_taken_where_there_is_one(names: list[str], said: str | None) -> None:
+    finding = judged(classes=dict.fromkeys(names, METHODS))
+    assert (finding.verdict == "passed", finding.message if said is not None else None) == (said is not None, said)
