@@ -38,6 +38,10 @@ class WireError(Exception):
     """Bytes that are not a frame, or a frame that is larger than allowed."""
 
 
+class TooLarge(WireError):
+    """A frame that would be larger than allowed."""
+
+
 def encode(body: Any) -> bytes:
     """Return the frame for `body`: None, bool, int, float, str, arrays, and lists, tuples and dicts of them."""
     arrays: list[np.ndarray[Any, Any]] = []
@@ -47,7 +51,7 @@ def encode(body: Any) -> bytes:
     }
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > HEADER_LIMIT:
-        raise WireError(f"header of {len(text)} bytes is over the limit of {HEADER_LIMIT}")
+        raise TooLarge(f"header of {len(text)} bytes is over the limit of {HEADER_LIMIT}")
     raw = [np.ascontiguousarray(a).astype(DTYPES[a.dtype.name], copy=False).data for a in arrays]
     return b"".join([struct.pack("!I", len(text)), text, *raw])
 

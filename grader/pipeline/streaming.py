@@ -10,6 +10,8 @@ from grader import evidence as kept
 from grader.checks import Around, Check, in_order, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Observation, Parameter
+from grader.sandbox.bounding import without
+from grader.wire import TooLarge
 
 
 class Stream:
@@ -70,5 +72,7 @@ def _as_kept(observation: Observation) -> Observation:
     try:
         return replace(observation, data=kept.normalise(observation.data))
     except HarnessError as error:
+        if isinstance(error.__cause__, TooLarge):
+            return without(observation)
         # what cannot be kept cannot be judged again, and must not be judged once either
         return replace(observation, data={}, fault=observation.fault or str(error))

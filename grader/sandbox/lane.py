@@ -15,6 +15,7 @@ import numpy as np
 from grader.checks import Check, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Limits, Observation, Parameter, Problem, ProblemKind, Setting, Submission
+from grader.sandbox.bounding import SESSION_MB, Room
 from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside, payload
@@ -107,6 +108,7 @@ class Lane:
     stop: threading.Event
     on_progress: Callable[[str, str], None] | None
     on_observation: Callable[[Observation], None] | None
+    room: Room = field(default_factory=Room)
     observations: list[Observation] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     output: str = ""
@@ -135,6 +137,7 @@ class Lane:
                     observation = self._observe(probe, attempt)
                 if self.stop.is_set():
                     return
+                observation = self.room.keep(observation)
                 self.observations.append(observation)
                 if self.on_observation:
                     self.on_observation(observation)
@@ -220,6 +223,8 @@ class Lane:
         # not the probe's own generator: student code could draw the hidden inputs again
         inner = int(np.random.SeedSequence([self.seed, *word[:1], 1, *word[1:]]).generate_state(1)[0])
         limits, patience = self.limits, PATIENCE
+        if not probe.kernel:
+            limits = replace(limits, answer_mb=min(limits.answer_mb, SESSION_MB))
         if self._has_hung:
             limits, patience = replace(limits, call_seconds=limits.call_seconds * IMPATIENT), 1
         for last in (False, True):

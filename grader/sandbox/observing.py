@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from grader.model import Evidence, Limits, Observation, Setting, Submission
+from grader.sandbox.bounding import Room
 from grader.sandbox.lane import Lane, Probe
 from grader.sandbox.launching import Launcher
 from grader.sandbox.payload import Inside
@@ -34,7 +35,7 @@ def observe(
     lanes: dict[int, list[Probe]] = {}
     for probe in probes:
         lanes.setdefault(probe.lane, []).append(probe)
-    stop = threading.Event()
+    stop, room = threading.Event(), Room()
     workers = [
         Lane(
             probes=members,
@@ -47,6 +48,7 @@ def observe(
             stop=stop,
             on_progress=on_progress,
             on_observation=on_observation,
+            room=room,
         )
         for _, members in sorted(lanes.items())
     ]
