@@ -70,6 +70,16 @@ x86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers are 
         ((135, 0xFFFFFFFF), ALLOW),
         ((135, 8), REFUSE | 1),
         ((100_000,), REFUSE | 1),
+        # limits, processors and priority of itself, and of nobody else; a library gives its threads the policy that they have
+        ((302, 0), ALLOW),
+        ((302, 1), REFUSE | 1),
+        ((203, 0), ALLOW),
+        ((203, 1), REFUSE | 1),
+        ((141, 0, 0), ALLOW),
+        ((141, 0, 1), REFUSE | 1),
+        ((141, 1, 0), REFUSE | 1),
+        ((144, 7, 0), ALLOW),
+        ((144, 0, 5), REFUSE | 1),
     ],
 )
 def test_calls_are_allowed_or_refused_as_the_list_says(program: bytes, call: tuple[int, ...], expected: int) -> None:
