@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,15 @@ def command(programs: Path, root: Path, *words: str) -> subprocess.CompletedProc
     return subprocess.run([programs / "mlpgrader", *words], cwd=root, capture_output=True, text=True, check=False)
 
 
-def report_on(programs: Path, root: Path, folder: Path | str, *more: str) -> Any:
-    """Grade a folder as the guide says, and return the report."""
-    words = ("grade", str(folder), "--assignment", ID, "--sandbox", "process", "--out", "graded", *more)
-    done = command(programs, root, *words)
+def grade(programs: Path, root: Path, *words: Path | str) -> None:
+    """Grade as the guide says."""
+    done = command(programs, root, "grade", "--assignment", ID, "--sandbox", "process", *map(str, words))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def report_on(programs: Path, root: Path, folder: Path | str, *more: str) -> Any:
+    """Grade a folder, and return the report."""
+    grade(programs, root, folder, "--out", "graded", *more)
     return json.loads((root / "graded" / Path(folder).name / "report.json").read_bytes())
 
 
@@ -87,26 +92,33 @@ def test_a_change_of_the_rubric_is_regraded(installed: Path, course: Path, tmp_p
     assert json.loads((course / "graded" / "wrong" / "report.json").read_bytes())["score"]["earned"] == 2
 
 
-@pytest.mark.parametrize(
-    ("source", "earned", "said"),
-    [
-        (SOLVED, 4, ""),
-        (WRONG, 1, "expected"),
-        ("def fit(X, y):\n    return None\n", 0, "no array of shape (3,)"),
-        ("def fit(X, y):\n    raise ValueError('oh')\n", 0, "ValueError: oh (regression.py line 2, in fit)"),
-        ("x = 1\n", 0, "has no `fit`"),
-        ("import os\nos._exit(3)\n", 0, "ends the whole process"),
-    ],
-    ids=["right", "wrong", "nothing", "raises", "missing", "exits"],
-)
-def test_submissions_go_through_the_whole_pipeline(
-    installed: Path, course: Path, tmp_path: Path, source: str, earned: float, said: str
-) -> None:
-    (tmp_path / "alice").mkdir()
-    (tmp_path / "alice" / "regression.py").write_text(source, encoding="utf-8")
-    report = report_on(installed, course, tmp_path / "alice", "--seed", "5")
-    assert report["score"]["earned"] == earned
-    assert said in json.dumps(report, ensure_ascii=False)
+# what students hand in -> the points that it earns, and what is said of it
+HANDED_IN = {
+    "right": (SOLVED, 4, ""),
+    "wrong": (WRONG, 1, "expected"),
+    "nothing": ("def fit(X, y):\n    return None\n", 0, "no array of shape (3,)"),
+    "raises": ("def fit(X, y):\n    raise ValueError('oh')\n", 0, "ValueError: oh (regression.py line 2, in fit)"),
+    "missing": ("x = 1\n", 0, "has no `fit`"),
+    "exits": ("import os\nos._exit(3)\n", 0, "ends the whole process"),
+}
+
+
+@pytest.fixture(scope="module")
+def reports(installed: Path, course: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Return the reports on what students hand in, graded by one command."""
+    root = tmp_path_factory.mktemp("handed-in")
+    for name, (source, _, _) in HANDED_IN.items():
+        (root / name).mkdir()
+        (root / name / "regression.py").write_text(source, encoding="utf-8")
+    grade(installed, course, *(root / name for name in HANDED_IN), "--seed", "5", "--out", str(root / "graded"))
+    return {name: json.loads((root / "graded" / name / "report.json").read_bytes()) for name in HANDED_IN}
+
+
+@pytest.mark.parametrize("name", HANDED_IN)
+def test_submissions_go_through_the_whole_pipeline(reports: Mapping[str, Any], name: str) -> None:
+    _, earned, said = HANDED_IN[name]
+    assert reports[name]["score"]["earned"] == earned
+    assert said in json.dumps(reports[name], ensure_ascii=False)
 
 
 def test_the_public_face_grades_it_too(installed: Path, course: Path) -> None:
