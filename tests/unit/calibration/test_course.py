@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,21 @@ from grader.calibration.course import (
     every_group,
     generated_bugs,
     plain_items,
-    planted,
 )
 from grader.calibration.trial import Group, Trial
 from grader.errors import AuthorError
 from grader.pipeline import load_rubric
 from kit import ROOT
+from kit.planted import everything as found
+
+# one worker makes bugs by rule, once
+pytestmark = pytest.mark.xdist_group("planted bugs")
 
 
-def found(assignment: str) -> tuple[Trial, ...]:
-    """Return what the folder of an assignment in mutants/ holds."""
-    return planted(ROOT, find(assignment), load_rubric(find(assignment)))
+@cache
+def made(assignment: str) -> tuple[Trial, ...]:
+    """Return the bugs that are made by rule of the reference of an assignment."""
+    return generated_bugs(ROOT, find(assignment))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def test_the_name_that_a_bug_must_get_is_not_among_those_that_it_may_get(assignm
 
 @pytest.mark.parametrize("assignment", ids())
 def test_no_two_of_an_assignment_have_one_name(assignment: str) -> None:
-    names = [trial.name for trial in every_group(ROOT, find(assignment), load_rubric(find(assignment)), generated=True)]
+    names = [trial.name for trial in (*course_material(find(assignment)), *found(assignment), *made(assignment))]
     assert len(set(names)) == len(names)
 
 
@@ -91,7 +96,7 @@ def test_notebooks_are_right_or_say_which_checks_of_their_items_they_fail(assign
 
 @pytest.mark.parametrize(("assignment", "file"), [("byomlp", "mlp.py"), ("modules", "HW3_Modules.ipynb")])
 def test_bugs_made_by_rule_are_handed_in_as_the_file_they_were_made_of(assignment: str, file: str) -> None:
-    found = generated_bugs(ROOT, find(assignment))
-    assert len(found) > 100
-    assert {tuple(each.source) for each in found if isinstance(each.source, dict)} == {(file,)}
-    assert all(each.items for each in found)
+    bugs = made(assignment)
+    assert len(bugs) > 100
+    assert {tuple(each.source) for each in bugs if isinstance(each.source, dict)} == {(file,)}
+    assert all(each.items for each in bugs)
