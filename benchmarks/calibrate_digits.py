@@ -28,17 +28,26 @@ from scipy.linalg.blas import sgemm
 
 from grader import datasets, pipeline
 from grader.assignments import find
+from grader.assignments.byomlp.engine.desk import COMPILE_AFTER
+from grader.assignments.byomlp.engine.in_thread import Seat, layers_of
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, LARGE, SMALL
 from grader.assignments.byomlp.notebook.autoencoder_checks import neighbours_agree
 from grader.assignments.byomlp.notebook.autoencoder_probe import box, squared_error
 from grader.assignments.byomlp.provided import layers, losses
 from grader.datasets.digits import DIGITS, Digits, digits_of, idx, paper, principal, unseen
 from grader.model import Array, Setting
-from grader.replay import Engine, settle
+from grader.watching.recording.thin import Thin, lay_over, settle
 
 WIDTHS = {"small": SMALL.widths, "large": LARGE.widths, "autoencoder": AUTOENCODER.widths}
 EPOCHS = {"small": 100, "large": 100, "autoencoder": 3}
 UNSEEN = 2000
+
+
+class Plain:
+    """What the engine lies over."""
+
+
+NETWORK = lay_over(Plain, Seat(compile_after=COMPILE_AFTER))
 Functions = tuple[Any, Any]
 RELU: Functions = (layers.relu, layers.relu_deriv)
 LEAKY: Functions = (layers.leaky_relu, layers.leaky_relu_deriv)
@@ -52,31 +61,31 @@ def data(folder: Path | None, *, drawn: bool) -> Digits:
     return digits_of(Setting(data={DIGITS.name: datasets.load(wanted, folder)}))
 
 
-def classifier(widths: tuple[int, ...]) -> Engine:
+def classifier(widths: tuple[int, ...]) -> Thin:
     """Return a network that ends in a softmax."""
-    net = Engine(784, losses.softmax_est_crossentropy_deriv)
+    net = NETWORK(784, losses.softmax_est_crossentropy_deriv)
     for m in widths[:-1]:
         net.add_layer(m, *(RELU if m == 40 else LEAKY))
     net.add_layer(widths[-1], layers.softmax, None)
     return net
 
 
-def autoencoder(widths: tuple[int, ...]) -> Engine:
+def autoencoder(widths: tuple[int, ...]) -> Thin:
     """Return a network with two logistic codes in the middle."""
-    net = Engine(784, losses.squared_loss_deriv)
+    net = NETWORK(784, losses.squared_loss_deriv)
     for k, m in enumerate(widths):
         name = AUTOENCODER.names.get(k)
         net.add_layer(m, *(LOGISTIC if k in (3, len(widths) - 1) else LEAKY), name=name)
     return net
 
 
-def widen(net: Engine, biases: float) -> None:
+def widen(net: Thin, biases: float) -> None:
     """Give the biases of an untrained network this standard deviation."""
-    for layer in net._replay.network.layers:
+    for layer in layers_of(net):
         layer.b *= biases / 0.1
 
 
-def train(net: Engine, X: Array, Y: Array, *, epochs: int, batch: int, rate: float, halved: bool) -> None:
+def train(net: Thin, X: Array, Y: Array, *, epochs: int, batch: int, rate: float, halved: bool) -> None:
     """Train as the reference notebooks do: each image once an epoch, in a fresh order."""
     for _ in range(epochs):
         for place, k in enumerate(np.random.permutation(len(X)), start=1):  # noqa: NPY002 - as notebooks do
@@ -86,14 +95,15 @@ def train(net: Engine, X: Array, Y: Array, *, epochs: int, batch: int, rate: flo
                 net.zero_grad()
         rate = rate / 2 if halved else rate
     settle(net)
+    net.seat.settled()  # type: ignore[attr-defined]
 
 
-def train_single(net: Engine, X: Array, *, epochs: int, batch: int, rate: float) -> None:
+def train_single(net: Thin, X: Array, *, epochs: int, batch: int, rate: float) -> None:
     """Train an autoencoder as `train` does, with the rate halved, in single precision; its parameters are then laid back.
 
     The step of a batch is one product for each layer that BLAS adds to the weights themselves.
     """
-    layers_ = net._replay.network.layers
+    layers_ = layers_of(net)
     # column by column, as BLAS wants what it changes in place: W.T of each layer, (inputs, m)
     weights = [np.array(layer.W.T, dtype=np.float32, order="F") for layer in layers_]
     biases = [layer.b.astype(np.float32) for layer in layers_]

@@ -30,7 +30,8 @@ import layers  # noqa: E402 - the course's own modules, found by the line above
 import losses  # noqa: E402
 import mlp  # noqa: E402
 
-from grader.replay import Engine, lay_over, settle  # noqa: E402
+from grader.assignments.byomlp.engine.in_thread import Seat  # noqa: E402
+from grader.watching.recording.thin import Thin, lay_over, settle  # noqa: E402
 
 LEAKY, RELU = (layers.leaky_relu, layers.leaky_relu_deriv), (layers.relu, layers.relu_deriv)
 LOGISTIC, SOFTMAX = (layers.logistic, layers.logistic_deriv), (layers.softmax, None)
@@ -81,8 +82,9 @@ def train(net: Any, X: np.ndarray, Y: np.ndarray, batch: int) -> float:
         if count % batch == 0:
             net.step(1e-4)
             net.zero_grad()
-    if isinstance(net, Engine):
+    if isinstance(net, Thin):
         settle(net)
+        net.seat.settled()  # type: ignore[attr-defined]
     return (time.perf_counter() - begin) / len(X) * 1e6
 
 
@@ -96,9 +98,7 @@ def evaluate(net: Any, X: np.ndarray) -> float:
 
 def engine(compile_after: int) -> type:
     """Return the engine over the reference's class, compiling after so many steps."""
-    cls = lay_over(mlp.MLP)
-    cls.compile_after = compile_after  # type: ignore[attr-defined]
-    return cls
+    return lay_over(mlp.MLP, Seat(compile_after=compile_after))
 
 
 def torch_times(python: str) -> dict[str, float]:

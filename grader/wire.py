@@ -27,6 +27,11 @@ FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 CHUNK_LIMIT = 1024 * 1024
 HELLO, BEGIN, DATA, END, FATE = b"H", b"B", b"D", b"E", b"F"
+# calls of networks from the session's process, and what comes back to it
+CALL, REPLY = b"C", b"R"
+# between us and our own process that answers them: a question, its answer, and why no more calls are answered
+ASK, TOLD, HALT = b"Q", b"T", b"S"
+KINDS = (HELLO, BEGIN, DATA, END, FATE, CALL, REPLY, ASK, TOLD, HALT)
 _CHUNK = struct.Struct("!cI")
 CHUNK_HEAD = _CHUNK.size
 
@@ -88,7 +93,7 @@ def chunks(kind: bytes, data: bytes = b"") -> bytes:
 def chunk_head(head: bytes) -> tuple[bytes, int]:
     """Return kind and length from the `CHUNK_HEAD` bytes before a chunk; WireError when they cannot be such."""
     kind, length = _CHUNK.unpack(head)
-    if kind not in (HELLO, BEGIN, DATA, END, FATE) or length > CHUNK_LIMIT:
+    if kind not in KINDS or length > CHUNK_LIMIT:
         raise WireError("bytes that are not a chunk")
     return kind, length
 

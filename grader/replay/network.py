@@ -1,14 +1,14 @@
-"""What a network is made of, and the plain way to run it: every call at once, with the student's own functions."""
+"""What a network is made of, and the plain way to run it: every call at once, with whatever functions it has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from grader.functions import SLOPES, activation_name, loss_slope_name, slope_name
+from grader.functions import SLOPES
 
 Array = np.ndarray[Any, Any]
 # gradients of a batch as factors, layer by layer: G (n, m) and H (n, inputs); the gradient of W is G.T @ H
@@ -18,7 +18,7 @@ BAND = 65536  # numbers
 
 @dataclass
 class Layer:
-    """One layer; no array at W_grad or b_grad stands for zeros."""
+    """One layer, its functions by what they are called in `grader.functions`; no array at W_grad or b_grad stands for zeros."""
 
     name: Any
     f: Callable[..., Any]
@@ -43,40 +43,40 @@ def products(G: Array, H: Array) -> Iterator[tuple[slice, Array]]:
 class Network:
     """Layers with their accumulators; the gradient collected so far is that in the layers plus that of `factors`."""
 
-    def __init__(self, d: Any, est_lossderiv: Any) -> None:
+    def __init__(self, d: int, est_lossderiv: Callable[..., Any], loss: str) -> None:
         self.d = d
         self.est_lossderiv = est_lossderiv
-        self.loss = loss_slope_name(est_lossderiv)
+        self.loss = loss
         self.layers: list[Layer] = []
         self.factors: list[Factors] = []
         # all parameters in one vector once a compiled loop works on them; W and b are then views of it
         self.flat: Any = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "flat": None}
-
-    def add(self, m: Any, f: Any, fderiv: Any, name: Any) -> None:
-        """Add a layer, drawing W first and then b."""
-        inputs = len(self.layers[-1].b) if self.layers else self.d
-        W = 0.1 * np.random.randn(m, inputs)  # noqa: NPY002 - a seeded notebook gets the very same numbers
-        b = 0.1 * np.random.randn(m)  # noqa: NPY002
+    def add(self, layer: Layer) -> None:
+        """Add a layer at the end."""
         self.gather()
         self.flat = None
-        self.layers.append(Layer(name, f, fderiv, W, b, activation_name(f), slope_name(fderiv)))
+        self.layers.append(layer)
+
+    def copied(self) -> Network:
+        """Return a network with the same functions that goes on from here by itself."""
+        self.gather()
+        twin = Network(self.d, self.est_lossderiv, self.loss)
+        for layer in self.layers:
+            W_grad, b_grad = (None if each is None else each.copy() for each in (layer.W_grad, layer.b_grad))
+            twin.layers.append(replace(layer, W=layer.W.copy(), b=layer.b.copy(), W_grad=W_grad, b_grad=b_grad))
+        return twin
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers the next layer gets."""
+        return len(self.layers[-1].b) if self.layers else self.d
 
     @property
     def known(self) -> bool:
         """Whether everything that a training step computes is known by name."""
         slopes = all(layer.slope in SLOPES for layer in self.layers[:-1])
         return bool(self.layers and self.loss) and slopes and all(layer.kind for layer in self.layers)
-
-    def span(self, start: Any, end: Any) -> tuple[int, int]:
-        """Return the numbers of the first layer to run and of the one after the last; ValueError for unknown names."""
-        names = [layer.name for layer in self.layers]
-        for name in (start, end):
-            if name is not None and name not in names:
-                raise ValueError(f"no layer is named {name!r}; the names, in order, are {names}")
-        return 0 if start is None else names.index(start), len(names) if end is None else names.index(end) + 1
 
     def forward(self, x: Any, first: int, stop: int) -> Any:
         """Run the layers from number `first` to before `stop` on one input."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from grader import wire
 from grader.errors import HarnessError
+from grader.sandbox import between
 from grader.sandbox.launching import Running
 
 START_SECONDS = 30.0
@@ -16,10 +17,12 @@ HELLO_LIMIT = 4096
 OUTPUT_PIECE = 65536
 # a write of this size fits into the buffer of a pipe, so it cannot block
 SMALL = 16 * 1024
+# of an answer of our own process
+TOLD_LIMIT = 256 * 2**20
 
 
 class NoReply(Exception):
-    """Nothing more will come: `reason` is timeout, died (with the exit `code`, None when unknown) or violation."""
+    """Nothing more will come: `reason` is timeout, died (with the exit `code`, None when unknown), memory or violation."""
 
     def __init__(self, reason: str, detail: str = "", code: int | None = None) -> None:
         super().__init__(detail)
@@ -27,9 +30,9 @@ class NoReply(Exception):
 
 
 class Conversation:
-    """The pipes of one worker."""
+    """The pipes of one worker; `beside` names the module that answers calls of student code, in a process of ours."""
 
-    def __init__(self, running: Running, *, output_limit: int) -> None:
+    def __init__(self, running: Running, *, output_limit: int, beside: str = "") -> None:
         self.running = running
         self.output = bytearray()
         self.hello: dict[str, Any] = {}
@@ -42,10 +45,16 @@ class Conversation:
         self._violation = ""
         self._closed = False
         self._taken = self._spent = False
+        self._told: bytearray | None = None
+        self._halted: tuple[str, str] | None = None
         stdin, stdout, stderr = running.process.stdin, running.process.stdout, running.process.stderr
         if stdin is None or stdout is None or stderr is None:
             raise HarnessError("the worker was started without its pipes")
-        self._stdin = stdin
+        self._worker = stdin
+        self._beside = _started(beside, running) if beside else None
+        if self._beside is not None:
+            stdin, stdout = self._beside.stdin, self._beside.stdout
+        self._stdin, self._stdout = stdin, stdout
         self._threads = [
             threading.Thread(target=self._listen, args=(stdout,), daemon=True),
             threading.Thread(target=self._drain, args=(stderr,), daemon=True),
@@ -57,7 +66,8 @@ class Conversation:
         """Send the first message and wait for the worker's hello; HarnessError when it does not come."""
         deadline = time.monotonic() + START_SECONDS
         try:
-            self._write(message, deadline)
+            # what comes before the first chunk is for the worker alone
+            self._write(message, deadline, to=self._worker)
             self._wait(lambda: self._hello is not None, deadline)
             self.hello = _hello(self._hello or b"")
         except (NoReply, wire.WireError) as error:
@@ -69,7 +79,7 @@ class Conversation:
         """Begin a session that may send `budget` bytes in all."""
         with self._changed:
             self._data.clear()
-            self._fate, self._budget = None, budget
+            self._fate, self._budget, self._halted = None, budget, None
         self._write(wire.chunks(wire.BEGIN, str(seed).encode()), time.monotonic() + START_SECONDS)
 
     def end(self, seconds: float) -> bool:
@@ -91,6 +101,31 @@ class Conversation:
                 raise NoReply("violation", "bytes that nobody asked for")
             self._taken = False
         self._write(wire.chunks(wire.DATA, data), deadline)
+
+    def ask_beside(self, question: Any, deadline: float) -> Any:
+        """Ask the process that answers calls something, after all calls so far; HarnessError when it cannot say."""
+        with self._changed:
+            self._told = bytearray()
+        self._write(wire.chunks(wire.ASK, wire.encode(question)), deadline)
+
+        def read(size: int) -> bytes:
+            self._wait(lambda: len(self._told or b"") >= size, deadline)
+            with self._changed:
+                told = self._told if self._told is not None else bytearray()
+                taken = bytes(told[:size])
+                del told[:size]
+            return taken
+
+        try:
+            answer = wire.decode(read, limit=TOLD_LIMIT)
+        except wire.WireError as error:
+            raise HarnessError(f"the process beside the sandbox says what is no answer: {error}") from None
+        finally:
+            with self._changed:
+                self._told = None
+        if answer["error"]:
+            raise HarnessError(f"the process beside the sandbox has failed: {answer['error']}")
+        return answer["value"]
 
     def take(self, size: int, deadline: float) -> bytes:
         """Return the next `size` bytes of the session; NoReply when they do not come in time."""
@@ -116,7 +151,11 @@ class Conversation:
         try:
             self.running.stop()
         finally:
-            pipes = self.running.process.stdout, self.running.process.stderr
+            if self._beside is not None:
+                self._beside.end()
+                if (replaced := self.running.process.stdout) is not None:
+                    replaced.close()
+            pipes = self._stdout, self.running.process.stderr
             for thread, pipe in zip(self._threads, pipes, strict=True):
                 thread.join(timeout=1.0)
                 if pipe is not None and not thread.is_alive():
@@ -127,14 +166,25 @@ class Conversation:
             while not ready():
                 if self._violation:
                     raise NoReply("violation", self._violation)
+                if self._halted is not None:
+                    self._raise_halt(*self._halted)
                 if self._fate is not None or self._closed:
+                    if self._fate is None and self._beside is not None and self._beside.has_failed:
+                        raise HarnessError("the process beside the sandbox has ended")
                     raise NoReply("died", code=self._fate)
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise NoReply("timeout")
                 self._changed.wait(min(left, 1.0))
 
-    def _write(self, data: bytes, deadline: float) -> None:
+    @staticmethod
+    def _raise_halt(why: str, text: str) -> NoReturn:
+        if why == between.OURS:
+            raise HarnessError(f"the process beside the sandbox has failed: {text}")
+        raise NoReply(why, text)
+
+    def _write(self, data: bytes, deadline: float, to: IO[bytes] | None = None) -> None:
+        pipe = to or self._stdin
         kill = None
         is_late = threading.Event()
 
@@ -149,7 +199,7 @@ class Conversation:
         try:
             view = memoryview(data)
             while view:
-                view = view[self._stdin.write(view) or 0 :]
+                view = view[pipe.write(view) or 0 :]
         except (OSError, ValueError):
             if is_late.is_set():
                 raise NoReply("timeout") from None
@@ -180,6 +230,11 @@ class Conversation:
             self._hello = data
         elif kind == wire.FATE and self._hello is not None and self._fate is None and len(data) <= 5:
             self._fate = _number(data)
+        elif kind == wire.TOLD and self._beside is not None and self._told is not None:
+            self._told.extend(data)
+        elif kind == wire.HALT and self._beside is not None:
+            why, _, text = data.decode(errors="replace").partition(" ")
+            self._halted = why, text
         elif kind == wire.DATA and self._hello is not None and len(data) <= self._budget:
             if self._fate is None:
                 self._budget -= len(data)
@@ -195,6 +250,14 @@ class Conversation:
                 self.output.extend(piece[: max(self._output_limit - len(self.output), 0)])
         except (OSError, ValueError):
             return
+
+
+def _started(module: str, running: Running) -> between.Beside:
+    try:
+        return between.Beside(module, running.process)
+    except (OSError, ValueError, ImportError) as error:
+        running.stop()
+        raise HarnessError(f"no process can be started beside the sandbox: {error}") from error
 
 
 def _exactly(pipe: IO[bytes], size: int) -> bytes:

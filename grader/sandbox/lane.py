@@ -259,12 +259,14 @@ class Lane:
         whole = sum(self._seconds(probe) for probe in self.probes)
         running = self.launcher.start(self.limits, whole + MARGIN_SECONDS)
         self._memory_kills = 0
-        conversation = self._conversation = Conversation(running, output_limit=self.limits.output_kb * 1024)
-        if self.stop.is_set():
-            raise HarnessError("the run was stopped")
         inside = self.inside
         if not any(probe.kernel for probe in self.probes):
-            inside = replace(inside, kernel=False, notebook_plugins=())
+            inside = replace(inside, kernel=False, notebook_plugins=(), notebook_ours={}, beside="")
+        conversation = self._conversation = Conversation(
+            running, output_limit=self.limits.output_kb * 1024, beside=inside.beside
+        )
+        if self.stop.is_set():
+            raise HarnessError("the run was stopped")
         message = payload(inside, self.submission.files, self.limits, folder=running.folder)
         conversation.open(message)
         # said before any student code was there to say it

@@ -82,7 +82,8 @@ class Inside:
     `tapped` are the functions in either (``layers.relu``) whose calls can be watched and
     answered. `ours` are further files of ours, by path (``grader/functions.py``), that only our own code can import,
     and `plugins` names the modules among them that carry out operations besides the worker's. With `kernel` the
-    worker can run notebooks, for which it takes a second longer to start; then `notebook_plugins` are there as well.
+    worker can run notebooks, for which it takes a second longer to start; then `notebook_plugins` and `notebook_ours` are
+    there as well, and `beside` names the module of ours that answers calls of student code from a process outside.
 
     >>> from mlpgrader.authoring import Inside
     >>> Inside(modules={"tools.py": b"def twice(x): return 2 * x"}).kernel
@@ -96,6 +97,8 @@ class Inside:
     plugins: tuple[str, ...] = ()
     import_on_demand: tuple[str, ...] = ()
     notebook_plugins: tuple[str, ...] = ()
+    notebook_ours: Mapping[str, bytes] = field(default_factory=dict)
+    beside: str = ""
     kernel: bool = False
 
 
@@ -111,7 +114,8 @@ def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folde
         "files_mb": limits.files_mb,
         "answer_mb": limits.answer_mb,
     }
-    ours = {**_packages(inside.ours), **worker_source(), **inside.ours}
+    own = {**inside.ours, **inside.notebook_ours}
+    ours = {**_packages(own), **worker_source(), **own}
     plugins = [*([KERNEL] if inside.kernel else []), *inside.plugins, *inside.notebook_plugins]
     groups = {"ours": ours, "inside": inside.modules, "submission": files}
     listed = [(group, name, data) for group, members in groups.items() for name, data in members.items()]

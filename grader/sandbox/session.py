@@ -131,6 +131,25 @@ class Session:
         self._lose_patience(answers)
         return answers
 
+    def ask_beside(self, question: Mapping[str, Any], *, seconds: float) -> Any:
+        """Ask the process beside the sandbox something about what was called until now, and return its plain data.
+
+        SessionEnded when the session ends meanwhile, HarnessError when that process cannot say it.
+        """
+        if self._ended is not None:
+            raise SessionEnded(self._ended)
+        whole = max(min(seconds, self._deadline - time.monotonic()), 0.0)
+        try:
+            return self._conversation.ask_beside(question, time.monotonic() + whole + GRACE)
+        except NoReply as missing:
+            label = {"label": "looking at the networks"}
+            raise self._end(self._problem(missing, (label,), whole)) from None
+
+    @property
+    def call_seconds(self) -> float:
+        """How long one call of student code may take."""
+        return self._limits.call_seconds
+
     def _ensure_it_could_be_tried(self, answers: Sequence[Answer]) -> None:
         """NotHere when student code failed for want of something that this sandbox does not have, and another one has."""
         errors = [error for answer in answers if (error := _error_of(answer))]
@@ -187,6 +206,8 @@ class Session:
                 message = f"{asked} does not come to an end before the {self._seconds:.3g} s for this part are over"
             timeout = Problem(ProblemKind.TIMEOUT, message)
             return self._with_limit(timeout) or timeout
+        if missing.reason == "memory":
+            return Problem(ProblemKind.MEMORY, f"{asked} needs more memory for its networks than there is")
         if missing.reason == "violation":
             return Problem(ProblemKind.VIOLATION, f"the code writes into the grader's channel: {missing.detail}")
         problem = _death(missing.code, asked, self._conversation)

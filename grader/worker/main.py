@@ -71,7 +71,8 @@ def _next_session(
     folders.lay(files, root / "submission")
     standing = limits.standing()
     if not forks:
-        sessions.serve_here(channel.unwrapped(inward), channel.wrapped(outward), bench, int(data))
+        pipes = bench.session["calls"] = channel.Unforked(inward, outward)
+        sessions.serve_here(pipes.read, pipes.write_data, bench, int(data))
     code = sessions.run(inward, outward, bench, int(data))
     # before the last word: what cannot be cleared away ends the worker, and the next session gets another one
     alone = offspring.end_all()

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import NoReturn
 
@@ -42,54 +43,84 @@ def serve_here(read: Callable[[int], bytes], write: Callable[[bytes], None], ben
 
 def run(inward: int, outward: int, bench: Bench, seed: int) -> int:
     """Serve one session in a child; return its exit status, or minus the signal that killed it."""
-    request_read, request_write = os.pipe()
-    answer_read, answer_write = os.pipe()
+    pipes = [os.pipe() for _ in range(4)]
+    (request_read, request_write), (answer_read, answer_write), (call_read, call_write), (reply_read, reply_write) = (
+        pipes
+    )
     child = os.fork()
     if child == 0:
-        for other in (inward, outward, request_write, answer_read):
+        for other in (inward, outward, request_write, answer_read, call_read, reply_write):
             os.close(other)
         offspring.release()
+        bench.session["calls"] = channel.Calls(call_write, reply_read)
         serve_here(
             lambda size: channel.read_exactly(request_read, size),
             lambda data: channel.write_all(answer_write, data),
             bench,
             seed,
         )
-    os.close(request_read)
-    os.close(answer_write)
+    for other in (request_read, answer_write, call_write, reply_read):
+        os.close(other)
     try:
-        return _carry(child, inward, outward, request_write, answer_read)
+        return _Carrier(inward, outward, request_write, answer_read, call_read, reply_write).carry(child)
     finally:
-        os.close(request_write)
-        os.close(answer_read)
+        for own in (request_write, answer_read, call_read, reply_write):
+            os.close(own)
 
 
-def _carry(child: int, inward: int, outward: int, request_write: int, answer_read: int) -> int:
-    """Carry bytes both ways until the child ends by itself or the grader has had enough of it."""
-    watch = _watch(child)
-    poll = select.poll()
-    for source in (inward, answer_read, watch):
-        if source >= 0:
-            poll.register(source, select.POLLIN)
-    try:
-        while True:
-            ready = {source for source, _ in poll.poll(None if watch >= 0 else POLL_MILLISECONDS)}
-            if answer_read in ready and not _forward(answer_read, outward):
-                return _reaped(child, DYING_SECONDS)
-            if inward in ready and not _request(inward, request_write):
-                _reaped(child, 0.0)
-                return 0
-            if not ready - {watch} and _is_over(child):
-                code = _reaped(child, DYING_SECONDS)
-                offspring.end_all()
-                _drain(answer_read, outward)
-                return code
-    except EOFError:  # the grader is gone
-        _reaped(child, 0.0)
-        raise
-    finally:
-        if watch >= 0:
-            os.close(watch)
+@dataclass(frozen=True)
+class _Carrier:
+    """The pipes of the worker and of its child, and what is carried between them."""
+
+    inward: int
+    outward: int
+    request_write: int
+    answer_read: int
+    call_read: int
+    reply_write: int
+
+    def carry(self, child: int) -> int:
+        """Carry bytes both ways until the child ends by itself or the grader has had enough of it."""
+        watch = _watch(child)
+        poll = select.poll()
+        for source in (self.inward, self.answer_read, self.call_read, watch):
+            if source >= 0:
+                poll.register(source, select.POLLIN)
+        try:
+            while True:
+                ready = {source for source, _ in poll.poll(None if watch >= 0 else POLL_MILLISECONDS)}
+                if self.answer_read in ready:
+                    # what was called before an answer leaves before it
+                    _drain(self.call_read, self.outward, wire.CALL)
+                    if not _forward(self.answer_read, self.outward):
+                        return _reaped(child, DYING_SECONDS)
+                elif self.call_read in ready and not _forward(self.call_read, self.outward, wire.CALL):
+                    poll.unregister(self.call_read)
+                if self.inward in ready and not self._request():
+                    _reaped(child, 0.0)
+                    return 0
+                if not ready - {watch} and _is_over(child):
+                    code = _reaped(child, DYING_SECONDS)
+                    offspring.end_all()
+                    _drain(self.call_read, self.outward, wire.CALL)
+                    _drain(self.answer_read, self.outward)
+                    return code
+        except EOFError:  # the grader is gone
+            _reaped(child, 0.0)
+            raise
+        finally:
+            if watch >= 0:
+                os.close(watch)
+
+    def _request(self) -> bool:
+        kind, data = channel.read_chunk(self.inward)
+        if kind == wire.END:
+            return False
+        try:
+            channel.write_all(self.reply_write if kind == wire.REPLY else self.request_write, data)
+        except BrokenPipeError:  # the child is dying; how it ended is told in a moment
+            return True
+        return True
 
 
 def _is_over(child: int) -> bool:
@@ -116,28 +147,19 @@ def _watch(child: int) -> int:
         return -1
 
 
-def _forward(answer_read: int, outward: int) -> bool:
-    data = os.read(answer_read, channel.PIECE)
+def _forward(source: int, outward: int, kind: bytes = wire.DATA) -> bool:
+    data = os.read(source, channel.PIECE)
     if data:
-        channel.write_all(outward, wire.chunks(wire.DATA, data))
+        channel.write_all(outward, wire.chunks(kind, data))
     return bool(data)
 
 
-def _request(inward: int, request_write: int) -> bool:
-    kind, data = channel.read_chunk(inward)
-    if kind == wire.END:
-        return False
+def _drain(source: int, outward: int, kind: bytes = wire.DATA) -> None:
+    os.set_blocking(source, False)
     try:
-        channel.write_all(request_write, data)
-    except BrokenPipeError:  # the child is dying; how it ended is told in a moment
-        return True
-    return True
-
-
-def _drain(answer_read: int, outward: int) -> None:
-    os.set_blocking(answer_read, False)
-    try:
-        while _forward(answer_read, outward):
+        while _forward(source, outward, kind):
             pass
-    except BlockingIOError:  # something that survived holds the other end
+    except BlockingIOError:  # something holds the other end
         return
+    finally:
+        os.set_blocking(source, True)

@@ -33,7 +33,7 @@ def worker(
 ) -> Iterator[Conversation]:
     """Give a worker that has said hello, and end it."""
     running = launcher.start(limits, 60.0)
-    conversation = Conversation(running, output_limit=limits.output_kb * 1024)
+    conversation = Conversation(running, output_limit=limits.output_kb * 1024, beside=inside.beside)
     try:
         conversation.open(payload(inside, files, limits, folder=running.folder, fork=fork))
         yield conversation

@@ -34,7 +34,13 @@ LEVELS = {
     "__main__": 10,
 }  # fmt: skip
 # what an inside/ may import of ours besides its neighbours
-TRAVELS = {"grader.functions", "grader.replay", "grader.worker.alarm.Overtime", "grader.worker.values.describe"}
+TRAVELS = {
+    "grader.worker.alarm.Overtime",
+    "grader.worker.attributes.find",
+    "grader.worker.problems.Refused",
+    "grader.worker.problems.of_exception",
+    "grader.worker.values.describe",
+}
 HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles", "nbformat", "nbconvert")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 

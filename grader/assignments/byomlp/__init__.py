@@ -18,8 +18,15 @@ from grader.sandbox.payload import files_of_ours
 _HERE = Path(__file__).parent
 _PROVIDED = {name: _HERE / "provided" / name for name in ("digits.py", "layers.py", "losses.py")}
 _ROOMS = (forward, backward, training, notebook)
-# what watches the networks of notebooks inside; the engine is not in what students install
-_WATCH = ("functions.py", "replay/*.py", "watching/**/*.py", "assignments/byomlp/inside/*.py")
+# what watches the networks of notebooks inside: it tells of calls, and holds nothing that carries them out
+_WATCH = (
+    "watching/frames.py",
+    "watching/recording/*.py",
+    "watching/logs/images.py",
+    "watching/logs/projections.py",
+    "assignments/byomlp/inside/*.py",
+)
+_ENGINE = "grader.assignments.byomlp.engine.serving"
 
 ASSIGNMENT = Assignment(
     id="byomlp",
@@ -41,8 +48,9 @@ ASSIGNMENT = Assignment(
         preload=("layers", "losses"),
         import_on_demand=("digits",),
         tapped=("layers.logistic", "layers.leaky_relu", "layers.softmax", "layers.relu", "aids.identity"),
-        ours=files_of_ours(*_WATCH),
+        notebook_ours=files_of_ours(*_WATCH),
         notebook_plugins=(notebook.PLUGIN,),
+        beside=_ENGINE,
         kernel=True,
     ),
     probes=tuple(probe for room in _ROOMS for probe in room.PROBES),

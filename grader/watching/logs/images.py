@@ -39,6 +39,8 @@ Array = ndarray[Any, Any]
 # products of these images are about 10 in size and right to 1e-13; those of 70,000 images are 1e-4 apart
 EXACT, SAME, ROUNDED, ANGLE = 2e-11, 2e-12, 3e-6, 3e-7
 KEYS, BORDER = 1e10, 1e-2
+# means of rows are right to so much
+ROUNDING = 1e-12
 STRANGERS = 200_000
 ATTEMPTS = 60
 
@@ -67,6 +69,8 @@ class KnownImages:
         self._products = R.sum(axis=0) - products(self.images, R) / 255.0
         self._order = argsort(self._products[:, 0], kind="stable")
         self._sorted = self._products[self._order, 0]
+        self._mean_weights = full(self.width, 1.0 / max(self.width, 1))
+        self._means = 1.0 - products(self.images, self._mean_weights) / 255.0
         self._angles = _angle(self._products)
         self._by_angle = argsort(self._angles, kind="stable")
         self._group_duplicates()
@@ -94,6 +98,30 @@ class KnownImages:
             ids[left] = self._meet(X[left], P[left], known=True)
         return ids
 
+    def exact(self, X: Array) -> tuple[float, float, Array]:
+        """Return a and c, and of every row of X (K, d) that is exactly a * paper + c which image that is, -1 of others.
+
+        Equal images have the number of the first.
+        """
+        none = full(len(X), -1)
+        if X.shape[1] != self.width or not self.size:
+            return self.scale, 0.0, none
+        with_means = self._first_random(self.width), self._mean_weights
+        P, means = X @ with_means[0], X @ with_means[1]
+        ids = self._nearest(P if self.scale == 1.0 else P / self.scale)
+        missing = int(count_nonzero(ids < 0))
+        if 2 * missing > len(ids) and self._attempts < ATTEMPTS and self._rescaled(X):
+            ids = self._nearest(P / self.scale)
+        offsets = means - self.scale * self._means[ids]
+        found = offsets[ids >= 0]
+        c = float(median(found)) if len(found) else 0.0
+        c = 0.0 if absolute(c) < ROUNDING else c
+        return self.scale, c, where(absolute(offsets - c) < ROUNDING, ids, -1)
+
+    def first_alike(self, ids: Array) -> Array:
+        """Return for numbers of images those of the first that are alike, int64 (K,); -1 stays."""
+        return where(ids < 0, -1, self._alike.take(ids, mode="clip") if self.size else ids).astype(int64)
+
     def offset(self, row: Array, identity: int) -> float:
         """Return c of a row that is a * paper + c."""
         return float((row - self.scale * self.paper(arange(identity, identity + 1))[0]).mean())
@@ -116,6 +144,8 @@ class KnownImages:
         group = new.cumsum() - 1
         # a stable sort keeps equal images in order, unless rounding tells them apart
         self._first = self._order[starts[group]] if self.size else self._order
+        self._alike = zeros(self.size, dtype=int64)
+        self._alike[self._order] = self._first
         counts = bincount(group) if self.size else group
         self.members: dict[int, list[int]] = {}
         for which in (counts > 1).nonzero()[0].tolist():

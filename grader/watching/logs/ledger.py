@@ -49,13 +49,18 @@ class Ledger:
         """Close the account of a network that is not watched any more."""
         del self._accounts[network]
 
-    def block(self, network: int, X: Array, Y: Array | None, events: list[Event], cell: int) -> None:
-        """Take in the examples X (K, d) with targets Y (K, m), and the steps and clearings between them."""
+    def block(
+        self, network: int, X: Array, Y: Array | None, events: list[Event], cell: int, *, ids: Array | None = None
+    ) -> None:
+        """Take in the examples X (K, d) with targets Y (K, m), and the steps and clearings between them.
+
+        `ids` says of rows which images they are exactly, -1 of those that are to be looked at.
+        """
         account = self._accounts.get(network)
         if account is None or account.fault:
             return
         try:
-            if account.log.block(X, Y, events, cell):
+            if account.log.block(X, Y, events, cell, ids=ids):
                 self.measure(network)
         except Exception as error:  # noqa: BLE001 - a fault of ours may not show in the notebook
             account.fault = f"{type(error).__name__}: {error}"[:300]

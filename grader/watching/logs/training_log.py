@@ -39,14 +39,14 @@ class TrainingLog:
         """Return a log that goes on from here by itself."""
         return copy.deepcopy(self, {id(self.images): self.images})
 
-    def block(self, X: Array, Y: Array | None, events: list[Event], cell: int) -> bool:
+    def block(self, X: Array, Y: Array | None, events: list[Event], cell: int, *, ids: Array | None = None) -> bool:
         """Take in the examples X (K, d) with targets Y (K, m), and the steps and clearings between them.
 
         Returns whether a pass over the data ended. `events` are ("step", examples before it, rate) and ("zero",
-        examples before it).
+        examples before it). `ids` says of rows which images they are, -1 of those that are to be looked at.
         """
         with errstate(all="ignore"):
-            ids = self.images.identify(X)
+            ids = self._identified(X, ids)
             starts = self.passes.cut(ids)
             self._look_at(X, Y, ids)
         position, row, at = self.examples, 0, 0
@@ -64,6 +64,14 @@ class TrainingLog:
             row, at = start, to
         self.examples += len(X)
         return bool(starts)
+
+    def _identified(self, X: Array, ids: Array | None) -> Array:
+        if ids is None:
+            return self.images.identify(X)
+        ids = self.images.first_alike(ids)
+        if len(left := (ids < 0).nonzero()[0]):
+            ids[left] = self.images.identify(X[left])
+        return ids
 
     def _look_at(self, X: Array, Y: Array | None, ids: Array) -> None:
         """Count whose rows these are, and look at their targets."""

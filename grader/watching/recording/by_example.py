@@ -30,13 +30,19 @@ class Told(Protocol):
 class Examples:
     """Notes what networks are called with; `tell` gets it a block at a time, `went_forward` a number of rows.
 
-    `known(net)` returns what is known of a network, None when it is not to be watched now.
+    `known(net)` returns what is known of a network, None when it is not to be watched now; `begin(net, number)` is called
+    before the first of the calls that train one.
     """
 
     def __init__(
-        self, known: Callable[[Any], Called | None], tell: Told, went_forward: Callable[[int, int], None]
+        self,
+        known: Callable[[Any], Called | None],
+        tell: Told,
+        went_forward: Callable[[int, int], None],
+        begin: Callable[[Any, int], None] = lambda _net, _network: None,
     ) -> None:
-        self._known, self._tell, self._went_forward = known, tell, went_forward
+        self._known, self._tell, self._went_forward, self._begin = known, tell, went_forward, begin
+        self._begun: set[int] = set()
         self._open: dict[int, _Block] = {}
 
     def watch(self, kind: type, methods: Methods) -> None:
@@ -71,6 +77,7 @@ class Examples:
             if found is None:
                 return original(net, *args, **kwargs)
             x, y = args if len(args) == 2 else first_arguments(original, (net, *args), kwargs, 2)
+            self._before_first(net, found)
             # before the call: student code may change what it is given
             X, Y = _numbers(x), _numbers(y)
             calls, outer, found.busy = found.calls, found.busy, True
@@ -86,6 +93,11 @@ class Examples:
 
         return backward
 
+    def _before_first(self, net: Any, found: Called) -> None:
+        if found.index not in self._begun:
+            self._begun.add(found.index)
+            self._begin(net, found.index)
+
     def _keep_rows(self, network: int, X: Array, Y: Array) -> None:
         for index, row in enumerate(X if X.size else ()):
             block = self._block(network, X.shape[1])
@@ -100,6 +112,7 @@ class Examples:
             found = self._known(net)
             if found is None:
                 return original(net, *args, **kwargs)
+            self._before_first(net, found)
             calls = found.calls
             block = self._block(found.index, 0)
             at = len(block.events)

@@ -58,6 +58,10 @@ class Register(Generic[W]):
         """Return what is known of a network; None when it is not watched (any more), and while quiet."""
         return None if self.quiet else self._known.get(id(net))
 
+    def known(self, net: Any) -> W | None:
+        """Return what is known of a network, also while quiet; None when it is not watched (any more)."""
+        return self._known.get(id(net))
+
     def add(self, net: Any) -> W:
         """Begin to watch a network."""
         if self._least is None and len(self._known) >= self._most:

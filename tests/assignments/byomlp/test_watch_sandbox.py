@@ -63,14 +63,16 @@ Asked = tuple[Session, list[dict[str, Any]]]
 def run(conversation: Conversation, mode: str) -> Iterator[Asked]:
     """Run the cells in a session of their own; gives it with the networks that were made."""
     asked = session(conversation, limits=LIMITS, seconds=120)
-    watched, opened = asked.run(watch_operations.watch(mode, TRAIN, LABELS[0], TEST, LABELS[1]), op.open_kernel())
+    digits = watch_operations.laid(TRAIN, LABELS[0], TEST, LABELS[1])
+    asked.ask_beside(watch_operations.watch_outside(mode, digits), seconds=20)
+    watched, opened = asked.run(watch_operations.watch(mode, digits, import_seconds=20), op.open_kernel())
     assert (watched.problem, opened.problem) == (None, None)
     assert watched.value == {"mode": mode, "problem": "", "mlp": ""}
     cells = [asked.run(op.cell(source, number, seconds=60))[0] for number, source in enumerate(CELLS, start=1)]
     assert [answer.value["error"] for answer in cells] == [None] * len(CELLS)
-    (answer,) = asked.run(watch_operations.networks())
+    (answer,) = asked.run(watch_operations.settle())
     assert answer.problem is None
-    yield asked, watch_operations.validated(answer.value)
+    yield asked, watch_operations.validated(asked.ask_beside(watch_operations.networks(), seconds=20))
     conversation.end(5.0)
 
 
@@ -84,11 +86,10 @@ def test_the_networks_of_a_notebook_are_told_of(conversation: Conversation, mode
     assert log["batches"] == [[1, True, 0.01, 240]]
 
 
-@BOTH
-def test_a_held_network_is_read_by_its_layer_names(conversation: Conversation, mode: str) -> None:
+def test_a_held_network_is_read_by_its_layer_names(conversation: Conversation) -> None:
     layers = (Layer(20, "leaky_relu", "hidden"), Layer(10, "softmax", "last", derivative=False))
     rows = np.random.default_rng(1).random((4, 784))
-    with run(conversation, mode) as (asked, _):
+    with run(conversation, "own") as (asked, _):
         way, _ = explain(asked, "net-0", Network(784, layers, "crossentropy"), rows)
     assert way == "names"
 

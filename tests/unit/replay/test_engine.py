@@ -7,7 +7,7 @@ import copy
 import importlib.util
 import inspect
 import pickle  # noqa: TID251 - of our own making
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import functions
-from grader.replay import Engine, compiled, lay_over, outputs, parameters, settle
+from grader.assignments.byomlp.engine.in_thread import Seat, parameters
+from grader.replay import compiled
+from grader.watching.recording.thin import Thin, lay_over, settle
 
+SEATS: list[Seat] = []
 NUMBA = importlib.util.find_spec("numba") is not None
 # one worker compiles, once
 pytestmark = pytest.mark.xdist_group("engine")
@@ -113,9 +116,9 @@ class Case:
 
     def both(self) -> tuple[Any, Any]:
         """Return the plain network and the one of the engine."""
-        overlaid = lay_over(Student)
-        overlaid.compile_after = self.compile_after
-        return self.build(Plain), self.build(overlaid)
+        seat = Seat(compile_after=self.compile_after)
+        SEATS.append(seat)
+        return self.build(Plain), self.build(lay_over(Student, seat))
 
 
 @st.composite
@@ -264,13 +267,29 @@ class Player:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two things that were seen agree: to 1e-9 of the largest number."""
+    """Tell whether two things that were seen agree: to 1e-9 of the largest number; numpy's exceptions come as Python's."""
+    if isinstance(one, type):
+        return isinstance(other, type) and issubclass(one, other)
     if not isinstance(one, np.ndarray):
         return type(one) is type(other) and (one == other or isinstance(one, float | complex | list))
     if not isinstance(other, np.ndarray) or one.shape != other.shape or one.dtype.kind != other.dtype.kind:
         return False
     scale = np.abs(one).max(initial=1e-3) if one.dtype.kind in "fc" and np.isfinite(one).all() else 1.0
     return one.dtype.kind not in "fc" or bool(np.allclose(one, other, rtol=1e-9, atol=1e-9 * scale, equal_nan=True))
+
+
+@pytest.fixture(autouse=True)
+def _seats() -> Iterator[None]:
+    """Let no thread of an engine outlive a test, nor what went wrong in it be passed over."""
+    yield
+    close_seats()
+
+
+def close_seats() -> None:
+    faults = [seat.beside.fault for seat in SEATS]
+    while SEATS:
+        SEATS.pop().beside.close()
+    assert faults == [None] * len(faults)
 
 
 def assert_same_parameters(plain: Any, net: Any) -> None:
@@ -290,6 +309,7 @@ def assert_same(case: Case, program: list[Any], seed: int) -> None:
     wrong = [(a, b) for a, b in zip(plain.seen, net.seen, strict=True) if not same(a, b)]
     assert wrong == []
     assert_same_parameters(plain.net, net.net)
+    close_seats()
 
 
 @given(cases(), st.lists(actions, max_size=12), st.integers(0, 1000))
@@ -362,7 +382,7 @@ def test_layers_draw_the_same_numbers_and_no_others() -> None:
     assert all(np.array_equal(a["W"], b["W"]) for a, b in zip(plain.layers, parameters(net), strict=True))
     wide().build(Plain)
     after_plain = np.random.rand()
-    wide().build(Engine)
+    wide().both()
     assert np.random.rand() == after_plain
 
 
@@ -381,8 +401,7 @@ def test_layers_draw_the_same_numbers_and_no_others() -> None:
 )
 def test_what_the_engine_lacks_is_told_and_raised(call: Any, what: str) -> None:
     net = wide().both()[1]
-    told = []
-    type(net).on_missing = lambda net, what: told.append(what)
+    told = net.seat.lacking
     with pytest.raises((AttributeError, TypeError)) as raised:
         call(net)
     assert len(told) == 1
@@ -392,21 +411,22 @@ def test_what_the_engine_lacks_is_told_and_raised(call: Any, what: str) -> None:
 
 def test_looking_at_a_network_is_not_told() -> None:
     net = wide().both()[1]
-    type(net).on_missing = lambda net, what: pytest.fail(what)
     copy.copy(net)
     assert not hasattr(net, "_repr_html_")
     assert not hasattr(net, "__len__")
+    assert net.seat.lacking == []
 
 
 @pytest.mark.parametrize("name", ["__init__", "add_layer", "forward", "backward", "step", "zero_grad"])
 def test_signatures_are_those_of_the_assignment(name: str) -> None:
-    mine, plain = inspect.signature(getattr(lay_over(Student), name)), inspect.signature(getattr(Plain, name))
+    mine, plain = inspect.signature(getattr(Thin, name)), inspect.signature(getattr(Plain, name))
     assert list(mine.parameters) == list(plain.parameters)
     assert [p.default for p in mine.parameters.values()] == [p.default for p in plain.parameters.values()]
 
 
 def test_arguments_may_be_given_by_name() -> None:
-    net = lay_over(Student)(est_lossderiv=functions.difference, d=2)
+    SEATS.append(Seat())
+    net = lay_over(Student, SEATS[-1])(est_lossderiv=functions.difference, d=2)
     net.add_layer(m=1, fderiv=None, f=LOGISTIC[0], name="last")
     net.backward(y=1.0, x=np.ones(2))
     net.step(alpha=0.1)
@@ -420,8 +440,10 @@ def test_a_students_helpers_stay() -> None:
     assert type(net).__name__ == "Student"
 
 
-def test_copies_and_unpickled_networks_train_on_by_themselves() -> None:
-    net = wide().build(Engine)
+def test_copies_and_unpickled_networks_train_on_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = wide().both()[1]
+    # as a module of a notebook's has it
+    monkeypatch.setitem(globals(), "Student", type(net))
     net.backward(np.ones(60), np.eye(4)[0])
     for twin in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
         before = parameters(net)
@@ -431,10 +453,17 @@ def test_copies_and_unpickled_networks_train_on_by_themselves() -> None:
         assert not np.array_equal(after[0]["W"], before[0]["W"])
 
 
+def told_to(net: Any) -> list[Any]:
+    """Return a list that fills with the blocks that the ledger is told of."""
+    told: list[Any] = []
+    ledger = net.seat.desk.ledger
+    ledger.block = lambda network, X, Y, events, cell, ids=None: told.append((X.copy(), Y.copy(), list(events)))
+    return told
+
+
 def test_blocks_are_told_in_order_with_all_that_was_called() -> None:
     net = wide().both()[1]
-    told: list[Any] = []
-    type(net).on_block = lambda net, X, Y, steps: told.append((X.copy(), Y.copy(), steps))
+    told = told_to(net)
     X, Y = np.random.default_rng(0).random((300, 60)), np.eye(4)[np.arange(300) % 4]
     for number, (x, y) in enumerate(zip(X, Y, strict=True)):
         net.backward(x, y)
@@ -442,6 +471,7 @@ def test_blocks_are_told_in_order_with_all_that_was_called() -> None:
             net.step(number / 1e4)
             net.zero_grad()
     settle(net)
+    net.seat.settled()
     assert np.array_equal(np.concatenate([block[0] for block in told]), X)
     assert np.array_equal(np.concatenate([block[1] for block in told]), Y)
     firsts = np.cumsum([0, *(len(block[0]) for block in told)])
@@ -456,25 +486,27 @@ def test_blocks_are_told_in_order_with_all_that_was_called() -> None:
 
 def test_blocks_are_told_where_functions_are_not_known() -> None:
     net = wide(pairs=[UNKNOWN, LEAKY, SOFTMAX]).both()[1]
-    told: list[Any] = []
-    type(net).on_block = lambda net, X, Y, steps: told.append((X.shape, Y.shape, steps))
+    told = told_to(net)
     net.backward(np.ones(60), np.ones(4))
     net.step(0.5)
     net.zero_grad()
-    assert told == [((1, 60), (1, 4), []), ((0, 60), (0, 4), [("step", 0, 0.5)]), ((0, 60), (0, 4), [("zero", 0)])]
+    net.seat.settled()
+    assert [(X.shape, Y.shape, events) for X, Y, events in told] == [
+        ((1, 60), (1, 4), []),
+        ((0, 60), (0, 4), [("step", 0, 0.5)]),
+        ((0, 60), (0, 4), [("zero", 0)]),
+    ]
 
 
 @pytest.mark.parametrize("end", [None, "middle"])
-def test_every_forward_is_told_with_its_output(end: str | None) -> None:
+def test_every_forward_that_is_served_is_told(end: str | None) -> None:
     net = wide().both()[1]
-    told: list[Any] = []
-    type(net).on_forward = lambda net, X, Y, start, end: told.append((X.copy(), Y.copy(), start, end))
     X = np.random.default_rng(0).random((50, 60))
-    answers = [net.forward(x, end=end) for x in X]
+    for x in X:
+        net.forward(x, end=end)
     settle(net)
-    assert np.array_equal(np.concatenate([each[0] for each in told]), X)
-    assert np.array_equal(np.concatenate([each[1] for each in told]), np.array(answers))
-    assert {each[2:] for each in told} == {(None, end)}
+    (record,) = net.seat.settled().networks()
+    assert record["log"]["forwards"] == 50
 
 
 def test_a_row_that_changed_after_it_was_looked_at_is_worked_out_anew() -> None:
@@ -492,17 +524,14 @@ def test_the_outputs_for_many_rows_are_those_for_each(start: Any, end: Any) -> N
     net.step(0.1)
     X = np.random.default_rng(0).random((9, 60 if start is None else len(parameters(net)[0]["b"])))
     want = [net.forward(x.copy(), start=start, end=end) for x in X]
-    assert np.allclose(outputs(net, X, start, end), want, rtol=1e-9, atol=0)
+    assert np.allclose(net.seat.desk.outputs(0, X, start=start, end=end), want, rtol=1e-9, atol=0)
 
 
-def test_outputs_of_many_rows_are_left_to_a_forward_that_is_not_the_engines() -> None:
-    class Doubled(lay_over(Plain)):  # type: ignore[misc]
-        def forward(self, x: Any) -> Any:
-            return super().forward(2 * x)
-
-    net = Doubled(2, functions.difference)
-    net.add_layer(3, *LEAKY)
-    assert outputs(net, np.ones((4, 2))) is None
+def test_a_network_with_a_function_that_is_not_known_is_not_vouched_for() -> None:
+    net = wide(pairs=[LEAKY, UNKNOWN, SOFTMAX]).both()[1]
+    (record,) = net.seat.settled().networks()
+    assert (record["vouched"], record["doubt"]) == (False, "layer 2 uses a function that we do not know")
+    assert net.seat.desk.outputs(0, np.ones((4, 60))) is None
 
 
 def test_functions_that_are_not_known_are_called_as_often_as_in_plain_code_and_in_order() -> None:
@@ -512,8 +541,8 @@ def test_functions_that_are_not_known_are_called_as_often_as_in_plain_code_and_i
         return lambda u: (said.append(name), np.sin(u) + 0.1 * np.random.rand())[1]
 
     seen = []
-    for cls in (Plain, Engine):
-        net = wide(pairs=[(loud("f"), loud("slope")), (loud("g"), loud("its slope")), SOFTMAX]).build(cls)
+    for which in (0, 1):
+        net = wide(pairs=[(loud("f"), loud("slope")), (loud("g"), loud("its slope")), SOFTMAX]).both()[which]
         said.clear()
         np.random.seed(7)
         net.backward(np.ones(60), np.ones(4))
@@ -521,18 +550,6 @@ def test_functions_that_are_not_known_are_called_as_often_as_in_plain_code_and_i
         seen.append((list(said), net.forward(np.ones(60))))
     assert seen[0][0] == seen[1][0] == ["f", "g", "its slope", "slope"]
     assert np.allclose(seen[0][1], seen[1][1], rtol=1e-9)
-
-
-def test_direct_calls_the_functions_that_were_given() -> None:
-    calls: list[int] = []
-    leaky = (lambda u: (calls.append(1), LEAKY[0](u))[1], LEAKY[1])
-    net = wide(pairs=[leaky, leaky, SOFTMAX]).both()[1]
-    calls.clear()
-    net.forward(np.ones(60))
-    assert calls == []
-    type(net).direct = True
-    net.forward(np.ones(60))
-    assert calls == [1, 1]
 
 
 def test_a_student_who_turns_warnings_into_errors_stops_nothing() -> None:
@@ -548,7 +565,7 @@ def test_a_student_who_turns_warnings_into_errors_stops_nothing() -> None:
 def test_a_network_that_is_not_trained_has_no_buffers() -> None:
     net = wide().both()[1]
     net.forward(np.ones(60))
-    assert net._replay.X is None
+    assert net._thin.X is None
 
 
 @needs_numba
@@ -561,9 +578,11 @@ def test_compiling_waits_for_enough_steps_of_one_example(monkeypatch: pytest.Mon
     net = case.both()[1]
     Player(net, case, 0).singles(300, 0.01)
     settle(net)
+    net.seat.settled()
     assert not compiled.LOOP.tried
     Player(net, case, 0).singles(300, 0.01)
     settle(net)
+    net.seat.settled()
     assert compiled.LOOP.run is not None
 
 

@@ -23,7 +23,7 @@ def imported(path: Path) -> Iterator[str]:
 
 def test_nothing_of_the_grader_s_is_imported_that_does_not_travel_along() -> None:
     found = {(path.name, name) for path in ROOM.rglob("*.py") for name in imported(path)}
-    assert [each for each in sorted(found) if each[1].startswith("grader") and ".watching." not in each[1]] == []
+    assert [each for each in sorted(found) if each[1].startswith("grader") and ".watching" not in each[1]] == []
 
 
 def test_logs_are_made_without_looking_at_the_process() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from grader.watching.recording.classes import Method, Methods, first_arguments, note
 
@@ -19,40 +19,44 @@ BUILT = ("__init__", *METHODS.needed)
 MISSING = 20
 
 
-@dataclass
-class Layer:
-    """A layer as it was asked for: width, nonlinearity, its derivative, name."""
+class Telling(Protocol):
+    """What is told of how a network is built."""
 
-    width: int
-    f: Any
-    slope: Any
-    name: str | None
+    def built(self, network: int, d: int, loss: Any) -> Any:
+        """Tell of the inputs of a network, and of the derivative of its loss."""
+
+    def layer(self, network: int, width: int, inputs: int, f: Any, slope: Any, name: Any) -> Any:
+        """Tell of a layer."""
 
 
 @dataclass
 class Network:
-    """One network, held so that it outlives its variable."""
+    """One network, held so that it outlives its variable; `widths` are those of its inputs and of its layers."""
 
     net: Any
     index: int
     cell: int
     copied_from: int = -1
-    inputs: int = 0
-    loss: Any = None
-    layers: list[Layer] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     calls: int = 0
     busy: bool = False
 
-    def lacks(self, what: str) -> None:
-        """Note something that the engine does not have."""
-        if what not in self.missing and len(self.missing) < MISSING:
+    def lacks(self, what: str) -> bool:
+        """Note something that the engine does not have; False when it was noted before."""
+        new = what not in self.missing and len(self.missing) < MISSING
+        if new:
             self.missing.append(what[:200])
+        return new
+
+    @property
+    def work(self) -> int:
+        """How many parameters an example meets."""
+        return sum((n + 1) * m for n, m in zip(self.widths, self.widths[1:], strict=False))
 
     def built_like(self, original: Network) -> None:
         """Take over what is known of the network that this one is a copy of."""
-        self.inputs, self.loss, self.layers = original.inputs, original.loss, list(original.layers)
-        self.missing = list(original.missing)
+        self.widths, self.missing = list(original.widths), list(original.missing)
 
 
 def is_network(kind: type) -> bool:
@@ -60,34 +64,40 @@ def is_network(kind: type) -> bool:
     return (kind.__name__ == "MLP" and kind.__module__ == "mlp") or METHODS.has_all(kind)
 
 
-def describe_class(kind: type, known: Callable[[Any], Network | None]) -> None:
-    """Let a class note how its instances are built; `known` returns what is known of one."""
-    note(kind, "__init__", lambda original: _noting_init(original, known))
-    note(kind, "add_layer", lambda original: _noting_layer(original, known))
+class Building:
+    """Lets classes note how their instances are built, and tells of it; `known` returns what is known of one."""
 
+    def __init__(self, known: Callable[[Any], Network | None], tell: Telling) -> None:
+        self._known, self._tell = known, tell
 
-def _noting_init(original: Method, known: Callable[[Any], Network | None]) -> Method:
-    def __init__(net: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it is one
-        original(net, *args, **kwargs)
-        found = known(net)
-        if found is not None and not found.inputs:
-            d, loss = first_arguments(original, (net, *args), kwargs, 2)
-            if hasattr(d, "__index__"):
-                found.inputs, found.loss = int(d), loss
+    def watch(self, kind: type) -> None:
+        """Let a class note its calls from now on."""
+        note(kind, "__init__", self._noting_init)
+        note(kind, "add_layer", self._noting_layer)
 
-    return __init__
+    def _noting_init(self, original: Method) -> Method:
+        def __init__(net: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it is one
+            original(net, *args, **kwargs)
+            found = self._known(net)
+            if found is not None and not found.widths:
+                d, loss = first_arguments(original, (net, *args), kwargs, 2)
+                if hasattr(d, "__index__"):
+                    found.widths = [int(d)]
+                    self._tell.built(found.index, int(d), loss)
 
+        return __init__
 
-def _noting_layer(original: Method, known: Callable[[Any], Network | None]) -> Method:
-    def add_layer(net: Any, *args: Any, **kwargs: Any) -> Any:
-        found = known(net)
-        before = len(found.layers) if found else 0
-        result = original(net, *args, **kwargs)
-        # a method of a subclass that hands on to this one has nothing to add
-        if found is not None and len(found.layers) == before:
-            m, f, slope, name = first_arguments(original, (net, *args), kwargs, 4)
-            width = int(m) if hasattr(m, "__index__") else 0
-            found.layers.append(Layer(width, f, slope, name[:100] if isinstance(name, str) else None))
-        return result
+    def _noting_layer(self, original: Method) -> Method:
+        def add_layer(net: Any, *args: Any, **kwargs: Any) -> Any:
+            found = self._known(net)
+            before = len(found.widths) if found else 0
+            result = original(net, *args, **kwargs)
+            # a method of a subclass that hands on to this one has nothing to add
+            if found is not None and len(found.widths) == before > 0:
+                m, f, slope, name = first_arguments(original, (net, *args), kwargs, 4)
+                width = int(m) if hasattr(m, "__index__") else 0
+                self._tell.layer(found.index, width, found.widths[-1], f, slope, name)
+                found.widths.append(width)
+            return result
 
-    return add_layer
+        return add_layer

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from typing import Any
 
-from numpy import int64, zeros
-
-from grader import functions
-from grader.assignments.byomlp.inside import measuring
-from grader.assignments.byomlp.inside.building import BUILT, METHODS, Layer, Network, describe_class, is_network
+from grader.assignments.byomlp.inside.building import BUILT, METHODS, Building, Network, is_network
+from grader.watching import frames
+from grader.watching.frames import Frame
 from grader.watching.logs.images import KnownImages
-from grader.watching.logs.ledger import Ledger
+from grader.watching.recording import thin, trying
 from grader.watching.recording.by_example import Examples
 from grader.watching.recording.classes import drop_rewritten, intercept, is_noted, replaced_methods
-from grader.watching.recording.copies import Copies
+from grader.watching.recording.copies import ORIGIN, Copies
+from grader.watching.recording.line import Line
 from grader.watching.recording.register import Register
+from grader.watching.recording.shipping import Shipper
+from grader.watching.recording.thin import Functions, Thin
 from grader.worker.alarm import Overtime
-
-try:
-    from grader import replay
-except ImportError:  # what students install has no engine
-    replay = None  # type: ignore[assignment]
-HAS_ENGINE = replay is not None
+from grader.worker.attributes import find
+from grader.worker.problems import Refused, of_exception
 
 ENGINE, OWN = "engine", "own"
 # what is laid in the place of a mlp.py that cannot be imported, for the engine to lie over
@@ -30,209 +28,198 @@ STAND_IN = b'''
 class MLP:
     """A multilayer perceptron."""
 '''
-IMPORT_SECONDS = 20.0
 KEPT, KEPT_FIRST, KEPT_LATEST = 40, 10, 15
-# of the header of an answer
-PASSES_IN_ALL, RATES_IN_ALL, LEAST = 2000, 6000, 30
+# of the arrays that a network holds before it is trained
+STARTS_ROOM, STARTS_MOST = 48 * 2**20, 200
 
 
 class Watch:
-    """What is watched in one session, and how: `register` and `examples` record, `ledger` is told of it."""
+    """What is watched in one session, and how; all that is seen is told to the engine outside, which makes sense of it."""
 
     def __init__(self, mode: str, images: KnownImages, bench: Any) -> None:
         self.mode = mode
-        self.ledger = Ledger(images, self._measured)
+        self.functions: dict[int, Functions] = {}
+        self.line = Line(bench.session["calls"], self._applied)
+        self.shipper = Shipper(self.line, images)
+        answer = self.line.ask(frames.OPEN)
+        self.questions = {role: trying.read_questions(answer) for role in (thin.LOSS, thin.VALUE, thin.SLOPE)}
         self.register: Register[Network] = Register(
             lambda: int(bench.session.get("cell", 0)), self._met, most=KEPT, least=self._least
         )
         self.copies = Copies(self.register, self._snapshot, self._copied)
-        self.examples = Examples(self.copies.known, self._block, self.ledger.forwards)
+        self.building = Building(self.copies.known, self)
+        self.examples = Examples(self.copies.known, self._block, self._went_forward, self._begin)
+
+    def _applied(self, question: Frame) -> bytes:
+        return thin.applied(self.functions, question)
 
     def _met(self, net: Any, index: int, cell: int) -> Network:
-        self.ledger.begin(index)
+        self.line.tell(frames.MADE, index, struct.pack("<I", cell))
         return Network(net, index, cell)
 
     def _least(self, networks: list[Network]) -> Network:
         """Return the network that was trained least, but for the first and the latest ones; it is forgotten."""
         for each in networks:
             self.settle(each)
-        least = min(networks[KEPT_FIRST:-KEPT_LATEST], key=lambda each: self.ledger.examples(each.index))
-        self.ledger.forget(least.index)
+        examples = self.shipper.examples
+        least = min(networks[KEPT_FIRST:-KEPT_LATEST], key=lambda each: examples.get(each.index, 0))
+        self.line.tell(frames.FORGET, least.index)
         return least
 
     def _snapshot(self, network: Network) -> int:
+        if self.mode == ENGINE:
+            return thin.snapshot(network.net)
         self.settle(network)
-        return self.ledger.snapshot(network.index)
+        number: int = self.line.ask(frames.SNAPSHOT, network.index).numbers("I")[0]
+        return number
 
     def _copied(self, network: Network, original: Network | None, snapshot: int) -> None:
-        self.ledger.copied(network.index, network.copied_from, snapshot)
+        self.line.ask(frames.COPIED, network.index, struct.pack("<II", network.copied_from, snapshot))
         if original is not None:
             network.built_like(original)
 
     def _block(self, network: int, X: Any, Y: Any, events: Any) -> None:
-        self.ledger.block(network, X, Y, events, self.register.cell())
+        found = self.register.at(network)
+        places, rates = [event[1] for event in events], [event[2] if event[0] == "step" else None for event in events]
+        work = found.work if found is not None else 0
+        self.shipper.block(network, X, Y, places, rates, cell=self.cell(), work=work)
 
-    def _measured(self, index: int, X: Any, labels: Any) -> tuple[float, float] | None:
-        network = self.register.at(index)
-        with self.register.pause():
-            if network is None:
-                return None
-            if self.mode == ENGINE:
-                return measuring.on_engine(network.net, X, labels)
-            return measuring.on_copy(network.net, X, labels, softmax=_ends_in_softmax(network))
+    def _begin(self, net: Any, network: int) -> None:
+        """Tell of the arrays that a network of a student's holds before it is trained."""
+        found = self.register.at(network)
+        if found is None or found.copied_from >= 0:
+            return
+        # rows and vectors of a layer's width, and whatever has two axes
+        try:
+            arrays = [each["array"] for each in find(net, STARTS_ROOM)]
+        except Refused:  # too much to be looked at: the engine draws by itself
+            arrays = []
+        fitting = [each for each in arrays if each.ndim in (1, 2)]
+        widths = set(found.widths)
+        raws = [frames.value_bytes(each) for each in fitting[:STARTS_MOST] if each.size and max(each.shape) in widths]
+        kept = [raw for raw in raws if raw is not None]
+        self.line.tell(frames.STARTS, network, struct.pack("<H", len(kept)) + b"".join(kept))
+
+    def _went_forward(self, network: int, rows: int) -> None:
+        self.line.tell(frames.SERVED, network, struct.pack("<I", rows))
+
+    # what networks of the engine stand on
+
+    def index(self, net: Any, came_from: tuple[int, int] | None) -> int:
+        """Return the number of a network; one that is a copy begins with what its original was."""
+        found = self.register.known(net) or self.register.add(net)
+        if came_from is not None and found.copied_from < 0:
+            vars(net).pop(ORIGIN, None)
+            found.copied_from = came_from[0]
+            self._copied(found, self.register.at(came_from[0]), came_from[1])
+        return found.index
+
+    def missing(self, net: Any, what: str) -> None:
+        """Note something that a network was asked for and has not."""
+        if (found := self.register.of(net)) and found.lacks(what):
+            self.line.tell(frames.LACKS, found.index, frames.text_bytes(what[:200]))
+
+    def cell(self) -> int:
+        """Return which cell is running."""
+        return self.register.cell()
+
+    # how networks of the student's own class are built
+
+    def built(self, network: int, d: int, loss: Any) -> None:
+        """Tell of the inputs of a network, and of the derivative of its loss."""
+        self.functions[network] = Functions(loss)
+        self.line.tell(frames.BUILT, network, thin.built(d, loss, self.questions))
+
+    def layer(self, network: int, width: int, inputs: int, f: Any, slope: Any, name: Any) -> None:
+        """Tell of a layer."""
+        told, flags = thin.layer(width, inputs, f, slope, name, self.questions)
+        self.line.tell(frames.LAYER, network, told, flags)
 
     def change(self, kind: type) -> type:
         """Return the class that takes the place of a student's."""
         if self.mode == ENGINE:
-            if issubclass(kind, replay.Engine):
-                drop_rewritten(kind, replay.Engine, BUILT)
+            if Thin in kind.__mro__:
+                drop_rewritten(kind, Thin, BUILT)
             else:
-                kind = replay.lay_over(kind)
+                kind = thin.lay_over(kind, self)
         self.copies.follow(kind)
-        describe_class(kind, self.copies.known)
         if self.mode == OWN:
+            self.building.watch(kind)
             self.examples.watch(kind, METHODS)
         return kind
 
     def settle(self, network: Network) -> None:
-        """Let everything that a network was called for be in its log."""
+        """Tell of everything that a network was called for."""
         if self.mode == OWN:
             self.examples.settle(network.index)
-        elif "_replay" in vars(network.net):
-            replay.settle(network.net)
-
-    def listen(self, taps: Any) -> None:
-        """Be told by the engine of all that it carries out."""
-
-        def on_block(net: Any, X: Any, Y: Any, events: Any) -> None:
-            if found := self.copies.known(net):
-                self._block(found.index, X, Y, events)
-
-        def on_forward(net: Any, X: Any, _outputs: Any, _start: Any, _end: Any) -> None:
-            if found := self.copies.known(net):
-                self.ledger.forwards(found.index, len(X))
-
-        def on_missing(net: Any, what: str) -> None:
-            if found := self.register.of(net):
-                found.lacks(what)
-
-        replay.Engine.on_block = on_block
-        replay.Engine.on_forward = on_forward
-        replay.Engine.on_missing = on_missing
-        replay.Engine.direct = _Visited(taps)  # type: ignore[assignment]
+        elif thin.KEPT in vars(network.net):
+            thin.settle(network.net)
 
     def is_ours(self, method: Any) -> bool:
         """Tell whether a method of a class is one that records, or the engine's, or hands on to them."""
         if self.mode == OWN:
             return is_noted(method)
-        engine = [is_noted(method), method in vars(replay.Engine).values()]
-        return any(engine) or "super" in getattr(getattr(method, "__code__", None), "co_names", ())
-
-
-def _ends_in_softmax(network: Network) -> bool:
-    return bool(network.layers) and functions.activation_name(network.layers[-1].f) == "softmax"
-
-
-class _Visited:
-    """Says that the engine is to call the functions it was given, as long as the grader looks at these calls."""
-
-    def __init__(self, taps: Any) -> None:
-        self._taps = taps
-
-    def __get__(self, _net: Any, _kind: Any = None) -> bool:
-        return self._taps.visitor is not None
+        ours = [is_noted(method), any(method is each for each in vars(Thin).values())]
+        return any(ours) or "super" in getattr(getattr(method, "__code__", None), "co_names", ())
 
 
 def _watch(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     mode = operation["mode"]
-    if mode == ENGINE and not HAS_ENGINE:
-        return {"value": {"mode": "", "problem": "there is no replay engine here", "mlp": ""}}
     images = KnownImages(*(operation[name] for name in ("train", "train_labels", "test", "test_labels")))
     watch = bench.session["watch"] = Watch(mode, images, bench)
     intercept(is_network, watch.change)
-    stood_in = ""
-    if mode == ENGINE:
-        watch.listen(bench.taps)
-        stood_in = _import_mlp(bench)
+    stood_in = _import_mlp(bench, operation["import_seconds"]) if mode == ENGINE else ""
     return {"value": {"mode": mode, "problem": "", "mlp": stood_in}}
 
 
-def _import_mlp(bench: Any) -> str:
+def _import_mlp(bench: Any, seconds: float) -> str:
     """Import mlp.py, or lay ours in its place; returns why."""
+    why = ""
     try:
-        module = bench.alarm.run(IMPORT_SECONDS, lambda: __import__("mlp"))
-        if any(isinstance(value, type) and issubclass(value, replay.Engine) for value in vars(module).values()):
-            return ""
-        why = "mlp.py defines no class MLP"
+        why = _imported(bench, seconds)
+    except BaseException as error:  # noqa: BLE001 - a limit may run out late, once more
+        why = why or of_exception(error, bench.places)["message"]
+    if why:
+        sys.modules.pop("mlp", None)
+        bench.finder.files = {**bench.finder.files, "mlp.py": STAND_IN}
+        __import__("mlp")
+    return why[:200]
+
+
+def _imported(bench: Any, seconds: float) -> str:
+    try:
+        module = bench.alarm.run(seconds, lambda: __import__("mlp"))
     except Overtime:
-        why = "importing mlp.py does not come to an end"
-    except Exception as error:  # noqa: BLE001 - whatever the student's module raises
-        why = f"{type(error).__name__}: {error}"[:200]
+        return f"importing mlp.py takes longer than {seconds:.3g} s"
     except SystemExit:
-        why = "mlp.py ends the program"
-    sys.modules.pop("mlp", None)
-    bench.finder.files = {**bench.finder.files, "mlp.py": STAND_IN}
-    __import__("mlp")
-    return why
+        return "mlp.py ends the program"
+    except BaseException as error:  # noqa: BLE001 - whatever the student's module raises
+        said: str = of_exception(error, bench.places)["message"]
+        return said
+    kinds = [value for value in vars(module).values() if issubclass(type(value), type)]
+    return "" if any(Thin in type.mro(kind) for kind in kinds) else "mlp.py defines no class MLP"
 
 
-def _networks(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
+def _settle(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
+    """Tell the engine everything that it was not told yet."""
     watch: Watch = bench.session["watch"]
     register = watch.register
     found = list(register)
     for each in found:
-        watch.copies.known(each.net)
         watch.settle(each)
-        watch.ledger.measure(each.index, at_last=True)
+        try:
+            watch.copies.known(each.net)
+        except MemoryError:  # a copy that nobody has called yet, of what is not kept any more
+            continue
         for what in replaced_methods(each.net, METHODS.needed, watch.is_ours):
-            each.lacks(what)
-    with register.pause():
-        described = [_described(watch, each, len(found)) for each in found]
+            if each.lacks(what):
+                watch.line.tell(frames.LACKS, each.index, frames.text_bytes(what[:200]))
     # forward calls that the grader makes from here on, until the next cell, are none of the notebook's
     register.quiet_after = register.cell()
     for each in found:
         bench.held[f"net-{each.index}"] = each.net
-    return {"value": described}
+    watch.line.push()
+    return {}
 
 
-def _outputs(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
-    net, rows = bench.held.get(operation["target"]), operation["rows"]
-    if HAS_ENGINE and isinstance(net, replay.Engine):
-        results = replay.outputs(net, rows, **operation["kwargs"])
-        if results is not None:
-            return {"value": {"results": results, "calls": zeros(len(rows), dtype=int64)}}
-    return bench.operations["map_rows"](bench, operation)  # type: ignore[no-any-return]
-
-
-def _described(watch: Watch, each: Network, count: int) -> dict[str, Any]:
-    log, fault = watch.ledger.as_data(each.index)
-    log["passes"] = _ends_of(log["passes"], max(LEAST, PASSES_IN_ALL // count))
-    log["rates"] = _ends_of(log["rates"], max(LEAST, RATES_IN_ALL // count))
-    return {
-        "name": f"net-{each.index}",
-        "cell": each.cell,
-        "copied_from": each.copied_from,
-        "inputs": each.inputs,
-        "loss": functions.loss_slope_name(each.loss),
-        "layers": [_layer(layer) for layer in each.layers[:100]],
-        "log": log,
-        "missing": each.missing,
-        "fits": watch.mode == ENGINE and not each.missing,
-        "fault": fault,
-    }
-
-
-def _layer(layer: Layer) -> dict[str, Any]:
-    return {
-        "width": layer.width,
-        "name": layer.name,
-        "activation": functions.activation_name(layer.f),
-        "slope": functions.slope_name(layer.slope),
-    }
-
-
-def _ends_of(entries: list[Any], most: int) -> list[Any]:
-    return entries if len(entries) <= most else [*entries[: most // 2], *entries[-(most // 2) :]]
-
-
-OPERATIONS = {"watch": _watch, "networks": _networks, "outputs": _outputs}
+OPERATIONS = {"watch": _watch, "settle": _settle}

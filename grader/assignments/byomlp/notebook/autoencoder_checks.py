@@ -94,6 +94,8 @@ def mini_batches(observed: Observation) -> Finding:
     if network is None:
         return _no_autoencoder()
     log = network["log"]
+    if mistake := training_mistakes.not_drawn(network):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
     if mistake := training_mistakes.of_autoencoder(log, seen["train"], batch=BATCH):
         return failed(mistake.message + time_note(seen), hint=mistake.hint, diagnosis=mistake.diagnosis)
     return passed(training.describe(log, seen["train"]))
@@ -106,6 +108,8 @@ def rate_halved(observed: Observation) -> Finding:
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
+    if mistake := training_mistakes.not_drawn(network):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
     done = training.epoch_count(network["log"], seen["train"])
     pictures = loss_curve(network, seen["train"])
     if done < EPOCHS:
@@ -125,6 +129,8 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     network, loss = _autoencoder(seen), measured.get("loss")
     if network is None:
         return _no_autoencoder()
+    if mistake := training_mistakes.not_drawn(network):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
     if loss is None:
         problem = problem_from(measured.get("problem")) or observed.problem
         message = f"the autoencoder could not be measured: {problem or 'forward does not return 784 numbers'}"
@@ -170,6 +176,8 @@ def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
+    if mistake := training_mistakes.not_drawn(network):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
     code = measured.get("code")
     hint = "Look at the picture of scatter_digits: the digits have to fill the square, and each class needs a region of its own."
     if not training.epoch_count(network["log"], seen["train"]):

@@ -78,7 +78,7 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
     scaling = scaling_of(network)
     seen["measured"] = measured = _baseline(run, images, labels)
     rows = scaling.applied(images)
-    output, measured["problem"] = outputs_of(session, network["name"], rows, until=run.until)
+    output, measured["problem"] = outputs_of(session, network, rows, until=run.until)
     if output is not None and output.shape == images.shape:
         back = scaling.undone(output)
         measured |= {"loss": squared_error(back, images), "shown_network": back[measured["shown"]].astype(np.float32)}
@@ -111,16 +111,14 @@ def _code(
     measured: Measured,
     run: Run,
 ) -> None:
-    code, measured["code_problem"] = outputs_of(session, network["name"], rows, until=run.until, end="latent")
+    code, measured["code_problem"] = outputs_of(session, network, rows, until=run.until, end="latent")
     if code is None or code.shape != (len(rows), 2):
         return
     count = min(SCATTERED, len(images))
     measured |= {"code": code, "scattered": as_bytes(1 - images[:count])}
     if not np.all(np.isfinite(code)):
         return
-    decoded, measured["grid_problem"] = outputs_of(
-        session, network["name"], grid_points(code), until=run.until, start="up128"
-    )
+    decoded, measured["grid_problem"] = outputs_of(session, network, grid_points(code), until=run.until, start="up128")
     if decoded is not None and decoded.shape == (GRID * GRID, images.shape[1]):
         measured["grid"] = as_bytes(1 - scaling_of(network).undone(decoded))
 

@@ -75,7 +75,7 @@ def each_image_once(observed: Observation) -> Finding:
     if not networks:
         return _no_network()
     for which, network in networks.items():
-        if mistake := _training_mistake(network["log"], seen["train"]):
+        if mistake := training_mistakes.not_drawn(network) or _training_mistake(network["log"], seen["train"]):
             message = f"{which} network: {mistake.message}"
             return failed(message + time_note(seen), hint=mistake.hint, diagnosis=mistake.diagnosis)
     told = [
@@ -115,6 +115,9 @@ def hundred_epochs(observed: Observation) -> Finding:
     networks = _right_networks(seen)
     if not networks:
         return _no_network()
+    for which, network in networks.items():
+        if mistake := training_mistakes.not_drawn(network):
+            return failed(f"{which} network: {mistake.message}", hint=mistake.hint, diagnosis=mistake.diagnosis)
     done = {which: training.epoch_count(network["log"], seen["train"]) for which, network in networks.items()}
     counted = ", ".join(f"{which} network {count}" for which, count in done.items())
     pictures = learning_curve(networks, seen["train"])
@@ -145,6 +148,8 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     seen = seen_in(observed)
     network, measured = network_of(seen, which), seen["measured"].get(which) or {}
     output = measured.get("output")
+    if network is not None and (mistake := training_mistakes.not_drawn(network)):
+        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
     if network is None or output is None or output.shape[1:] != (10,):
         return _unmeasured(observed, measured)
     labels = seen["labels"].astype(np.int64)

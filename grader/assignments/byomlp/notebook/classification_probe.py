@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.assignments.byomlp.notebook.architectures import LARGE, SMALL, has_widths
 from grader.assignments.byomlp.notebook.measuring import outputs_of, scaling_of
-from grader.assignments.byomlp.notebook.probe import Run, Seen, Task, questions_about
+from grader.assignments.byomlp.notebook.probe import OWN, Run, Seen, Task, questions_about
 from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import paper, unseen
 from grader.datasets.digits.answers import estimates, most_wrong
@@ -35,6 +35,8 @@ class Measured(TypedDict, total=False):
     worst_images: Array
     train_right: int
     test_right: int
+    train_right_own: int
+    test_right_own: int
     train_problem: PlainProblem | None
     test_problem: PlainProblem | None
 
@@ -64,12 +66,12 @@ def measure(session: Session, seen: dict[str, Any], rng: np.random.Generator, ru
     for which, network in chosen.items():
         seen["measured"].setdefault(which, {})
         for split in ("test", "train"):
-            _seen(session, network, split, seen["measured"][which], run)
+            _seen(session, network, split, seen["measured"][which], run, mode=seen["mode"])
 
 
 def _unseen(session: Session, network: Network, images: Array, labels: Array, run: Run) -> Measured:
     rows = scaling_of(network).applied(images)
-    output, problem = outputs_of(session, network["name"], rows, until=run.until)
+    output, problem = outputs_of(session, network, rows, until=run.until)
     measured = Measured(output=output, problem=problem)
     if output is not None and output.shape == (len(labels), 10):
         worst = most_wrong(output, labels)[:PICTURES]
@@ -77,22 +79,37 @@ def _unseen(session: Session, network: Network, images: Array, labels: Array, ru
     return measured
 
 
-def _seen(session: Session, network: Network, split: str, measured: dict[str, Any], run: Run) -> None:
+def _seen(session: Session, network: Network, split: str, measured: dict[str, Any], run: Run, *, mode: str) -> None:
     """Note how many of the images that were laid beside the notebook the network gets right."""
     images, labels = (
         (run.digits.train_images, run.digits.train_labels)
         if split == "train"
         else (run.digits.test_images, run.digits.test_labels)
     )
+    right, problem = _right(session, network, images, labels, run)
+    if right is None:
+        measured[f"{split}_problem"] = problem
+    else:
+        measured[f"{split}_right"] = right
+    if mode == OWN and network["vouched"] is not None:
+        # what a notebook prints is true, too, where it is what the student's own object says
+        own, _ = _right(session, {**network, "vouched": None}, images, labels, run)
+        if own is not None:
+            measured[f"{split}_right_own"] = own
+
+
+def _right(
+    session: Session, network: Network, images: Array, labels: Array, run: Run
+) -> tuple[int | None, PlainProblem | None]:
+    """Return how many of the images a network gets right, None and the problem that kept it from saying."""
     right = 0
     for first in range(0, len(labels), CHUNK):
         rows = scaling_of(network).applied(paper(images[first : first + CHUNK]))
-        output, problem = outputs_of(session, network["name"], rows, until=run.until)
+        output, problem = outputs_of(session, network, rows, until=run.until)
         if output is None:
-            measured[f"{split}_problem"] = problem
-            return
+            return None, problem
         right += int(np.sum(estimates(output) == labels[first : first + CHUNK]))
-    measured[f"{split}_right"] = right
+    return right, None
 
 
 classification, classification_own = questions_about(TASK, measure)

@@ -19,7 +19,7 @@ from grader.datasets.digits import Digits, digits_of, idx
 from grader.errors import HarnessError
 from grader.model import REDUCED, Array
 from grader.notebooks.drawing_cells import drawing_cells
-from grader.notebooks.session import NotebookSeen, Running, begin
+from grader.notebooks.session import OVERHEAD_SECONDS, NotebookSeen, Running, begin
 from grader.notebooks.sources import sources_of
 from grader.sandbox import Session
 
@@ -134,9 +134,10 @@ def run_notebook(
     keeper = Keeper(seen, laid.train_images)
 
     def look() -> None:
-        answer = running.ask(watch_operations.networks())
-        if answer.problem is None:
-            keeper.keep(watch_operations.validated(answer.value))
+        # what keeps us from this is of the student's making, and loses no more than the last calls
+        running.ask(watch_operations.settle())
+        found = session.ask_beside(watch_operations.networks(), seconds=OVERHEAD_SECONDS)
+        keeper.keep(watch_operations.validated(found))
 
     besides = cells_besides(session.files, setting.parameters, seen["file"], task.part)
     running.run(cells, cell_seconds=numbers["cell_seconds"], look=look, may_look=keeper.may_look, besides=besides)
@@ -154,7 +155,10 @@ def _laid(name: str, files: Mapping[str, bytes]) -> Digits:
 
 def _open(running: Running, files: Mapping[str, bytes], laid: Digits, mode: str) -> str:
     """Lay the files beside the notebook and open it; return why mlp.py had to be replaced, if it had to."""
-    watch = watch_operations.watch(mode, laid.train_images, laid.train_labels, laid.test_images, laid.test_labels)
+    digits = watch_operations.laid(laid.train_images, laid.train_labels, laid.test_images, laid.test_labels)
+    session = running.session
+    session.ask_beside(watch_operations.watch_outside(mode, digits), seconds=OVERHEAD_SECONDS)
+    watch = watch_operations.watch(mode, digits, import_seconds=session.call_seconds)
     watching = running.open({f"{FOLDER}/{name}": content for name, content in files.items()}, watch).value
     if not isinstance(watching, Mapping) or watching.get("mode") != mode:
         raise HarnessError("the networks of a notebook cannot be watched")

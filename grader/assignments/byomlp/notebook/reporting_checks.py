@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from grader import locations
 from grader.assignments.byomlp.notebook.architectures import has_widths
@@ -10,7 +11,7 @@ from grader.assignments.byomlp.notebook.classification_probe import TASK, WANTED
 from grader.assignments.byomlp.notebook.run_checks import classification_runs, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.written import comparisons
 from grader.checks import blocked, check, failed, passed, pending
-from grader.model import Finding, Observation, Quote
+from grader.model import Finding, Observation, Quote, Verdict
 from grader.notebooks import reported
 from grader.notebooks.judging import percent
 from grader.notebooks.prompts import template_sentences
@@ -22,7 +23,18 @@ READS = ("classification", "classification_own")
 def accuracies_reported(observed: Observation, *, tolerance: float) -> Finding:
     """Accuracy on all training and all test images is printed for both networks, and true"""
     seen = seen_in(observed)
-    truths = list(_truths(seen))
+    found = _reported(seen, "", tolerance)
+    if found.verdict is not Verdict.PASSED and any(
+        "train_right_own" in each for each in seen.get("measured", {}).values()
+    ):
+        # what the student's own object says is true as well
+        own = _reported(seen, "_own", tolerance)
+        return own if own.verdict is Verdict.PASSED else found
+    return found
+
+
+def _reported(seen: ClassificationSeen, whose: str, tolerance: float) -> Finding:
+    truths = list(_truths(seen, whose))
     hint = "Print the accuracy on all training images and on all test images for each network, with the words train and test."
     if not truths:
         return blocked("there is no network whose accuracy could be compared", hint=hint)
@@ -76,13 +88,12 @@ def _told(truths: Iterable[reported.Truth]) -> str:
     return "; ".join(f"{truth} is {percent(truth.value, 2)}" for truth in truths)
 
 
-def _truths(seen: ClassificationSeen) -> Iterator[reported.Truth]:
+def _truths(seen: ClassificationSeen, whose: str) -> Iterator[reported.Truth]:
     for which in _networks(seen):
-        measured = seen.get("measured", {}).get(which, {})
-        if "train_right" in measured:
-            yield reported.Truth(which, reported.TRAIN, measured["train_right"], seen["train"])
-        if "test_right" in measured:
-            yield reported.Truth(which, reported.TEST, measured["test_right"], seen["test"])
+        measured: Mapping[str, Any] = seen.get("measured", {}).get(which, {})
+        for label, split, size in ((reported.TRAIN, "train", seen["train"]), (reported.TEST, "test", seen["test"])):
+            if (right := measured.get(f"{split}_right{whose}")) is not None:
+                yield reported.Truth(which, label, right, size)
 
 
 def _networks(seen: ClassificationSeen) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.assignments.byomlp.notebook import training
 from grader.assignments.byomlp.notebook.training import MOSTLY, Log
-from grader.assignments.byomlp.notebook.watch_operations import PassRecord
+from grader.assignments.byomlp.notebook.watch_operations import Network, PassRecord
 from grader.text import counted
 
 NEARLY_ALL = 0.99
@@ -34,6 +34,14 @@ def of_autoencoder(log: Log, train: int, *, batch: int) -> Mistake | None:
         message = f"the target is the image itself for {share:.1f} % of the examples, expected for all"
         return Mistake("target_not_input", message, "An autoencoder has to return its input: call backward(x, x).")
     return wrong_images(log) or wrong_batches(log, batch) or wrong_passes(log, train)
+
+
+def not_drawn(network: Network) -> Mistake | None:
+    """Return what speaks against a network's having begun with parameters that were drawn; nothing where it was not looked at."""
+    if why := network.get("begun", ""):
+        hint = "Let add_layer draw the parameters, and train the network with backward, step and zero_grad only."
+        return Mistake("not_drawn", f"we do not believe that it was trained: {why}", hint)
+    return None
 
 
 def wrong_images(log: Log) -> Mistake | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
 import numpy as np
@@ -13,6 +14,8 @@ from grader.sandbox.operations import Operation, map_rows, plugged
 NETWORKS, LAYERS, PASSES, BATCHES, RATES, CURVE, INPUTS = 60, 100, 420, 60, 420, 130, 40
 TEXT, WIDTH = 400, 2**20
 Name = Annotated[str, AtMost(TEXT)]
+# what the engine is asked
+Question = dict[str, Any]
 
 
 class PassRecord(TypedDict):
@@ -79,7 +82,9 @@ class LayerRecord(TypedDict):
 class Watched(TypedDict):
     """A network, held as `name`: made in which cell, copied from which one (-1: from none), and what the engine is `missing`.
 
-    `loss` is the derivative that it was given. `fault` says what kept the watch from following it.
+    `loss` is the derivative that it was given. `fault` says what kept the watch from following it. What it can do is `vouched`
+    for when we have trained one of our own by its calls, and None where there is no engine; `doubt` says why it is not,
+    `begun` what of that is due to what it began with.
     """
 
     name: Name
@@ -91,6 +96,9 @@ class Watched(TypedDict):
     missing: Annotated[list[Name], AtMost(NETWORKS)]
     fits: bool
     fault: Name
+    vouched: bool | None
+    doubt: Name
+    begun: Name
 
 
 class NetworkRecord(Watched):
@@ -106,33 +114,55 @@ class Network(Watched):
     rescaling: list[float]
 
 
-def watch(mode: str, train_images: Array, train_labels: Array, test_images: Array, test_labels: Array) -> Operation:
-    """Watch every network that is made from now on; to be asked before the kernel is opened.
+def watch(mode: str, digits: Mapping[str, Array], *, import_seconds: float) -> Operation:
+    """Watch every network that is made from now on; to be asked before the kernel is opened, and after `watch_outside`.
 
-    Images are uint8 (N, 784) as in the data set's files, labels uint8 (N,). With mode ``engine`` the networks are run by
-    the replay engine, with ``own`` they are the student's own. The answer's value is ``{"mode": str, "problem": str,
-    "mlp": str}``: mode "" with a problem when there is no engine, and why an ``mlp.py`` had to be replaced.
+    `digits` are what `laid` returns. With mode ``engine`` the networks are those of the engine outside, with ``own`` they are
+    the student's own. The answer's value is ``{"mode": str, "problem": str, "mlp": str}``: why an ``mlp.py`` had to be
+    replaced.
+    """
+    return plugged("watch", "importing mlp.py", mode=mode, import_seconds=import_seconds, **digits)
+
+
+def watch_outside(mode: str, digits: Mapping[str, Array]) -> Question:
+    """Let the engine be ready for the calls of networks."""
+    return {"op": "watch", "mode": mode, **digits}
+
+
+def laid(train_images: Array, train_labels: Array, test_images: Array, test_labels: Array) -> dict[str, Array]:
+    """Return the digits beside a notebook as both sides are told of them.
+
+    Images are uint8 (N, 784) as in the data set's files, labels uint8 (N,).
     """
     names = ("train", "train_labels", "test", "test_labels")
-    given = (np.asarray(each, dtype=np.uint8) for each in (train_images, train_labels, test_images, test_labels))
-    return plugged("watch", "importing mlp.py", mode=mode, **dict(zip(names, given, strict=True)))
+    given = (train_images, train_labels, test_images, test_labels)
+    return {name: np.asarray(each, dtype=np.uint8) for name, each in zip(names, given, strict=True)}
 
 
-def networks() -> Operation:
-    """Return every network that was made so far, in order; each is held as ``net-k`` from then on.
+def settle() -> Operation:
+    """Let the engine be told of all that was called so far; to be asked before `networks`.
 
-    The answer's value is a list of `NetworkRecord`; `validated` says whether it is one. Forward calls after this are not
-    counted, until the next cell.
+    Every network is held as ``net-k`` from then on, and its forward calls are not counted until the next cell.
     """
-    return plugged("networks", "looking at the networks")
+    return plugged("settle", "looking at the networks")
+
+
+def networks() -> Question:
+    """Ask the engine for every network that was made so far, in order: a list of `NetworkRecord`."""
+    return {"op": "networks"}
+
+
+def outputs_outside(network: str, rows: Array, **where: Any) -> Question:
+    """Ask the engine what a network makes of each of the rows (N, n), (N, m), None where it does not know.
+
+    `where` is `start` or `end`, the name of a layer.
+    """
+    return {"op": "outputs", "network": int(network.removeprefix("net-")), "rows": rows, "where": where}
 
 
 def outputs(network: str, rows: Array, **where: Any) -> Operation:
-    """Return what `forward` of a network makes of each of the rows (N, n); `where` is `start` or `end`, the name of a layer.
-
-    As `map_rows` does it, but all rows at once where the network is the engine's; tapped calls are not counted then.
-    """
-    return {**map_rows(network, "forward", rows, **where), "op": "outputs", "form": "map_rows"}
+    """Return what `forward` of the object of a student's that is held as `network` makes of each of the rows (N, n)."""
+    return map_rows(network, "forward", rows, **where)
 
 
 def validated(value: Any) -> list[NetworkRecord]:
