@@ -211,7 +211,7 @@ class Thin:
         usual = usual and type(y) is ndarray and y.shape == calls.y_shape and y.dtype is FLOAT
         if not (usual or calls.fits(x, y)):
             settle(self)
-            payload = struct.pack("<I", self.seat.cell()) + _value(x, calls.widths[0]) + _value(y, None)
+            payload = struct.pack("<I", self.seat.cell()) + _value(x, calls.widths[0]) + _value_or_nothing(y)
             self.seat.shipper.line.ask(frames.BACKWARD, calls.index, payload)
             return
         k = calls.count
@@ -384,6 +384,12 @@ def _value(value: Any, width: Any) -> bytes:
     if found is None:
         raise TypeError(f"numbers are needed, not {type(value).__name__}")
     return found
+
+
+def _value_or_nothing(value: Any) -> bytes:
+    """Return a value as it travels; what does not is told as nothing, and arithmetic raises where it meets that."""
+    listed = asarray(value) if type(value) in (list, tuple) else value
+    return frames.value_bytes(listed) or bytes([frames.NOTHING])
 
 
 def _within(number: int) -> int:
