@@ -85,9 +85,10 @@ class Between:
             raise EOFError
         if kind == wire.CALL:
             return data
-        self._write(self._to_grader, self._to_grader_lock, kind, data)
         if kind == wire.FATE:
+            # before the grader knows of it, who may begin the next one
             self._serving = None
+        self._write(self._to_grader, self._to_grader_lock, kind, data)
         return None
 
     def _more(self) -> bytes:
