@@ -141,8 +141,10 @@ def _targets(X: Array, Y: Array | None) -> bytes:
     if len(Y) and 1 < Y.shape[1] <= MOST_CLASSES:
         best = Y.argmax(axis=1)
         if count_nonzero(Y) == len(Y) and (Y[arange(len(Y)), best] == 1.0).all():
-            return bytes([CLASSES]) + best.astype(uint8).tobytes()
-    return bytes([NUMBERS]) + ascontiguousarray(Y, dtype=float64).tobytes()
+            classes: bytes = best.astype(uint8).tobytes()
+            return bytes([CLASSES]) + classes
+    numbers: bytes = ascontiguousarray(Y, dtype=float64).tobytes()
+    return bytes([NUMBERS]) + numbers
 
 
 def _events(befores: Sequence[int], rates: Sequence[float | None]) -> bytes:
