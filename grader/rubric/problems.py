@@ -202,13 +202,23 @@ def _parameters(table: object, declared: Mapping[str, Parameter]) -> Iterator[st
     for name, example in declared.items():
         if name in table and (fix := _mend(table[name], example)):
             yield f"[parameters]: '{name}' is {table[name]!r}; write {fix}"
+    files: dict[str, str] = {}
+    for name, example in declared.items():
+        value = table.get(name)
+        if not (isinstance(example, str) and isinstance(value, str) and _suffix(example)):
+            continue
+        if (other := files.setdefault(value.casefold(), name)) != name:
+            yield f"[parameters]: '{name}' is {value!r}, and so is '{other}'; give each file a name of its own"
 
 
 def _mend(value: object, example: Parameter) -> str:
     """Return what to write instead of a value that is not of the type of the example; empty where it is."""
     if isinstance(example, tuple):
         several = isinstance(value, list) and all(map(_is_text, value))
-        return "" if several else f"texts in quotes, as in [{', '.join(map(repr, example[:2]))}]"
+        as_in = f"as in [{', '.join(map(repr, example[:2]))}]"
+        if isinstance(value, list) and several and len(set(value)) < max(len(value), 1):
+            return f"each text once, {as_in}" if value else f"one text or more, {as_in}"
+        return "" if several else f"texts in quotes, {as_in}"
     if not isinstance(example, str):
         return "" if _is_number(value) and abs(value) < 1e300 else "a number"
     suffix = _suffix(example)

@@ -343,6 +343,8 @@ def test_parameters_are_read_as_what_their_examples_are(tmp_path: Path) -> None:
         ("course =", "course = ' ' #", "[parameters]: 'course' is ' '; write a text in quotes"),
         ('["images"]', '"images"', "[parameters]: 'keys' is 'images'; write texts in quotes, as in ['X', 'y']"),
         ('["images"]', "[3]", "[parameters]: 'keys' is [3]; write texts in quotes, as in ['X', 'y']"),
+        ('["images"]', "[]", "[parameters]: 'keys' is []; write one text or more, as in ['X', 'y']"),
+        ('["images"]', "['a', 'a']", "[parameters]: 'keys' is ['a', 'a']; write each text once, as in ['X', 'y']"),
         *(
             (
                 '"HW5 main (new).ipynb"',
@@ -376,6 +378,15 @@ def test_a_file_that_breaks_off_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text('assignment = "byomlp"\n\npoints = [1,', encoding="utf-8")
     with pytest.raises(AuthorError, match=r"at line 3, the last one"):
         rubric.load(tmp_path / "r.toml", checks=CHECKS)
+
+
+def test_two_files_have_two_names(tmp_path: Path) -> None:
+    path, declared = tmp_path / "byomlp.toml", {"first": "A.ipynb", "second": "B.ipynb"}
+    path.write_text(GOOD + "[parameters]\nfirst = 'hw.ipynb'\nsecond = 'HW.ipynb'\n", encoding="utf-8")
+    with pytest.raises(
+        AuthorError, match=r"'second' is 'HW.ipynb', and so is 'first'; give each file a name of its own"
+    ):
+        rubric.load(path, checks=CHECKS, parameters=declared)
 
 
 def test_an_assignment_without_parameters_takes_none(tmp_path: Path) -> None:

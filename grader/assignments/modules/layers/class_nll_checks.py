@@ -153,7 +153,8 @@ def _clamped_otherwise(got: Array, asked: Asked) -> Finding | None:
     """
     inside, further = (asked[name]["forward"]["value"] if name in asked else None for name in ("inside", "further"))
     if inside is None or further is None or TOLERANCE.agrees(further, inside, SAME):
-        return blocked("whether the input is clamped cannot be seen, as the loss is wrong for another reason")
+        said = "whether the input is clamped cannot be seen, as the loss is wrong for another reason"
+        return blocked(said, explained_by=[class_nll_value])
     if TOLERANCE.agrees(got, inside, SAME):
         return None
     said = f"the loss is {in_digits(got.flat[0])} for probabilities of 0 and {in_digits(inside.flat[0])} for those of 1e-15"
