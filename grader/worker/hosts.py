@@ -6,14 +6,12 @@ import builtins
 import functools
 import os
 import types
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from grader.worker.old_numbers import give
 
 NOT_HERE = "this is not Colab: nothing is done here"
-# where the files of a notebook lie on other hosts
-FOLDERS = ("/content/", "/kaggle/")
 
 
 class Uploaded(dict[str, bytes]):
@@ -127,7 +125,9 @@ def _look_beside() -> None:
         try:
             return original(file, *given, **named)
         except FileNotFoundError:
-            if (beside := beside_notebook(file)) is None:
+            mode = str(given[0] if given else named.get("mode", "r"))
+            beside = None if set(mode) & set("wax+") else beside_notebook(file)
+            if beside is None:
                 raise
         return original(beside, *given, **named)
 
@@ -135,9 +135,10 @@ def _look_beside() -> None:
 
 
 def beside_notebook(file: Any) -> str | None:
-    """Return the file beside the notebook that a path on another host ends in; None where there is none."""
-    if not isinstance(file, str | os.PathLike) or not str(file).startswith(FOLDERS):
+    """Return the file beside the notebook that a path to another machine or folder ends in; None where there is none."""
+    if not isinstance(file, str | os.PathLike):
         return None
-    parts = PurePosixPath(str(file)).parts[2:]
-    ends = (Path(*parts[first:]) for first in range(len(parts)))
+    path = str(file)
+    parts = (PureWindowsPath if "\\" in path else PurePosixPath)(path).parts
+    ends = (Path(*parts[first:]) for first in range(1, len(parts)))
     return next((str(end) for end in ends if end.is_file()), None)

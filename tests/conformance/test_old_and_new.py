@@ -46,6 +46,11 @@ OTHER_HOSTS = {
     "a folder above": "%cd ..\nopen('mlp.py')",
     "a path": "import sys\nsys.path.append('/content/drive')\n"
     "assert open('/content/drive/My Drive/hw/data.txt').read() == 'seven'",
+    "a path on a machine of their own": "for path in (r'C:\\Users\\bob\\hw\\data.txt', 'D:/hw/data.txt', '/home/b/hw/data.txt',\n"
+    "             '../data/hw/data.txt', 'mine/hw/data.txt'):\n"
+    "    assert open(path).read() == 'seven', path",
+    "a path that is only written": "try:\n    open('/content/nowhere/hw/data.txt', 'w')\nexcept FileNotFoundError: pass\n"
+    "else: raise AssertionError",
     "files": "from google.colab import files\nfor name in files.upload(): print(name)\nfiles.download('mlp.py')",
     "a shell": "!pip install tqdm\n!wget http://example.org/mnist.npz\n!git clone x\n%pip install x",
     "magics": "%tensorflow_version 1.x\n%matplotlib widget\n%config Nothing.x = 1\n%load_ext tensorboard\nx = 1",
