@@ -6,9 +6,10 @@ Nothing here says whether a training happened: arrays and numbers are handed on,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import sqrt
 from typing import Any
 
-from numpy import concatenate, float32, float64, ndarray, sqrt, zeros
+from numpy import concatenate, float32, float64, ndarray, zeros
 from numpy.random import default_rng
 
 from grader.watching.recording.looking import arrays_in
@@ -93,10 +94,13 @@ class Looks:
         if before is None:
             self._keep(x)
             return
-        size = float(sqrt(((x - before) ** 2).mean()))
+        moved = x - before
+        size = sqrt(float(moved @ moved) / len(x))
         self.way += size
         self.steps += size > 0
-        leapt = size > FAR * float(x.std()) and (self._fresh or (self.steps > 3 and size > TIMES * self._usual))
+        # what costs little is asked first
+        unusual = self._fresh or (self.steps > 3 and size > TIMES * self._usual)
+        leapt = unusual and size > FAR * float(x.std())
         self._fresh = False
         if leapt:
             self.leaps += 1
@@ -117,17 +121,16 @@ class Looks:
             self.places, self.every = self.places[::2], 2 * self.every
 
     def _followed(self, parameters: list[Array]) -> Array | None:
-        flat = [each for each in parameters if each.ndim == 2 and each.size]
+        flat = [each for each in parameters if each.ndim == 2 and each.size and each.dtype.kind in "fiu"]
         flat = [flat[0], flat[len(flat) // 2], flat[-1]][: min(len(flat), FOLLOWED)] if flat else []
         shapes = [each.shape for each in flat]
+        if not flat:
+            return None
         if shapes != self._shapes:
             rng = default_rng([self._seed, *(size for shape in shapes for size in shape)])
             self._where = [rng.choice(each.size, min(each.size, ENTRIES), replace=False) for each in flat]
             self._shapes, self._x = shapes, None
-        if not flat:
-            return None
-        taken = [each.take(where) for each, where in zip(flat, self._where, strict=True)]
-        return concatenate(taken).astype(float32)
+        return concatenate([each.take(where) for each, where in zip(flat, self._where, strict=True)], dtype=float32)
 
     def described(self, modules: list[Any], parameters: list[Array]) -> dict[str, Any]:
         """Return everything as plain data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator
@@ -202,6 +203,15 @@ def is_module(kind: type) -> bool:
 
 def is_criterion(kind: type) -> bool:
     """Tell whether a class is a criterion: its output depends on a target as well."""
+    try:
+        return _is_criterion(kind)
+    except TypeError:
+        # a metaclass of the student's has taken the hash away
+        return _is_criterion.__wrapped__(kind)
+
+
+@functools.lru_cache(maxsize=512)
+def _is_criterion(kind: type) -> bool:
     try:
         parameters = list(inspect.signature(kind.updateOutput).parameters.values())  # type: ignore[attr-defined]
     except (ValueError, TypeError):
