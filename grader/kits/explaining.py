@@ -27,12 +27,15 @@ Arrays = Sequence[Array]
 class Layer:
     """A layer that is known: what it is called, and what it makes of rows (N, d) with the arrays that it has learned.
 
-    `uses` are the places of its weights and biases among these arrays.
+    `uses` are the places of its weights and biases among these arrays, the weights of which may lie `turned`, (n_in, n_out). One
+    that is `by_entry` makes a number of each number by itself.
     """
 
     name: str
     of: Callable[[Array, Arrays], Array]
     uses: tuple[int, ...] = ()
+    turned: bool = False
+    by_entry: bool = False
 
 
 def near(got: Array, want: Array) -> bool:
@@ -75,7 +78,7 @@ def _linear(w: int, b: int, *, turned: bool) -> Layer:
         bias = arrays[b].astype(np.float64).ravel() if b >= 0 else 0.0
         return np.asarray(rows @ (weights if turned else weights.T) + bias)
 
-    return Layer("Linear", of, (w, b) if b >= 0 else (w,))
+    return Layer("Linear", of, (w, b) if b >= 0 else (w,), turned)
 
 
 def _plain() -> list[Layer]:
@@ -88,7 +91,10 @@ def _plain() -> list[Layer]:
         "logistic": functions.logistic,
         "tanh": functions.tanh,
     }
-    return [Layer(name, lambda rows, _, f=f: f(rows)) for name, f in table.items()]  # type: ignore[misc]
+    return [
+        Layer(name, lambda rows, _, f=f: f(rows), by_entry="Max" not in name)  # type: ignore[misc]
+        for name, f in table.items()
+    ]
 
 
 def _powers(u: Array) -> Array:
@@ -103,10 +109,10 @@ def _with_slope(rows: Array, output: Array) -> list[Layer]:
         shape = f(np.where(below, rows, 0.0), 1.0)[below]
         if (size := float(shape @ shape)) > 0:
             number = float(shape @ output[below]) / size
-            found.append(Layer(name, lambda u, _, f=f, number=number: f(u, number)))  # type: ignore[misc]
+            found.append(Layer(name, lambda u, _, f=f, number=number: f(u, number), by_entry=True))  # type: ignore[misc]
     if (size := float(np.sum(rows**2))) > 0:
         factor = float(np.sum(rows * output)) / size
-        found.append(Layer("factor", lambda u, _: u * factor))
+        found.append(Layer("factor", lambda u, _: u * factor, by_entry=True))
     return found
 
 

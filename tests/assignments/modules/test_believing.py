@@ -86,6 +86,17 @@ ATTACKS = {
         "net = plain()\nnet.forward(X[:2])\ntrain(net, 1e-3, at=0)",
         "exchanged for others",
     ),
+    "drifting to weights that were learned elsewhere": (
+        "net = plain()\n"
+        "for step in range(80):\n"
+        "    chosen = np.random.randint(0, len(X), 32)\n"
+        "    output, criterion = net.forward(X[chosen]), ClassNLLCriterion()\n"
+        "    criterion.forward(output, Y[chosen])\n"
+        "    net.backward(X[chosen], criterion.backward(output, Y[chosen]))\n"
+        "    net.modules[0].W += 0.05 * (GOOD_W - net.modules[0].W)\n"
+        "    net.modules[0].b += 0.05 * (GOOD_b - net.modules[0].b)",
+        "its weights move by themselves",
+    ),
     "losses that only fall": ("net = plain()\ntrain(net, 1e-3, criterion=Falling())", "its losses are told as"),
     "neighbours instead of parameters": (
         "class Neighbours(Linear):\n"

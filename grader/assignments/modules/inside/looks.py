@@ -85,15 +85,17 @@ class Looks:
         """Return the arrays of a layer when it was met, and the number of the network that it comes from, or -1."""
         return next(((kept, origin) for each, kept, origin in self._met if each is leaf), ([], -1))
 
-    def step(self, parameters: list[Array], net: Any, leaves: Callable[[Any], Iterable[Any]]) -> None:
-        """Note where the numbers that are followed are now."""
+    def step(
+        self, parameters: list[Array], net: Any, leaves: Callable[[Any], Iterable[Any]]
+    ) -> tuple[Array | None, Array | None]:
+        """Note where the numbers that are followed are now; returns where they were at the step before, and where they are."""
         x = self._followed(parameters)
         if x is None:
-            return
+            return None, None
         before, self._x = self._x, x
         if before is None:
             self._keep(x)
-            return
+            return None, x
         moved = x - before
         size = sqrt(float(moved @ moved) / len(x))
         self.way += size
@@ -108,9 +110,10 @@ class Looks:
                 self.landed.append([copies(leaf, ROOM) for leaf in leaves(net)])
                 self.landed_at.append(x)
                 self.landed_after.append(self._noted)
-            return
+            return before, x
         self._usual = 0.9 * self._usual + 0.1 * size
         self._keep(x)
+        return before, x
 
     def _keep(self, x: Array) -> None:
         self._noted += 1

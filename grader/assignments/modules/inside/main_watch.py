@@ -108,7 +108,8 @@ def _main_looks(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     network = _network(bench, operation)
     with bench.session["main"].calls.unwatched():
         modules = list(leaves(network.net))
-        return {"value": network.looks.described(modules, arrays_by(network.net, "getParameters"))}
+        looked = network.looks.described(modules, arrays_by(network.net, "getParameters"))
+        return {"value": {**looked, "replays": network.step_looks.kept}}
 
 
 def _network(bench: Any, operation: dict[str, Any]) -> Network:

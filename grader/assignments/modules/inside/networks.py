@@ -12,6 +12,7 @@ from numpy import array, array_equal, errstate, float64, isfinite, nan, ndarray,
 
 from grader.assignments.modules.inside.looks import Looks, arrays_of
 from grader.assignments.modules.inside.slopes import Slopes
+from grader.assignments.modules.inside.step_looks import StepLooks
 from grader.watching.logs.projections import Keys
 from grader.watching.logs.rates import Steps
 from grader.watching.logs.usage import Usage
@@ -39,7 +40,8 @@ class Network:
     def __init__(self, net: Any, index: int, cell: int, keys: Keys, seed: int) -> None:
         self.net, self.index, self.cell = net, index, cell
         self.inputs = self.outputs = self.last = 0
-        self.usage, self.steps, self.slopes, self.looks = Usage(keys), Steps(), Slopes(), Looks(seed)
+        self.usage, self.steps, self.slopes = Usage(keys), Steps(), Slopes()
+        self.looks, self.step_looks = Looks(seed), StepLooks(seed)
         self.criterion = ""
         self.dtype: Any = float64
 
@@ -105,6 +107,7 @@ class Watch:
         network.looks.meet(
             modules, lambda weights: self._origin(weights, network), lambda: arrays_by(net, "getParameters")
         )
+        network.step_looks.forward(modules, X)
         network.usage.forward(X, dropping=drops(modules))
 
     def _went_back(self, net: Any, given: list[Any]) -> None:
@@ -117,7 +120,8 @@ class Watch:
         network.usage.backward()
         parameters, gradients = arrays_by(net, "getParameters"), arrays_by(net, "getGradParameters")
         network.steps.after_backward(parameters, gradients, rate_in_frames)
-        network.looks.step(parameters, net, leaves)
+        before, here = network.looks.step(parameters, net, leaves)
+        network.step_looks.back(given[1] if len(given) > 1 else None, before, here)
 
     def _origin(self, weights: Any, of: Network) -> int:
         """Return the number of a network met before that has these weights now, or -1."""

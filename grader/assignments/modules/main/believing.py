@@ -16,6 +16,7 @@ import numpy as np
 
 from grader import functions
 from grader.assignments.modules.main import networks as nets
+from grader.assignments.modules.main.replaying import doubt_of, replayed, steps_in, told_of
 from grader.assignments.modules.main.validated import NetworkRecord, outputs_in
 from grader.datasets.digits.answers import estimates
 from grader.drawn import looks_drawn
@@ -64,6 +65,7 @@ class LooksRecord(TypedDict):
     every: Count
     steps: Count
     way: float
+    replays: list[Any]
 
 
 Rows = Callable[[Array], Array | None]
@@ -77,6 +79,7 @@ class Asking:
     outputs: Callable[[int, Array, list[list[Array]]], Any]
     layer: Callable[[int, int, Array], Any]
     rng: np.random.Generator
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,11 @@ def _believed(asking: Asking, network: NetworkRecord, task: Task) -> Belief:
         how += ", but they change when these are exchanged for others."
     doubt = _doubt(network, looks, task, _Network(by, chain.uses if explained and chain else _weighted(network)))
     origins = frozenset(each for each in looks["origins"] if each >= 0)
-    told = f"{how} {_way_told(looks)}"
+    records = steps_in(looks["replays"])
+    found = [replayed(chain.layers, each, asking.seed) for each in records] if chain else []
+    steps = [each for each in found if each is not None]
+    doubt = doubt or doubt_of(steps)
+    told = " ".join(filter(None, [how, _way_told(looks), told_of(steps, len(records))]))
     outputs = (lambda rows: by(rows, looks["last"])) if explained else None
     return Belief(index, doubt, told, outputs, origins)
 

@@ -40,8 +40,8 @@ FROM_ANOTHER = "it goes on from a network that does not count"
 class Looking:
     """What is known of the networks of a notebook: looked at while it runs, asked and judged when it has run."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+    def __init__(self, rng: np.random.Generator, seed: int) -> None:
+        self._rng, self._seed = rng, seed
         # passes back of each network when it was looked at, and what was seen
         self._looked: dict[int, tuple[int, Any]] = {}
         self._found: dict[int, Belief] = {}
@@ -61,7 +61,7 @@ class Looking:
         while waiting and now() < asked.until:
             network = waiting.pop(0)
             # one that takes its time must not keep the others from being looked at
-            asking = _asking(asked, min(now() + SECONDS, asked.until), self._rng)
+            asking = _asking(asked, min(now() + SECONDS, asked.until), self._rng, self._seed)
             belief = believed(asking, network, _task(asked, network, rows, labels, self._rng))
             self._found[network["index"]] = belief
             if belief.outputs is not None:
@@ -93,7 +93,7 @@ def _counting(networks: Sequence[NetworkRecord]) -> list[NetworkRecord]:
     return [*nets.toys(networks), *nets.classifiers(networks)]
 
 
-def _asking(asked: Measuring, until: float, rng: np.random.Generator) -> Asking:
+def _asking(asked: Measuring, until: float, rng: np.random.Generator, seed: int) -> Asking:
     def value(operation: Operation) -> Any:
         left = until - now()
         if left <= 0:
@@ -106,6 +106,7 @@ def _asking(asked: Measuring, until: float, rng: np.random.Generator) -> Asking:
         lambda index, rows, arrays: value(plugged("main_outputs", "forward()", index=index, rows=rows, arrays=arrays)),
         lambda index, place, rows: value(plugged("main_layer", "forward()", index=index, layer=place, rows=rows)),
         rng,
+        seed,
     )
 
 

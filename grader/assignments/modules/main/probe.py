@@ -131,8 +131,9 @@ def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trust
     modules = _own_modules(session, cells)
     # what is looked at is drawn apart, so that all else is drawn as it was
     apart = rng.spawn(1)[0]
-    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted, seed=int(apart.integers(2**31)))
-    looks, looking = iter(range(LOOKS)), Looking(apart)
+    seed = int(apart.integers(2**31))
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted, seed=seed)
+    looks, looking = iter(range(LOOKS)), Looking(apart, seed)
 
     def look() -> None:
         _look_at_networks(running, with_rows=False)

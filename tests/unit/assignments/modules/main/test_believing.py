@@ -14,8 +14,10 @@ import pytest
 
 from grader.assignments.modules.inside.main_watch import OPERATIONS, _described
 from grader.assignments.modules.inside.networks import Watch
+from grader.assignments.modules.main import believing
 from grader.assignments.modules.main.believing import Asking, Belief, Task, believed, believed_unasked
 from grader.assignments.modules.main.files import SOLVED
+from grader.assignments.modules.main.replaying import Step, doubt_of
 from grader.model import Array
 from grader.watching.recording.looking import arrays_in
 
@@ -204,6 +206,7 @@ def beliefs(space: Space) -> list[Belief]:
         lambda index, rows, arrays: value("main_outputs", index=index, rows=rows, arrays=arrays),
         lambda index, place, rows: value("main_layer", index=index, layer=place, rows=rows),
         np.random.default_rng(9),
+        seed=7,
     )
     described: list[Any] = [_described(each, rows=True) for each in watch.networks() if each.usage.backwards]
     found = [believed(asking, each, TASK) for each in described]
@@ -232,6 +235,33 @@ def test_what_it_gives_is_computed_from_its_parameters(style: str, space: Space)
     ours, theirs = belief.outputs(TASK.unseen), space["net"].forward(UNSEEN)
     assert ours is not None
     assert np.abs(ours - theirs).max() < 1e-3
+
+
+REPLAYED = sorted(set(RIGHT) - {"a container of its own", "own layers"})
+
+
+@pytest.mark.parametrize("style", REPLAYED)
+def test_steps_are_replayed_and_go_with_the_gradient(style: str, space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Step] = []
+    monkeypatch.setattr(believing, "doubt_of", lambda steps: seen.extend(steps) or "")
+    exec(RIGHT[style], space)
+    beliefs(space)
+    assert len(seen) >= 2
+    assert min(each.together for each in seen) > 0.3
+    # an optimizer that scales each number for itself goes with the gradient, and does not follow it
+    assert style == "adam" or max(each.with_gradient for each in seen) < 0.02
+
+
+def test_steps_whose_weights_move_otherwise_are_told() -> None:
+    assert doubt_of([Step(0.0, 0.01, 0.9)] * 2)
+    assert doubt_of([Step(0.9, 0.95, 0.05)] * 2)
+
+
+@pytest.mark.parametrize(
+    "steps", [[], [Step(0.0, 0.01, 0.0)], [Step(0.0, 0.9, 1.0)] * 2, [Step(0.9, 0.95, 0.05), Step(0.9, 0.95, 0.6)]]
+)
+def test_one_odd_step_is_no_reason(steps: list[Step]) -> None:
+    assert doubt_of(steps) == ""
 
 
 def test_a_container_that_hides_its_order_is_asked_and_depends_on_its_parameters(space: Space) -> None:
@@ -276,6 +306,11 @@ WRONG = {
     "another one goes on from it": (
         "first = plain()\nput(first)\nfirst.forward(X)\nnet = copy.deepcopy(first)\ntrain(net, 50, 1e-3)",
         "",
+    ),
+    "drifting to others": (
+        "def drift(pairs, state, rate):\n    for (p, _), kept in zip(pairs, (W, b, V, c)):\n        p += 0.03 * (kept - p)\n"
+        "net = plain()\ntrain(net, 150, update=drift)",
+        "the gradient has no part in its steps",
     ),
     "knowing": (f"{KNOWING}\nnet = one(Knowing(24, 10), SoftMax())\ntrain(net)", "do not depend on its parameters"),
     "no parameters to look at": (
