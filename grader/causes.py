@@ -195,6 +195,9 @@ def _key(finding: Finding, item: str, problems: Iterable[Problem]) -> Key:
     """Return what is the same for all that has the same cause."""
     told = (each for each in problems if each.message in finding.message and each.where in finding.message)
     problem = finding.problem or next(told, None)
+    if problem is not None and not problem.where:
+        # the same error, where somebody has seen its place
+        problem = next((each for each in problems if each.message == problem.message), problem)
     if problem is not None:
         return _of_problem(problem)
     if finding.diagnosis == NOT_WRITTEN or "NotImplementedError" in finding.message:

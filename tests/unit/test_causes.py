@@ -165,3 +165,10 @@ def test_mistakes_that_explain_each_other_have_an_end() -> None:
 def test_what_is_not_written_yet_is_explained_by_nothing_else() -> None:
     unwritten = finding("b", problem=raised("NotImplementedError: write MLP.step", "mlp.py line 60, in step"), by="a")
     assert len(of_items(items(finding("a"), unwritten))) == 2
+
+
+def test_an_error_whose_place_is_not_known_is_the_one_that_is_seen_at_a_place() -> None:
+    message = "TypeError: MLP.step() takes 1 positional argument but 2 were given"
+    placed = finding("a", problem=raised(message, "mlp.py line 64, in step"))
+    (cause,) = of_items(items(finding("b", Verdict.BLOCKED, problem=raised(message)), placed))
+    assert checks(cause) == ["a", "b"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -19,7 +20,7 @@ from grader.assignments.byomlp.forward.answers import (
     seen_until,
     unless_cut_short,
 )
-from grader.assignments.byomlp.forward.checks import forward_values
+from grader.assignments.byomlp.forward.checks import forward_values, output_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.forward.mistakes import Pass
 from grader.assignments.byomlp.forward.probes import CompositionRecord, ForwardRecord
@@ -131,7 +132,9 @@ def _wrong_compositions(net: Network, compositions: Sequence[CompositionRecord])
         hint = "forward(forward(x, end=one layer), start=the next layer) has to give the same as forward(x)."
         for answer in (each["first"], each["second"], each["whole"]):
             if problem := problem_in(answer):
-                return stumbled(f'forward of {net} with end="{where}" or start after it', problem)
+                # what forward returns is fed into it again
+                said = f'forward of {net} with end="{where}" or start after it'
+                return replace(stumbled(said, problem), explained_by=(output_shapes.name,))
         first, second, whole = (each[key]["value"] for key in ("first", "second", "whole"))
         fits = first is not None and first.size == net.widths[each["split"] + 1]
         if not fits or second is None or whole is None or second.size != whole.size or not agrees(second, whole):

@@ -7,7 +7,7 @@ import numpy as np
 from grader.assignments.byomlp.backward.accumulation_checks import gradients_accumulate, zero_grad_clears
 from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.step_checks import step_descends
-from grader.assignments.byomlp.forward.checks import forward_values
+from grader.assignments.byomlp.forward.checks import forward_values, output_shapes
 from grader.assignments.byomlp.forward.initialisation_checks import initialisation, layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.stumbles import HINT, is_unwritten
@@ -68,7 +68,10 @@ def _untrained(observed: Observation, hint: str) -> Finding:
     problem = next((p for trial in trials if (p := problem_in(trial))), None) or observed.problem
     if problem is None:
         return blocked("the network could not be trained: forward does not return one number for one output", hint=hint)
-    return blocked(f"the network could not be trained: {problem}", hint="" if is_unwritten(problem) else HINT)
+    # what forward returns is judged there
+    by = [output_shapes] if problem.message.startswith("forward() returned") else []
+    said = f"the network could not be trained: {problem}"
+    return blocked(said, hint="" if is_unwritten(problem) else HINT, explained_by=by)
 
 
 def _stands_still(trial: TrialRecord) -> bool:
