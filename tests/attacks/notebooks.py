@@ -81,6 +81,52 @@ DEEP = "x = " + "[" * 5_000 + "]" * 5_000
 WAIT = "import time\ntime.sleep(1.5)"
 LEAVE = "import os\nos._exit(0)"
 FORKS = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
+# every call that a network can be asked for, with everything that a call can be given
+CALLS = """
+import copy, itertools, warnings
+warnings.simplefilter("ignore")
+class Raising:
+    def __getattribute__(self, name):
+        raise SystemExit
+    __array__ = __float__ = __eq__ = __lt__ = __bool__ = __len__ = __hash__ = __index__ = __getattribute__
+odd, LOSS = Raising(), softmax_est_crossentropy_deriv
+values = [
+    None, "x", odd, [], {}, ..., type, MLP, net, lambda: 0, np.nan, np.inf, -np.inf, 1e308, 1j, True, 10**400, np.zeros(0),
+    np.zeros((3, 3)), np.zeros(784, complex), np.full(784, np.nan), np.full(784, np.inf), np.full(784, 1e308), np.zeros((784, 1)),
+    np.zeros(784, object), np.array(["a"] * 784), np.zeros(784, "f2"), np.zeros(784, ">f8"), np.full(784, 2**64 - 1, "u8"),
+    np.zeros((1,) * 30), np.broadcast_to(0.0, (784,)), [0.0] * 784, np.eye(10)[3], list(range(784)), (0,) * 10,
+    np.ma.masked_all(784), np.zeros(784, "M8[s]"),
+]
+def trying(call, *given, **named):
+    try:
+        call(*given, **named)
+    except BaseException:
+        pass
+for a in values:
+    for call in (net.forward, net.step, net.zero_grad, net.backward, lambda a: setattr(net, "d", a)):
+        trying(call, a)
+    trying(net.forward, X[0], a)
+    trying(net.forward, X[0], start=a, end=a)
+    trying(net.backward, X[0], a)
+    trying(MLP, a, LOSS)
+    trying(MLP, 784, a)
+    trying(lambda: MLP(3, LOSS).add_layer(a))
+    trying(lambda: MLP(3, LOSS).add_layer(4, a, a))
+    trying(lambda: MLP(3, LOSS).add_layer(4, relu, relu_deriv, a))
+    trying(lambda: copy.deepcopy(net).step(0.1))
+for a, b in itertools.islice(itertools.product(values, values), 0, None, 3):
+    trying(net.backward, a, b)
+    trying(net.step, 0.01)
+other = object.__new__(MLP)
+for kept in (*vars(net), ""):
+    trying(lambda: setattr(other, kept, vars(net)[kept]))
+    trying(lambda: other.forward(X[0]))
+    trying(lambda: other.step(1))
+for kept in list(vars(net)):
+    setattr(net, kept, odd)
+    trying(lambda: net.forward(X[0]))
+    trying(lambda: net.step(0.1))
+"""
 # the labels of images that nobody has shown, wherever they may lie
 LABELS = """
 import gc, sys
@@ -157,6 +203,7 @@ NOTEBOOKS = (
         "everything", "pages", cells(FEW, SHELLS, MESSAGES, PAGES, BOMB, ENDLESS, DEEP), "interrupted", keeps=12.0,
         files={"<img src=x onerror=alert(1)>.py": b"", **{name: text.encode() for name, text in table.SHADOWS.items()}},
     ),
+    Notebook("odd_calls", "odd exceptions", cells(FEW, CALLS), "", differs={"bubblewrap": None}),
     Notebook("bomb", "pictures", cells(BOMB), "", differs=ON_OUR_SIDE),
     Notebook("memorises", "memorising", cells(ACCURACY, LABELS, SMALL, MEMORISED), RECITED, "small_accuracy", 12.0, ON_OUR_SIDE),
     # slow to be ended: once is enough, the same as code is tried in both
