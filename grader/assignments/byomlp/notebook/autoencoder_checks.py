@@ -146,6 +146,13 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     if reached <= wanted:
         return passed(message, pictures=pictures)
     reason = _why_bad(network, seen["train"], float(np.mean(measured["mean_loss"])), reached)
+    if seen["cut"] and reason.diagnosis in training_mistakes.FOR_WANT_OF_TIME:
+        return failed(
+            f"{seen['cut']}: {reason.message}; {message}",
+            hint=training_mistakes.FASTER,
+            diagnosis="out_of_time",
+            pictures=pictures,
+        )
     return failed(
         f"{message}: {reason.message}{time_note(seen)}", hint=reason.hint, diagnosis=reason.diagnosis, pictures=pictures
     )

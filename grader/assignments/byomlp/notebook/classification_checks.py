@@ -124,7 +124,7 @@ def hundred_epochs(observed: Observation) -> Finding:
     if min(done.values()) < EPOCHS:
         hint = "Let the loop over epochs run 100 times, for each network."
         if seen["cut"]:
-            hint = "Make the training faster, or evaluate less often: the notebook has to finish in time."
+            hint = training_mistakes.FASTER
         message = f"epochs of training: {counted}, expected 100{time_note(seen)}"
         return failed(
             message, hint=hint, diagnosis="out_of_time" if seen["cut"] else "too_few_epochs", pictures=pictures
@@ -159,6 +159,13 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     if accuracy >= wanted and not _broken(output):
         return passed(message, pictures=pictures)
     reason = _why_low(seen, network, measured, output, accuracy, wanted)
+    if seen["cut"] and reason.diagnosis in training_mistakes.FOR_WANT_OF_TIME:
+        return failed(
+            f"{seen['cut']}: {reason.message}; {message}",
+            hint=training_mistakes.FASTER,
+            diagnosis="out_of_time",
+            pictures=pictures,
+        )
     return failed(
         f"{message}: {reason.message}" + time_note(seen),
         hint=reason.hint,

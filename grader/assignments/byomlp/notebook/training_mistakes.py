@@ -11,6 +11,9 @@ from grader.assignments.byomlp.notebook.training import MOSTLY, Log
 from grader.assignments.byomlp.notebook.watch_operations import Network, PassRecord
 from grader.text import counted
 
+# what may be wrong with a network whose training was cut short, and what to do about it
+FOR_WANT_OF_TIME = ("too_few_epochs", "learned_little")
+FASTER = "Make the training faster, or evaluate less often: the notebook has to finish in time."
 NEARLY_ALL = 0.99
 # examples a training image that may be part of no epoch
 TRIED = 1.5

@@ -178,6 +178,15 @@ def test_low_accuracy_is_explained_by_a_mistake_in_training() -> None:
     assert judge(small_accuracy, observed).diagnosis == "wrong_targets"
 
 
+def test_low_accuracy_for_want_of_time_is_told_by_the_time_first() -> None:
+    measured = {"small": {"output": outputs()[::-1]}}
+    finding = judge(
+        small_accuracy, with_networks(small(log=sgd_log(3)), large(), measured=measured, cut="time was over")
+    )
+    assert finding.message.startswith("time was over: it was trained for 3 epochs; ")
+    assert (finding.diagnosis, "faster" in finding.hint) == ("out_of_time", True)
+
+
 def test_low_accuracy_is_explained_by_few_epochs() -> None:
     observed = with_networks(small(log=sgd_log(3)), large(), measured={"small": {"output": outputs()[::-1]}})
     assert judge(small_accuracy, observed).diagnosis == "too_few_epochs"
