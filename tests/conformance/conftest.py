@@ -11,6 +11,7 @@ from grader.model import SandboxSpec
 from grader.sandbox import Inside, Launcher, Session, open_launcher
 from kit.asking import session, worker
 from kit.inmate import FILES, MADE
+from kit.notebook import LIMITS, Notebook
 
 # crun does not start where both versions of control groups are mounted; runc does, and is there wherever Docker is
 RUNTIME = "runc" if shutil.which("runc") else ""
@@ -36,3 +37,17 @@ def ask(launcher: Launcher) -> Iterator[Session]:
         asked = session(conversation)
         asked.run(*MADE)
         yield asked
+
+
+@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def for_notebooks(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    """Give a sandbox for notebooks: with the libraries of this environment, and with those of the image."""
+    with open_launcher(SPECS[request.param]) as launcher:
+        yield launcher
+
+
+@pytest.fixture(scope="module")
+def shared(request: pytest.FixtureRequest, for_notebooks: Launcher) -> Iterator[Notebook]:
+    """Give one kernel beside FILES of the test's module, for tests that leave nothing behind that another could stumble over."""
+    with worker(for_notebooks, request.module.FILES, request.module.INSIDE, limits=LIMITS) as conversation:
+        yield Notebook(session(conversation, seconds=600, limits=LIMITS))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader import wire
-from grader.model import Limits, ProblemKind
-from grader.sandbox import Inside, Launcher, Session, SessionEnded, open_launcher
+from grader.model import ProblemKind
+from grader.sandbox import Inside, Launcher, SessionEnded, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.answers import checked
 from kit.asking import session, worker
+from kit.notebook import LIMITS, Notebook
 
-LIMITS = Limits(call_seconds=60, session_seconds=300, memory_mb=1024, files_mb=32, answer_mb=16, output_kb=16)
 MLP = """
 import numpy as np
 class MLP:
@@ -43,43 +42,7 @@ OPERATIONS = {"remember": _remember, "tell": _tell}
 OURS = {"grader/parts/plugin.py": PLUGIN, "grader/more.py": b"def double(x):\n    return 2 * x\n"}
 OTHER = b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["z = 5\\n", "z"]}]}'
 FILES = {"mlp.py": MLP.encode(), "Other.ipynb": OTHER, "broken.py": b"x = 1\ndef f(:\n"}
-
-
-class Notebook:
-    """A session with a kernel in it, asked in source text."""
-
-    def __init__(self, asked: Session) -> None:
-        self.session, self.cells = asked, 0
-        (opened,) = asked.run(op.open_kernel())
-        assert opened.problem is None
-
-    def cell(self, source: str, seconds: float = 60.0) -> dict[str, Any]:
-        """Run a cell and return the value of its answer."""
-        self.cells += 1
-        (answer,) = self.session.run(op.cell(source, self.cells, seconds=seconds))
-        assert answer.problem is None
-        value: dict[str, Any] = answer.value
-        return value
-
-    def text(self, source: str) -> str:
-        """Run a cell that ends well and return what it shows."""
-        value = self.cell(source)
-        assert value["error"] is None
-        return "".join(output["text"] for output in value["outputs"])
-
-
-@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
-def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
-    with open_launcher(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def shared(launcher: Launcher) -> Iterator[Notebook]:
-    """One kernel for the tests that leave nothing behind that another could stumble over."""
-    inside = Inside(kernel=True, ours=OURS, plugins=("grader.parts.plugin",))
-    with worker(launcher, FILES, inside, limits=LIMITS) as conversation:
-        yield Notebook(session(conversation, seconds=600, limits=LIMITS))
+INSIDE = Inside(kernel=True, ours=OURS, plugins=("grader.parts.plugin",))
 
 
 def test_prints_and_the_last_value_are_shown(shared: Notebook) -> None:
@@ -272,8 +235,8 @@ def test_prints_faster_than_they_can_be_passed_on_take_no_memory(shared: Noteboo
     assert shared.text("1") == "1\n"
 
 
-def test_ending_the_process_ends_the_session(launcher: Launcher) -> None:
-    with worker(launcher, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
+def test_ending_the_process_ends_the_session(for_notebooks: Launcher) -> None:
+    with worker(for_notebooks, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
         notebook = Notebook(session(conversation, limits=LIMITS))
         with pytest.raises(SessionEnded) as end:
             notebook.cell("import os\nos._exit(3)")

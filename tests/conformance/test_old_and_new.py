@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 
 import pytest
 
-from conformance.test_notebook import LIMITS, Notebook
 from grader.sandbox import Inside, Launcher, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.session import NotHere
 from kit.asking import session, worker
+from kit.notebook import LIMITS, Notebook
 
 MLP = """
 import torch
@@ -64,16 +63,7 @@ BARS = {
 }
 
 
-@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
-def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
-    with open_launcher(request.param) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def shared(launcher: Launcher) -> Iterator[Notebook]:
-    with worker(launcher, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
-        yield Notebook(session(conversation, seconds=600, limits=LIMITS))
+INSIDE = Inside(kernel=True)
 
 
 @pytest.mark.parametrize("source", OLD.values(), ids=OLD)
@@ -109,9 +99,9 @@ def test_a_helper_that_was_not_handed_in_stops_its_cell(shared: Notebook) -> Non
     assert (error["name"], error["message"], error["line"]) == ("ModuleNotFoundError", "No module named 'helper'", 2)
 
 
-def test_syntax_of_a_newer_python_is_our_want_and_not_a_mistake(launcher: Launcher) -> None:
+def test_syntax_of_a_newer_python_is_our_want_and_not_a_mistake(for_notebooks: Launcher) -> None:
     files = {"mlp.py": b"def f(x):\n    return t'{x}'\n", "other.py": b"def f(:\n"}
-    with worker(launcher, files, Inside(), limits=LIMITS) as conversation:
+    with worker(for_notebooks, files, Inside(), limits=LIMITS) as conversation:
         asked = session(conversation, limits=LIMITS)
         asked.files = files
         with pytest.raises(
@@ -120,9 +110,9 @@ def test_syntax_of_a_newer_python_is_our_want_and_not_a_mistake(launcher: Launch
             asked.run(op.load("mlp.py", "mlp"))
 
 
-def test_what_no_python_can_read_is_a_mistake(launcher: Launcher) -> None:
+def test_what_no_python_can_read_is_a_mistake(for_notebooks: Launcher) -> None:
     files = {"mlp.py": b"def f(:\n"}
-    with worker(launcher, files, Inside(), limits=LIMITS) as conversation:
+    with worker(for_notebooks, files, Inside(), limits=LIMITS) as conversation:
         asked = session(conversation, limits=LIMITS)
         asked.files = files
         (answer,) = asked.run(op.load("mlp.py", "mlp"))
@@ -138,8 +128,8 @@ def test_syntax_of_the_images_python_is_read() -> None:
 
 
 @pytest.mark.parametrize("absent", [True, False])
-def test_a_library_that_the_sandbox_should_have_is_our_want(launcher: Launcher, absent: bool) -> None:
-    with worker(launcher, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
+def test_a_library_that_the_sandbox_should_have_is_our_want(for_notebooks: Launcher, absent: bool) -> None:
+    with worker(for_notebooks, FILES, Inside(kernel=True), limits=LIMITS) as conversation:
         assert not conversation.hello["absent"]
         conversation.hello["absent"] = ["tqdm"] if absent else []
         asked = Notebook(session(conversation, limits=LIMITS))
@@ -147,8 +137,8 @@ def test_a_library_that_the_sandbox_should_have_is_our_want(launcher: Launcher, 
             assert asked.cell("import tqdm.nothing as bar\nbar.tqdm()")["error"]["name"] == "ModuleNotFoundError"
 
 
-def test_a_module_of_the_students_has_them_too(launcher: Launcher) -> None:
-    with worker(launcher, FILES, Inside(), limits=LIMITS) as conversation:
+def test_a_module_of_the_students_has_them_too(for_notebooks: Launcher) -> None:
+    with worker(for_notebooks, FILES, Inside(), limits=LIMITS) as conversation:
         asked = session(conversation, limits=LIMITS)
         made = [op.load("mlp.py", "mlp"), op.create("net", "mlp.MLP")]
         *_, forward, learn = asked.run(*made, op.call("net", "forward", 2.0), op.call("net", "learn"))
