@@ -266,7 +266,7 @@ def _depends(
 ) -> bool:
     """Tell whether a network is nothing without its parameters: with drawn ones in their place it gives others, and worse."""
     drawn = [
-        [np.asarray(asking.rng.standard_normal(each.shape) * (float(each.std()) or 1.0), np.float32) for each in layer]
+        [np.asarray(asking.rng.standard_normal(each.shape) * _spread(each), np.float32) for each in layer]
         for layer in looks["last"]
     ]
     other = by(tried, drawn)
@@ -276,6 +276,11 @@ def _depends(
         return True
     right = _right(by(task.unseen[:JUDGED_ON], drawn), task.labels[:JUDGED_ON])
     return right is None or right < GOOD
+
+
+def _spread(values: Array) -> float:
+    """Return how far numbers spread, 1 where they do not."""
+    return float(values.std()) or 1.0 if values.size else 1.0
 
 
 def _right(outputs: Array | None, labels: Array) -> float | None:

@@ -386,3 +386,48 @@ def test_what_has_not_its_form_is_no_look(answer: Any) -> None:
     network: Any = {"index": 4}
     belief = believed(Asking(asking, asking, asking, np.random.default_rng(1)), network, TASK)
     assert (belief.index, belief.doubt, belief.outputs) == (4, "its parameters could not be looked at", None)
+
+
+def spoiled(value: Any, by: Callable[[Array], Array]) -> Any:
+    """Return an answer with every array in it changed."""
+    if isinstance(value, np.ndarray):
+        return by(value)
+    if isinstance(value, list):
+        return [spoiled(each, by) for each in value]
+    return {name: spoiled(each, by) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        lambda array: np.full_like(array, np.nan) if array.dtype == np.float32 else array,
+        lambda array: array[:0],
+        lambda array: array[..., :1],
+        lambda array: np.full_like(array, 3e38) if array.dtype == np.float32 else array,
+        lambda array: array.ravel(),
+        lambda array: np.zeros_like(array),
+        lambda array: array.astype(np.float64),
+    ],
+    ids=["nan", "empty", "narrow", "huge", "flat", "zeros", "double"],
+)
+def test_whatever_is_answered_there_is_something_to_be_believed(by: Callable[[Array], Array], space: Space) -> None:
+    exec(RIGHT["mean subtraction"], space)
+    bench, (described,) = Bench({"main": space["watch"]}), space["watch"].networks()
+    network: Any = _described(described, rows=True)
+
+    def value(name: str, **asked: Any) -> Any:
+        return spoiled(OPERATIONS[name](bench, asked)["value"], by)
+
+    asking = Asking(
+        lambda index: value("main_looks", index=index),
+        lambda index, rows, arrays: OPERATIONS["main_outputs"](bench, {"index": index, "rows": rows, "arrays": []})[
+            "value"
+        ],
+        lambda index, place, rows: OPERATIONS["main_layer"](bench, {"index": index, "layer": place, "rows": rows})[
+            "value"
+        ],
+        np.random.default_rng(9),
+        seed=7,
+    )
+    assert believed(asking, network, TASK).told
+    assert believed_unasked(network, value("main_looks", index=network["index"])).told

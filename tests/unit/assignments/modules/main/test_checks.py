@@ -293,6 +293,16 @@ def test_how_the_final_model_was_trained_is_told(changes: dict[str, Any], check:
     assert (finding.verdict, finding.diagnosis) == (Verdict.FAILED, diagnosis)
 
 
+def test_a_model_for_which_there_was_no_time_is_told_of_the_time_first() -> None:
+    measured = dict(good().data["measured"])
+    measured["digits"] = {**measured["digits"], "output": np.eye(10, dtype=np.float32)[np.zeros(UNSEEN, int)]}
+    cut = "code cell 7 was interrupted when the 60 s for a cell were over"
+    late, early = (judged(good(measured=measured, cut=why))["digit_accuracy"] for why in (cut, ""))
+    assert late.message.startswith(f"{cut}; ")
+    assert late.hint.startswith("Make the notebook faster")
+    assert early.message.startswith("784 -> 20 ReLU")
+
+
 def test_a_rate_that_cannot_be_seen_waits_for_a_person() -> None:
     assert judged(with_final(fitted=np.zeros(0), fitted_count=0))["rate_decays"].verdict is Verdict.PENDING
 
