@@ -361,13 +361,17 @@ def _losses_doubted(
 ) -> str:
     """Return why losses that are told cannot be those of the parameters, or ""."""
     start, end = nets.loss_ends(network)
-    if not (np.isfinite(end) and end <= FALLEN * start):
+    if not (np.isfinite(end) and end <= FALLEN * start) or network["outputs"] not in (nets.CLASSES, nets.CLOUDS):
         return ""
     outputs = by(task.laid, looks["last"])
-    if outputs is None or not np.all(np.isfinite(outputs)) or outputs.ndim != 2:
+    if outputs is None or not np.all(np.isfinite(outputs)) or outputs.ndim != 2 or not len(outputs):
         return ""
     p = _probabilities(outputs.astype(np.float64))
+    # dropout and other losses are off by factors
+    is_log_loss = network["criterion"] == "ClassNLLCriterion" and not nets.has(network, "Dropout")
     if task.laid_labels is None:
+        if network["outputs"] == nets.CLASSES and not is_log_loss:
+            return ""
         least = float(-np.log(np.maximum(p.max(axis=1), TINY)).mean())
     else:
         right = _right(outputs, task.laid_labels)
@@ -375,8 +379,7 @@ def _losses_doubted(
             return (
                 f"its losses are told as {end:.3g}, and it is right for {percent(right)} of the digits of the notebook"
             )
-        # dropout and other losses are off by factors
-        if right is None or network["criterion"] != "ClassNLLCriterion" or nets.has(network, "Dropout"):
+        if right is None or not is_log_loss:
             return ""
         chosen = p[np.arange(len(p)), task.laid_labels]
         least = float(-np.log(np.maximum(chosen, TINY)).mean())

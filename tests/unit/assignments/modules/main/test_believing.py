@@ -181,6 +181,11 @@ RIGHT = {
     "a copy is trained on": "first = plain()\ntrain(first)\nnet = copy.deepcopy(first)\ntrain(net, 50, rate=0.01)",
     "layers of another network": "first = plain()\ntrain(first)\n"
     "net = one(*first.modules[:2], Linear(16, 10), SoftMax())\ntrain(net, 100)",
+    "an encoder is used again": "auto, mse = one(Linear(24, 16), ReLU(), Linear(16, 24)), MSECriterion()\n"
+    "for step in range(200):\n    x = X[np.random.randint(0, 400, 32)]\n    auto.zeroGradParameters()\n"
+    "    out = auto.forward(x)\n    mse.forward(out, x)\n    auto.backward(x, mse.backward(out, x))\n"
+    "    descend(pairs_of(auto), {}, 0.02)\n"
+    "net = one(*auto.modules[:2], Linear(16, 10), SoftMax())\ntrain(net, 100)",
     "a layer is added after a try": "net = one(Linear(24, 16))\nnet.forward(X)\n"
     "for layer in (ReLU(), Linear(16, 10), SoftMax()):\n    net.add(layer)\ntrain(net)",
     "a container of its own": f"{CONTAINER}\nnet = Model()\ntrain(net)",
