@@ -62,7 +62,8 @@ def create_arguments(wrap: Wrap, limits: Limits, *, as_root: bool) -> list[str]:
     environment = {**ENVIRONMENT, **homes, "PATH": os.defpath}
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *("--hostname", "sandbox", "--new-session", "--die-with-parent", "--cap-drop", "ALL"),
+        # no first process of bwrap's: where the grader is not root, student code could open the pipes of that one
+        *("--as-pid-1", "--hostname", "sandbox", "--new-session", "--die-with-parent", "--cap-drop", "ALL"),
         # only to become another user, which gives them up
         *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if as_root else _mapped()),
         "--clearenv",

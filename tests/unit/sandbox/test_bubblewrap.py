@@ -27,7 +27,9 @@ def program(folder: Path, *, version: str, said: str = "") -> str:
 @pytest.mark.parametrize("as_root", [True, False])
 def test_a_sandbox_has_no_network_no_rights_and_little_room(as_root: bool) -> None:
     options = create_arguments(WRAP, Limits(files_mb=7), as_root=as_root)
-    assert {"--unshare-net", "--unshare-pid", "--unshare-user", "--die-with-parent", "--clearenv"} <= set(options)
+    assert {"--unshare-net", "--unshare-pid", "--unshare-user", "--die-with-parent", "--clearenv", "--as-pid-1"} <= set(
+        options
+    )
     assert options[options.index("--cap-drop") + 1] == "ALL"
     assert options[options.index("--size") + 1] == str(7 * 2**20)
     assert options[-4:] == ["--remount-ro", "/", "--chdir", "/tmp"]
