@@ -28,7 +28,7 @@ LEAST_FREE = 16 * 2**20
 # the report and `mlpgrader doctor` say so
 WEAKER = (
     "student code can read, change and remove whatever you can, and use the network",
-    "student code can reach processes of yours, the grader's among them, and with root rights speak in their place",
+    "student code can reach processes of yours, the grader's among them, and speak in their place",
     "files are limited one by one, not all together",
     *(["memory is not limited"] if sys.platform == "win32" else []),
     *(["the number of processes is not limited"]),
