@@ -91,6 +91,8 @@ def questions_about(task: Task, measure: Measure) -> tuple[Question, Question]:
             seen["chosen"] = {which: choose(networks, wanted) for which, wanted in task.wanted.items()}
             modules = [source for _, source in sources_of(session.files)]
             seen["drawing"] = drawing_cells(seen.get("cells", []), modules, course=DRAWING)
+            # for staff: somebody should look at this one
+            seen["noticed"] = [f"{each['name']} is not believed: {each['begun']}" for each in networks if each["begun"]]
             seen["why_own"] = sorted({what for network in networks for what in network["missing"]})[:10]
         if run:
             measure(session, seen, rng, run)

@@ -19,6 +19,7 @@ from grader.model import Array, Problem, ProblemKind, Setting
 from grader.sandbox import Answer
 from kit.byomlp_notebooks import sgd_log, small
 
+NETWORK: Any = {"name": "net-0", "vouched": None}
 IMAGES = np.random.default_rng(8).integers(256, size=(50, 784)).astype(np.uint8)
 
 
@@ -71,7 +72,35 @@ def test_one_component_is_the_direction_of_most_variance() -> None:
 def asked(answer: Answer, rows: Array, until: float) -> tuple[Array | None, dict[str, str] | None]:
     """Return what is made of a network that always answers so."""
     session: Any = SimpleNamespace(run=lambda *_: [answer])
-    return outputs_of(session, "net-0", rows, until=until)
+    return outputs_of(session, NETWORK, rows, until=until)
+
+
+def test_the_engine_is_asked_where_it_vouches_for_a_network() -> None:
+    asked_for: list[Any] = []
+
+    def ask_beside(question: Any, *, seconds: float) -> Array:
+        asked_for.append((question["op"], question["network"], question["where"], len(question["rows"]), seconds > 0))
+        return np.ones((len(question["rows"]), 2))
+
+    network: Any = {**NETWORK, "vouched": True, "doubt": ""}
+    output, problem = outputs_of(
+        SimpleNamespace(ask_beside=ask_beside),
+        network,
+        np.ones((6000, 784)),
+        until=1e12,
+        end="latent",  # type: ignore[arg-type]
+    )
+    assert output is not None
+    assert (output.shape, output.dtype, problem) == ((6000, 2), np.float32, None)
+    assert asked_for == [("outputs", 0, {"end": "latent"}, rows, True) for rows in (5000, 1000)]
+
+
+def test_a_network_that_is_not_vouched_for_is_not_measured() -> None:
+    network: Any = {**NETWORK, "vouched": False, "doubt": "layer 2 uses a function that we do not know"}
+    output, problem = outputs_of(SimpleNamespace(), network, np.ones((9, 784)), until=1e12)  # type: ignore[arg-type]
+    assert output is None
+    assert problem is not None
+    assert "we could not follow how this network was trained: layer 2" in problem["message"]
 
 
 def test_rows_travel_in_pieces() -> None:
