@@ -11,7 +11,7 @@ import ast
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 # characters in all, and besides those in texts and comments: a tree takes a thousand times the memory
@@ -79,6 +79,11 @@ def parses(source: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
+
+
+def comments(source: str) -> Iterator[str]:
+    """Yield the comments of a Python text from their ``#`` on, also where it is none that Python can read."""
+    return (piece["note"] for piece in _PIECE.finditer(source) if piece["note"])
 
 
 def too_much(source: str) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import ast
 import difflib
-import io
 import re
-import tokenize
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from grader.notebooks.record import CellRecord
 from grader.notebooks.sources import without_magics
-from grader.parsing import parse
+from grader.parsing import comments, parse
 
 # of the words of a sentence of the template, those that stay in one that was edited a little; of so many words at least
 ALIKE, FEW, MANY = 0.8, 6, 100
 _FORMULA = re.compile(r"[$=\\]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACEHOLDER = re.compile(
-    r"<!--.*?-->|^.*(?:your (?:answer|text|words|comparison)|write here|double[- ]?click).*$", re.I | re.M
+    r"<!--(?:(?!<!--|-->).)*-->|^.*(?:your (?:answer|text|words|comparison)|write here|double[- ]?click).*$",
+    re.I | re.M,
 )
 
 
@@ -29,7 +28,7 @@ def own_words(text: str, prompts: Collection[str]) -> str:
 
 def own_sentences(text: str, prompts: Collection[str] = ()) -> list[str]:
     """Return the sentences of `own_words`, one by one."""
-    text = re.sub(r"^\s*#.*$", "", _PLACEHOLDER.sub("", text), flags=re.MULTILINE)
+    text = re.sub(r"^[^\S\n]*#.*$", "", _PLACEHOLDER.sub("", text), flags=re.MULTILINE)
     known = {_bare(prompt) for prompt in prompts}
     return [sentence for sentence in sentences(text) if not _is_prompt(sentence, known)]
 
@@ -91,17 +90,8 @@ def texts_of(cell: CellRecord) -> Iterator[str]:
         yield cell["source"]
         return
     source = without_magics(cell["source"])
-    yield "\n".join(_comments(source))
+    yield "\n".join(note.lstrip("# ") for note in comments(source))
     yield from _strings(source)
-
-
-def _comments(source: str) -> Iterable[str]:
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                yield token.string.lstrip("# ")
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return
 
 
 def _strings(source: str) -> Iterator[str]:

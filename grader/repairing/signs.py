@@ -18,7 +18,8 @@ LISTS = frozenset({"zip", "map", "filter"})
 
 _A_SIGN = re.compile(rf"\b(?:{'|'.join(sorted(NAMES | METHODS | MODULES | FROM_ITERTOOLS | {'reversed'}))})\b")
 _CELL_OF_ANOTHER = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
-_ONLY_JUPYTER = re.compile(r"^([ \t]*)((?:[%!?]|[\w, ]+=[ \t]*[%!]).*|\S+\?+)$", re.MULTILINE)
+# no part of it can begin where another one may go on: a long line takes time by its length alone
+_ONLY_JUPYTER = re.compile(r"^([ \t]*)((?:[%!?]|\w[\w, ]*=[ \t]*[%!]).*|\S+(?<=\?))$", re.MULTILINE)
 _KEPT = re.compile(r"pass # <jupyter (\d{1,6})>")
 _NEW = re.compile(
     r"""(?<![\w%.'"\\])[fF][rR]?["'][^"'\n]*\{|"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 MARKDOWN_LIMIT, CODE_LIMIT = 20_000, 30_000
 # of one text: characters of formulas that are converted, each counted as some more, and places where an environment opens
 FORMULAS_LIMIT, EACH, ROOM, BEGIN_LIMIT = 10_000, 10, "room", 300
+# signs that may open something that ends far behind: its reader looks for the ends of all of them again and again
+_MARK, MARK_LIMIT = re.compile(r"[*_\[\]`~$<]"), 1500
 
 
 def markdown(text: str) -> Markup:
     """Return Markdown as HTML; headings are small, formulas are MathML, links and images become their words."""
     shown = printable(text, newlines=True)
-    if len(shown) > MARKDOWN_LIMIT or shown.count("\\begin") > BEGIN_LIMIT:
+    if len(shown) > MARKDOWN_LIMIT or shown.count("\\begin") > BEGIN_LIMIT or len(_MARK.findall(shown)) > MARK_LIMIT:
         return plain(shown)
     # once more: an entity such as &#x202e; becomes a character only now
     return Markup(printable(_reader().render(shown, {ROOM: FORMULAS_LIMIT}), newlines=True))  # noqa: S704  the reader escapes all text
