@@ -19,7 +19,7 @@ MARKDOWN_LIMIT, CODE_LIMIT = 20_000, 30_000
 # of one text: characters of formulas that are converted, each counted as some more, and places where an environment opens
 FORMULAS_LIMIT, EACH, ROOM, BEGIN_LIMIT = 10_000, 10, "room", 300
 # signs that may open something that ends far behind: its reader looks for the ends of all of them again and again
-_MARK, MARK_LIMIT = re.compile(r"[*_\[\]`~$<]"), 1500
+_MARK, MARK_LIMIT = re.compile(r"[*_\[\]`~<]|\$(?=\$\$)"), 1500
 
 
 def markdown(text: str) -> Markup:
