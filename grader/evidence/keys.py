@@ -49,7 +49,10 @@ def key(
             "left_out": sorted(submission.left_out.items()),
             "taken": sorted(submission.taken.items()),
             "probes": asked,
-            "sources": sources.digest_of(modules),
+            # what answers calls from a process outside is named, and imported by nobody here
+            "sources": sources.digest_of(
+                modules | ({inside.beside} - {""} if any(probe.kernel for probe in probes) else set())
+            ),
             "sandbox": [launcher.name, sorted(launcher.facts.items())],
             "limits": asdict(limits),
             "setting": _of((setting or Setting()).given(sorted({name for each in probes for name in each.parameters}))),

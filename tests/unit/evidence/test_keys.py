@@ -12,7 +12,7 @@ import pytest
 
 from grader import evidence
 from grader.datasets.digits import Digits
-from grader.evidence import keys
+from grader.evidence import keys, sources
 from grader.model import Limits, Setting, Submission
 from grader.sandbox import Inside, Launcher, Probe
 from grader.sandbox.launching import Running
@@ -139,3 +139,20 @@ def test_what_is_sent_inside_is_the_same_bytes_in_every_process() -> None:
     ]
     assert len(set(digests)) == 1
     assert len(set(digests[0].split())) == 2
+
+
+def test_what_answers_calls_from_outside_is_in_the_key_of_probes_that_run_notebooks() -> None:
+    serving = Inside(beside="grader.assignments.byomlp.engine.serving")
+    asking = (Probe("asks", "asking", ask, kernel=True),)
+    assert key(probes=asking, inside=serving) != key(probes=asking, inside=Inside())
+    assert key(inside=serving) == key(inside=Inside())
+
+
+def test_the_engine_is_followed_to_its_last_file() -> None:
+    found = sources.files_behind(["grader.assignments.byomlp.engine.serving"])
+    assert {
+        "grader.replay.singles",
+        "grader.replay.loop",
+        "grader.functions",
+        "grader.watching.logs.epochs",
+    } <= found.keys()
