@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 # characters in all, and besides those in texts and comments: a tree takes a thousand times the memory
-LENGTH, CODE = 1_000_000, 400_000
+LENGTH, CODE = 1_000_000, 200_000
 # Python up to 3.11 goes through an f-string from its beginning for every field in it
 FIELDS_TIMES_LENGTH = 2_500_000_000
 # what is shorter is never told: it is done before anybody could hear of it
