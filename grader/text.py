@@ -57,6 +57,11 @@ def counted(count: float, noun: str, many: str = "") -> str:
     return f"{points(count) if count % 1 else f'{int(count):,}'} {one_or_more(noun, count, many)}"
 
 
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share as a student reads it."""
+    return f"{100 * share:.{decimals}f} %"
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """Return names with commas between them; of more than `most` the first ones, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

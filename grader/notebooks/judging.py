@@ -169,11 +169,6 @@ def time_note(seen: Mapping[str, Any]) -> str:
     return f" ({seen['cut']})" if seen["cut"] else ""
 
 
-def percent(share: float, decimals: int = 1) -> str:
-    """Return a share as a student reads it."""
-    return f"{100 * share:.{decimals}f} %"
-
-
 def joined(parts: Sequence[str]) -> str:
     """Return phrases as one."""
     return "; ".join(part for part in parts if part)

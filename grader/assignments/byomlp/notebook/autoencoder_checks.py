@@ -29,9 +29,9 @@ from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits import KINDS
 from grader.model import REDUCED, Array, Finding, Observation
-from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
+from grader.notebooks.judging import by_run, joined, threshold, time_note
 from grader.plain import problem_from
-from grader.text import counted
+from grader.text import counted, percent
 
 READS = ("autoencoder", "autoencoder_own")
 NEIGHBOURS = 10

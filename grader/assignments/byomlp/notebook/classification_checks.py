@@ -18,8 +18,9 @@ from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits import KINDS
 from grader.datasets.digits.answers import estimates
 from grader.model import Array, Finding, Observation
-from grader.notebooks.judging import by_run, joined, percent, threshold, time_note
+from grader.notebooks.judging import by_run, joined, threshold, time_note
 from grader.plain import problem_from
+from grader.text import percent
 
 READS = ("classification", "classification_own")
 EPOCHS = 95

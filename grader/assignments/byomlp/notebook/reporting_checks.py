@@ -13,8 +13,8 @@ from grader.assignments.byomlp.notebook.written import comparisons
 from grader.checks import blocked, check, failed, passed, pending
 from grader.model import Finding, Observation, Quote, Verdict
 from grader.notebooks import reported
-from grader.notebooks.judging import percent
 from grader.notebooks.prompts import template_sentences
+from grader.text import percent
 
 READS = ("classification", "classification_own")
 

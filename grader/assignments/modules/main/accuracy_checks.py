@@ -17,8 +17,8 @@ from grader.checks import blocked, check, failed, passed
 from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
 from grader.notebooks.held_out_cells import held_out_cells
-from grader.notebooks.judging import percent
 from grader.notebooks.reported import Number, numbers_in, printed
+from grader.text import percent
 
 HINT = "Print the accuracy on the held-out digits after the last step: evaluate(), forward, argmax, compare, mean."
 # below this a number can be anything: a loss, a rate

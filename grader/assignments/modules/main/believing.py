@@ -22,9 +22,8 @@ from grader.datasets.digits.answers import estimates
 from grader.drawn import looks_drawn
 from grader.kits.explaining import Layer, known_layer, mixed, near, sorted_back
 from grader.model import Array
-from grader.notebooks.judging import percent
 from grader.records import AtMost, Count, Numbers, is_a
-from grader.text import counted
+from grader.text import counted, percent
 
 LAYERS, ARRAYS, LEAPS, PLACES = 100, 6, 5, 96
 # rows by which a layer is known, others by which a whole network is, and those on which its worth is judged

@@ -18,8 +18,9 @@ from grader.checks import blocked, check, failed, passed, pending
 from grader.datasets.digits import KINDS
 from grader.datasets.digits.answers import estimates
 from grader.model import Finding, Observation
-from grader.notebooks.judging import by_run, percent, threshold, time_note, transcript_of
+from grader.notebooks.judging import by_run, threshold, time_note, transcript_of
 from grader.plain import problem_from
+from grader.text import percent
 
 HINT = "Train a last network from 784 numbers to 10 classes, and leave it in a variable."
 FASTER = "Make the notebook faster: train no more than is asked for, and evaluate less often while training."

@@ -12,8 +12,9 @@ from grader.assignments.modules.main.probe import MainSeen, seen_in
 from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
 from grader.model import Finding, Observation
-from grader.notebooks.judging import percent, time_note
+from grader.notebooks.judging import time_note
 from grader.plain import problem_from
+from grader.text import percent
 
 HINT = "Train Linear(2, 2), SoftMax with ClassNLLCriterion: rate 0.1, momentum 0.9, 20 epochs, batches of 128."
 
