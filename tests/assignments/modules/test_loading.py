@@ -130,7 +130,7 @@ def test_a_class_after_a_thousand_names_is_found() -> None:
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        (SOFTMAX.replace("SoftMax", "Softmax"), "did you mean 'Softmax'?"),
+        (SOFTMAX.replace("SoftMax", "SMax"), "did you mean 'SMax'?"),
         (SOFTMAX.replace("(Module)", "(Modul)"), "NameError: name 'Modul' is not defined"),
     ],
 )
