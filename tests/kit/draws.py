@@ -8,9 +8,10 @@ from pathlib import Path
 
 from grader import pipeline
 from grader.assignments import Assignment
-from grader.model import Evidence, Report, Rubric
+from grader.model import Evidence, Report, Rubric, Setting
 from grader.pipeline import judge, selection
 from grader.sandbox import Launcher, observe
+from grader.sandbox.bounding import KEPT_MB, Room
 
 
 def drawn(
@@ -41,6 +42,8 @@ def drawn(
         launcher=launcher,
         seed=seed,
         limits=rubric.limits,
+        setting=Setting(parameters=rubric.parameters),
+        room=Room(draws * KEPT_MB * 2**20),
     )
     names = [probe.name for probe in needed]
     return {draw: judge(submission, _of(evidence, names, draw), assignment, rubric) for draw in range(draws)}
