@@ -32,14 +32,16 @@ ANSWERED = {
     "evil_exception": ("forward", "raised", "Evil: (its text cannot be read)"),
     "coloured_exception": ("forward", "raised", "ValueError: red at <object object at 0x...>xxx"),
 }
-ENDED = {
+# of the pipes that answers and calls go through, either may be seen to be spoiled first
+SPOILED = ("the answer is not one", "the code writes into the grader's channel")
+ENDED: dict[str, tuple[str, str | tuple[str, ...]]] = {
     "os_exit_at_import": ("died", "the code ends the whole process (exit status 0) during importing mlp.py"),
     "os_exit_in_method": ("died", "the code ends the whole process (exit status 0) during forward()"),
     "segfault": ("died", "the process crashes during forward() (segmentation fault)"),
     "kills_the_worker": ("died", "the code ends the sandbox during forward()"),
     "channel_closer": ("died", "the code breaks the process that it runs in during forward()"),
-    "channel_writer": ("violation", "the answer is not one"),
-    "channel_flood": ("violation", "the answer is not one"),
+    "channel_writer": ("violation", SPOILED),
+    "channel_flood": ("violation", SPOILED),
     "late_frames": ("violation", ""),
 }
 UNSTOPPABLE = ("unstoppable_loop", "deaf_sleep", "stops_the_worker")
@@ -119,7 +121,8 @@ def test_an_attack_that_breaks_the_conversation_ends_it(launcher: Launcher, name
     kind, message = ENDED[name]
     problem = first_of(look(launcher, name)).problem
     assert problem is not None
-    assert (problem.kind, problem.message[: len(message)]) == (kind, message)
+    assert problem.kind == kind
+    assert problem.message.startswith(message)
 
 
 @pytest.mark.parametrize("name", UNSTOPPABLE)
