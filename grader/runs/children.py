@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -106,11 +107,13 @@ class Children:
     _idle: list[Child] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
+    # known before anything can be killed, made when it is needed
+    _home: Path = field(default_factory=lambda: Path(tempfile.gettempdir(), SCRATCH + secrets.token_hex(8)))
 
     def __enter__(self) -> Children:
         """Be ready to make children: before there are threads, and before anything is locked."""
         if self.forks:
-            self._server = Server(_serve, self.context, self.sweep)
+            self._server = Server(_serve, self.context, self.sweep, self._clear)
             self._server.start()
         return self
 
@@ -118,6 +121,11 @@ class Children:
         self.stop()
         if self._server:
             self._server.close()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Remove all temporary files; done by the process that makes children as well, for a grader that was killed."""
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def call(
         self,
@@ -153,7 +161,8 @@ class Children:
     def scratch(self) -> Iterator[Path]:
         """Give a folder for the temporary files of children, which is removed in the end."""
         try:
-            folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
+            self._home.mkdir(mode=0o700, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=self._home))
         except OSError as error:
             raise HarnessError(f"no folder for temporary files can be made: {error.strerror or error}") from error
         try:

@@ -38,12 +38,13 @@ def can_fork() -> bool:
 class Server:
     """Makes children of this process as it is now: each calls `serve` with its end of a pipe and the `context`.
 
-    `left` is called in the server with the context when children were ended because the grader is no more.
+    `left` is called in the server with the context when children were ended because the grader is no more, `ended` last of all.
     """
 
     serve: Serve
     context: Any
     left: Callable[[Any], None] = lambda _context: None
+    ended: Callable[[], None] = lambda: None
     _socket: socket.socket | None = None
     _pid: int = 0
     _live: set[int] = field(default_factory=set)
@@ -114,6 +115,7 @@ class Server:
         if self._live:
             self._end_all()
             self.left(self.context)
+        self.ended()
 
     def _forked(self, descriptor: int, asked: socket.socket) -> tuple[int, int]:
         try:
