@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import numpy as np
 from scipy.linalg.blas import sgemm
@@ -29,7 +31,6 @@ from scipy.linalg.blas import sgemm
 from grader import datasets, pipeline
 from grader.assignments import find
 from grader.assignments.byomlp.engine.desk import COMPILE_AFTER
-from grader.assignments.byomlp.engine.in_thread import Seat, layers_of
 from grader.assignments.byomlp.notebook.architectures import AUTOENCODER, LARGE, SMALL
 from grader.assignments.byomlp.notebook.autoencoder_checks import neighbours_agree
 from grader.assignments.byomlp.notebook.autoencoder_probe import box, squared_error
@@ -37,6 +38,7 @@ from grader.assignments.byomlp.provided import layers, losses
 from grader.datasets.digits import DIGITS, Digits, digits_of, idx, paper, principal, unseen
 from grader.model import Array, Setting
 from grader.watching.recording.thin import Thin, lay_over, settle
+from kit.engine_in_thread import Seat, layers_of
 
 WIDTHS = {"small": SMALL.widths, "large": LARGE.widths, "autoencoder": AUTOENCODER.widths}
 EPOCHS = {"small": 100, "large": 100, "autoencoder": 3}

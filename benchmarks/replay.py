@@ -24,14 +24,14 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "reference" / "byomlp")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "reference" / "byomlp")]
 
 import layers  # noqa: E402 - the course's own modules, found by the line above
 import losses  # noqa: E402
 import mlp  # noqa: E402
 
-from grader.assignments.byomlp.engine.in_thread import Seat  # noqa: E402
 from grader.watching.recording.thin import Thin, lay_over, settle  # noqa: E402
+from kit.engine_in_thread import Seat  # noqa: E402
 
 LEAKY, RELU = (layers.leaky_relu, layers.leaky_relu_deriv), (layers.relu, layers.relu_deriv)
 LOGISTIC, SOFTMAX = (layers.logistic, layers.logistic_deriv), (layers.softmax, None)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -26,6 +27,8 @@ DTYPES = {"float64": "<f8", "float32": "<f4", "int64": "<i8", "bool": "|b1", "ui
 FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 CHUNK_LIMIT = 1024 * 1024
+# what is read or written at a time
+PIECE = 1024 * 1024
 HELLO, BEGIN, DATA, END, FATE = b"H", b"B", b"D", b"E", b"F"
 # calls of networks from the session's process, and what comes back to it
 CALL, REPLY = b"C", b"R"
@@ -96,6 +99,31 @@ def chunk_head(head: bytes) -> tuple[bytes, int]:
     if kind not in KINDS or length > CHUNK_LIMIT:
         raise WireError("bytes that are not a chunk")
     return kind, length
+
+
+def read_chunk(source: int) -> tuple[bytes, bytes]:
+    """Return kind and data of the next chunk from a descriptor; EOFError when the other side is gone, WireError for no chunk."""
+    kind, length = chunk_head(read_exactly(source, CHUNK_HEAD))
+    return kind, read_exactly(source, length)
+
+
+def read_exactly(source: int, size: int) -> bytes:
+    """Return `size` bytes from a descriptor; EOFError when the other side is gone."""
+    parts = []
+    while size:
+        part = os.read(source, min(size, PIECE))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def write_all(target: int, data: bytes) -> None:
+    """Write all of `data` to a descriptor."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(target, view[:PIECE]) :]
 
 
 def _no_constant(text: str) -> NoReturn:

@@ -22,7 +22,6 @@ from grader.sandbox.launching import ENVIRONMENT
 
 PACKAGES = Path(__file__).resolve().parents[2]
 FROM_WORKER = (wire.HELLO, wire.DATA, wire.FATE, wire.CALL)
-PIECE = 1024 * 1024
 QUESTION_LIMIT = 2**30
 # for all that it holds, with what its libraries take
 ADDRESS_SPACE = 6 * 2**30
@@ -60,7 +59,7 @@ class Between:
         """Carry what the grader says, and answer its questions, until it says no more."""
         with contextlib.suppress(EOFError, OSError):
             while True:
-                kind, data = _chunk(self._from_grader)
+                kind, data = wire.read_chunk(self._from_grader)
                 if kind == wire.ASK:
                     self._answer(self._whole_question(data))
                     continue
@@ -79,7 +78,7 @@ class Between:
 
     def _next(self) -> bytes | None:
         """Read one chunk of the worker's: the data of calls, None for what went on to the grader."""
-        kind, data = _chunk(self._from_worker)
+        kind, data = wire.read_chunk(self._from_worker)
         if kind not in FROM_WORKER:
             self._halt(VIOLATION, "a word of the worker out of place")
             raise EOFError
@@ -124,7 +123,7 @@ class Between:
 
         def read(size: int) -> bytes:
             while len(waiting) < size:
-                kind, more = _chunk(self._from_grader)
+                kind, more = wire.read_chunk(self._from_grader)
                 if kind != wire.ASK:
                     raise EOFError
                 waiting.extend(more)
@@ -146,9 +145,7 @@ class Between:
     @staticmethod
     def _write(target: int, lock: threading.Lock, kind: bytes, data: bytes) -> None:
         with lock:
-            view = memoryview(wire.chunks(kind, data))
-            while view:
-                view = view[os.write(target, view[:PIECE]) :]
+            wire.write_all(target, wire.chunks(kind, data))
 
 
 class Beside:
@@ -234,19 +231,3 @@ def _lay_on_limits() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _chunk(source: int) -> tuple[bytes, bytes]:
-    kind, length = wire.chunk_head(_exactly(source, wire.CHUNK_HEAD))
-    return kind, _exactly(source, length)
-
-
-def _exactly(source: int, size: int) -> bytes:
-    parts = []
-    while size:
-        part = os.read(source, min(size, PIECE))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

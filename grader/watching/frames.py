@@ -31,6 +31,15 @@ REPLIES = frozenset((DONE, RAISED, APPLY))
 NOTHING, ARRAY, SCALAR, FLOAT, INT, BOOL = range(6)
 DTYPES = ("<f8", "<f4", "<f2", "|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<c8", "<c16")
 AXES, LONGEST_TEXT = 8, 400
+# which function of a network is meant: the derivative of its loss, the nonlinearity of a layer, and its derivative; and which of
+# the latter two the engine knows
+LOSS, VALUE, SLOPE = range(3)
+KNOWN_VALUE, KNOWN_SLOPE = 1, 2
+# how the rows of a block travel: by numbers, as they are; and its targets: as classes, as the inputs, as they are, not at all
+NUMBERED, PLAIN = range(2)
+CLASSES, INPUTS, NUMBERS, NONE = range(4)
+# numbers of the state of np.random that networks are drawn from
+STATE = 624
 LARGEST_INT = 2**63
 
 
@@ -70,6 +79,23 @@ def complete(waiting: bytearray | bytes, at: int = 0) -> int:
         raise FrameError("a call of a network that is too long")
     whole: int = HEAD.size + size
     return whole if len(waiting) - at >= whole else 0
+
+
+def taken(waiting: bytearray, *, kinds: frozenset[int]) -> Frame:
+    """Take out the frame of one of `kinds` that `waiting` begins with and that is complete; FrameError for anything else.
+
+    Interrupted on the way, nothing is taken out.
+    """
+    at = 0
+
+    def read(count: int) -> bytes:
+        nonlocal at
+        at += count
+        return bytes(waiting[at - count : at])
+
+    found = decoded(read, kinds=kinds)
+    del waiting[:at]
+    return found
 
 
 class Reader:
@@ -126,6 +152,14 @@ class Reader:
         except UnicodeDecodeError:
             raise FrameError("a text that is none") from None
 
+    def state(self) -> tuple[Array, int, int, float]:
+        """Return what of a generator's state follows its name, as `state_bytes` wrote it; FrameError when it cannot be one."""
+        keys = self.array("<u4", STATE)
+        position, has_gauss, cached = self.numbers("iid")
+        if not 0 <= position <= STATE or has_gauss not in (0, 1):
+            raise FrameError("a state that no generator has")
+        return keys, position, has_gauss, cached
+
     @property
     def left(self) -> int:
         """How many bytes were not read."""
@@ -165,6 +199,12 @@ def value_bytes(value: Any) -> bytes | None:
     raw = ascontiguousarray(value, dtype=form).tobytes()
     shape = struct.pack(f"<{value.ndim}I", *value.shape)
     return struct.pack("<BBB", ARRAY if kind is ndarray else SCALAR, DTYPES.index(form), value.ndim) + shape + raw
+
+
+def state_bytes(state: Any) -> bytes:
+    """Return the state of a generator, as ``np.random.get_state`` gives it, as it travels: without its name."""
+    raw: bytes = ascontiguousarray(state[1], dtype="<u4").tobytes()
+    return raw + struct.pack("<iid", *state[2:])
 
 
 def text_bytes(text: str) -> bytes:

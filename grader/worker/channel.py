@@ -8,7 +8,6 @@ import signal
 
 from grader import wire
 
-PIECE = 1024 * 1024
 # what a pipe takes at a time
 PIPE = 64 * 1024
 # what may break into student code while it runs
@@ -24,31 +23,6 @@ def claim() -> tuple[int, int]:
     os.dup2(2, 1)
     os.close(nothing)
     return inward, outward
-
-
-def read_exactly(source: int, size: int) -> bytes:
-    """Return `size` bytes; EOFError when the other side is gone."""
-    parts = []
-    while size:
-        part = os.read(source, min(size, PIECE))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def write_all(target: int, data: bytes) -> None:
-    """Write all of `data`."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(target, view[:PIECE]) :]
-
-
-def read_chunk(source: int) -> tuple[bytes, bytes]:
-    """Return kind and data of the next chunk."""
-    kind, length = wire.chunk_head(read_exactly(source, wire.CHUNK_HEAD))
-    return kind, read_exactly(source, length)
 
 
 class Unforked:
@@ -69,20 +43,20 @@ class Unforked:
 
     def write_data(self, data: bytes) -> None:
         """Write data."""
-        write_all(self._outward, wire.chunks(wire.DATA, data))
+        wire.write_all(self._outward, wire.chunks(wire.DATA, data))
 
     def write(self, calls: bytearray) -> None:
         """Write calls of networks, and take them out of `calls`."""
         out = bytes(calls)
         calls.clear()
-        write_all(self._outward, wire.chunks(wire.CALL, out))
+        wire.write_all(self._outward, wire.chunks(wire.CALL, out))
 
     def fill(self) -> None:
         """Append replies to such calls to `waiting`."""
         self._take()
 
     def _take(self) -> None:
-        kind, data = read_chunk(self._inward)
+        kind, data = wire.read_chunk(self._inward)
         if kind not in (wire.DATA, wire.REPLY):
             raise EOFError
         (self._data if kind == wire.DATA else self.waiting).extend(data)
@@ -116,7 +90,7 @@ class Calls:
         self._may_read.poll()
         try:
             _mask(signal.SIG_BLOCK, INTERRUPTING)
-            data = os.read(self._inward, PIECE)
+            data = os.read(self._inward, wire.PIECE)
             self.waiting += data
         finally:
             _mask(signal.SIG_UNBLOCK, INTERRUPTING)

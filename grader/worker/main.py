@@ -51,7 +51,7 @@ def main(
     ]
     gc.freeze()
     try:
-        channel.write_all(outward, wire.chunks(wire.HELLO, wire.encode(facts)))
+        wire.write_all(outward, wire.chunks(wire.HELLO, wire.encode(facts)))
         while True:
             _next_session(inward, outward, bench, files, root, forks=forks)
     except (EOFError, BrokenPipeError):  # the grader has closed the pipes, or is no more
@@ -65,7 +65,7 @@ def main(
 def _next_session(
     inward: int, outward: int, bench: Bench, files: Mapping[str, bytes], root: Path, *, forks: bool
 ) -> None:
-    kind, data = channel.read_chunk(inward)
+    kind, data = wire.read_chunk(inward)
     if kind != wire.BEGIN:
         return
     folders.lay(files, root / "submission")
@@ -77,7 +77,7 @@ def _next_session(
     # before the last word: what cannot be cleared away ends the worker, and the next session gets another one
     alone = offspring.end_all()
     folders.empty(root)
-    channel.write_all(outward, wire.chunks(wire.FATE, str(code).encode()))
+    wire.write_all(outward, wire.chunks(wire.FATE, str(code).encode()))
     if not alone:
         raise SystemExit("processes come faster than they can be ended")
     if limits.standing() != standing:  # a process may lower those of any other of its user

@@ -54,8 +54,8 @@ def run(inward: int, outward: int, bench: Bench, seed: int) -> int:
         offspring.release()
         bench.session["calls"] = channel.Calls(call_write, reply_read)
         serve_here(
-            lambda size: channel.read_exactly(request_read, size),
-            lambda data: channel.write_all(answer_write, data),
+            lambda size: wire.read_exactly(request_read, size),
+            lambda data: wire.write_all(answer_write, data),
             bench,
             seed,
         )
@@ -113,11 +113,11 @@ class _Carrier:
                 os.close(watch)
 
     def _request(self) -> bool:
-        kind, data = channel.read_chunk(self.inward)
+        kind, data = wire.read_chunk(self.inward)
         if kind == wire.END:
             return False
         try:
-            channel.write_all(self.reply_write if kind == wire.REPLY else self.request_write, data)
+            wire.write_all(self.reply_write if kind == wire.REPLY else self.request_write, data)
         except BrokenPipeError:  # the child is dying; how it ended is told in a moment
             return True
         return True
@@ -148,9 +148,9 @@ def _watch(child: int) -> int:
 
 
 def _forward(source: int, outward: int, kind: bytes = wire.DATA) -> bool:
-    data = os.read(source, channel.PIECE)
+    data = os.read(source, wire.PIECE)
     if data:
-        channel.write_all(outward, wire.chunks(kind, data))
+        wire.write_all(outward, wire.chunks(kind, data))
     return bool(data)
 
 

@@ -104,16 +104,7 @@ class Line:
 
     def _next(self) -> Frame:
         waiting = self._channel.waiting
-        while not (size := frames.complete(waiting)):
+        while not frames.complete(waiting):
             self._channel.fill()
-        at = 0
-
-        def read(count: int) -> bytes:
-            nonlocal at
-            at += count
-            return bytes(waiting[at - count : at])
-
-        reply = frames.decoded(read, kinds=frames.REPLIES)
-        # interrupted before this, it is read once more, and passed over as an answer to something earlier
-        del waiting[:size]
-        return reply
+        # interrupted on the way, it is read once more, and passed over as an answer to something earlier
+        return frames.taken(waiting, kinds=frames.REPLIES)

@@ -26,11 +26,7 @@ from grader.watching.recording.line import Line
 
 Array = ndarray[Any, Any]
 
-# how targets travel: as classes, as the inputs, as they are, not at all
-CLASSES, INPUTS, NUMBERS, NONE = range(4)
 MOST_CLASSES = 255
-# how rows travel: by numbers, as they are
-NUMBERED, PLAIN = range(2)
 # bytes of rows that are none of the images, which the other side keeps to know them again
 KEPT = 128 * 2**20
 # how far ahead of the engine calls may be, in multiplications, and in examples
@@ -99,17 +95,17 @@ class Shipper:
 
     def _rows(self, X: Array) -> bytes:
         if not len(X):
-            return bytes([PLAIN])
+            return bytes([frames.PLAIN])
         a, c, ids = self.images.exact(X)
         self._new = {}
         numbers = asarray(ids, dtype=int32)
         for row in (numbers < 0).nonzero()[0].tolist():
             number = self._stranger(X[row])
             if number < 0:
-                return bytes([PLAIN]) + ascontiguousarray(X, dtype=float64).tobytes()
+                return bytes([frames.PLAIN]) + ascontiguousarray(X, dtype=float64).tobytes()
             numbers[row] = -1 - number
         new = self._new.values()
-        said = [struct.pack("<BddI", NUMBERED, a, c, len(new)), numbers.tobytes()]
+        said = [struct.pack("<BddI", frames.NUMBERED, a, c, len(new)), numbers.tobytes()]
         if new:
             said += [array([number for number, _ in new], dtype=uint32).tobytes()]
             said += [ascontiguousarray(row, dtype=float64).tobytes() for _, row in new]
@@ -135,16 +131,16 @@ class Shipper:
 
 def _targets(X: Array, Y: Array | None) -> bytes:
     if Y is None:
-        return bytes([NONE])
+        return bytes([frames.NONE])
     if Y.shape == X.shape and (Y == X).all():
-        return bytes([INPUTS])
+        return bytes([frames.INPUTS])
     if len(Y) and 1 < Y.shape[1] <= MOST_CLASSES:
         best = Y.argmax(axis=1)
         if count_nonzero(Y) == len(Y) and (Y[arange(len(Y)), best] == 1.0).all():
             classes: bytes = best.astype(uint8).tobytes()
-            return bytes([CLASSES]) + classes
+            return bytes([frames.CLASSES]) + classes
     numbers: bytes = ascontiguousarray(Y, dtype=float64).tobytes()
-    return bytes([NUMBERS]) + numbers
+    return bytes([frames.NUMBERS]) + numbers
 
 
 def _events(befores: Sequence[int], rates: Sequence[float | None]) -> bytes:

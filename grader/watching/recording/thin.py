@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from numpy import array, asarray, bool_, dtype, empty, float32, float64, int32, int64, ndarray, uint8, uint32, zeros
+from numpy import array, asarray, bool_, dtype, empty, float32, float64, int32, int64, ndarray, uint8, zeros
 from numpy.random import get_state, set_state
 
 from grader.watching import frames
@@ -29,10 +29,8 @@ CAPACITY = 256
 # of the list of calls, which has two entries for each
 MOST_CALLS = 8 * CAPACITY
 BUFFER = 1 << 19  # numbers
-# the state of np.random that networks are drawn from
-TWISTER, STATE = "MT19937", 624
-LOSS, VALUE, SLOPE = range(3)
-KNOWN_VALUE, KNOWN_SLOPE = 1, 2
+# the generator whose state travels
+TWISTER = "MT19937"
 Questions = dict[int, list[trying.Question]]
 # the names under which the state of a copied or pickled network is kept, and what it is
 KEPT, KEPT_STATE = "_thin", "_thin_state"
@@ -170,8 +168,8 @@ class Thin:
         seat.functions[calls.index].layers.append((f, fderiv))
         calls.widths.append(width)
         calls.names.append(name)
-        calls.known.append(bool(known & KNOWN_VALUE))
-        calls.slopes.append(bool(known & KNOWN_SLOPE))
+        calls.known.append(bool(known & frames.KNOWN_VALUE))
+        calls.slopes.append(bool(known & frames.KNOWN_SLOPE))
         calls.close()
         calls.ahead.forget()
 
@@ -298,7 +296,7 @@ def snapshot(net: Thin) -> int:
 
 def built(inputs: int, loss: Any, questions: Questions) -> bytes:
     """Return what is told of the inputs of a network, and of the derivative of its loss."""
-    return struct.pack("<q", _within(inputs)) + trying.answers_bytes(loss, questions[LOSS])
+    return struct.pack("<q", _within(inputs)) + trying.answers_bytes(loss, questions[frames.LOSS])
 
 
 def layer(width: int, inputs: int, f: Any, fderiv: Any, name: Any, questions: Questions) -> tuple[bytes, int]:
@@ -307,8 +305,8 @@ def layer(width: int, inputs: int, f: Any, fderiv: Any, name: Any, questions: Qu
     told = [
         struct.pack("<qq", _within(width), _within(inputs)),
         frames.text_bytes(name if is_named else ""),
-        trying.answers_bytes(f, questions[VALUE]),
-        trying.answers_bytes(fderiv, questions[SLOPE], loosely=True),
+        trying.answers_bytes(f, questions[frames.VALUE]),
+        trying.answers_bytes(fderiv, questions[frames.SLOPE], loosely=True),
     ]
     return b"".join(told), is_named | 2 * (fderiv is None)
 
@@ -319,7 +317,7 @@ def applied(functions: dict[int, Functions], question: Frame) -> bytes:
     role, layer, count = reader.numbers("BHB")
     given = [reader.value() for _ in range(count)]
     owner = functions[question.network]
-    f = owner.loss if role == LOSS else owner.layers[layer][role == SLOPE]
+    f = owner.loss if role == frames.LOSS else owner.layers[layer][role == frames.SLOPE]
     return _value(f(*given), None)
 
 
@@ -399,17 +397,14 @@ def _within(number: int) -> int:
 def _state_bytes() -> bytes:
     """Return the state of np.random as it travels, nothing where it is another generator's than the usual."""
     state: Any = get_state()  # noqa: NPY002 - a seeded notebook gets the very same numbers
-    if state[0] != TWISTER:
-        return b""
-    return asarray(state[1], dtype=uint32).tobytes() + struct.pack("<iid", state[2], state[3], state[4])
+    return frames.state_bytes(state) if state[0] == TWISTER else b""
 
 
 def _draw_on(answer: Reader) -> None:
     """Set the state of np.random to what it is after a draw of the engine's."""
     (drawn,) = answer.numbers("B")
     if drawn:
-        keys = answer.array("<u4", STATE)
-        set_state((TWISTER, keys, *answer.numbers("iid")))  # noqa: NPY002
+        set_state((TWISTER, *answer.state()))  # noqa: NPY002
 
 
 for _name in public_calls.NAMES:

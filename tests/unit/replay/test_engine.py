@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import functions
-from grader.assignments.byomlp.engine.in_thread import Seat, parameters
 from grader.replay import compiled
 from grader.watching.recording.thin import Thin, lay_over, settle
+from kit.engine_in_thread import Seat, parameters
 
 SEATS: list[Seat] = []
 NUMBA = importlib.util.find_spec("numba") is not None

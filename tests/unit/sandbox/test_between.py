@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader import wire
-from grader.sandbox.between import Between, _chunk
+from grader.sandbox.between import Between
 
 
 class Counting:
@@ -67,15 +67,15 @@ def ends() -> Iterator[Ends]:
 
 def begun(ends: Ends) -> None:
     os.write(ends.say, wire.chunks(wire.BEGIN, b"7"))
-    assert _chunk(ends.get) == (wire.BEGIN, b"7")
+    assert wire.read_chunk(ends.get) == (wire.BEGIN, b"7")
 
 
 def test_what_grader_and_worker_say_passes_through(ends: Ends) -> None:
     begun(ends)
     os.write(ends.say, wire.chunks(wire.DATA, b"request"))
     os.write(ends.work, wire.chunks(wire.DATA, b"answer"))
-    assert _chunk(ends.get) == (wire.DATA, b"request")
-    assert _chunk(ends.hear) == (wire.DATA, b"answer")
+    assert wire.read_chunk(ends.get) == (wire.DATA, b"request")
+    assert wire.read_chunk(ends.hear) == (wire.DATA, b"answer")
 
 
 def test_calls_are_carried_out_before_the_answer_that_follows_them(ends: Ends) -> None:
@@ -83,9 +83,9 @@ def test_calls_are_carried_out_before_the_answer_that_follows_them(ends: Ends) -
     os.write(
         ends.work, wire.chunks(wire.CALL, b"one") + wire.chunks(wire.CALL, b"two") + wire.chunks(wire.DATA, b"done")
     )
-    assert _chunk(ends.hear) == (wire.DATA, b"done")
+    assert wire.read_chunk(ends.hear) == (wire.DATA, b"done")
     os.write(ends.say, wire.chunks(wire.ASK, wire.encode("seen?")))
-    kind, told = _chunk(ends.hear)
+    kind, told = wire.read_chunk(ends.hear)
     assert kind == wire.TOLD
     assert b'"value":["seen?","onetwo"]' in told
 
@@ -93,16 +93,16 @@ def test_calls_are_carried_out_before_the_answer_that_follows_them(ends: Ends) -
 def test_a_call_may_ask_back(ends: Ends) -> None:
     begun(ends)
     os.write(ends.work, wire.chunks(wire.CALL, b"ask"))
-    assert _chunk(ends.get) == (wire.REPLY, b"what?")
+    assert wire.read_chunk(ends.get) == (wire.REPLY, b"what?")
     os.write(ends.work, wire.chunks(wire.DATA, b"said meanwhile") + wire.chunks(wire.CALL, b"that"))
-    assert _chunk(ends.hear) == (wire.DATA, b"said meanwhile")
+    assert wire.read_chunk(ends.hear) == (wire.DATA, b"said meanwhile")
 
 
 @pytest.mark.parametrize("kind", [wire.TOLD, wire.HALT, wire.ASK, wire.BEGIN, wire.REPLY])
 def test_a_worker_that_speaks_for_us_is_a_violation(ends: Ends, kind: bytes) -> None:
     begun(ends)
     os.write(ends.work, wire.chunks(kind, b"forged"))
-    assert _chunk(ends.hear) == (wire.HALT, b"violation a word of the worker out of place")
+    assert wire.read_chunk(ends.hear) == (wire.HALT, b"violation a word of the worker out of place")
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,15 @@ def test_a_worker_that_speaks_for_us_is_a_violation(ends: Ends, kind: bytes) -> 
 def test_whose_fault_it_is_that_no_more_calls_are_answered_is_told(ends: Ends, call: bytes, why: bytes) -> None:
     begun(ends)
     os.write(ends.work, wire.chunks(wire.CALL, call) + wire.chunks(wire.CALL, b"more"))
-    assert _chunk(ends.hear) == (wire.HALT, why)
+    assert wire.read_chunk(ends.hear) == (wire.HALT, why)
     os.write(ends.say, wire.chunks(wire.ASK, wire.encode("seen?")))
-    assert b"no session is served" in _chunk(ends.hear)[1]
+    assert b"no session is served" in wire.read_chunk(ends.hear)[1]
 
 
 def test_the_next_session_begins_with_nothing(ends: Ends) -> None:
     begun(ends)
     os.write(ends.work, wire.chunks(wire.CALL, b"one") + wire.chunks(wire.FATE, b"0"))
-    assert _chunk(ends.hear) == (wire.FATE, b"0")
+    assert wire.read_chunk(ends.hear) == (wire.FATE, b"0")
     begun(ends)
     os.write(ends.say, wire.chunks(wire.ASK, wire.encode("seen?")))
-    assert b'"value":["seen?",""]' in _chunk(ends.hear)[1]
+    assert b'"value":["seen?",""]' in wire.read_chunk(ends.hear)[1]

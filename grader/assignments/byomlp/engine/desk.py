@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import functions
 from grader.assignments.byomlp.engine import measuring, starts
-from grader.assignments.byomlp.engine.held import HAS_ENGINE, LOSS, NO_SLOPE, SLOPE, TABLES, VALUE, Held, LayerFacts
+from grader.assignments.byomlp.engine.held import HAS_ENGINE, NO_SLOPE, Held, LayerFacts
 from grader.assignments.byomlp.engine.rows import Rows
 from grader.watching import frames
 from grader.watching.frames import Frame, FrameError, Reader
@@ -35,7 +35,6 @@ MOST_EVENTS = 2**16
 PASSES_IN_ALL, RATES_IN_ALL, LEAST = 2000, 6000, 30
 # examples with a step each, of all networks of this process, after which these are worth compiling
 COMPILE_AFTER = 30_000
-STATE = 624
 # what a notebook is told of by the name of Python's own exception
 TOLD = (MemoryError, OverflowError, ZeroDivisionError, IndexError, TypeError, ValueError)
 
@@ -78,7 +77,8 @@ class Desk:
             frames.LACKS: self._lacks,
             frames.STARTS: self._starts,
             frames.SYNC: lambda _frame, _reader: (frames.DONE, b""),
-            frames.RESULT: lambda _frame, reader: _passed_over(reader),
+            # an answer that nobody waits for any more
+            frames.RESULT: lambda _frame, _reader: None,
         }
 
     def receive(self, frame: Frame) -> Frame | None:
@@ -128,25 +128,21 @@ class Desk:
             "missing": each.missing,
             "fits": self.mode == ENGINE and not each.missing,
             "fault": fault,
-            "vouched": not (each.unknown or each.begun) if self._is_followed else None,
-            "doubt": (each.unknown or each.begun) if self._is_followed else "",
+            "vouched": not (each.unknown or each.begun) if HAS_ENGINE else None,
+            "doubt": (each.unknown or each.begun) if HAS_ENGINE else "",
             "begun": each.begun,
         }
 
-    @property
-    def _is_followed(self) -> bool:
-        """Whether networks of ours are trained by what is called."""
-        return HAS_ENGINE
-
     def _point(self, index: int, X: Array, labels: Array) -> measuring.Measured | None:
-        return measuring.point(self.held[index], X, labels) if self._is_followed else None
+        return measuring.point(self.held[index], X, labels) if HAS_ENGINE else None
 
     # what the notebook's process tells
 
     def _open(self, _frame: Frame, reader: Reader) -> Reply:
         reader.end()
         parts = []
-        for table in (TABLES[LOSS], TABLES[VALUE], TABLES[SLOPE]):
+        # in the order of frames.LOSS, VALUE and SLOPE
+        for table in (functions.LOSS_SLOPES, functions.VALUES, functions.SLOPES):
             questions = functions.questions(table)
             parts.append(struct.pack("<H", len(questions)))
             for question in questions:
@@ -180,7 +176,7 @@ class Desk:
         name = reader.text()
         activation = functions.named(_arrays(reader), functions.VALUES)
         slope = functions.named(_arrays(reader), functions.SLOPES)
-        state = _state(reader)
+        state = reader.state() if reader.left else None
         reader.end()
         n = held.network.inputs if held.network is not None else inputs
         if len(held.layers) >= DEEPEST or not 0 <= width <= WIDEST or not 0 <= n <= WIDEST or width * n > ENTRIES:
@@ -190,8 +186,8 @@ class Desk:
         W, b = 0.1 * draw.randn(width, n), 0.1 * draw.randn(width)
         facts = LayerFacts(width, name if frame.flags & 1 else None, activation, NO_SLOPE if frame.flags & 2 else slope)
         held.add(facts, W, b, self._consult)
-        known = bool(activation) | (2 * (facts.slope in functions.SLOPES))
-        return frames.DONE, bytes([known]) + (b"\0" if state is None else b"\1" + _state_bytes(draw))
+        known = frames.KNOWN_VALUE * bool(activation) | frames.KNOWN_SLOPE * (facts.slope in functions.SLOPES)
+        return frames.DONE, bytes([known]) + (b"\0" if state is None else b"\1" + frames.state_bytes(draw.get_state()))
 
     def _block(self, frame: Frame, reader: Reader) -> Reply:
         held = self._of(frame)
@@ -219,7 +215,7 @@ class Desk:
 
     def _train(self, held: Held, X: Array, Y: Array | None, program: Any) -> None:
         network = held.network
-        if not self._is_followed or network is None or Y is None or not network.layers:
+        if network is None or Y is None or not network.layers:
             return
         fits = X.shape[1] == network.layers[0].W.shape[1] and Y.shape[1] == len(network.layers[-1].b)
         if network.known and (fits or not len(X)):
@@ -252,7 +248,7 @@ class Desk:
         held = self._of(frame)
         arrays = _arrays(reader)
         reader.end()
-        if self.mode == OWN and HAS_ENGINE and held.network is not None and not held.has_begun:
+        if self.mode == OWN and held.network is not None and not held.has_begun:
             held.has_begun = True
             held.begun = starts.begin(held, arrays) or starts.can_already(held, *self._sample())
         return None
@@ -380,31 +376,10 @@ def _arrays(reader: Reader) -> list[Array]:
     return found if all(type(each) is np.ndarray for each in found) else []
 
 
-def _passed_over(reader: Reader) -> Reply:
-    del reader  # an answer that nobody waits for any more
-    return None
-
-
-def _state(reader: Reader) -> tuple[Array, int, int, float] | None:
-    """Return the state of a generator, None where there is none; FrameError when it cannot be one."""
-    if reader.left == 0:
-        return None
-    keys = reader.array("<u4", STATE)
-    position, has_gauss, cached = reader.numbers("iid")
-    if not 0 <= position <= STATE or has_gauss not in (0, 1):
-        raise FrameError("a state that no generator has")
-    return keys, position, has_gauss, cached
-
-
 def _drawing(state: tuple[Array, int, int, float]) -> np.random.RandomState:
     draw = np.random.RandomState()
     draw.set_state(("MT19937", *state))
     return draw
-
-
-def _state_bytes(draw: np.random.RandomState) -> bytes:
-    state: Any = draw.get_state()
-    return np.asarray(state[1], dtype="<u4").tobytes() + struct.pack("<iid", *state[2:])
 
 
 def _ends_of(entries: list[Any], most: int) -> list[Any]:

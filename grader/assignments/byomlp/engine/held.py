@@ -24,8 +24,6 @@ Array = np.ndarray[Any, Any]
 # asks the notebook's process to evaluate a function of its own, and returns the payload of the result
 Consult = Callable[[Frame], bytes]
 
-LOSS, VALUE, SLOPE = range(3)
-TABLES = {LOSS: functions.LOSS_SLOPES, VALUE: functions.VALUES, SLOPE: functions.SLOPES}
 # that of a last layer is never asked for
 NO_SLOPE = "none"
 PROGRAMS = 16
@@ -82,7 +80,7 @@ class Held:
         """Begin the network: its inputs, and the derivative of its loss by name."""
         self.inputs, self.loss = inputs, loss
         if HAS_ENGINE:
-            self.network = Network(inputs, self._given(LOSS, 0, functions.LOSS_SLOPES.get(loss), consult), loss)
+            self.network = Network(inputs, self._given(frames.LOSS, 0, functions.LOSS_SLOPES.get(loss), consult), loss)
 
     def add(self, facts: LayerFacts, W: Array, b: Array, consult: Consult) -> None:
         """Add a layer with these parameters, W (m, n) and b (m,)."""
@@ -90,8 +88,8 @@ class Held:
         self.layers.append(facts)
         self.changes += 1
         if self.network is not None:
-            f = self._given(VALUE, number, functions.VALUES.get(facts.activation), consult)
-            slope: Any = self._given(SLOPE, number, functions.SLOPES.get(facts.slope), consult)
+            f = self._given(frames.VALUE, number, functions.VALUES.get(facts.activation), consult)
+            slope: Any = self._given(frames.SLOPE, number, functions.SLOPES.get(facts.slope), consult)
             self.network.add(
                 Layer(facts.name, f, None if facts.slope == NO_SLOPE else slope, W, b, facts.activation, facts.slope)
             )

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from grader.watching import frames
 from grader.watching.frames import FrameError, Reader
 from grader.watching.logs.images import KnownImages
 
 Array = np.ndarray[Any, Any]
 
-NUMBERED, PLAIN = range(2)
-CLASSES, INPUTS, NUMBERS, NONE = range(4)
 # numbers of a block, and bytes of strangers that are kept to know them again
 ENTRIES, KEPT = 2**23, 2**28
 LARGEST_SCALE = 1e9
@@ -33,9 +32,9 @@ class Rows:
         if count * max(width, 1) > ENTRIES:
             raise FrameError("more rows than a block has")
         (form,) = reader.numbers("B")
-        if form == PLAIN:
+        if form == frames.PLAIN:
             return reader.array("<f8", count, width), None
-        if form != NUMBERED:
+        if form != frames.NUMBERED:
             raise FrameError("rows of a form that does not exist")
         a, c, new = reader.numbers("ddI")
         numbers = reader.array("<i4", count).astype(np.int64)
@@ -65,13 +64,13 @@ class Rows:
         (form,) = reader.numbers("B")
         if len(X) * max(width, 1) > ENTRIES:
             raise FrameError("more targets than a block has")
-        if form == NONE:
+        if form == frames.NONE:
             return None
-        if form == INPUTS:
+        if form == frames.INPUTS:
             return X
-        if form == NUMBERS:
+        if form == frames.NUMBERS:
             return reader.array("<f8", len(X), width)
-        if form != CLASSES:
+        if form != frames.CLASSES:
             raise FrameError("targets of a form that does not exist")
         classes = reader.array("|u1", len(X))
         if len(X) and int(classes.max()) >= width:

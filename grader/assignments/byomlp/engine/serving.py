@@ -35,7 +35,7 @@ class Serving:
     def _feed(self, data: bytes) -> None:
         self._waiting += data
         while frames.complete(self._waiting):
-            call = self._taken()
+            call = frames.taken(self._waiting, kinds=frames.CALLS)
             if self.desk is None:
                 raise FrameError("a call of a network before there can be any")
             self._is_waited_for = call.number > 0
@@ -59,18 +59,6 @@ class Serving:
             return self.desk.outputs(question["network"], question["rows"], **question["where"])
         raise LookupError(op)
 
-    def _taken(self) -> Frame:
-        at = 0
-
-        def read(count: int) -> bytes:
-            nonlocal at
-            at += count
-            return bytes(self._waiting[at - count : at])
-
-        call = frames.decoded(read, kinds=frames.CALLS)
-        del self._waiting[:at]
-        return call
-
     def _consult(self, question: Frame) -> bytes:
         """Ask the notebook's process; Abandoned when it does something else instead of answering."""
         if not self._is_waited_for:
@@ -83,7 +71,7 @@ class Serving:
                 self._waiting += self._more()
             if self._waiting[0] != frames.RESULT:
                 raise Abandoned
-            result = self._taken()
+            result = frames.taken(self._waiting, kinds=frames.CALLS)
             if result.number == asked.number:
                 break
         if not result.flags:

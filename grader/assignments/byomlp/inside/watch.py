@@ -42,7 +42,7 @@ class Watch:
         self.line = Line(bench.session["calls"], self._applied)
         self.shipper = Shipper(self.line, images)
         answer = self.line.ask(frames.OPEN)
-        self.questions = {role: trying.read_questions(answer) for role in (thin.LOSS, thin.VALUE, thin.SLOPE)}
+        self.questions = {role: trying.read_questions(answer) for role in (frames.LOSS, frames.VALUE, frames.SLOPE)}
         self.register: Register[Network] = Register(
             lambda: int(bench.session.get("cell", 0)), self._met, most=KEPT, least=self._least
         )

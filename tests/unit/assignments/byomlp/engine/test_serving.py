@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.assignments.byomlp.engine import desk
-from grader.assignments.byomlp.engine.in_thread import Seat, layers_of
 from grader.assignments.byomlp.engine.serving import Serving
 from grader.assignments.byomlp.provided import layers, losses
 from grader.watching import frames
 from grader.watching.frames import Frame
 from grader.watching.recording.thin import lay_over, settle
 from grader.wire import WireError
+from kit.engine_in_thread import Seat, layers_of
 
 RNG = np.random.default_rng(4)
 TRAIN, TEST = (RNG.integers(0, 256, (n, 784), dtype=np.uint8) for n in (60, 20))

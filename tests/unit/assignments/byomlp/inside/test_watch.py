@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignments.byomlp.engine.in_thread import Beside
 from grader.assignments.byomlp.inside import watch as watching
 from grader.assignments.byomlp.notebook import watch_operations
 from grader.assignments.byomlp.provided import layers, losses
 from grader.wire import encode
 from grader.worker.alarm import Alarm
 from grader.worker.problems import Places
+from kit.engine_in_thread import Beside
 
 engine = pytest.mark.skipif(importlib.util.find_spec("grader.replay") is None, reason="there is no replay engine here")
 BOTH = pytest.mark.parametrize("mode", [pytest.param("engine", marks=engine), "own"])

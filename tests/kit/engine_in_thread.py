@@ -17,7 +17,8 @@ from grader.watching.logs.images import KnownImages
 from grader.watching.recording import thin, trying
 from grader.watching.recording.line import Line
 from grader.watching.recording.shipping import Shipper
-from grader.worker.channel import Calls, write_all
+from grader.wire import write_all
+from grader.worker.channel import Calls
 
 NEVER = 1 << 60
 NO_DIGITS = {"train": np.zeros((0, 784)), "test": np.zeros((0, 784))}
@@ -75,7 +76,7 @@ class Seat:
         line = Line(self.beside.channel, self._applied)
         self.shipper = Shipper(line, KnownImages(**digits))
         answer = line.ask(frames.OPEN)
-        self.questions = {role: trying.read_questions(answer) for role in (thin.LOSS, thin.VALUE, thin.SLOPE)}
+        self.questions = {role: trying.read_questions(answer) for role in (frames.LOSS, frames.VALUE, frames.SLOPE)}
         self._numbers = itertools.count()
 
     @property
