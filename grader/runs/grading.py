@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -172,11 +171,7 @@ class Bench:
             if self._stopped.is_set():
                 # nothing came of it: it was cut short, by us
                 raise
-            if job.folder:
-                with contextlib.suppress(AuthorError):
-                    # what is there is not what came of it
-                    SubmissionFolder(job.folder).clear(again=job.again)
-            return Graded.failed(job, error)
+            return lost(job, error)
 
     def report(
         self,
@@ -187,7 +182,7 @@ class Bench:
     ) -> Report:
         """Grade a submission and return the report, without writing it anywhere."""
         ready, told = self.ready(job), self.on_progress
-        seed = attempt.seed if attempt else secrets.randbits(32) if job.seed is None else job.seed
+        seed = attempt.seed if attempt else job.any_seed
         return pipeline.grade(
             job.path,
             ready.assignment,
@@ -272,6 +267,14 @@ class Bench:
             if self._stopped.is_set():
                 raise HarnessError("the run was stopped")
             yield
+
+
+def lost(job: Job, error: Exception) -> Graded:
+    """Say that nothing came of a job for an error, and let nothing lie in its folder that looks as if it had."""
+    if job.folder:
+        with contextlib.suppress(AuthorError):
+            SubmissionFolder(job.folder).clear(again=job.again)
+    return Graded.failed(job, error)
 
 
 def judged_by(

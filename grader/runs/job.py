@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import traceback
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -37,6 +38,11 @@ class Job:
     kept: bool = False
     rubric: Path | None = None
     again: bool = False
+
+    @property
+    def any_seed(self) -> int:
+        """The seed that it is graded from: a fresh one each time where none is given."""
+        return secrets.randbits(32) if self.seed is None else self.seed
 
     @property
     def asked(self) -> str:

@@ -6,20 +6,18 @@ it is told to.
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import parsing, pipeline
-from grader.errors import AuthorError, HarnessError, IntakeError
+from grader import parsing
+from grader.errors import HarnessError, IntakeError
 from grader.model import Finding, Result
 from grader.runs.children import Children, Ended, Reason, Teller
 from grader.runs.cuts import Cuts
-from grader.runs.grading import Attempt, Bench, Progress, warming
+from grader.runs.grading import Attempt, Bench, Progress, lost, warming
 from grader.runs.job import Graded, Job
 from grader.runs.steps import Kind
 from grader.runs.submission import SubmissionFolder
@@ -46,15 +44,11 @@ class Overseer:
                 self.on_progress(job, *told)
 
         try:
-            graded: Graded = tried(self.children, _grade, job, seed=_seed(job), hear=hear)
+            graded: Graded = tried(self.children, _grade, job, seed=job.any_seed, hear=hear)
         except HarnessError as error:
             if self.children.stopped:
                 raise
-            if job.folder:
-                with contextlib.suppress(AuthorError):
-                    # what is there is not what came of it
-                    SubmissionFolder(job.folder).clear(again=job.again)
-            return Graded.failed(job, error)
+            return lost(job, error)
         return graded
 
     def check(self, job: Job, *, on_finding: Callable[[Finding], None], show: Path | None = None) -> Result:
@@ -69,7 +63,7 @@ class Overseer:
                 told.add(finding.check)
                 on_finding(finding)
 
-        result: Result = tried(self.children, _check, job, show, seed=_seed(job), hear=hear)
+        result: Result = tried(self.children, _check, job, show, seed=job.any_seed, hear=hear)
         return result
 
     def look(self, job: Job) -> tuple[str, str]:
@@ -140,8 +134,7 @@ def _look(bench: Bench, _teller: Teller, _attempt: Attempt, job: Job) -> tuple[s
 
 
 def _receive(bench: Bench, _teller: Teller, _attempt: Attempt, job: Job) -> None:
-    ready = bench.ready(job)
-    pipeline.receive(job.path, ready.assignment, ready.rubric, items=job.items)
+    bench.received(job)
 
 
 def _read(children: Children, do: Callable[..., Any], job: Job) -> Any:
@@ -152,7 +145,3 @@ def _read(children: Children, do: Callable[..., Any], job: Job) -> Any:
         if children.stopped:
             raise
         raise IntakeError(f"{job.id}: cannot be read: {error}") from error
-
-
-def _seed(job: Job) -> int:
-    return secrets.randbits(32) if job.seed is None else job.seed
