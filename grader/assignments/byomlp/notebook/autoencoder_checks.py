@@ -23,7 +23,7 @@ from grader.assignments.byomlp.notebook.autoencoder_probe import (
 )
 from grader.assignments.byomlp.notebook.digit_pictures import code_pictures, loss_curve, reconstructions
 from grader.assignments.byomlp.notebook.probe import DRAWING
-from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, network_of, run_that_counts
+from grader.assignments.byomlp.notebook.run_checks import autoencoder_runs, doubted, missed, network_of, run_that_counts
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.checks import blocked, check, failed, passed
@@ -94,8 +94,8 @@ def mini_batches(observed: Observation) -> Finding:
     if network is None:
         return _no_autoencoder()
     log = network["log"]
-    if mistake := training_mistakes.not_drawn(network):
-        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
+    if finding := doubted(network):
+        return finding
     if mistake := training_mistakes.of_autoencoder(log, seen["train"], batch=BATCH):
         return failed(mistake.message + time_note(seen), hint=mistake.hint, diagnosis=mistake.diagnosis)
     return passed(training.describe(log, seen["train"]))
@@ -108,8 +108,8 @@ def rate_halved(observed: Observation) -> Finding:
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
-    if mistake := training_mistakes.not_drawn(network):
-        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
+    if finding := doubted(network):
+        return finding
     done = training.epoch_count(network["log"], seen["train"])
     pictures = loss_curve(network, seen["train"])
     if done < EPOCHS:
@@ -129,8 +129,8 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     network, loss = _autoencoder(seen), measured.get("loss")
     if network is None:
         return _no_autoencoder()
-    if mistake := training_mistakes.not_drawn(network):
-        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
+    if finding := doubted(network):
+        return finding
     if loss is None:
         problem = problem_from(measured.get("problem")) or observed.problem
         message = f"the autoencoder could not be measured: {problem or 'forward does not return 784 numbers'}"
@@ -146,16 +146,7 @@ def reconstruction_beats_pca(observed: Observation, **thresholds: float) -> Find
     if reached <= wanted:
         return passed(message, pictures=pictures)
     reason = _why_bad(network, seen["train"], float(np.mean(measured["mean_loss"])), reached)
-    if seen["cut"] and reason.diagnosis in training_mistakes.FOR_WANT_OF_TIME:
-        return failed(
-            f"{seen['cut']}: {reason.message}; {message}",
-            hint=training_mistakes.FASTER,
-            diagnosis="out_of_time",
-            pictures=pictures,
-        )
-    return failed(
-        f"{message}: {reason.message}{time_note(seen)}", hint=reason.hint, diagnosis=reason.diagnosis, pictures=pictures
-    )
+    return missed(seen, message, reason, pictures)
 
 
 def _why_bad(network: Network, train: int, mean_loss: float, reached: float) -> Mistake:
@@ -183,8 +174,8 @@ def latent_codes(observed: Observation, *, spread: float, **thresholds: float) -
     network = _autoencoder(seen)
     if network is None:
         return _no_autoencoder()
-    if mistake := training_mistakes.not_drawn(network):
-        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
+    if finding := doubted(network):
+        return finding
     code = measured.get("code")
     hint = "Look at the picture of scatter_digits: the digits have to fill the square, and each class needs a region of its own."
     if not training.epoch_count(network["log"], seen["train"]):

@@ -10,7 +10,13 @@ from grader.assignments.byomlp.notebook import training, training_mistakes
 from grader.assignments.byomlp.notebook.architectures import described, has_widths, wrong_activations
 from grader.assignments.byomlp.notebook.classification_probe import WANTED, ClassificationSeen, Measured, seen_in
 from grader.assignments.byomlp.notebook.digit_pictures import classification_pictures, learning_curve
-from grader.assignments.byomlp.notebook.run_checks import classification_runs, network_of, run_that_counts
+from grader.assignments.byomlp.notebook.run_checks import (
+    classification_runs,
+    doubted,
+    missed,
+    network_of,
+    run_that_counts,
+)
 from grader.assignments.byomlp.notebook.training import Log
 from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.assignments.byomlp.notebook.watch_operations import Network
@@ -117,8 +123,8 @@ def hundred_epochs(observed: Observation) -> Finding:
     if not networks:
         return _no_network()
     for which, network in networks.items():
-        if mistake := training_mistakes.not_drawn(network):
-            return failed(f"{which} network: {mistake.message}", hint=mistake.hint, diagnosis=mistake.diagnosis)
+        if finding := doubted(network, f"{which} network: "):
+            return finding
     done = {which: training.epoch_count(network["log"], seen["train"]) for which, network in networks.items()}
     counted = ", ".join(f"{which} network {count}" for which, count in done.items())
     pictures = learning_curve(networks, seen["train"])
@@ -149,8 +155,8 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     seen = seen_in(observed)
     network, measured = network_of(seen, which), seen["measured"].get(which) or {}
     output = measured.get("output")
-    if network is not None and (mistake := training_mistakes.not_drawn(network)):
-        return failed(mistake.message, hint=mistake.hint, diagnosis=mistake.diagnosis)
+    if network is not None and (finding := doubted(network)):
+        return finding
     if network is None or output is None or output.shape[1:] != (10,):
         return _unmeasured(observed, measured)
     labels = seen["labels"].astype(np.int64)
@@ -160,19 +166,7 @@ def _accuracy(observed: Observation, which: str, thresholds: Mapping[str, float]
     if accuracy >= wanted and not _broken(output):
         return passed(message, pictures=pictures)
     reason = _why_low(seen, network, measured, output, accuracy, wanted)
-    if seen["cut"] and reason.diagnosis in training_mistakes.FOR_WANT_OF_TIME:
-        return failed(
-            f"{seen['cut']}: {reason.message}; {message}",
-            hint=training_mistakes.FASTER,
-            diagnosis="out_of_time",
-            pictures=pictures,
-        )
-    return failed(
-        f"{message}: {reason.message}" + time_note(seen),
-        hint=reason.hint,
-        diagnosis=reason.diagnosis,
-        pictures=pictures,
-    )
+    return missed(seen, message, reason, pictures)
 
 
 def _broken(output: Array) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from grader.assignments.byomlp.network.stumbles import NOT_WRITTEN
+from grader.assignments.byomlp.notebook import training_mistakes
+from grader.assignments.byomlp.notebook.training_mistakes import Mistake
 from grader.assignments.byomlp.notebook.watch_operations import Network
-from grader.checks import check
+from grader.checks import check, failed
 from grader.errors import HarnessError
-from grader.model import Finding, Observation
-from grader.notebooks.judging import advice, cells_ran, circumstances, judge_imports, judge_run, unreadable
+from grader.model import Finding, Observation, Picture
+from grader.notebooks.judging import advice, cells_ran, circumstances, judge_imports, judge_run, time_note, unreadable
 from grader.text import counted
 
 
@@ -82,6 +84,21 @@ def network_of(seen: Mapping[str, Any], which: str) -> Network | None:
     if network["fault"]:
         raise HarnessError(f"what the notebook's networks did could not be followed: {network['fault']}")
     return network
+
+
+def doubted(network: Network, before: str = "") -> Finding | None:
+    """Return the finding on a network that did not begin with drawn parameters, with words `before` it; None on any other."""
+    mistake = training_mistakes.not_drawn(network)
+    return failed(f"{before}{mistake.message}", hint=mistake.hint, diagnosis=mistake.diagnosis) if mistake else None
+
+
+def missed(seen: Mapping[str, Any], message: str, reason: Mistake, pictures: Sequence[Picture]) -> Finding:
+    """Return the finding that a network does worse than it has to, and the reason: lack of time first, where it was that."""
+    if seen["cut"] and reason.diagnosis in training_mistakes.FOR_WANT_OF_TIME:
+        said, hint, diagnosis = f"{seen['cut']}: {reason.message}; {message}", training_mistakes.FASTER, "out_of_time"
+    else:
+        said, hint, diagnosis = f"{message}: {reason.message}{time_note(seen)}", reason.hint, reason.diagnosis
+    return failed(said, hint=hint, diagnosis=diagnosis, pictures=pictures)
 
 
 @check(reads=["classification", "classification_own"], through=run_that_counts)
