@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -193,6 +193,18 @@ class Observation:
     problem: Problem | None = None
     fault: str = ""
     seconds: float = 0.0
+
+
+def tables_in(data: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every dict that there is in plain data, in its lists and dicts as well."""
+    waiting = [data]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            yield each
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from grader.model import Evidence, Observation, ProblemKind, Submission
+from grader.model import Evidence, Observation, ProblemKind, Submission, tables_in
 
 NOTICED = "noticed"
-MOST, CHARACTERS, DEPTH = 20, 200, 8
+MOST, CHARACTERS = 20, 200
 # longer files are looked at up to here
 LOOKED_AT = 2_000_000
 # what the code does, and how that is told from its text
@@ -91,14 +90,7 @@ def _noticed(observation: Observation) -> Iterator[str]:
 def _is_violation(observation: Observation) -> bool:
     if observation.problem and observation.problem.kind is ProblemKind.VIOLATION:
         return True
-    return _tells_of_violation(observation.data, 0)
-
-
-def _tells_of_violation(data: Any, depth: int) -> bool:
-    if depth > DEPTH:
-        return False
-    if isinstance(data, Mapping):
-        kind = data.get("kind")
-        told = isinstance(kind, str) and kind == ProblemKind.VIOLATION and "message" in data
-        return told or any(_tells_of_violation(each, depth + 1) for each in data.values())
-    return isinstance(data, list | tuple) and any(_tells_of_violation(each, depth + 1) for each in data)
+    return any(
+        isinstance(kind := each.get("kind"), str) and kind == ProblemKind.VIOLATION and "message" in each
+        for each in tables_in(observation.data)
+    )

@@ -14,7 +14,18 @@ import numpy as np
 
 from grader.checks import Check, run_checks
 from grader.errors import HarnessError
-from grader.model import Evidence, Finding, Limits, Observation, Parameter, Problem, ProblemKind, Setting, Submission
+from grader.model import (
+    Evidence,
+    Finding,
+    Limits,
+    Observation,
+    Parameter,
+    Problem,
+    ProblemKind,
+    Setting,
+    Submission,
+    tables_in,
+)
 from grader.sandbox.bounding import SESSION_MB, Room
 from grader.sandbox.conversation import Conversation, NoReply
 from grader.sandbox.launching import Launcher
@@ -307,18 +318,12 @@ def _ran_out(observation: Observation) -> bool:
 
 def _tells_of(data: Any, *kinds: ProblemKind) -> bool:
     """Tell whether there is a problem of one of these kinds anywhere in plain data."""
-    if isinstance(data, Mapping):
-        told = data.get("kind")
-        return (isinstance(told, str) and told in kinds) or any(_tells_of(each, *kinds) for each in data.values())
-    return isinstance(data, list | tuple) and any(_tells_of(each, *kinds) for each in data)
+    return any(isinstance(told := each.get("kind"), str) and told in kinds for each in tables_in(data))
 
 
 def _says(data: Any, words: str) -> bool:
     """Tell whether a problem anywhere in plain data has these words in it."""
-    if isinstance(data, Mapping):
-        told = data.get("message")
-        return (isinstance(told, str) and words in told) or any(_says(each, words) for each in data.values())
-    return isinstance(data, list | tuple) and any(_says(each, words) for each in data)
+    return any(isinstance(told := each.get("message"), str) and words in told for each in tables_in(data))
 
 
 def _for_memory(problem: Problem) -> Problem:
