@@ -10,15 +10,15 @@ from math import sqrt
 from typing import Any
 
 from numpy import concatenate, float32, float64, ndarray, zeros
-from numpy.random import default_rng
 
+from grader.watching.logs.followed import ENTRIES, followed, places
 from grader.watching.recording.looking import arrays_in
 
 Array = ndarray[Any, Any]
 # arrays of a layer, numbers of an array and of all arrays of a network that are kept
 ARRAYS, LARGE, ROOM = 6, 600_000, 700_000
-# numbers that are followed of each of so many arrays of weights; places that are kept of the way
-ENTRIES, FOLLOWED, PLACES = 48, 3, 96
+# places that are kept of the way
+PLACES = 96
 # a step is a leap when it is so many times as long as the last ones, and goes so far in relation to all numbers
 TIMES, FAR, LEAPS = 10.0, 0.3, 5
 # what a layer keeps of a pass is nothing that it has learned
@@ -125,13 +125,12 @@ class Looks:
 
     def _followed(self, parameters: list[Array]) -> Array | None:
         flat = [each for each in parameters if each.ndim == 2 and each.size and each.dtype.kind in "fiu"]
-        flat = [flat[0], flat[len(flat) // 2], flat[-1]][: min(len(flat), FOLLOWED)] if flat else []
+        flat = followed(flat)
         shapes = [each.shape for each in flat]
         if not flat:
             return None
         if shapes != self._shapes:
-            rng = default_rng([self._seed, *(size for shape in shapes for size in shape)])
-            self._where = [rng.choice(each.size, min(each.size, ENTRIES), replace=False) for each in flat]
+            self._where = places(shapes, self._seed)
             self._shapes, self._x = shapes, None
         return concatenate([each.take(where) for each, where in zip(flat, self._where, strict=True)], dtype=float32)
 

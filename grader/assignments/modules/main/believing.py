@@ -16,16 +16,16 @@ import numpy as np
 
 from grader import functions
 from grader.assignments.modules.main import networks as nets
-from grader.assignments.modules.main.replaying import doubt_of, replayed, steps_in, told_of
+from grader.assignments.modules.main.replaying import ARRAYS, LAYERS, One, doubt_of, replayed, steps_in, told_of
 from grader.assignments.modules.main.validated import NetworkRecord, outputs_in
 from grader.datasets.digits.answers import estimates
 from grader.drawn import looks_drawn
 from grader.kits.explaining import Layer, known_layer, mixed, near, sorted_back
 from grader.model import Array
-from grader.records import AtMost, Count, Numbers, is_a
+from grader.records import AtMost, Count, is_a
 from grader.text import counted, percent
 
-LAYERS, ARRAYS, LEAPS, PLACES = 100, 6, 5, 96
+LEAPS, PLACES = 5, 96
 # rows by which a layer is known, others by which a whole network is, and those on which its worth is judged
 KNOWN_BY, TRIED_ON, JUDGED_ON = 16, 32, 600
 # right for so many digits no network is by chance; of losses that are told, what parameters have to give at least
@@ -39,7 +39,6 @@ TIMES, FAR = 10.0, 0.3
 UNCLEAR, SILENT = "its parameters could not be looked at", "its forward gave nothing for other rows"
 STILL = "nothing in it moved while it was trained"
 ENDED = "the process ended before it could be looked at"
-One = Annotated[Array, Numbers(np.float32, (10_000,))]
 Learned = Annotated[list[Annotated[list[Array], AtMost(ARRAYS)]], AtMost(LAYERS)]
 
 

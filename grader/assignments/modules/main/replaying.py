@@ -12,8 +12,9 @@ from grader.kits.explaining import Layer, near
 from grader.model import Array
 from grader.records import AtMost, Numbers, is_a
 from grader.text import counted
+from grader.watching.logs.followed import followed, places
 
-ENTRIES, FOLLOWED, LOOKS, LAYERS, ARRAYS = 48, 3, 2, 100, 6
+LOOKS, LAYERS, ARRAYS = 2, 100, 6
 # of a step, what the gradient leaves unexplained at most where the step follows it, and what the step before may explain alone
 FOLLOWS, ALONE = 0.1, 0.02
 # of one that goes otherwise, what it leaves at least
@@ -68,10 +69,9 @@ def replayed(layers: Sequence[Layer], record: StepRecord, seed: int) -> Step | N
         for k in sorted(layer.uses)
         if k < len(record["arrays"][place]) and record["arrays"][place][k].ndim == 2
     ]
-    chosen = [flat[0], flat[len(flat) // 2], flat[-1]][: min(len(flat), FOLLOWED)] if flat else []
+    chosen = followed(flat)
     held = [record["arrays"][layer][k] for layer, k in chosen]
-    rng = np.random.default_rng([seed, *(size for each in held for size in each.shape)])
-    where = [rng.choice(each.size, min(each.size, ENTRIES), replace=False) for each in held]
+    where = places([each.shape for each in held], seed)
     # of a few numbers anything is a combination
     if sum(len(each) for each in where) < FEW:
         return None
