@@ -28,6 +28,7 @@ from grader.runs.forking import can_fork
 from grader.runs.steps import Kind
 from kit import ROOT
 from kit import small_assignment as small
+from kit.marking import marked
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no limits of processor time")
 HERE = SandboxSpec("process")
@@ -251,15 +252,3 @@ def test_a_run_ends_within_seconds_whatever_is_being_judged(tmp_path: Path, how:
         while marked(tmp_path) and time.monotonic() < end:
             time.sleep(0.1)
     assert marked(tmp_path) == []
-
-
-def marked(folder: Path) -> list[int]:
-    """Return the processes that were started for a run."""
-    mark = f"MARK={folder}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            found += [int(path.parent.name)] if mark in path.read_bytes().split(b"\0") else []
-        except OSError:
-            continue
-    return found

@@ -16,6 +16,7 @@ from grader.runs import Graded, Job, RunFolder, grade_all
 from grader.runs.workers import do, processes
 from kit import ROOT
 from kit import small_assignment as small
+from kit.marking import marked
 
 BROKEN = "def forward(:\n"
 HANGING = "import time\ntime.sleep(1000)\n"
@@ -90,22 +91,10 @@ def test_nothing_outlives_a_run_that_is_ended(tmp_path: Path, number: signal.Sig
         assert running.stdout is not None
         assert running.stdout.readline() == "begun\n"
         time.sleep(3)
-        assert workers(tmp_path)
+        assert marked(tmp_path)
         running.send_signal(number)
         running.wait(60)
     end = time.monotonic() + 30
-    while workers(tmp_path) and time.monotonic() < end:
+    while marked(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)
-    assert workers(tmp_path) == []
-
-
-def workers(folder: Path) -> list[int]:
-    """Return the processes that were started for a run, but for those that student code runs in."""
-    mark = f"MARK={folder}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            found += [int(path.parent.name)] if mark in path.read_bytes().split(b"\0") else []
-        except OSError:
-            continue
-    return found
+    assert marked(tmp_path) == []
