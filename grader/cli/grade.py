@@ -107,9 +107,10 @@ def run(arguments: argparse.Namespace) -> int:
         if len(jobs) > 1:
             bench.warm(jobs[0])
         with Children(bench, Bench, Bench.sweep) as children:
+            overseer = Overseer(children)
             if len(jobs) == 1:
-                ensure_one(jobs[0], Overseer(children))
-            if not graded(jobs, folder, bench, Overseer(children), outcomes, arguments):
+                ensure_one(jobs[0], overseer)
+            if not graded(jobs, folder, overseer, outcomes, arguments):
                 return STOPPED
     show(jobs, folder, outcomes, arguments)
     if said := advice(outcomes):
@@ -120,7 +121,6 @@ def run(arguments: argparse.Namespace) -> int:
 def graded(
     jobs: Sequence[Job],
     folder: RunFolder,
-    bench: Bench,
     overseer: Overseer,
     outcomes: dict[str, Graded],
     arguments: argparse.Namespace,
@@ -128,12 +128,12 @@ def graded(
     """Grade what has to be graded into the folder of the run, adding to `outcomes`; return whether it came to its end."""
     with folder.taken():
         folder.ensure_alike(jobs, anew=arguments.again)
-        plan = planned(jobs, folder, bench, anew=arguments.again, look=overseer.look)
+        plan = planned(jobs, folder, overseer.bench, anew=arguments.again, look=overseer.look)
         tell(plan, jobs, arguments.out)
         outcomes.update({graded.job.id: graded for graded in plan.done})
         folder.begin(plan.to_do)
         try:
-            grade(plan.to_do, folder, bench, overseer, outcomes, arguments)
+            grade(plan.to_do, folder, overseer, outcomes, arguments)
         except KeyboardInterrupt:
             with undisturbed():
                 folder.look()
@@ -238,7 +238,6 @@ def chosen_sandbox(arguments: argparse.Namespace) -> SandboxSpec:
 def grade(
     jobs: Sequence[Job],
     folder: RunFolder,
-    bench: Bench,
     overseer: Overseer,
     outcomes: dict[str, Graded],
     arguments: argparse.Namespace,
@@ -246,7 +245,7 @@ def grade(
     """Grade every submission, adding to `outcomes` as they come, and say on standard error how far it is."""
     if not jobs:
         return
-    titles = {probe.name: probe.title for probe in bench.ready(jobs[0]).assignment.probes}
+    titles = {probe.name: probe.title for probe in overseer.bench.ready(jobs[0]).assignment.probes}
     debug = getattr(arguments, "debug", False)
     with display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
 

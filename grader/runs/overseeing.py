@@ -36,6 +36,12 @@ class Overseer:
     children: Children
     on_progress: Progress | None = None
 
+    @property
+    def bench(self) -> Bench:
+        """The bench that children are copies of, in this process."""
+        bench: Bench = self.children.context
+        return bench
+
     def grade(self, job: Job) -> Graded:
         """Grade a submission into its folder, and say what came of it; HarnessError when the run was stopped meanwhile."""
 

@@ -87,12 +87,7 @@ class KnownImages:
         P = X @ self._first_random(X.shape[1])
         if X.shape[1] != self.width:
             return self._meet(X, P, known=False)
-        ids = self._nearest(P if self.scale == 1.0 else P / self.scale)
-        missing = int(count_nonzero(ids < 0))
-        if not missing:
-            return ids
-        if 2 * missing > len(ids) and self._attempts < ATTEMPTS and self._rescaled(X):
-            ids = self._nearest(P / self.scale)
+        ids = self._images_by(X, P)
         left = (ids < 0).nonzero()[0]
         if len(left):
             ids[left] = self._meet(X[left], P[left], known=True)
@@ -103,16 +98,10 @@ class KnownImages:
 
         Equal images have the number of the first.
         """
-        none = full(len(X), -1)
         if X.shape[1] != self.width or not self.size:
-            return self.scale, 0.0, none
-        with_means = self._first_random(self.width), self._mean_weights
-        P, means = X @ with_means[0], X @ with_means[1]
-        ids = self._nearest(P if self.scale == 1.0 else P / self.scale)
-        missing = int(count_nonzero(ids < 0))
-        if 2 * missing > len(ids) and self._attempts < ATTEMPTS and self._rescaled(X):
-            ids = self._nearest(P / self.scale)
-        offsets = means - self.scale * self._means[ids]
+            return self.scale, 0.0, full(len(X), -1)
+        ids = self._images_by(X, X @ self._first_random(self.width))
+        offsets = X @ self._mean_weights - self.scale * self._means[ids]
         found = offsets[ids >= 0]
         c = float(median(found)) if len(found) else 0.0
         c = 0.0 if absolute(c) < ROUNDING else c
@@ -161,6 +150,13 @@ class KnownImages:
         at = self._sorted.searchsorted(Q - EXACT)
         off = self._sorted.take(at, mode="clip") - Q
         return where(absolute(off) <= EXACT, self._first.take(at, mode="clip"), -1)
+
+    def _images_by(self, X: Array, P: Array) -> Array:
+        """Return which image each row of X is by its product in P, -1 where it is none; by another factor where most are none."""
+        ids = self._nearest(P if self.scale == 1.0 else P / self.scale)
+        if 2 * int(count_nonzero(ids < 0)) > len(ids) and self._attempts < ATTEMPTS and self._rescaled(X):
+            ids = self._nearest(P / self.scale)
+        return ids
 
     def _rescaled(self, X: Array) -> bool:
         """Find out by which factor these rows are images; False when they are none, or nothing has changed."""

@@ -25,12 +25,17 @@ TIMES, FAR, LEAPS = 10.0, 0.3, 5
 PASSING = frozenset({"output", "gradInput", "input"})
 
 
+def arrays_by(net: Any, method: str) -> list[Array]:
+    """Return the arrays that a method of a network or a layer gives; none where it fails."""
+    try:
+        return list(arrays_in(getattr(net, method)()))
+    except Exception:  # noqa: BLE001 - its methods are the student's
+        return []
+
+
 def arrays_of(leaf: Any) -> list[Array]:
     """Return the arrays that a layer has learned as it gives them, else those that it holds."""
-    try:
-        given = list(arrays_in(leaf.getParameters()))
-    except Exception:  # noqa: BLE001 - its methods are the student's
-        given = []
+    given = arrays_by(leaf, "getParameters")
     if not given:
         held = getattr(leaf, "__dict__", {})
         given = [value for name, value in held.items() if type(value) is ndarray and name not in PASSING]

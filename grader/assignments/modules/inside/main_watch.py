@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy import array, asarray, float32, float64, int64, ndarray, zeros
 
-from grader.assignments.modules.inside.looks import arrays_of
-from grader.assignments.modules.inside.networks import Network, Watch, arrays_by, layers_of, leaves
+from grader.assignments.modules.inside.looks import arrays_by, arrays_of
+from grader.assignments.modules.inside.networks import Network, Watch, layers_of, leaves
 from grader.assignments.modules.inside.old_imports import Finder
 from grader.assignments.modules.inside.right_classes import stand_in
 from grader.watching.recording.figures import Figures
