@@ -379,7 +379,7 @@ def test_train_stops_by_itself_when_its_time_is_over(ask: Session) -> None:
             "",
         ),
         (op.call("nobody", "forward"), "skipped", "there is no object `nobody` to ask: it could not be made", ""),
-        (op.create("n", "mlp.Mlp", 3), "missing", "mlp.py has no `Mlp`", ""),
+        (op.create("n", "mlp.Network", 3), "missing", "mlp.py has no `Network`", ""),
         (
             op.create("n", "mlp.MLP"),
             "raised",
