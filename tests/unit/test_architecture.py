@@ -28,7 +28,7 @@ LEVELS = {
     "evidence": 3, "datasets": 3, "plain": 3, "notebooks": 3,
     "kits": 4, "watching": 4, "repairing": 4,
     "assignments": 5,
-    "pipeline": 6, "doctor": 6,
+    "pipeline": 6, "doctor": 6, "classes": 6,
     "runs": 8, "calibration": 8,
     "cli": 9,
     "__main__": 10,
