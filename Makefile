@@ -113,7 +113,7 @@ demo: $(READY)
 
 lock: $(READY)
 	@$(PY) -m pip install -qq --disable-pip-version-check $(UV)
-	@cd requirements && for name in run dev fast sandbox; do \
+	@cd requirements && for name in run class postgres dev fast sandbox; do \
 	python=3.11; test $$name != sandbox || python=3.13; \
 	../$(PY) -m uv pip compile --quiet --universal --python-version $$python --fork-strategy fewest --no-annotate \
 	--no-emit-index-url --custom-compile-command 'make lock' $(LOCK_FLAGS) --output-file $$name.lock $$name.in || exit 1; \
