@@ -16,7 +16,7 @@ from kit import ROOT
 
 # one worker builds the wheel, for all of them
 pytestmark = pytest.mark.xdist_group("packaging")
-LOCKS = ("run", "dev", "fast", "sandbox")
+LOCKS = ("run", "class", "postgres", "dev", "fast", "sandbox")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -54,7 +54,7 @@ def test_everything_that_is_asked_for_is_locked(name: str) -> None:
     assert asked <= set(pins(name))
 
 
-@pytest.mark.parametrize("name", ["dev", "fast", "sandbox"])
+@pytest.mark.parametrize("name", ["class", "postgres", "dev", "fast", "sandbox"])
 def test_two_locks_never_disagree(name: str) -> None:
     run, other = pins("run"), pins(name)
     assert {package: run[package] for package in run.keys() & other} == {p: other[p] for p in run.keys() & other}
