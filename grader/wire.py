@@ -24,6 +24,7 @@ import numpy as np
 HEADER_LIMIT = 4 * 1024 * 1024
 DEPTH_LIMIT = 32
 DTYPES = {"float64": "<f8", "float32": "<f4", "int64": "<i8", "bool": "|b1", "uint8": "|u1"}
+_NAMES = {(np.dtype(code).kind, np.dtype(code).itemsize): name for name, code in DTYPES.items()}
 FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 CHUNK_LIMIT = 1024 * 1024
@@ -50,17 +51,22 @@ class TooLarge(WireError):
     """A frame that would be larger than allowed."""
 
 
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """Return the name of a dtype, which numpy puts together anew whenever it is asked for it."""
+    return _NAMES.get((dtype.kind, dtype.itemsize)) or dtype.name
+
+
 def encode(body: Any) -> bytes:
     """Return the frame for `body`: None, bool, int, float, str, arrays, and lists, tuples and dicts of them."""
     arrays: list[np.ndarray[Any, Any]] = []
     header = {
         "body": _flatten(body, arrays, 0),
-        "arrays": [{"dtype": a.dtype.name, "shape": list(a.shape)} for a in arrays],
+        "arrays": [{"dtype": dtype_name(a.dtype), "shape": list(a.shape)} for a in arrays],
     }
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > HEADER_LIMIT:
         raise TooLarge(f"header of {len(text)} bytes is over the limit of {HEADER_LIMIT}")
-    raw = [np.ascontiguousarray(a).astype(DTYPES[a.dtype.name], copy=False).data for a in arrays]
+    raw = [np.ascontiguousarray(a).astype(DTYPES[dtype_name(a.dtype)], copy=False).data for a in arrays]
     return b"".join([struct.pack("!I", len(text)), text, *raw])
 
 
@@ -134,7 +140,7 @@ def _flatten(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
     if depth > DEPTH_LIMIT:
         raise WireError("nested too deeply")
     if isinstance(value, np.ndarray):
-        if value.dtype.name not in DTYPES:
+        if dtype_name(value.dtype) not in DTYPES:
             raise WireError(f"arrays of {value.dtype} do not travel")
         arrays.append(value)
         return {"$array": len(arrays) - 1}

@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = RunFolder(arguments.out)
     folder.ensure_apart((job.path, job.id) for job in jobs)
     outcomes: dict[str, Graded] = {}
-    with stoppable(), Bench() as bench:
+    with stoppable(), Bench(in_turn=min(arguments.jobs, len(jobs)) > 1) as bench:
         bench.ready(jobs[0])
         if len(jobs) > 1:
             bench.warm(jobs[0])

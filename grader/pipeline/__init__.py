@@ -50,6 +50,7 @@ def grade(
     on_progress: Callable[[str, str], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
     care: Care | None = None,
+    in_turn: bool = False,
 ) -> Report:
     """Run the submission at `path` in a sandbox, judge what was seen, and return the report.
 
@@ -57,7 +58,8 @@ def grade(
     the same items; an assignment without notebooks needs none. Evidence that is in `store` is judged from there, and what is
     not is put there; `care` is how it is judged, and what is known already. `on_progress(probe, "start" | "end")`
     and `on_finding`, told each finding as soon as what it needs has been observed, are called from other threads, the
-    latter never twice at a time. IntakeError when the submission cannot be read.
+    latter never twice at a time. With `in_turn`, lanes of probes do not run side by side, for other submissions do. IntakeError
+    when the submission cannot be read.
     """
     chosen = selection.only(rubric, items)
     setting, care = replace(setting or Setting(), parameters=rubric.parameters), care or Care()
@@ -83,6 +85,7 @@ def grade(
             **asked,
             on_progress=on_progress,
             on_observation=stream.observed,
+            in_turn=in_turn,
         )
         seen = replace(seen, observations=stream.observations(seen.observations))
         if store:

@@ -58,7 +58,9 @@ def _page(report: Report, audience: Audience, drawings: Mapping[str, Drawings]) 
 
 def load() -> None:
     """Read and compile the templates, so that the first page does not wait for them."""
-    _environment().get_template("page.html")
+    environment = _environment()
+    for name in environment.list_templates(extensions=("html",)):
+        environment.get_template(name)
 
 
 @cache

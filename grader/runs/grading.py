@@ -85,13 +85,15 @@ class Bench:
     """Where one process does jobs, several at a time; `close` ends everything that runs there.
 
     `on_progress(job, probe, "start" | "end")` is called from other threads. `find`, `load_rubric` and `open` are how an
-    assignment, its rubric and a sandbox are come by.
+    assignment, its rubric and a sandbox are come by. With `in_turn`, what is asked of one submission is asked in turn, since
+    others are graded at the same time.
     """
 
     on_progress: Progress | None = None
     find: Callable[[str], Assignment] = assignments.find
     load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
     open: Callable[[SandboxSpec], Launcher] = open_launcher
+    in_turn: bool = False
     is_warm: bool = False
     _launchers: dict[SandboxSpec, Launcher] = field(default_factory=dict)
     _ready: dict[tuple[object, ...], Ready] = field(default_factory=dict)
@@ -194,6 +196,7 @@ class Bench:
             on_progress=None if told is None else lambda probe, event: told(job, probe, event),
             on_finding=on_finding,
             care=attempt.care(ready.assignment.id) if attempt else None,
+            in_turn=self.in_turn,
         )
 
     def close(self) -> None:

@@ -146,6 +146,13 @@ class Conversation:
         self._spent = True
         return self.running.explain()
 
+    def take_output(self) -> bytes:
+        """Return what was printed since this was last asked, and make room for as much again."""
+        with self._changed:
+            taken = bytes(self.output)
+            self.output.clear()
+            return taken
+
     def close(self) -> None:
         """Let go of the pipes of a worker that was stopped, also of one that cannot be."""
         try:
@@ -247,7 +254,8 @@ class Conversation:
     def _drain(self, pipe: IO[bytes]) -> None:
         try:
             while piece := pipe.read(OUTPUT_PIECE):
-                self.output.extend(piece[: max(self._output_limit - len(self.output), 0)])
+                with self._changed:
+                    self.output.extend(piece[: max(self._output_limit - len(self.output), 0)])
         except (OSError, ValueError):
             return
 

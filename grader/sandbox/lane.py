@@ -106,7 +106,8 @@ class Probe:
 class Lane:
     """Runs its probes in order; `abandon` may be called from another thread.
 
-    `cpu_seconds` is what its sandboxes used, as far as that could be measured from outside.
+    `then` is the lane that runs after this one and goes on in its sandbox, where it has left one that is well. `cpu_seconds`
+    is what its sandboxes used, as far as that could be measured from outside.
     """
 
     probes: list[Probe]
@@ -120,6 +121,7 @@ class Lane:
     on_progress: Callable[[str, str], None] | None
     on_observation: Callable[[Observation], None] | None
     room: Room = field(default_factory=Room)
+    then: Lane | None = None
     observations: list[Observation] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     output: str = ""
@@ -131,36 +133,57 @@ class Lane:
 
     def run(self) -> None:
         """Observe through every probe, until there are no more or `stop` is set."""
+        is_done = False
         try:
-            for probe in self.probes:
-                if self.stop.is_set():
-                    return
-                if self.on_progress:
-                    self.on_progress(probe.name, "start")
-                observation = self._observe(probe)
-                for attempt in range(1, probe.tries):
-                    if (
-                        self.stop.is_set()
-                        or observation.fault
-                        or not (probe.again and probe.again(dict(observation.data)))
-                    ):
-                        break
-                    observation = self._observe(probe, attempt)
-                if self.stop.is_set():
-                    return
-                observation = self.room.keep(observation)
-                self.observations.append(observation)
-                if self.on_observation:
-                    self.on_observation(observation)
-                if self.on_progress:
-                    self.on_progress(probe.name, "end")
+            is_done = all(self._is_observed(probe) for probe in self.probes)
         finally:
-            self._drop()
+            if is_done and self.then:
+                self._hand_over(self.then)
+            else:
+                self._drop()
 
     def abandon(self) -> None:
         """End the sandbox at once; `stop` has been set before."""
         if conversation := self._conversation:
             self._end(conversation)
+
+    @property
+    def needs_kernel(self) -> bool:
+        """Whether one of its probes runs notebooks."""
+        return any(probe.kernel for probe in self.probes)
+
+    @property
+    def seconds(self) -> float:
+        """How long its sandbox may be needed, with the lanes that go on in it."""
+        return sum(self._seconds(probe) for probe in self.probes) + (self.then.seconds if self.then else 0.0)
+
+    def _is_observed(self, probe: Probe) -> bool:
+        """Observe through one probe, as often as it asks for; False when `stop` is set meanwhile."""
+        if self.stop.is_set():
+            return False
+        if self.on_progress:
+            self.on_progress(probe.name, "start")
+        observation = self._observe(probe)
+        for attempt in range(1, probe.tries):
+            if self.stop.is_set() or observation.fault or not (probe.again and probe.again(dict(observation.data))):
+                break
+            observation = self._observe(probe, attempt)
+        if self.stop.is_set():
+            return False
+        observation = self.room.keep(observation)
+        self.observations.append(observation)
+        if self.on_observation:
+            self.on_observation(observation)
+        if self.on_progress:
+            self.on_progress(probe.name, "end")
+        return True
+
+    def _hand_over(self, then: Lane) -> None:
+        if conversation := self._conversation:
+            self._take_output(conversation)
+            # at no moment nobody's: whoever abandons all lanes must find it
+            then._conversation, self._conversation = conversation, None
+            then._memory_kills = self._memory_kills
 
     def _observe(self, probe: Probe, attempt: int = 0) -> Observation:
         unseen = next((each for each in self.observations if each.probe in probe.after and each.fault), None)
@@ -267,11 +290,10 @@ class Lane:
         return probe.seconds if probe.seconds is not None else self.limits.session_seconds
 
     def _started(self) -> Conversation:
-        whole = sum(self._seconds(probe) for probe in self.probes)
-        running = self.launcher.start(self.limits, whole + MARGIN_SECONDS)
+        running = self.launcher.start(self.limits, self.seconds + MARGIN_SECONDS)
         self._memory_kills = 0
         inside = self.inside
-        if not any(probe.kernel for probe in self.probes):
+        if not self.needs_kernel:
             inside = replace(inside, kernel=False, notebook_plugins=(), notebook_ours={}, beside="")
         conversation = self._conversation = Conversation(
             running, output_limit=self.limits.output_kb * 1024, beside=inside.beside
@@ -296,7 +318,10 @@ class Lane:
             self._end(conversation)
             with contextlib.suppress(HarnessError):
                 conversation.close()
-            self.output += printable(bytes(conversation.output).decode(errors="replace"), newlines=True)
+            self._take_output(conversation)
+
+    def _take_output(self, conversation: Conversation) -> None:
+        self.output += printable(conversation.take_output().decode(errors="replace"), newlines=True)
 
     def _end(self, conversation: Conversation) -> None:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import concurrent.futures
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from grader.model import Evidence, Limits, Observation, Setting, Submission
 from grader.sandbox.bounding import Room
@@ -26,8 +27,12 @@ def observe(
     on_progress: Callable[[str, str], None] | None = None,
     on_observation: Callable[[Observation], None] | None = None,
     room: Room | None = None,
+    in_turn: bool = False,
 ) -> Evidence:
     """Run all probes and return what they saw; the only place where student code runs.
+
+    Lanes run side by side, each in a sandbox of its own, for one submission to be graded as fast as can be. With `in_turn`,
+    for many to be, they run one after another, and in one sandbox where they need the same of it; what they see is the same.
 
     `on_progress(probe, "start" | "end")` and `on_observation(observation)` are called from the lanes' threads.
     `room` is for what is kept of the answers, 16 MB where nothing else is said.
@@ -54,8 +59,11 @@ def observe(
         )
         for _, members in sorted(lanes.items())
     ]
-    with concurrent.futures.ThreadPoolExecutor(max_workers=max(len(workers), 1)) as pool:
-        futures = [pool.submit(worker.run) for worker in workers]
+    rows = [[*workers]] if in_turn else [[worker] for worker in workers]
+    for row in rows:
+        _chain(row)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(len(rows), 1)) as pool:
+        futures = [pool.submit(_run, row) for row in rows]
         try:
             while (left := concurrent.futures.wait(futures, timeout=0.5, return_when="FIRST_EXCEPTION")).not_done:
                 for future in left.done:
@@ -80,3 +88,15 @@ def observe(
         facts=facts,
         output="".join(worker.output for worker in workers),
     )
+
+
+def _chain(lanes: Sequence[Lane]) -> None:
+    """Let each lane go on in the sandbox of the one before it, if that is such a one as it would start itself."""
+    for earlier, later in itertools.pairwise(lanes):
+        if earlier.needs_kernel == later.needs_kernel:
+            earlier.then = later
+
+
+def _run(lanes: Sequence[Lane]) -> None:
+    for lane in lanes:
+        lane.run()

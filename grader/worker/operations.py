@@ -171,7 +171,7 @@ def _flat(result: Any, name: str) -> np.ndarray[Any, Any]:
     if array is None:
         wrong = "None" if result is None else f"a value of type {type_name(result)}"
         raise Refused(RAISED, f"{name}() returned {wrong} instead of an array of numbers")
-    return array.astype(np.float64).ravel()
+    return array.astype(np.float64, copy=False).ravel()
 
 
 def _train(bench: Bench, operation: dict[str, Any]) -> dict[str, Any]:

@@ -41,9 +41,10 @@ def describe(value: Any, room: int) -> dict[str, Any]:
     if type(value) is np.ndarray:
         check_size(value.size * 8, room, f"an array of shape {value.shape}")
         array = _travelling(value)
-        if value.dtype.name not in wire.DTYPES:
-            kind = f"{kind} of {clean(value.dtype.name, 40)}"
-        return {"value": array, "type": kind, "text": f"array of shape {value.shape}, {clean(value.dtype.name, 40)}"}
+        name = wire.dtype_name(value.dtype)
+        if name not in wire.DTYPES:
+            kind = f"{kind} of {clean(name, 40)}"
+        return {"value": array, "type": kind, "text": f"array of shape {value.shape}, {clean(name, 40)}"}
     array = as_array(value)
     if array is not None:
         check_size(array.size * 8, room, f"numbers of shape {array.shape}")
@@ -78,7 +79,7 @@ _SHORT = _short()
 
 
 def _travelling(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
-    if array.dtype.name in wire.DTYPES:
+    if wire.dtype_name(array.dtype) in wire.DTYPES:
         # as it is at this moment: student code may write into the same array before the answers leave
         return array.copy()
     if array.dtype.kind in "iu":

@@ -13,7 +13,7 @@ import pytest
 
 from grader.checks import check, failed, passed
 from grader.errors import AuthorError, HarnessError
-from grader.model import Evidence, Finding, Limits, Observation, ProblemKind
+from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind
 from grader.sandbox import Inside, Launcher, Probe, Session, SessionEnded, observe, open_launcher
 from grader.sandbox import operations as op
 from grader.sandbox.lane import IMPATIENT
@@ -351,3 +351,69 @@ def test_plugins_for_notebooks_are_there_only_where_a_notebook_is_run(
     probe = Probe("greeting", "greeting", ask, kernel=kernel)
     evidence = observe(STUDENT, [probe], inside, launcher=launcher, seed=1, limits=LIMITS)
     assert evidence.observations["greeting"].data == {"problem": problem}
+
+
+class Counting:
+    """A launcher's own way to start, counted."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self.started: list[Running] = []
+        self.seconds: list[float] = []
+        self._launch = launcher.launch
+
+    def __call__(self, limits: Limits, seconds: float) -> Running:
+        self.seconds.append(seconds)
+        self.started.append(self._launch(limits, seconds))
+        return self.started[-1]
+
+
+@pytest.mark.parametrize(("in_turn", "sandboxes"), [(False, 2), (True, 1)])
+def test_lanes_in_turn_share_one_sandbox_that_may_live_for_all_of_them(
+    launcher: Launcher, *, in_turn: bool, sandboxes: int
+) -> None:
+    counting = Counting(launcher)
+    probes = [Probe("a", "", up, seconds=7.0), Probe("b", "", up, lane=1, seconds=5.0)]
+    seen = look(replace(launcher, launch=counting), *probes, in_turn=in_turn)
+    assert [each.data for each in seen.observations.values()] == [{"count": 1.0}] * 2
+    assert len(counting.started) == sandboxes
+    assert max(counting.seconds) == 60.0 + (12.0 if in_turn else 7.0)
+    assert all(each.process.returncode is not None for each in counting.started)
+
+
+def test_a_lane_in_turn_starts_a_sandbox_of_its_own_where_the_one_before_has_broken_it(launcher: Launcher) -> None:
+    def hang(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+        up(session, data, _rng)
+        raise SessionEnded(Problem(ProblemKind.TIMEOUT, "it hangs"))
+
+    counting = Counting(launcher)
+    seen = look(replace(launcher, launch=counting), Probe("a", "", hang), Probe("b", "", up, lane=1), in_turn=True)
+    assert seen.observations["b"].data == {"count": 1.0}
+    assert len(counting.started) == 2
+
+
+def test_a_lane_in_turn_has_its_own_patience(launcher: Launcher) -> None:
+    limits = replace(LIMITS, call_seconds=1.0)
+    probes = [Probe("a", "", lambda *_: None), Probe("b", "", wait_long), Probe("c", "", waited, lane=1)]
+    seen = look(launcher, *probes, limits=limits, in_turn=True).observations
+    assert seen["c"].data["limit"] == 1.0
+
+
+def wait_long(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+    *_, answer = session.run(op.load(), op.create("net", "mlp.MLP"), op.call("net", "sleep"))
+    data["problem"] = str(answer.problem)
+
+
+def waited(session: Session, data: dict[str, Any], _rng: np.random.Generator) -> None:
+    data["limit"] = session.call_seconds
+
+
+def test_a_lane_in_turn_that_is_never_reached_leaves_no_sandbox(launcher: Launcher) -> None:
+    def interrupt(_name: str, event: str) -> None:
+        if event == "end":
+            raise Stopped
+
+    counting = Counting(launcher)
+    probes = [Probe("a", "", up), Probe("b", "", up, lane=1)]
+    with pytest.raises(Stopped):
+        look(replace(launcher, launch=counting), *probes, in_turn=True, on_progress=interrupt)
+    assert [each.process.returncode is None for each in counting.started] == [False]
