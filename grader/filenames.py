@@ -7,7 +7,9 @@ OUT = "graded"
 # beside the folders of the submissions
 SPREADSHEET, SUMMARY = "summary.csv", "summary.json"
 JOURNAL, LOCK = "journal.jsonl", "run.lock"
-OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK)
+# the gradebook, or where it is if it is elsewhere
+GRADEBOOK, GRADEBOOK_PLACE = "gradebook.sqlite", "gradebook.json"
+OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK, GRADEBOOK, GRADEBOOK_PLACE)
 # in the folder of each submission
 EVIDENCE = "evidence"
 # in that of the evidence: the rubric that it was judged by, where it is not the assignment's own

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader import atomic, exports
 from grader.errors import AuthorError
@@ -15,11 +16,14 @@ from grader.exports import Row
 from grader.exports.summary import SCHEMA
 from grader.filenames import JOURNAL, LOCK, OF_A_RUN, OUT, SPREADSHEET, SUMMARY
 from grader.model import Result
-from grader.runs import lock
+from grader.runs import bookkeeping, lock
 from grader.runs.job import ALL, Job
 from grader.runs.journal import Entry, Journal
 from grader.runs.submission import SubmissionFolder
 from grader.text import listed, printable
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
 
 # how often the summary is written while a run goes on, and which share of its time that may take
 SUMMARY_SECONDS = 5.0
@@ -32,11 +36,16 @@ GIVE = "give the --out folder of an earlier `mlpgrader grade`, or one submission
 class RunFolder:
     """The folder of a run, with a folder for each submission, a journal, and a summary of all that is in it.
 
-    Reading needs nothing; whoever writes does so inside `taken`. `clock` tells the seconds.
+    Reading needs nothing; whoever writes does so inside `taken`. `clock` tells the seconds. Where the run has a gradebook, it is
+    told of everything as well; with `gradebook`, the URL of a database or an empty one for a file in the folder, it gets one.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float] = time.monotonic, gradebook: str | None = None
+    ) -> None:
         self.path = path
+        self.book: Gradebook | None = None
+        self._gradebook = gradebook
         self.entries: dict[str, Entry] = {}
         self._journal = Journal(path / JOURNAL)
         self._clock = clock
@@ -74,7 +83,13 @@ class RunFolder:
             self.look()
             self._journal.open(lock.myself())
             self._journal.add(entry for name, entry in self.entries.items() if self._journal.entries.get(name) != entry)
-            yield
+            with bookkeeping.opened(self.path, self._gradebook) or nullcontext() as book:
+                self.book = book
+                try:
+                    self.enter()
+                    yield
+                finally:
+                    self.book = None
 
     def look(self) -> None:
         """See what is in the folder: what is noted of each submission, where that agrees with what lies there."""
@@ -87,6 +102,11 @@ class RunFolder:
                 # a report that was written since, or by a run that noted nothing or not all, is read
                 found = entry if entry and entry.stamp == there and entry.digest else _read(folder, entry)
                 self.entries.update({name: found} if found else {})
+
+    def enter(self) -> None:
+        """Bring the gradebook, where there is one, in line with what was seen."""
+        if self.book:
+            bookkeeping.take_in(self.book, {name: self.of(name) for name in self.entries}, self.entries)
 
     def key(self, name: str) -> str:
         """Return the key of the evidence that a submission has, by what was noted; empty where it is not what was noted."""
@@ -145,7 +165,7 @@ class RunFolder:
         folder = self.of(name)
         row = replace(Row.of(result), id=name, attempt=folder.attempt)
         stamps = stamp(folder.report), stamp(folder.evidence_file)
-        self._note(Entry(row, key, judged, *stamps, result.digest, result.assignment, asked))
+        self._note(Entry(row, key, judged, *stamps, result.digest, result.assignment, asked), result)
 
     def judged(self, name: str, result: Result, *, judged: str = "") -> None:
         """Note the result of evidence that stays as it was and was judged again, by what `judged` stands for (`standards`)."""
@@ -171,12 +191,18 @@ class RunFolder:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows of the summary: one for each submission that has a report, or a reason why it has none."""
-        return [entry.row for entry in self.entries.values()]
+        """The rows of the summary: one for each submission that has a report, or a reason why it has none.
 
-    def _note(self, entry: Entry) -> None:
+        What people gave is counted in while the folder is taken.
+        """
+        marked = self.book.marked() if self.book else {}
+        return [bookkeeping.with_marks(entry.row, marked.get(entry.row.id)) for entry in self.entries.values()]
+
+    def _note(self, entry: Entry, result: Result | None = None) -> None:
         self.entries[entry.row.id] = entry
         self._journal.add([entry])
+        if self.book:
+            self.book.note(bookkeeping.noted(entry, result))
         # as often as it can be without taking a share of the time that grows with the class
         if self._clock() >= self._due:
             self.summarise()

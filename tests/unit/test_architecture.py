@@ -29,6 +29,7 @@ LEVELS = {
     "kits": 4, "watching": 4, "repairing": 4,
     "assignments": 5,
     "pipeline": 6, "doctor": 6, "classes": 6,
+    "gradebook": 7,
     "runs": 8, "calibration": 8,
     "cli": 9,
     "__main__": 10,

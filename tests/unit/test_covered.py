@@ -19,6 +19,10 @@ BEGIN = (f"{WORKER}.main", f"{WORKER}.notebook")
 # loaded by a function when it is called, or by a program that a test starts: module -> the test that does so
 LATER = {
     "grader.__main__": "unit/test_architecture.py",
+    "grader.gradebook.migrations": "unit/gradebook/test_engine.py",
+    "grader.gradebook.migrations.env": "unit/gradebook/test_engine.py",
+    "grader.gradebook.migrations.versions": "unit/gradebook/test_engine.py",
+    "grader.gradebook.migrations.versions.v0001_first": "unit/gradebook/test_engine.py",
     "grader.repairing.fixers": "unit/repairing/test_submission.py",
     "grader.repairing.fixers.fix_quotient": "unit/repairing/test_submission.py",
     "grader.replay.loop": "unit/replay/test_engine.py",

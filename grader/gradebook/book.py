@@ -1,0 +1,149 @@
+"""The gradebook of one run: students, attempts, gradings, marks of people, releases, and an audit of every change."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from grader.classes.model import Joined
+from grader.exports.final import Final
+from grader.gradebook import auditing, counting, gradings, marking, people, releasing
+from grader.gradebook.engine import reading, writing
+from grader.gradebook.nouns import Noted, Scored, Waiting
+from grader.gradebook.standing import standings
+from grader.gradebook.tables import ATTEMPTS, GRADINGS, MARKS, RUNS, SUBMITTERS
+
+MACHINE = "grader"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Gradebook:
+    """The gradebook of the run called `key`, in the database of an engine, which is its own to close.
+
+    Every function that changes something does so whole or not at all, waits for other writers, and writes to the audit. `folder`
+    is that of the run; `now` tells the time.
+    """
+
+    def __init__(self, engine: Engine, key: str, folder: Path, *, now: Callable[[], datetime] = _now) -> None:
+        self.engine, self.key, self.folder = engine, key, folder
+        self._now = now
+        with writing(engine) as connection:
+            self._run = _run(connection, key, now())
+
+    def take_in(self, joined: Joined, folder_of: Callable[[str, int], str]) -> int:
+        """Take in a class with its roster, and return how many changes that made; as often as it comes.
+
+        `folder_of` says in which folder of the run an attempt of a student is.
+        """
+        with writing(self.engine) as connection:
+            changes = people.take_in(connection, self._run, joined, folder_of)
+            self._audit(connection, changes, MACHINE)
+        return len(changes)
+
+    def note(self, *noted: Noted, author: str = MACHINE) -> int:
+        """Note what came of attempts, all of them or none; return for how many that is new."""
+        with writing(self.engine) as connection:
+            changes = gradings.note(connection, self._run, noted, self._now())
+            self._audit(connection, changes, author)
+        return len(changes)
+
+    def stamps(self) -> dict[str, str]:
+        """Return by folder the stamp of what is noted of each attempt."""
+        around = SUBMITTERS.join(ATTEMPTS).join(GRADINGS)
+        found = select(ATTEMPTS.c.folder, GRADINGS.c.stamp).select_from(around)
+        with reading(self.engine) as connection:
+            chosen = connection.execute(found.where(SUBMITTERS.c.run == self._run, GRADINGS.c.current.is_(True)))
+            return {row.folder: row.stamp for row in chosen}
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Return what waits for a person, of the latest attempt of each, in the order of the rubric and then of students."""
+        with reading(self.engine) as connection:
+            latest = {each.student: each for each in standings(connection, self._run)}
+        found = [
+            Waiting(why, each.student, each.name, each.attempt, each.folder, what, mark)
+            for each in latest.values()
+            for why, what, mark in each.score.waiting
+        ]
+        return tuple(sorted(found, key=lambda each: (each.found.place, each.student)))
+
+    def marks_planned(
+        self, given: Sequence[marking.Given], *, author: str, overwrite: bool = False
+    ) -> list[marking.Step]:
+        """Return what a file of marks would change."""
+        with reading(self.engine) as connection:
+            planned = marking.planned(connection, self._run, given, author=author, now=self._now(), overwrite=overwrite)
+            return [step for step, _ in planned]
+
+    def mark(self, *given: marking.Given, author: str, overwrite: bool = False) -> list[marking.Step]:
+        """Give, change or delete marks, and return what was wanted: what was in conflict or wrong has not been written."""
+        with writing(self.engine) as connection:
+            steps, changes = marking.mark(
+                connection, self._run, given, author=author, now=self._now(), overwrite=overwrite
+            )
+            self._audit(connection, changes, author)
+        return steps
+
+    def ready(self, rules: counting.Rules | None = None) -> tuple[counting.Ready, ...]:
+        """Return who can be released and what is in the way of the others."""
+        with reading(self.engine) as connection:
+            return counting.readiness(connection, self._run, rules)
+
+    def release(self, students: Collection[str], *, author: str, withdraw: bool = False) -> int:
+        """Make results visible to these students, or `withdraw` them, and return for how many that is new."""
+        with writing(self.engine) as connection:
+            changes = releasing.release(
+                connection, self._run, students, author=author, now=self._now(), withdraw=withdraw
+            )
+            self._audit(connection, changes, author)
+        return len(changes)
+
+    def finals(self, rules: counting.Rules | None = None) -> tuple[Final, ...]:
+        """Return what each student gets, by the `rules` of the course; without any, of the latest attempt and never late."""
+        with reading(self.engine) as connection:
+            return counting.finals(connection, self._run, rules, self.folder)
+
+    def marked(self) -> dict[str, Scored]:
+        """Return by folder the score of each attempt that people have marked."""
+        of_run = SUBMITTERS.c.run == self._run
+        marked = select(SUBMITTERS.c.key).select_from(SUBMITTERS.join(ATTEMPTS).join(MARKS)).where(of_run).distinct()
+        with reading(self.engine) as connection:
+            students = connection.scalars(marked).all()
+            return {each.folder: each.score for each in standings(connection, self._run, students) if each.marks}
+
+    def audit(self) -> tuple[auditing.Audited, ...]:
+        """Return every change, oldest first."""
+        with reading(self.engine) as connection:
+            return auditing.read(connection, self._run)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _audit(self, connection: Connection, changes: Iterable[auditing.Change], author: str) -> None:
+        auditing.keep(connection, self._run, changes, author=author, now=self._now())
+
+
+def new_key() -> str:
+    """Return a key for a run that has none yet."""
+    return secrets.token_hex(16)
+
+
+def _run(connection: Connection, key: str, now: datetime) -> int:
+    known: int | None = connection.scalar(select(RUNS.c.id).where(RUNS.c.key == key))
+    if known is not None:
+        return known
+    added: int = connection.execute(insert(RUNS).values(key=key, made=now).returning(RUNS.c.id)).scalar_one()
+    return added

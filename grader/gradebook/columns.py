@@ -1,0 +1,68 @@
+"""Columns that mean the same in every database: points without a rounding error, instants in UTC, texts that are bounded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+# points are kept as whole millionths, which every database adds up exactly
+UNIT = 1_000_000
+LONGEST = 4_000
+CUT = " ... (cut)"
+
+
+class Points(TypeDecorator[Decimal]):
+    """Points as `Decimal`, to six decimals; None where there are none."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else round(value * UNIT)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else exact(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time in UTC; a time without a zone is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone is nobody's time")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class Words(TypeDecorator[str]):
+    """A text of at most `LONGEST` characters that every database takes, whatever a student wrote."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+def exact(millionths: int) -> Decimal:
+    """Return points as they are kept as a `Decimal` without zeros that say nothing."""
+    whole, rest = divmod(millionths, UNIT)
+    return Decimal(whole) if not rest else (Decimal(millionths) / UNIT).normalize()
+
+
+def storable(text: str) -> str:
+    """Return a text as it is kept: bounded, without the one character and the halves of characters that databases refuse."""
+    if len(text) > LONGEST:
+        text = text[: LONGEST - len(CUT)] + CUT
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()

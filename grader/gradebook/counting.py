@@ -1,0 +1,177 @@
+"""What each student gets: the attempt that counts, with marks of people and lateness, worked out when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from grader.classes.model import Lateness
+from grader.exports.final import Final, Who
+from grader.gradebook.joining import rounded
+from grader.gradebook.nouns import Scored, Why
+from grader.gradebook.standing import Standing, standings
+from grader.gradebook.tables import MEMBERS, RELEASES, STUDENTS, SUBMITTERS
+from grader.text import counted, listed, printable
+
+NAMED = 3
+NOTHING = "nothing was handed in"
+
+
+class Rules(Protocol):
+    """The rules of a course, as `grader.classes.policy` has them."""
+
+    def lateness(self, names: Iterable[str], handed_in: Any, late: bool | None) -> Lateness: ...
+    def counting(self, attempts: Sequence[Any]) -> int: ...
+    def final(self, points: Decimal, lateness: Lateness) -> Decimal: ...
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """One attempt as the rules of a course look at it: how late, and its points where they are final."""
+
+    lateness: Lateness
+    points: Decimal | None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Whose results are ready to be released, or why not; `released` by whom already, empty where not."""
+
+    student: str
+    name: str
+    points: Decimal | None
+    possible: Decimal
+    why_not: str
+    released: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The attempt of a submitter that counts, how late it was, and what comes of it."""
+
+    standing: Standing
+    score: Scored
+    lateness: Lateness
+    points: Decimal | None
+    why_not: str
+
+    @property
+    def comment(self) -> str:
+        """What people wrote on it."""
+        return self.score.comment
+
+
+def why_not(standing: Standing, score: Scored) -> str:
+    """Return in words what keeps an attempt from being final, empty where nothing does."""
+    if standing.state == "failed":
+        return f"was not graded: {printable(standing.error)}"
+    if not standing.state:
+        return "was not graded yet"
+    said = []
+    for why, words in (
+        (Why.PENDING, "waits for a person"),
+        (Why.STALE, "was marked by a person on an earlier result"),
+        (Why.WITHHELD, "withheld: the grader had a fault there"),
+    ):
+        checks = [found.check for each, found, _ in score.waiting if each is why]
+        if checks:
+            said.append(f"{listed(checks, NAMED)}: {words}")
+    return "; ".join(said)
+
+
+def counted_attempts(connection: Connection, run: int, rules: Rules | None) -> Iterator[Counted]:
+    """Yield for each who handed in the attempt that counts: by the rules, or the latest."""
+    known_by = _known_by(connection, run) if rules else {}
+    for student, attempts in groupby(standings(connection, run), key=lambda each: each.student):
+        of_one = []
+        for standing in attempts:
+            score = standing.score
+            why = why_not(standing, score)
+            lateness = Lateness()
+            if rules:
+                names = [student, *known_by.get(student, ())]
+                lateness = rules.lateness(names, standing.handed_in, standing.late)
+            points = None if why else score.earned
+            if points is not None:
+                points = rounded(rules.final(points, lateness) if rules else points)
+            of_one.append(Counted(standing, score, lateness, points, why))
+        index = rules.counting([Attempted(each.lateness, each.points) for each in of_one]) if rules else -1
+        yield of_one[index]
+
+
+def finals(connection: Connection, run: int, rules: Rules | None, folder: Path) -> tuple[Final, ...]:
+    """Return what each student gets: members of a group the same, and those who handed in nothing as well."""
+    people = _people(connection, run)
+    released = set(connection.scalars(select(SUBMITTERS.c.key).join(RELEASES).where(SUBMITTERS.c.run == run)))
+    found, possible = [], Decimal(0)
+    for each in counted_attempts(connection, run, rules):
+        standing = each.standing
+        possible = max(possible, each.score.possible)
+        for who in people.pop(standing.student, None) or [Who(name=standing.name, login=standing.student)]:
+            found.append(
+                Final(
+                    who,
+                    each.points,
+                    rounded(each.score.possible),
+                    each.why_not,
+                    {item: rounded(points) for item, points in each.score.items.items()},
+                    each.comment,
+                    standing.student in released,
+                    folder / standing.folder if standing.folder else None,
+                    standing.submission,
+                    standing.handed_in,
+                    each.lateness.words,
+                )
+            )
+    found += [Final(who, None, Decimal(0), NOTHING) for who in people.get("", ())]
+    # who was not graded could have had as many as the others
+    return tuple(each if each.possible else replace(each, possible=rounded(possible)) for each in found)
+
+
+def readiness(connection: Connection, run: int, rules: Rules | None) -> tuple[Ready, ...]:
+    """Return who can be released, who is, and what is in the way of the others."""
+    chosen = select(SUBMITTERS.c.key, RELEASES.c.author).join(RELEASES).where(SUBMITTERS.c.run == run)
+    released = {row.key: row.author for row in connection.execute(chosen)}
+    return tuple(
+        Ready(
+            each.standing.student,
+            each.standing.name,
+            each.points,
+            rounded(each.score.possible),
+            each.why_not,
+            released.get(each.standing.student, ""),
+        )
+        for each in counted_attempts(connection, run, rules)
+    )
+
+
+def told(ready: Sequence[Ready]) -> str:
+    """Return how many are released, ready and not, in one line."""
+    done, waiting = sum(bool(each.released) for each in ready), sum(bool(each.why_not) for each in ready)
+    return f"{counted(len(ready), 'student or group', 'students and groups')}: {done} released, {waiting} not ready"
+
+
+def _people(connection: Connection, run: int) -> dict[str, list[Who]]:
+    """Return the members of each who handed in; under the empty key, those who handed in nothing."""
+    joined = STUDENTS.outerjoin(MEMBERS, MEMBERS.c.student == STUDENTS.c.id)
+    joined = joined.outerjoin(SUBMITTERS, MEMBERS.c.submitter == SUBMITTERS.c.id)
+    rows = select(STUDENTS, SUBMITTERS.c.key).select_from(joined).where(STUDENTS.c.run == run).order_by(STUDENTS.c.id)
+    found: dict[str, list[Who]] = {}
+    for row in connection.execute(rows):
+        who = Who(row.platform_id, row.name, row.login, row.mail, row.sis, row.section)
+        found.setdefault(row.key or "", []).append(who)
+    return found
+
+
+def _known_by(connection: Connection, run: int) -> dict[str, list[str]]:
+    """Return all that the members of each are known by."""
+    found: dict[str, list[str]] = {}
+    for key, people in _people(connection, run).items():
+        found[key] = [name for who in people for name in (who.id, who.name, who.login, who.mail, who.sis) if name]
+    return found

@@ -1,0 +1,165 @@
+"""The nouns of a gradebook: what was noted of an attempt, what a person gave, what waits, and what comes of both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from grader.model import Result, Verdict
+from grader.text import number
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the machine found by one check, with its points; `place` is its position in the rubric, from 0."""
+
+    place: int
+    item: str
+    item_title: str
+    check: str
+    title: str
+    verdict: Verdict
+    earned: Decimal
+    possible: Decimal
+    pending: Decimal
+    withheld: Decimal
+    message: str = ""
+    diagnosis: str = ""
+
+    def basis(self, digest: str) -> str:
+        """Return by what is known again what a person has before them: what was handed in, and what was found of it."""
+        said = digest, self.item, self.check, str(self.verdict), str(self.possible), self.message
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person gave: `points` for one check, or None for a comment alone.
+
+    Where `item` and `check` are empty, it is about the whole, and the points are added to the sum. `version` counts the
+    changes, from 1; `basis` stands for what the person had before them.
+    """
+
+    item: str
+    check: str
+    points: Decimal | None
+    comment: str
+    author: str
+    made: datetime
+    version: int
+    basis: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it says anything: one that was deleted stays for its version alone."""
+        return self.points is not None or bool(self.comment)
+
+
+class Why(StrEnum):
+    """Why something waits for a person."""
+
+    PENDING = "pending"
+    STALE = "stale"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One answer that waits for a person: why, whose it is, what it is worth.
+
+    The mark, where there is one, was made on an earlier result, is a comment alone, or was deleted.
+    """
+
+    why: Why
+    student: str
+    name: str
+    attempt: int
+    folder: str
+    found: Found
+    mark: Mark | None = None
+
+    @property
+    def version(self) -> int:
+        """The version of the mark, 0 where there was none yet."""
+        return self.mark.version if self.mark else 0
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What came of one attempt: a result or an error, and what it stands on."""
+
+    student: str
+    attempt: int
+    result: Result | None = None
+    error: str = ""
+    key: str = ""
+    stamp: str = ""
+    folder: str = ""
+
+    @property
+    def state(self) -> str:
+        """In one word: graded, or failed."""
+        return "graded" if self.result else "failed"
+
+    @property
+    def content(self) -> str:
+        """By what it is known again: everything but when it was, and how long that took."""
+        result = self.result
+        about = (result.digest, result.assignment, result.rubric_digest, result.seed, result.sandbox) if result else ()
+        found = [
+            (each.item, each.check, str(each.verdict), *map(str, points_of(each)), each.message) for each in self.found
+        ]
+        return hashlib.sha256(json.dumps([self.state, self.error, about, found]).encode()).hexdigest()
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What was found, in the order of the rubric."""
+        return tuple(_found(self.result)) if self.result else ()
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Findings and marks together: earned + lost + pending + withheld = possible, but for what a person adds to the whole.
+
+    `items` are the points earned by item; `waiting` says what keeps it from being final.
+    """
+
+    earned: Decimal
+    possible: Decimal
+    pending: Decimal
+    withheld: Decimal
+    items: Mapping[str, Decimal] = field(default_factory=dict)
+    waiting: tuple[tuple[Why, Found, Mark | None], ...] = ()
+    comment: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing of it waits."""
+        return not self.waiting
+
+
+def points_of(found: Found) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return earned, possible, pending and withheld points."""
+    return found.earned, found.possible, found.pending, found.withheld
+
+
+def exactly(points: float) -> Decimal:
+    """Return points as people write them."""
+    return Decimal(str(number(points)))
+
+
+def _found(result: Result) -> Iterator[Found]:
+    place = 0
+    for item in result.items:
+        for scored in item.findings:
+            finding, marks = scored.finding, scored.marks
+            earned, possible = exactly(marks.earned), exactly(marks.possible)
+            points = earned, possible, exactly(marks.pending), exactly(marks.withheld)
+            about = item.id, item.title, finding.check, finding.title, finding.verdict
+            yield Found(place, *about, *points, finding.message, finding.diagnosis)
+            place += 1

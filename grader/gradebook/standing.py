@@ -1,0 +1,94 @@
+"""How attempts stand: what was found, what was given, read in one pass so that a class of any size fits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from grader.gradebook.columns import storable
+from grader.gradebook.joining import joined
+from grader.gradebook.nouns import Found, Mark, Scored
+from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, MARKS, SUBMITTERS
+from grader.model import Verdict
+
+# rows of findings that are in memory at a time
+ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One attempt with its current grading and its marks. `state` is graded, failed, or empty where it was not graded yet."""
+
+    row: int
+    student: str
+    name: str
+    attempt: int
+    folder: str
+    submission: str
+    handed_in: datetime | None
+    late: bool | None
+    state: str
+    error: str
+    digest: str
+    rubric_digest: str
+    findings: tuple[Found, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def score(self) -> Scored:
+        """Findings and marks, joined."""
+        return joined(self.findings, self.marks, self.digest)
+
+
+def standings(connection: Connection, run: int, students: Collection[str] | None = None) -> Iterator[Standing]:
+    """Yield every attempt of these students, of all where none are given, by student and attempt."""
+    chosen = [SUBMITTERS.c.run == run]
+    if students is not None:
+        chosen.append(SUBMITTERS.c.key.in_({storable(each) for each in students}))
+    grading = (GRADINGS.c.attempt == ATTEMPTS.c.id) & GRADINGS.c.current.is_(True)
+    around = SUBMITTERS.join(ATTEMPTS, ATTEMPTS.c.submitter == SUBMITTERS.c.id).outerjoin(GRADINGS, grading)
+    order = SUBMITTERS.c.key, ATTEMPTS.c.number
+    about = select(
+        ATTEMPTS,
+        SUBMITTERS.c.key,
+        SUBMITTERS.c.name,
+        GRADINGS.c.id.label("grading"),
+        *(GRADINGS.c[name] for name in ("state", "error", "digest", "rubric_digest")),
+    )
+    rows = connection.execute(about.select_from(around).where(*chosen).order_by(*order)).all()
+    marks = _marks(connection, select(ATTEMPTS.c.id).select_from(around).where(*chosen))
+    found = _findings(connection, around, chosen, order)
+    ahead = next(found, None)
+    for row in rows:
+        findings = []
+        while ahead is not None and ahead[0] == row.grading:
+            findings.append(ahead[1])
+            ahead = next(found, None)
+        yield _standing(row, tuple(findings), tuple(marks.get(row.id, ())))
+
+
+def _standing(row: Row[Any], findings: tuple[Found, ...], marks: tuple[Mark, ...]) -> Standing:
+    about = row.id, row.key, row.name, row.number, row.folder, row.submission, row.handed_in, row.late
+    graded = row.state or "", row.error or "", row.digest or "", row.rubric_digest or ""
+    return Standing(*about, *graded, findings, marks)
+
+
+def _findings(connection: Connection, around: Any, chosen: Any, order: Any) -> Iterator[tuple[int, Found]]:
+    names = [column.name for column in FINDINGS.c if column.name != "grading"]
+    joined = around.join(FINDINGS, FINDINGS.c.grading == GRADINGS.c.id)
+    found = select(FINDINGS).select_from(joined).where(*chosen).order_by(*order, FINDINGS.c.place)
+    for row in connection.execute(found.execution_options(yield_per=ROWS)):
+        told = {name: getattr(row, name) for name in names}
+        yield row.grading, Found(**told | {"verdict": Verdict(row.verdict)})
+
+
+def _marks(connection: Connection, attempts: Any) -> dict[int, list[Mark]]:
+    names = ("item", "check", "points", "comment", "author", "made", "version", "basis")
+    found: dict[int, list[Mark]] = {}
+    for row in connection.execute(select(MARKS).where(MARKS.c.attempt.in_(attempts)).order_by(MARKS.c.id)):
+        found.setdefault(row.attempt, []).append(Mark(*(getattr(row, name) for name in names)))
+    return found
