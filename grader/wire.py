@@ -12,11 +12,12 @@ another.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NoReturn
 
 import numpy as np
@@ -24,7 +25,8 @@ import numpy as np
 HEADER_LIMIT = 4 * 1024 * 1024
 DEPTH_LIMIT = 32
 DTYPES = {"float64": "<f8", "float32": "<f4", "int64": "<i8", "bool": "|b1", "uint8": "|u1"}
-_NAMES = {(np.dtype(code).kind, np.dtype(code).itemsize): name for name, code in DTYPES.items()}
+_DTYPES = {name: np.dtype(code) for name, code in DTYPES.items()}
+_NAMES = {(dtype.kind, dtype.itemsize): name for name, dtype in _DTYPES.items()}
 FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 CHUNK_LIMIT = 1024 * 1024
@@ -88,7 +90,8 @@ def decode(read: Callable[[int], bytes], *, limit: int, header_limit: int = HEAD
         raise WireError(f"not a frame: {type(error).__name__}") from None
     if sum(sizes) > limit:
         raise WireError(f"arrays of {sum(sizes)} bytes are over the limit of {limit}")
-    arrays = [_array(description, read(size)) for description, size in zip(descriptions, sizes, strict=True)]
+    raw, ends = memoryview(read(sum(sizes))), itertools.accumulate(sizes)
+    arrays = [_array(each, raw[end - size : end]) for each, size, end in zip(descriptions, sizes, ends, strict=True)]
     return _restore(body, arrays, 0)
 
 
@@ -137,16 +140,18 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _flatten(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
-    if depth > DEPTH_LIMIT:
-        raise WireError("nested too deeply")
+    if _is_simple(value):
+        return value
     if isinstance(value, np.ndarray):
         if dtype_name(value.dtype) not in DTYPES:
             raise WireError(f"arrays of {value.dtype} do not travel")
         arrays.append(value)
         return {"$array": len(arrays) - 1}
     if isinstance(value, dict):
+        _ensure_shallow(value, depth)
         return {_key(key): _flatten(item, arrays, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        _ensure_shallow(value, depth)
         return [_flatten(item, arrays, depth + 1) for item in value]
     if isinstance(value, np.generic):
         return _flatten(value.item(), arrays, depth)
@@ -157,7 +162,26 @@ def _flatten(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
     raise WireError(f"{type(value).__name__} does not travel")
 
 
+def _is_simple(value: Any) -> bool:
+    """Tell whether a value travels as it is: nearly all that do, told at once."""
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii())
+    if kind is float:
+        return math.isfinite(value)
+    if kind is int:
+        return bool(-(2**63) <= value < 2**63)
+    return kind is bool or value is None
+
+
+def _ensure_shallow(value: Collection[Any], depth: int) -> None:
+    if depth >= DEPTH_LIMIT and value:
+        raise WireError("nested too deeply")
+
+
 def _key(key: Any) -> str:
+    if type(key) is str and key.isascii() and key[:1] != "$":
+        return key
     text = str(key)
     if text.startswith("$"):
         raise WireError(f"the key {text!r} has a meaning of its own on the wire")
@@ -187,23 +211,25 @@ def size_of(description: Any) -> int:
     # numpy counts the entries with empty axes left out, and refuses too many of them
     if math.prod(max(n, 1) for n in shape) >= 2**40:
         raise WireError("an array of an impossible shape")
-    return np.dtype(DTYPES[dtype]).itemsize * math.prod(shape)
+    return _DTYPES[dtype].itemsize * math.prod(shape)
 
 
-def _array(description: Any, raw: bytes) -> np.ndarray[Any, Any]:
-    dtype = np.dtype(DTYPES[description["dtype"]])
+def _array(description: Any, raw: memoryview) -> np.ndarray[Any, Any]:
+    dtype = _DTYPES[description["dtype"]]
     flat = np.frombuffer(raw, dtype=np.uint8 if dtype.kind == "b" else dtype)
     return (flat != 0 if dtype.kind == "b" else flat.copy()).reshape(description["shape"])
 
 
 def _restore(value: Any, arrays: list[np.ndarray[Any, Any]], depth: int) -> Any:
-    if depth > DEPTH_LIMIT:
-        raise WireError("nested too deeply")
+    if _is_simple(value):
+        return value
     if isinstance(value, dict):
-        if any(key.startswith("$") for key in value):
+        if any(key[:1] == "$" for key in value):
             return _special(value, arrays)
+        _ensure_shallow(value, depth)
         return {_key(key): _restore(item, arrays, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
+        _ensure_shallow(value, depth)
         return [_restore(item, arrays, depth + 1) for item in value]
     return _plain(value)
 

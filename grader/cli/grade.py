@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     with stoppable(), Bench(in_turn=min(arguments.jobs, len(jobs)) > 1) as bench:
         bench.ready(jobs[0])
         if len(jobs) > 1:
-            bench.warm(jobs[0])
+            bench.warm(jobs[0], for_many=True)
         with Children(bench, Bench, Bench.sweep) as children:
             overseer = Overseer(children)
             if len(jobs) == 1:

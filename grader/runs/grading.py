@@ -28,6 +28,7 @@ from grader.runs.job import Graded, Job, Whose
 from grader.runs.steps import Kind, Steps
 from grader.runs.submission import SubmissionFolder
 from grader.sandbox import Launcher, open_launcher
+from grader.sandbox.payload import compiled
 
 Progress = Callable[[Job, str, str], None]
 # where an attempt keeps what was observed, should it not come to its end
@@ -115,13 +116,18 @@ class Bench:
                 self._ready[needs] = Ready(assignment, chosen, setting, self._launcher(job.sandbox))
             return self._ready[needs]
 
-    def warm(self, job: Job) -> None:
-        """Load what the first report would wait for, and read our own sources, so that copies of this process need not."""
+    def warm(self, job: Job, *, for_many: bool = False) -> None:
+        """Load what the first report would wait for, and read our own sources, so that copies of this process need not.
+
+        Where it is `for_many` jobs, what is sent inside for each of them is compiled, too.
+        """
         report.warm_up()
         # what is wrong with this one is said when it is graded
         with contextlib.suppress(AuthorError, HarnessError):
             self.key(job, Submission("", "", {}))
             self.judged(job)
+            if for_many:
+                compiled(self.ready(job).assignment.inside)
         self.is_warm = True
 
     def look(self, job: Job) -> tuple[str, str]:

@@ -108,6 +108,7 @@ def _launch(wrap: Wrap, limits: Limits, program: str = BOOT) -> Running:
         stop,
         explain=lambda: "memory" if watch.exceeded else "",
         cpu_seconds=lambda: max(used),
+        has_our_python=True,
     )
 
 

@@ -300,7 +300,9 @@ class Lane:
         )
         if self.stop.is_set():
             raise HarnessError("the run was stopped")
-        message = payload(inside, self.submission.files, self.limits, folder=running.folder)
+        message = payload(
+            inside, self.submission.files, self.limits, folder=running.folder, as_code=running.has_our_python
+        )
         conversation.open(message)
         # said before any student code was there to say it
         self.facts |= {name: printable(str(conversation.hello.get(name, "")))[:80] for name in ("python", "numpy")}

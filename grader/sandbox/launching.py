@@ -34,7 +34,8 @@ class Running:
     `explain` says after an unexplained death whether memory was the reason; it raises HarnessError when the sandbox
     itself failed. `cpu_seconds` is the processor time that all of it has used, once it was stopped; None where nobody
     outside could measure it. `memory_kills` says how many processes in it the kernel has killed for want of memory so far, and
-    `is_full` whether this machine has no room left for its files, for other reasons than what it has written.
+    `is_full` whether this machine has no room left for its files, for other reasons than what it has written. `has_our_python`
+    says that it is run by the interpreter that runs the grader.
     """
 
     process: subprocess.Popen[bytes]
@@ -44,6 +45,7 @@ class Running:
     cpu_seconds: Callable[[], float | None] = lambda: None
     memory_kills: Callable[[], int] = lambda: 0
     is_full: Callable[[], bool] = lambda: False
+    has_our_python: bool = False
 
 
 def wait(process: subprocess.Popen[bytes]) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
+import marshal  # noqa: TID251 - our own code is written, and nothing is read
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ KERNEL = "grader.worker.notebook"
 # What the interpreter inside is started with. It reads the message from fd 0 to its last byte and no further, and
 # imports the worker from memory, so that nothing of ours lies in a file that student code could change.
 BOOT = """
-import importlib, importlib.abc, importlib.util, json, os, struct, sys
+import importlib, importlib.abc, importlib.util, json, marshal, os, struct, sys
 
 def leave():
     try:
@@ -37,8 +39,8 @@ def take(size):
     return b"".join(parts)
 
 class Ours(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    def __init__(self, sources):
-        self.sources = sources
+    def __init__(self, sources, compiled):
+        self.sources, self.compiled = sources, compiled
     def find_spec(self, name, path=None, target=None):
         if not self.sources and name.partition(".")[0] == "grader":
             raise ModuleNotFoundError("No module named " + repr(name), name=name)
@@ -52,6 +54,8 @@ class Ours(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return None
     def get_code(self, name):
         origin = self.find_spec(name).origin
+        if self.compiled:
+            return marshal.loads(self.sources[origin])
         return compile(self.sources[origin], "<" + origin + ">", "exec", dont_inherit=True)
 
 def start():
@@ -60,7 +64,9 @@ def start():
     groups = {}
     for group, name, length in index["files"]:
         groups.setdefault(group, {})[name] = take(length)
-    finder = Ours(groups["ours"])
+    if index["compiled"] not in ("", importlib.util.MAGIC_NUMBER.hex()):
+        raise SystemExit("the interpreter is another one than the grader's")
+    finder = Ours(groups["ours"], index["compiled"])
     sys.meta_path.insert(0, finder)
     import grader.worker.main as worker
     plugins = [importlib.import_module(name) for name in index["plugins"]]
@@ -104,8 +110,19 @@ class Inside:
     kernel: bool = False
 
 
-def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folder: str, fork: bool = True) -> bytes:
-    """Return the message that `BOOT` reads; the worker may write to `folder`, and forks for each session if it can."""
+def payload(
+    inside: Inside,
+    files: Mapping[str, bytes],
+    limits: Limits,
+    *,
+    folder: str,
+    fork: bool = True,
+    as_code: bool = False,
+) -> bytes:
+    """Return the message that `BOOT` reads; the worker may write to `folder`, and forks for each session if it can.
+
+    With `as_code`, our own files are sent as this interpreter has compiled them, for a worker that is run by the same one.
+    """
     settings = {
         "root": folder,
         "fork": fork,
@@ -116,18 +133,35 @@ def payload(inside: Inside, files: Mapping[str, bytes], limits: Limits, *, folde
         "files_mb": limits.files_mb,
         "answer_mb": limits.answer_mb,
     }
-    own = {**inside.ours, **inside.notebook_ours}
-    ours = {**_packages(own), **worker_source(), **own}
+    ours = compiled(inside) if as_code else sources(inside)
     plugins = [*([KERNEL] if inside.kernel else []), *inside.plugins, *inside.notebook_plugins]
     groups = {"ours": ours, "inside": inside.modules, "submission": files}
     listed = [(group, name, data) for group, members in groups.items() for name, data in members.items()]
     index = {
         "settings": settings,
+        "compiled": importlib.util.MAGIC_NUMBER.hex() if as_code else "",
         "plugins": plugins,
         "files": [(group, name, len(data)) for group, name, data in listed],
     }
     head = json.dumps(index).encode()
     return b"".join([struct.pack("!Q", len(head)), head, *(data for _, _, data in listed)])
+
+
+def sources(inside: Inside) -> Mapping[str, bytes]:
+    """Return the source of all that is ours inside, by file name, with an empty ``__init__.py`` where one is missing."""
+    own = {**inside.ours, **inside.notebook_ours}
+    return {**_packages(own), **worker_source(), **own}
+
+
+def compiled(inside: Inside) -> Mapping[str, bytes]:
+    """Return the same as marshalled code; what was compiled once is kept."""
+    return {name: _compiled(name, source) for name, source in sources(inside).items()}
+
+
+@functools.cache
+def _compiled(name: str, source: bytes) -> bytes:
+    # asserts and docstrings stay, whatever the grader itself was started with
+    return marshal.dumps(compile(source, f"<{name}>", "exec", dont_inherit=True, optimize=0))
 
 
 def _packages(ours: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -81,6 +81,7 @@ def _launch_with(python: str) -> Callable[[Limits, float], Running]:
             explain=lambda: "memory" if watch.exceeded else "",
             cpu_seconds=lambda: max(used) or None,
             is_full=lambda: is_full(Path(folder)),
+            has_our_python=python == sys.executable,
         )
 
     return launch

@@ -417,3 +417,9 @@ def test_a_lane_in_turn_that_is_never_reached_leaves_no_sandbox(launcher: Launch
     with pytest.raises(Stopped):
         look(replace(launcher, launch=counting), *probes, in_turn=True, on_progress=interrupt)
     assert [each.process.returncode is None for each in counting.started] == [False]
+
+
+def test_code_of_another_interpreter_is_not_run(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.MAGIC_NUMBER", b"\0\0\r\n")
+    seen = look(launcher, Probe("a", "", up)).observations["a"]
+    assert "the interpreter is another one than the grader's" in seen.fault
