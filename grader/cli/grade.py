@@ -25,6 +25,7 @@ from grader.runs import (
     Graded,
     Job,
     Overseer,
+    Places,
     Plan,
     RunFolder,
     grade_all,
@@ -107,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         if len(jobs) > 1:
             bench.warm(jobs[0], for_many=True)
         with Children(bench, Bench, Bench.sweep) as children:
-            overseer = Overseer(children)
+            overseer = Overseer(children, places=Places(arguments.jobs))
             if len(jobs) == 1:
                 ensure_one(jobs[0], overseer)
             if not graded(jobs, folder, overseer, outcomes, arguments):
@@ -247,7 +248,7 @@ def grade(
         return
     titles = {probe.name: probe.title for probe in overseer.bench.ready(jobs[0]).assignment.probes}
     debug = getattr(arguments, "debug", False)
-    with display(len(jobs)) as shown, ThreadPoolExecutor(arguments.jobs) as executor:
+    with display(len(jobs)) as shown, ThreadPoolExecutor(overseer.threads) as executor:
 
         def done(graded: Graded) -> None:
             outcomes[graded.job.id] = graded

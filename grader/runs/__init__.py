@@ -8,6 +8,7 @@ from grader.runs.folder import RunFolder, chosen
 from grader.runs.grading import Attempt, Bench, Ready, grade_all, standards, warming
 from grader.runs.job import Failure, Graded, Job, Whose
 from grader.runs.overseeing import Overseer, tried
+from grader.runs.places import Places
 from grader.runs.regrading import Today, judge, rubric_to_keep, told
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
@@ -20,6 +21,7 @@ __all__ = [
     "Graded",
     "Job",
     "Overseer",
+    "Places",
     "Plan",
     "Ready",
     "RunFolder",

@@ -205,6 +205,11 @@ class Bench:
             in_turn=self.in_turn,
         )
 
+    def used_elsewhere(self) -> float | None:
+        """Return the processor seconds that sandboxes use which do not lie below this process; None where nobody knows."""
+        known = [launcher.used_elsewhere() for launcher in tuple(self._launchers.values())]
+        return None if None in known else sum(filter(None, known))
+
     def close(self) -> None:
         """End everything that runs here and start nothing more; HarnessError when something cannot be ended."""
         self._stopped.set()

@@ -7,7 +7,7 @@ it is told to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from grader.runs.children import Children, Ended, Reason, Teller
 from grader.runs.cuts import Cuts
 from grader.runs.grading import Attempt, Bench, Progress, lost, warming
 from grader.runs.job import Graded, Job
+from grader.runs.places import Places, Waiting, looked_at
 from grader.runs.steps import Kind
 from grader.runs.submission import SubmissionFolder
 
@@ -30,11 +31,12 @@ TRIES = 6
 class Overseer:
     """Does what a `Bench` does, in children; its functions may be called from several threads.
 
-    `on_progress(job, probe, "start" | "end")` is called from those.
+    `on_progress(job, probe, "start" | "end")` is called from those. With `places`, it grades only so many at a time that work.
     """
 
     children: Children
     on_progress: Progress | None = None
+    places: Places | None = None
 
     @property
     def bench(self) -> Bench:
@@ -42,11 +44,23 @@ class Overseer:
         bench: Bench = self.children.context
         return bench
 
+    @property
+    def threads(self) -> int:
+        """How many it can be grading at a time, those that wait among them."""
+        return self.places.threads if self.places else 1
+
     def grade(self, job: Job) -> Graded:
         """Grade a submission into its folder, and say what came of it; HarnessError when the run was stopped meanwhile."""
 
-        def hear(told: tuple[str, str]) -> None:
-            if self.on_progress:
+        with self.places.taken() if self.places else nullcontext() as waiting:
+            return self._grade(job, waiting)
+
+    def _grade(self, job: Job, waiting: Callable[[Waiting], None] | None) -> Graded:
+        def hear(told: tuple[str, str] | Waiting) -> None:
+            if isinstance(told, Waiting):
+                if waiting:
+                    waiting(told)
+            elif self.on_progress:
                 self.on_progress(job, *told)
 
         try:
@@ -123,7 +137,7 @@ def _watched(teller: Teller, cuts: Cuts) -> Iterator[None]:
 
 def _grade(bench: Bench, teller: Teller, attempt: Attempt, job: Job) -> Graded:
     bench.on_progress = lambda _, probe, event: teller.say((probe, event))
-    with warming(bench, job):
+    with warming(bench, job), looked_at(teller.say, bench.used_elsewhere):
         return bench.grade(job, attempt)
 
 

@@ -87,6 +87,11 @@ class Containers:
             if name in self._groups:
                 self._groups[name] = found
 
+    def cpu_seconds(self, name: str) -> float | None:
+        """Return the processor time that a container has used so far, None before that is known."""
+        found = self._groups.get(name)
+        return found.cpu_seconds() if found else None
+
     def go_on(self) -> bool:
         """Tell whether the engine answers and no container is stopped."""
         address = socket_of(self.client, os.environ.get("DOCKER_HOST", ""))
@@ -238,6 +243,7 @@ def _launch(engine: Engine, limits: Limits, seconds: float, containers: Containe
         explain,
         cpu_seconds=lambda: max(used, default=None),
         memory_kills=lambda: _memory_kills(client, name),
+        used_elsewhere=lambda: containers.cpu_seconds(name),
     )
 
 

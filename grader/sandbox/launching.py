@@ -35,7 +35,8 @@ class Running:
     itself failed. `cpu_seconds` is the processor time that all of it has used, once it was stopped; None where nobody
     outside could measure it. `memory_kills` says how many processes in it the kernel has killed for want of memory so far, and
     `is_full` whether this machine has no room left for its files, for other reasons than what it has written. `has_our_python`
-    says that it is run by the interpreter that runs the grader.
+    says that it is run by the interpreter that runs the grader. `used_elsewhere` is the processor time so far of processes that
+    are not below the grader's; None where nobody knows.
     """
 
     process: subprocess.Popen[bytes]
@@ -46,6 +47,7 @@ class Running:
     memory_kills: Callable[[], int] = lambda: 0
     is_full: Callable[[], bool] = lambda: False
     has_our_python: bool = False
+    used_elsewhere: Callable[[], float | None] = lambda: 0.0
 
 
 def wait(process: subprocess.Popen[bytes]) -> float | None:
@@ -97,6 +99,11 @@ class Launcher:
         with self._lock:
             if running in self._running:
                 self._running.remove(running)
+
+    def used_elsewhere(self) -> float | None:
+        """Return the processor seconds so far of what runs, and not below this process; None where nobody knows."""
+        known = [running.used_elsewhere() for running in tuple(self._running)]
+        return None if None in known else sum(filter(None, known))
 
     def _is_closed(self) -> bool:
         with self._lock:
