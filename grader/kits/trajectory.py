@@ -106,6 +106,12 @@ def compare(looks: Iterable[tuple[int, Sequence[Compared[Where]]]], *, single: b
     return Comparison(tuple(departures), single)
 
 
+# nothing can have been carried along yet
+AT_ONCE = (
+    "Each method by itself was right. Call them one after the other, as training does, and look at what each is given."
+)
+
+
 @dataclass(frozen=True)
 class Stretch:
     """The steps between two looks: how many were asked for, what went wrong, and whether all of them were taken in time."""
@@ -128,6 +134,8 @@ def wrong_training(
     for stretch in stretches:
         if found and found.step <= steps:
             break
+        if stretch.problem and not steps:
+            return failed(f"{name}: training fails in the first steps: {stretch.problem}", hint=AT_ONCE)
         if stretch.problem:
             return failed(f"{name}: training fails after {in_words(steps)}: {stretch.problem}", hint=hint)
         if not stretch.whole:

@@ -18,7 +18,8 @@ _CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 def module_with(name: str, methods: Collection[str], *, least: int = 2) -> Callable[[str, bytes], bytes | None]:
     """Return what tells whether a file defines the class `name` with at least so many of these methods.
 
-    It returns the file's Python, None for another file. Of a notebook these are the cells up to the last one with the class.
+    Where it has no class of this name, one with all of the methods but one will do. It returns the file's Python, None for
+    another file. Of a notebook these are the cells up to the last one with the class.
     """
 
     def taken_from(path: str, content: bytes) -> bytes | None:
@@ -29,8 +30,8 @@ def module_with(name: str, methods: Collection[str], *, least: int = 2) -> Calla
             source = content.decode("utf-8-sig", errors="replace")
         else:
             return None
-        fits = name in _CLASS.findall(source) and len(set(_METHOD.findall(source)) & set(methods)) >= least
-        if not fits:
+        found = set(_METHOD.findall(source)) & set(methods)
+        if len(found) < (least if name in _CLASS.findall(source) else max(least, len(methods) - 1)):
             return None
         # what was handed in as Python stays as it is, to the byte
         return source.encode() if lower.endswith(SUFFIX) else content
@@ -57,5 +58,7 @@ def notebook_with(*patterns: str, least: int) -> Callable[[str, bytes], bytes | 
 
 def _of_cells(cells: Collection[Cell], name: str) -> str:
     sources = [cell.source for cell in cells if cell.runs and not cell.source.lstrip().startswith("%%")]
-    last = max((place for place, source in enumerate(sources) if name in _CLASS.findall(source)), default=-1)
+    classes = [_CLASS.findall(source) for source in sources]
+    named = [place for place, found in enumerate(classes) if name in found]
+    last = max(named or [place for place, found in enumerate(classes) if found], default=-1)
     return "\n\n".join(_MAGIC.sub(r"\1pass", source) for source in sources[: last + 1])

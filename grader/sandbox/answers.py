@@ -95,10 +95,15 @@ def _is_array(_operation: Operation, value: Any) -> bool:
     return isinstance(value, np.ndarray)
 
 
-def _is_module(_operation: Operation, value: Any) -> bool:
+def _is_module(operation: Operation, value: Any) -> bool:
     return (
         _is_table(value)
-        and value.keys() - {"stumbled"} == {"classes", "functions"}
+        and value.keys() - {"stumbled"} == {"classes", "functions", "called", "jupyter"}
+        and _is_table(value["called"])
+        and value["called"].keys() <= operation["fits"].keys()
+        and all(isinstance(each, str) and each in value["classes"] for each in value["called"].values())
+        and isinstance(value["jupyter"], list)
+        and all(type(line) is int for line in value["jupyter"])
         and _is_table(value["classes"])
         and all(_is_parameters(methods) for methods in value["classes"].values())
         and _is_parameters(value["functions"])

@@ -5,8 +5,9 @@ Every operation has a `label`: what a message calls it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,15 +35,19 @@ def function(path: str) -> dict[str, str]:
     return {"@function": path}
 
 
-def load(file: str = "mlp.py", module: str = "mlp") -> Operation:
+def load(
+    file: str = "mlp.py", module: str = "mlp", *, fits: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Operation:
     """Import `file` of the submission as `module`.
 
     The answer's value is ``{"classes": {"MLP": {"forward": ["x", "start=", "end="]}}, "functions": {"solve":
     ["x"]}}``: parameters in order without self; ``name=`` has a default, ``*name`` and ``**name`` collect, ``name!``
     is required and keyword-only (``name!=`` is not required). Where the file ends in an error below a class, it is there,
-    and ``"stumbled"`` is that problem.
+    and ``"stumbled"`` is that problem. `fits` gives the methods of classes that should be there: ``"called"`` says which
+    other class goes by such a name as well. ``"jupyter"`` are the numbers of the first lines that only Jupyter understands.
     """
-    return {"op": "load", "label": f"importing {file}", "file": file, "module": module}
+    wanted = {name: list(methods) for name, methods in fits.items()}
+    return {"op": "load", "label": f"importing {file}", "file": file, "module": module, "fits": wanted}
 
 
 def seed(number: int) -> Operation:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.worker.problems import type_name
-from grader.worker.values import as_array, check_size
+from grader.worker.values import ARRAYS, as_array, check_size
 
 NODE_LIMIT = 20_000
 DEPTH_LIMIT = 8
@@ -53,7 +53,7 @@ def _walk(target: Any) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         if not nodes:
             return
         path, value, depth = nodes.pop()
-        if type(value) is np.ndarray and value.dtype != object:
+        if type(value) in ARRAYS and value.dtype != object:
             yield path.removeprefix("."), value
         elif id(value) not in visited and depth < DEPTH_LIMIT and not issubclass(type(value), OPAQUE):
             visited.add(id(value))

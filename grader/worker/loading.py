@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
-from grader.worker import absent
+from grader.worker import absent, jupyter
 from grader.worker.problems import MISSING, Refused
 from grader.worker.taps import Taps
 
@@ -32,12 +32,14 @@ class SourceLoader(importlib.abc.InspectLoader):
 
     def __init__(self, file: str, source: bytes) -> None:
         self.file, self.source = file, source
+        # lines that only Jupyter understands
+        self.passed_over: list[int] = []
 
     def get_source(self, fullname: str) -> str:
         return importlib.util.decode_source(self.source)
 
     def get_code(self, fullname: str) -> Any:
-        tree = ast.parse(self.source, self.file)
+        tree, self.passed_over = _parsed(self.source, self.file)
         return compile(absent.Changed().visit(tree), self.file, "exec", dont_inherit=True)
 
 
@@ -72,6 +74,21 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
         return spec
 
 
+def _parsed(source: bytes, file: str) -> tuple[ast.Module, list[int]]:
+    """Return the tree of a file, and the lines of it that are passed over."""
+    try:
+        # bytes may say themselves how they are to be read
+        return ast.parse(source, file), []
+    except SyntaxError:
+        try:
+            text = importlib.util.decode_source(source)
+        except (SyntaxError, UnicodeDecodeError):
+            text = ""
+        if not text:
+            raise
+        return jupyter.parsed(text, file)
+
+
 def preload(names: Iterable[str], tapped: Iterable[str], taps: Taps) -> None:
     """Import modules that are ours, each with its `tapped` functions switchable before anyone else has them."""
     wanted = [path.rpartition(".") for path in tapped]
@@ -81,12 +98,17 @@ def preload(names: Iterable[str], tapped: Iterable[str], taps: Taps) -> None:
             setattr(module, function, taps.tapped(getattr(module, function)))
 
 
-def load(finder: SubmissionFinder, file: str, name: str) -> dict[str, Any]:
+def load(
+    finder: SubmissionFinder, file: str, name: str, fits: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
     """Import the student's `file` as module `name`, and return its classes and functions with their parameters.
 
     What is tried out below its classes may end in an error: they stay, with all that is only defined further down, and the
-    error is returned as ``stumbled``.
+    error is returned as ``stumbled``. `fits` gives the methods of classes that are asked for: where a class is not there, the
+    only one that fits goes by its name, too, and is returned as ``called``. Lines that were passed over since only Jupyter
+    understands them are returned as ``jupyter``.
     """
+    jupyter.offer()
     stumbled: dict[str, BaseException] = {}
     if file not in finder.files:
         # what was loaded before is ours
@@ -108,9 +130,33 @@ def load(finder: SubmissionFinder, file: str, name: str) -> dict[str, Any]:
     own = {file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in finder.files} | {name}
     names = list(vars(sys.modules[name]).items())
     mine = [(key, value) for key, value in names if type(key) is str and _module_of(value) in own]
+    called = _called({key: value for key, value in mine if issubclass(type(value), type)}, fits or {})
+    mine += [(wanted, vars(sys.modules[name])[other]) for wanted, other in called.items()]
+    vars(sys.modules[name]).update(mine[len(mine) - len(called) :])
     classes = {key: _methods(value) for key, value in mine if issubclass(type(value), type)}
     functions = {key: _parameters(value) for key, value in mine if type(value) is FunctionType}
-    return {"classes": _bounded(classes), "functions": _bounded(functions), **stumbled}
+    loader = getattr(getattr(sys.modules[name], "__spec__", None), "loader", None)
+    passed_over = loader.passed_over[:SHOWN] if type(loader) is SourceLoader else []
+    found = {"classes": _bounded(classes), "functions": _bounded(functions), "called": called, "jupyter": passed_over}
+    return {**found, **stumbled}
+
+
+def _called(kinds: Mapping[str, type], fits: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return under which other name a module has a class that it should have: in other capitals, or the only one that fits."""
+    called = {}
+    for wanted, methods in fits.items():
+        if wanted in kinds:
+            continue
+        able = {name: kind for name, kind in kinds.items() if name.casefold() == wanted.casefold()}
+        able = able or {
+            n: kind for n, kind in kinds.items() if len(set(_methods(kind)) & set(methods)) >= len(methods) - 1
+        }
+        # one that others derive from is only a part of these
+        bases = {base for kind in able.values() for base in type.__getattribute__(kind, "__mro__")[1:]}
+        whole = [name for name, kind in able.items() if kind not in bases and _travels(name)]
+        if len({id(able[name]) for name in whole}) == 1:
+            called[wanted] = whole[0]
+    return called
 
 
 def _defines_classes(module: ModuleType) -> bool:
@@ -120,7 +166,7 @@ def _defines_classes(module: ModuleType) -> bool:
 def _define_the_rest(module: ModuleType, source: bytes, file: str, error: BaseException) -> None:
     """Run what is only defined below the statement in which a module stumbled."""
     lines = [frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_globals is vars(module)]
-    tree = absent.Changed().visit(ast.parse(source, file))
+    tree = absent.Changed().visit(_parsed(source, file)[0])
     for statement in tree.body:
         if lines and statement.lineno > lines[0] and isinstance(statement, DEFINITIONS):
             code = compile(ast.Module([statement], []), file, "exec", dont_inherit=True)

@@ -99,7 +99,7 @@ def _definition(bench: Bench, operation: dict[str, Any]) -> str:
 
 
 def _load(bench: Bench, operation: dict[str, Any]) -> dict[str, Any]:
-    found = loading.load(bench.finder, operation["file"], operation["module"])
+    found = loading.load(bench.finder, operation["file"], operation["module"], operation["fits"])
     if "stumbled" in found:
         found["stumbled"] = of_exception(found["stumbled"], bench.places)
     return {"value": found, "type": "module"}

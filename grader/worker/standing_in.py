@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.worker import absent, hosts, old_drawing, old_learning, old_numbers
+from grader.worker import absent, hosts, jupyter, old_drawing, old_learning, old_numbers
 
 Fill = Callable[[types.ModuleType], None]
 # modules that are gone, and names that those which are still there have lost, by the module
 GONE: Mapping[str, Fill] = {**hosts.GONE, **old_numbers.GONE, **old_learning.GONE, **old_drawing.GONE}
-LOST: Mapping[str, Fill] = {**old_numbers.LOST, **old_learning.LOST, **old_drawing.LOST}
+LOST: Mapping[str, Fill] = {**old_numbers.LOST, **old_learning.LOST, **old_drawing.LOST, **jupyter.LOST}
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

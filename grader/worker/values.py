@@ -13,6 +13,8 @@ from grader.worker.alarm import Overtime
 from grader.worker.problems import MEMORY, Refused, clean, type_name
 
 NUMBERS = (bool, int, float)
+# numpy's own, of which a matrix is read as the array that it is
+ARRAYS = (np.ndarray, np.matrix)
 SCALARS = frozenset(np.sctypeDict.values())
 ENTRY_LIMIT = 1_000_000
 DEPTH_LIMIT = 8
@@ -23,8 +25,8 @@ def as_array(value: Any) -> np.ndarray[Any, Any] | None:
 
     Exact arrays, Python and numpy numbers, and lists and tuples of these, nested but not ragged. Always a copy.
     """
-    if type(value) is np.ndarray:
-        return _travelling(value)
+    if type(value) in ARRAYS:
+        return _travelling(np.ndarray.view(value, np.ndarray))
     if type(value) in NUMBERS:
         return _from_list(value)
     if type(value) in SCALARS:
@@ -38,7 +40,8 @@ def as_array(value: Any) -> np.ndarray[Any, Any] | None:
 def describe(value: Any, room: int) -> dict[str, Any]:
     """Return value, type and text of what student code returned; Refused when it is over `room` bytes."""
     kind = type_name(value)
-    if type(value) is np.ndarray:
+    if type(value) in ARRAYS:
+        value = np.ndarray.view(value, np.ndarray)
         check_size(value.size * 8, room, f"an array of shape {value.shape}")
         array = _travelling(value)
         name = wire.dtype_name(value.dtype)
@@ -104,6 +107,6 @@ def _numbers_only(value: Any, budget: Any, depth: int) -> bool:
         return False
     if type(value) in (list, tuple):
         return all(_numbers_only(item, budget, depth + 1) for item in value)
-    if type(value) is np.ndarray:
+    if type(value) in ARRAYS:
         return value.dtype.kind in "biuf" and value.size <= ENTRY_LIMIT
     return type(value) in NUMBERS or (type(value) in SCALARS and value.dtype.kind in "biuf")

@@ -38,8 +38,11 @@ LEVELS = {
 TRAVELS = {
     "grader.worker.alarm.Overtime",
     "grader.worker.attributes.find",
+    "grader.worker.jupyter.Jupyter",
+    "grader.worker.jupyter.nothing",
     "grader.worker.problems.Refused",
     "grader.worker.problems.of_exception",
+    "grader.worker.values.ARRAYS",
     "grader.worker.values.describe",
 }
 HEAVY = ("numpy", "matplotlib", "rich", "jinja2", "watchfiles", "nbformat", "nbconvert")

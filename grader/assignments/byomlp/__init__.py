@@ -7,7 +7,7 @@ from pathlib import Path
 from grader import locations
 from grader.assignments.assignment import Assignment
 from grader.assignments.byomlp import backward, forward, notebook, training
-from grader.assignments.byomlp.forward.probes import METHODS
+from grader.assignments.byomlp.network.loading import FILE, KIND, METHODS
 from grader.assignments.byomlp.notebook.probe import has_engine
 from grader.datasets.digits import DIGITS, drawing
 from grader.model import SIZES, Wanted
@@ -37,7 +37,7 @@ ASSIGNMENT = Assignment(
     data=(DIGITS,),
     required=("mlp_file",),
     wanted=(
-        Wanted("mlp_file", needed_for=("module",), laid_as="mlp.py", taken_from=module_with("MLP", METHODS)),
+        Wanted("mlp_file", needed_for=("module",), laid_as=FILE, taken_from=module_with(KIND, METHODS)),
         Wanted("classification_notebook"),
         Wanted("autoencoder_notebook"),
     ),

@@ -43,7 +43,11 @@ CELLS, CELL_CHARACTERS = 500, 60
 NAMES, NAME_CHARACTERS = 600, 60
 # how much of a name has to be the same for it to be a slip of the pen; "ELU" and "ReLU" are less alike
 ALIKE = 0.9
+# of a name of so many letters, more may be others
+LONG, ALIKE_LONG = 12, 0.85
 
+# what is put before or behind a name, or left out of it, without another meaning
+_FILLERS = re.compile(r"^(?:my|own|custom|class|batch)|(?:layer|module|activation|loss|criterion|function|\d)$")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)", re.MULTILINE)
 _MAGIC = re.compile(r"^([ \t]*)(?:%time(?:it)?(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=\S)|[%!?].*$|(?=\S+\?+$)\S+$)")
 _ASSIGNED = re.compile(r"^([ \t]*[\w, ]+=)[ \t]*[%!].*$")
@@ -85,7 +89,12 @@ def called_otherwise(sources: Iterable[Source]) -> dict[str, str]:
     plain = {_letters(name): name for name in reversed(others)}
     found = {}
     for wanted in CLASSES:
-        alike = [] if wanted in written else difflib.get_close_matches(_letters(wanted), plain, n=1, cutoff=ALIKE)
+        letters = _letters(wanted)
+        cutoff = ALIKE if len(letters) < LONG else ALIKE_LONG
+        alike = [] if wanted in written else difflib.get_close_matches(letters, plain, n=1, cutoff=cutoff)
+        if not alike and wanted not in written:
+            same = [each for each in plain if _FILLERS.sub("", each) == _FILLERS.sub("", letters)]
+            alike = same if len(same) == 1 else []
         if alike:
             found[wanted] = plain[alike[0]]
     return found
@@ -235,10 +244,10 @@ def written(raw: Any) -> dict[str, Any]:
     """Return the names of a file as a session tells them, with suspicion: its own, those of libraries, those of attributes.
 
     ``names`` lists them, ``libraries`` maps a name to the library that it stands for, ``attributes`` a class to those that
-    its methods set.
+    its methods set, ``imports`` a name to the module that it was to come from and that is not there.
     """
     found = raw if isinstance(raw, Mapping) else {}
-    libraries, attributes = (found.get(key) for key in ("libraries", "attributes"))
+    libraries, attributes, imports = (found.get(key) for key in ("libraries", "attributes", "imports"))
     return {
         "names": _identifiers(found.get("names")),
         "libraries": {
@@ -250,6 +259,11 @@ def written(raw: Any) -> dict[str, Any]:
             kind: _identifiers(names)
             for kind, names in list(attributes.items() if isinstance(attributes, Mapping) else ())[:NAMES]
             if _identifiers([kind])
+        },
+        "imports": {
+            name: module
+            for name, module in list(imports.items() if isinstance(imports, Mapping) else ())[:NAMES]
+            if (name == "*" or _identifiers([name])) and isinstance(module, str) and _identifiers(module.split("."))
         },
     }
 

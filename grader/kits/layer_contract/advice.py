@@ -13,7 +13,8 @@ import numpy as np
 from grader.model import Finding, Verdict
 from grader.suggestions import did_you_mean
 
-# what is known of the names in a file: "names", "libraries" (name -> library) and "attributes" (class -> names on self)
+# what is known of the names in a file: "names", "libraries" (name -> library), "attributes" (class -> names on self), and
+# "imports" (name -> the module that it was to come from and that is not there, "*" for whatever name)
 Written = Mapping[str, Any]
 
 _UNREADABLE = "The class is written down, but Python cannot read its cell: "
@@ -40,6 +41,8 @@ def advice(message: str, written: Written) -> str:
 
 
 def _undefined(written: Written, name: str) -> str:
+    if module := written.get("imports", {}).get(name):
+        return _not_handed_in(name, module)
     for alias, library in written.get("libraries", {}).items():
         if library == name and alias != name:
             return f"{name} is imported under another name: write {alias} where it says {name}."
@@ -49,8 +52,16 @@ def _undefined(written: Written, name: str) -> str:
         return (
             f"{name} is made further down, or in a cell that was not run before: make it above the line that needs it."
         )
+    if module := written.get("imports", {}).get("*"):
+        return _not_handed_in(name, module)
     guess = did_you_mean(name, [*written.get("names", ()), *dir(builtins)])
     return f"Nothing is called {name} where this runs{guess or ': define or import it in this file.'}"
+
+
+def _not_handed_in(name: str, module: str) -> str:
+    return (
+        f"{name} was to come from {module}, which is not there: hand in that file as well, or write {name} in this one."
+    )
 
 
 def _no_attribute(written: Written, kind: str, name: str) -> str:

@@ -102,11 +102,14 @@ GOOD_ROWS = {"results": np.zeros((2, 4)), "calls": np.zeros(2, np.int64)}
         (op.arrays("net"), [{"path": "W", "array": np.zeros(1), "same": 1}]),
         (op.arrays("net"), [{"path": "\x1b[2J", "array": np.zeros(1), "same": 0}]),
         (op.load(), {"classes": {}}),
-        (op.load(), {"classes": {"MLP": ["forward"]}, "functions": {}}),
-        (op.load(), {"classes": {"<b>": {}}, "functions": {}}),
-        (op.load(), {"classes": {"MLP": {"f": ["x y"]}}, "functions": {}}),
-        (op.load(), {"classes": {"MLP": {"f": [1]}}, "functions": {}}),
-        (op.load(), {"classes": {}, "functions": {"f" * 1000: []}}),
+        (op.load(), {"classes": {"MLP": ["forward"]}, "functions": {}, "called": {}, "jupyter": []}),
+        (op.load(), {"classes": {"<b>": {}}, "functions": {}, "called": {}, "jupyter": []}),
+        (op.load(), {"classes": {"MLP": {"f": ["x y"]}}, "functions": {}, "called": {}, "jupyter": []}),
+        (op.load(), {"classes": {"MLP": {"f": [1]}}, "functions": {}, "called": {}, "jupyter": []}),
+        (op.load(), {"classes": {}, "functions": {"f" * 1000: []}, "called": {}, "jupyter": []}),
+        (op.load(fits={"MLP": []}), {"classes": {}, "functions": {}, "called": {"MLP": "Net"}, "jupyter": []}),
+        (op.load(), {"classes": {"Net": {}}, "functions": {}, "called": {"MLP": "Net"}, "jupyter": []}),
+        (op.load(), {"classes": {}, "functions": {}, "called": {}, "jupyter": ["1"]}),
     ],
 )
 def test_a_value_of_another_form_than_the_operation_has_is_refused(operation: op.Operation, value: Any) -> None:
@@ -122,7 +125,19 @@ def test_a_value_of_another_form_than_the_operation_has_is_refused(operation: op
         (ROWS, GOOD_ROWS),
         (TRAIN, {"done": 3}),
         (op.arrays("net"), [{"path": "layers[0]['W']", "array": np.zeros(1), "same": 0}]),
-        (op.load(), {"classes": {"MLP": {"f": ["x", "y=", "*a", "k!=", "**kw"]}}, "functions": {"été": []}}),
+        (
+            op.load(fits={"MLP": []}),
+            {"classes": {"Net": {}}, "functions": {}, "called": {"MLP": "Net"}, "jupyter": [3]},
+        ),
+        (
+            op.load(),
+            {
+                "classes": {"MLP": {"f": ["x", "y=", "*a", "k!=", "**kw"]}},
+                "functions": {"été": []},
+                "called": {},
+                "jupyter": [],
+            },
+        ),
     ],
 )
 def test_a_value_of_the_right_form_is_taken(operation: op.Operation, value: Any) -> None:

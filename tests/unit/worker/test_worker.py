@@ -45,6 +45,7 @@ def raised(source: str, file: str = "mlp.py") -> dict[str, str]:
     [
         (np.ones(2), "float64", "numpy.ndarray"),
         (np.ones(2, np.float32), "float32", "numpy.ndarray"),
+        (np.ones((1, 2)).view(np.matrix), "float64", "numpy.matrix"),
         (np.ones(2, ">f8"), "float64", "numpy.ndarray"),
         (np.ones(2, np.float16), "float64", "numpy.ndarray of float16"),
         (np.ones(2, np.longdouble), "float64", f"numpy.ndarray of {np.dtype(np.longdouble).name}"),
@@ -80,7 +81,6 @@ def test_numbers_of_every_kind_become_arrays_and_keep_their_true_type(returned: 
         (np.ones(2, complex), "numpy.ndarray of complex128"),
         (np.array([None]), "numpy.ndarray of object"),
         (np.array(["a"]), "numpy.ndarray of str32"),
-        (np.ones((1, 1)).view(np.matrix), "numpy.matrix"),
         (np.ma.masked_array([1.0], [True]), "numpy.ma.MaskedArray"),
         (np.ones(2).view(np.recarray), "numpy.rec.recarray"),
         (float, "type"),
@@ -282,6 +282,53 @@ def test_a_class_in_other_capitals_is_the_one_that_is_asked_for_where_there_is_o
         loading.resolve("mlp.net")
 
 
+FITS = {"MLP": ["forward", "backward", "step"]}
+WHOLE = "def forward(self): pass\n    def backward(self): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "called"),
+    [
+        (f"class Network:\n    {WHOLE}\nclass Layer:\n    def forward(self): pass\n", "Network"),
+        (f"class Mlp: pass\nclass Network:\n    {WHOLE}", "Mlp"),
+        (f"class Base:\n    {WHOLE}\nclass Network(Base): pass", "Network"),
+        (f"class Network:\n    {WHOLE}\nNet = Network", "Network"),
+        (f"class MLP: pass\nclass Network:\n    {WHOLE}", None),
+        (f"class One:\n    {WHOLE}\nclass Two:\n    {WHOLE}", None),
+    ],
+)
+def test_a_class_of_another_name_is_taken_where_exactly_one_fits(
+    importing: Any, source: str, called: str | None
+) -> None:
+    found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp", FITS)
+    assert found["called"].get("MLP") == called
+    assert getattr(sys.modules["mlp"], "MLP", None) is (getattr(sys.modules["mlp"], called or "MLP", None))
+
+
+@pytest.mark.parametrize(
+    ("line", "passed_over"),
+    [
+        ("%matplotlib inline", [1]),
+        ("!pip install numpy", [1]),
+        ("files = !ls", [1]),
+        ("print?", [1]),
+        ("get_ipython().run_line_magic('matplotlib', 'inline')", []),
+        ("display(3)", []),
+    ],
+)
+def test_what_only_jupyter_understands_does_nothing_in_a_file(
+    importing: Any, line: str, passed_over: list[int]
+) -> None:
+    found = loading.load(importing({"mlp.py": f"{line}\nclass MLP: pass"}), "mlp.py", "mlp")
+    assert (list(found["classes"]), found["jupyter"]) == (["MLP"], passed_over)
+
+
+def test_a_file_that_is_wrong_without_its_lines_of_jupyter_too_says_where(importing: Any) -> None:
+    with pytest.raises(SyntaxError) as caught:
+        loading.load(importing({"mlp.py": "%matplotlib inline\nclass MLP: pass\nx = = 3\n"}), "mlp.py", "mlp")
+    assert caught.value.lineno == 3
+
+
 def test_classes_and_functions_are_listed_with_their_parameters(importing: Any) -> None:
     source = (
         "from os import path\nfrom collections import OrderedDict\n"
@@ -296,6 +343,8 @@ def test_classes_and_functions_are_listed_with_their_parameters(importing: Any) 
             "MLP": {"forward": ["x", "start=", "*rest", "deep!", "flat!=", "**more"], "fresh": ["n"], "made": ["n="]}
         },
         "functions": {"solve": ["x"]},
+        "called": {},
+        "jupyter": [],
     }
 
 
@@ -312,7 +361,7 @@ def test_names_that_are_too_long_to_travel_are_left_out_and_nothing_else(importi
     long = "a" * 121
     source = f"def {long}(x): pass\nclass MLP:\n    def {long}(self): pass\n    def step(self, {long}): pass\nclass {long}: pass"
     found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
-    assert found == {"classes": {"MLP": {"step": [long]}}, "functions": {}}
+    assert (found["classes"], found["functions"]) == ({"MLP": {"step": [long]}}, {})
 
 
 def test_listing_a_module_asks_no_object_in_it_anything(importing: Any) -> None:
@@ -325,7 +374,7 @@ def test_listing_a_module_asks_no_object_in_it_anything(importing: Any) -> None:
         "globals()[7] = odd\n"
     )
     found = loading.load(importing({"mlp.py": source}), "mlp.py", "mlp")
-    assert found == {"classes": {"Meta": {"__getattribute__": ["name"]}}, "functions": {"solve": []}}
+    assert (found["classes"], found["functions"]) == ({"Meta": {"__getattribute__": ["name"]}}, {"solve": []})
 
 
 def test_another_module_that_imports_mlp_gets_the_same_one(importing: Any) -> None:

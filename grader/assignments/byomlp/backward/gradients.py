@@ -20,7 +20,7 @@ from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.functions import LOSSES, SLOPES
 from grader.model import Array
-from grader.numerics import Tolerance, Worst, is_float32
+from grader.numerics import Tolerance, Worst, is_float32, is_nearly_float32
 from grader.text import at_entry
 
 # measured for correct code: at most 5e-9 in float64, 2e-8 .. 1e-5 in float32; for the mildest bug 1.6e-4. Blocks below the floor
@@ -76,8 +76,8 @@ def difference(net: Network, got: Array, want: Array) -> Difference:
 
 
 def is_single(net: Network, vector: Array) -> bool:
-    """Tell whether parameters (k,) are computed in single precision: biases are read as they are, weights as differences."""
-    return is_float32(np.concatenate([vector[block.where] for block in blocks(net) if block.kind == "b"]))
+    """Tell whether some of the parameters (k,) are in single precision: biases are read as they are, weights as differences."""
+    return any((is_float32 if block.kind == "b" else is_nearly_float32)(vector[block.where]) for block in blocks(net))
 
 
 def tolerance(net: Network, vector: Array) -> float:
@@ -233,7 +233,7 @@ def is_choice(net: Network, filled: Mapping[str, Array]) -> bool:
 def _is_full(array: Array) -> bool:
     """Tell whether a matrix has entries beside its diagonal, which slopes of activations may be kept on."""
     return bool(np.any(array)) and not (
-        array.shape[0] == array.shape[1] and not np.any(array - np.diag(np.diag(array)))
+        array.shape[0] == array.shape[1] and not np.any(array[~np.eye(len(array), dtype=bool)])
     )
 
 

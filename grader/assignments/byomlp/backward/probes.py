@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.loading import load
 from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Network, NetworkData, NetworkRecord, unflatten
 from grader.assignments.byomlp.network.parameters import WAYS, construction, explain, results_of
@@ -60,7 +61,7 @@ class OwnForwardRecord(TypedDict):
 
 def backward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run backward on single examples of random networks and read what a step of 1 changes."""
-    session.run(ask.load())
+    session.run(load())
     naming = naming_of(session)
     seen["networks"] = networks = []
     for index, net in enumerate(each.built_by(naming) for each in _networks(rng)):

@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.loading import load
 from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Network, NetworkRecord
 from grader.assignments.byomlp.network.parameters import construction, explain
@@ -55,7 +56,7 @@ class UpdatesRecord(NetworkRecord):
 
 def updates(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Mix backward, zero_grad and step on one network in every order that training uses."""
-    session.run(ask.load())
+    session.run(load())
     naming = naming_of(session)
     p, q = (int(n) for n in rng.permutation(np.arange(2, 6))[:2])
     seen["networks"] = networks = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.assignments.byomlp.forward.probes import KIND, METHODS
+from grader.assignments.byomlp.network.loading import FILE, KIND, METHODS
 from grader.checks import check, failed, passed
 from grader.model import Finding, Observation, Problem, ProblemKind
 from grader.plain import problem_from, problem_in
@@ -24,9 +24,15 @@ def mlp_loads(module: Observation) -> Finding:
     said = [f"{module.data['taken']} was taken for mlp.py"] if module.data.get("taken") else []
     called = module.data.get("called")
     said += [f"{called} was taken for {KIND}"] if called else []
+    # evidence of earlier graders does not say
+    lines = ", ".join(map(str, module.data.get("jupyter", ())))
+    said += [f"passed over, because only Jupyter understands it: {FILE} line {lines}"] if lines else []
     said += [f"not there yet: {', '.join(missing)}"] if missing else []
     said += [f"importing it ends in an error below the class: {stumbled}"] if stumbled else []
-    hint = f"Name the class exactly {KIND}: notebooks import it by this name." if called else ""
+    hint = (
+        "Leave out what begins with %, ! or ?: without Jupyter, `import mlp` ends in an error there." if lines else ""
+    )
+    hint = f"Name the class exactly {KIND}: notebooks import it by this name." if called else hint
     hint = "Name it mlp.py when you hand in." if module.data.get("taken") else hint
     hint = (
         "Move what is tried out below the class into a notebook: `import mlp` has to end without an error."

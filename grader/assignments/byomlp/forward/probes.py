@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.loading import FILE, KIND, load
 from grader.assignments.byomlp.network.naming import NOWHERE, naming_of
 from grader.assignments.byomlp.network.networks import Layer, Network, NetworkRecord, flatten
 from grader.assignments.byomlp.network.parameters import (
@@ -37,10 +38,8 @@ COURSE = Network(
     ),
     "squared",
 )
-FILE, KIND = "mlp.py", "MLP"
 # characters of an error
 SAID = 300
-METHODS = ("add_layer", "forward", "backward", "step", "zero_grad")
 
 
 class BuiltRecord(NetworkRecord):
@@ -97,7 +96,7 @@ Built = tuple[str, Network, BuiltRecord]
 
 def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Load mlp.py and list what it defines; where there is none, note which files may be meant for it."""
-    (answer,) = session.run(ask.load())
+    (answer,) = session.run(load())
     seen["problem"] = plain_problem(answer.problem)
     if answer.problem and answer.problem.kind is ProblemKind.MISSING:
         seen["similar"] = [printable(name) for name in similar_names(FILE, session.files)]
@@ -105,10 +104,9 @@ def module(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
     classes = answer.value.get("classes", {}) if isinstance(answer.value, dict) else {}
     seen["classes"] = {str(name): sorted(map(str, methods)) for name, methods in classes.items()}
     seen["stumbled"] = _stumbled(answer.value.get("stumbled") if isinstance(answer.value, dict) else None)
-    alike = [name for name in seen["classes"] if name.casefold() == KIND.casefold()]
-    seen["called"] = ""
-    if KIND not in alike and len(alike) == 1:
-        seen["called"], seen["classes"][KIND] = printable(alike[0]), seen["classes"][alike[0]]
+    told = answer.value if isinstance(answer.value, dict) else {}
+    seen["called"] = printable(told.get("called", {}).get(KIND, ""))
+    seen["jupyter"] = told.get("jupyter", [])
 
 
 def _stumbled(told: Any) -> PlainProblem | None:
@@ -124,7 +122,7 @@ def layers(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> 
 
     Their arrays are looked at before forward is called at all: whatever happens there, what add_layer made has been seen.
     """
-    session.run(ask.load())
+    session.run(load())
     naming = naming_of(session)
     a, b, c, d = (int(n) for n in rng.choice(np.arange(2, 9), 4, replace=False))
     first, other = (int(n) for n in rng.choice(2**31, 2, replace=False))
@@ -167,7 +165,7 @@ def _build(session: Session, built: list[Built], net: Network, *, seed: int | No
 
 def forward(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Feed inputs through random networks, whole and in parts."""
-    session.run(ask.load())
+    session.run(load())
     naming = naming_of(session)
     seen["networks"] = networks = []
     for index, net in enumerate(each.built_by(naming) for each in _forward_networks(rng)):

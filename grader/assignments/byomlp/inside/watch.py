@@ -196,8 +196,11 @@ def _imported(bench: Any, seconds: float) -> str:
     except BaseException as error:  # noqa: BLE001 - whatever the student's module raises
         said: str = of_exception(error, bench.places)["message"]
         return said
-    kinds = [value for value in vars(module).values() if issubclass(type(value), type)]
-    return "" if any(Thin in type.mro(kind) for kind in kinds) else "mlp.py defines no class MLP"
+    kinds = {value for value in vars(module).values() if issubclass(type(value), type) and Thin in type.mro(value)}
+    if len(kinds) == 1:
+        # it may be called otherwise
+        vars(module).setdefault("MLP", next(iter(kinds)))
+    return "" if kinds else "mlp.py defines no class MLP"
 
 
 def _settle(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
+from grader.assignments.byomlp.network.loading import load
 from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Layer, Network
 from grader.assignments.byomlp.network.parameters import construction, results_of
@@ -61,7 +62,7 @@ def points(rng: np.random.Generator) -> tuple[Array, Array]:
 
 def disc(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Train from a few initialisations, until one gets nearly every fresh point right."""
-    session.run(ask.load())
+    session.run(load())
     net = DISC.built_by(naming_of(session))
     X, Y = points(rng)
     fresh, classes = points(rng)

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 
 from grader.assignments.byomlp.network import random_networks
+from grader.assignments.byomlp.network.loading import load
 from grader.assignments.byomlp.network.naming import naming_of
 from grader.assignments.byomlp.network.networks import Network, NetworkRecord, size
 from grader.assignments.byomlp.network.parameters import construction, explain
@@ -75,7 +76,7 @@ SECONDS = 3.0
 
 def trajectory(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Train two networks, one after the other, and look at their parameters along the way."""
-    session.run(ask.load())
+    session.run(load())
     naming = naming_of(session)
     p, q, r = (int(n) for n in rng.permutation(np.arange(3, 6)))
     networks: list[TrainingRecord] = []

@@ -10,10 +10,10 @@ import re
 import sys
 import time
 import types
-from collections.abc import Callable
 from typing import Any
 
 from grader.assignments.modules.inside.needs import BODIES, FUNCTIONS, IMPORTS, needed_places
+from grader.worker.jupyter import Jupyter, nothing
 
 # bound before student code can replace them
 now, busy = time.perf_counter, time.process_time
@@ -51,19 +51,6 @@ def prepare(bench: Any) -> None:
                 continue
 
 
-class _Jupyter:
-    """Stands for what ``get_ipython()`` returns: any method can be called and does nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _nothing
-
-
-def _nothing(*_given: Any, **_named: Any) -> None:
-    return None
-
-
 class Loading:
     """What was loaded in one session: the namespace, and how every cell ended."""
 
@@ -73,13 +60,15 @@ class Loading:
         self.module = types.ModuleType(SPACE)
         sys.modules[SPACE] = self.module
         self.space: dict[str, Any] = vars(self.module)
-        self.space |= {"get_ipython": _Jupyter, "display": _nothing}
+        self.space |= {"get_ipython": Jupyter, "display": nothing}
         self.cells: list[dict[str, Any]] = []
         self.needed: set[tuple[str, int]] = set()
         # by which other name a class of the course was written down
         self.called: dict[str, str] = {}
         # the attributes that methods of each class give a value to
         self.attributes: dict[str, list[str]] = {}
+        # the modules that names are imported from; "*" stands for whatever name
+        self.imports: dict[str, str] = {}
         self.homes: dict[str, str] = {}
         self.left = 0.0
 
@@ -115,6 +104,8 @@ def _plan(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
         for each in body:
             if isinstance(each, ast.ClassDef):
                 loading.attributes[each.name] = _set_on_self(each)
+            if isinstance(each, ast.ImportFrom) and each.module and not each.level:
+                loading.imports.update({alias.asname or alias.name: each.module for alias in each.names})
     return {}
 
 
@@ -234,7 +225,9 @@ def _classes(bench: Any, _operation: dict[str, Any]) -> dict[str, Any]:
         if type(value) is types.ModuleType and name[0] != "_"
     }
     names = [*defined, *libraries, *loading.space][: 2 * NAMES]
-    written = {"names": names, "libraries": libraries, "attributes": loading.attributes}
+    # what could be imported has its names
+    imports = {name: module for name, module in loading.imports.items() if module not in sys.modules}
+    written = {"names": names, "libraries": libraries, "attributes": loading.attributes, "imports": imports}
     return {"value": {"cells": loading.cells, "classes": found, "written": written}}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.assignments.modules.inside.cells import loading_of
 from grader.assignments.modules.inside.stand_ins import Curved, Normalised, Squared, as_kind_of
-from grader.worker.values import describe
+from grader.worker.values import ARRAYS, describe
 
 Array = np.ndarray[Any, Any]
 OURS = {"@Curved": Curved, "@Squared": Squared, "@Normalised": Normalised}
@@ -200,7 +200,7 @@ def _arrays(holder: Any, name: str, depth: int) -> Iterator[tuple[str, Any]]:
     pairs = list(holder.items()) if isinstance(holder, dict) else list(enumerate(holder))
     for key, value in pairs[:ENTRIES]:
         full = f"{name}.{key}" if name else str(key)
-        if type(value) is np.ndarray:
+        if type(value) in ARRAYS:
             yield full, value
         elif type(value) in (dict, list, tuple) and depth < NESTED:
             yield from _arrays(value, full, depth + 1)

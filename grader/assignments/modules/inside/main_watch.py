@@ -28,7 +28,7 @@ def _watch_main(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
     figures.watch()
     watch.start()
     if operation["wrong"]:
-        stand_in(operation["right"], operation["wrong"])
+        stand_in(operation["right"], operation["wrong"], operation["called"])
     return {"value": {"watched": True}}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from grader.watching.recording.classes import first_arguments, intercept
@@ -18,15 +18,21 @@ NAME = "<grader/right classes>"
 GIVEN = ("Module", "Criterion", "ReLU", "MSECriterion")
 
 
-def stand_in(source: str, wrong: Collection[str]) -> None:
-    """Let right classes, written in `source`, stand for those named in `wrong`, and for those that nobody defines."""
+def stand_in(source: str, wrong: Collection[str], called: Mapping[str, str]) -> None:
+    """Let right classes, written in `source`, stand for those named in `wrong`, and for those that nobody defines.
+
+    `called` says by which other name a student's file has some of them.
+    """
     space: dict[str, Any] = {"__name__": "modules"}
     exec(compile(source, NAME, "exec", dont_inherit=True), space)  # noqa: S102 - our own text
     ours = {name: kind for name, kind in space.items() if isinstance(kind, type)}
-    intercept(lambda kind: kind.__name__ in wrong, lambda kind: in_place_of(kind, ours[kind.__name__]))
+    theirs = {called.get(name, name): name for name in wrong}
+    intercept(lambda kind: kind.__name__ in theirs, lambda kind: in_place_of(kind, ours[theirs[kind.__name__]]))
     # names that a notebook does not define are looked for there
     for name in (*wrong, *GIVEN):
         setattr(builtins, name, ours[name])
+    for name, wanted in theirs.items():
+        setattr(builtins, name, ours[wanted])
 
 
 def in_place_of(theirs: type, ours: type) -> type:

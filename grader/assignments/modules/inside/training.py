@@ -25,14 +25,20 @@ def _train(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
         target = np.array(operation["targets"][index])
         given = [np.array(operation["batches"][index])]
         for each in chain:
-            given.append(go_forward(each, given[-1]))
+            # what comes next is not to multiply as a matrix does
+            given.append(as_array(go_forward(each, given[-1])))
         grad = _slope(criterion, given.pop(), target)
         for each, seen in zip(reversed(chain), reversed(given), strict=True):
-            grad = go_back(each, seen, grad)
+            grad = as_array(go_back(each, seen, grad))
         _descend(chain, speeds, operation["rate"], operation["momentum"])
     if operation["evaluated"] is not None:
         _evaluate(chain, np.array(operation["evaluated"]))
     return {}
+
+
+def as_array(value: Any) -> Any:
+    """Return a matrix of numpy's as the array that it is, and anything else as it is."""
+    return np.ndarray.view(value, np.ndarray) if type(value) is np.matrix else value
 
 
 def _slope(criterion: Any, output: Any, target: Array) -> Any:
@@ -50,7 +56,7 @@ def _descend(chain: list[Any], speeds: dict[int, Array], rate: float, momentum: 
     if len(parameters) != len(gradients):
         raise ValueError("getGradParameters() returns another number of arrays than getParameters()")
     for place, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-        speeds[place] = momentum * speeds.get(place, 0.0) + rate * gradient
+        speeds[place] = momentum * speeds.get(place, 0.0) + rate * as_array(gradient)
         np.subtract(parameter, speeds[place], out=parameter, casting="same_kind")
 
 
@@ -58,7 +64,7 @@ def _evaluate(chain: list[Any], batch: Array) -> None:
     for each in chain:
         set_mode(each, training=False)
     for each in chain:
-        batch = go_forward(each, batch)
+        batch = as_array(go_forward(each, batch))
     for each in chain:
         set_mode(each, training=True)
 

@@ -82,7 +82,8 @@ def sequential_backward(seen: SequentialSeen) -> Finding | None:
         if finding := wrong or _wrong_inside(case) or _forward_again(case) or _not_left_as_it_was(case):
             return finding
     if not seen["deep"]:
-        return passed("deep networks of your classes were not tried, because one of these is wrong by itself")
+        why = "one of these is wrong by itself, or gives a numpy.matrix"
+        return passed(f"deep networks of your classes were not tried, because {why}")
     if VERDICTS not in seen:
         # evidence of earlier graders holds deep networks of wrong classes, too, which say nothing of Sequential
         return None

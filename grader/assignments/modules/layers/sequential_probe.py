@@ -18,6 +18,7 @@ from grader.sandbox import Answer, Session
 from grader.sandbox.operations import Operation, call, forget
 
 NAME = "Sequential"
+MATRIX = "numpy.matrix"
 # w and t of a module; None for the one that learns nothing
 Part = tuple[Array, Array] | None
 DEEP = (
@@ -255,7 +256,7 @@ def _drawn(rng: np.random.Generator, criterion: str) -> tuple[str, list[int], Ar
 def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, target: Array, seed: int) -> Deep | None:
     """Pass a batch through a deep network of the student's own classes into a criterion, and back again.
 
-    None where one of these cannot be made without a number: that is told where its default is judged.
+    None where one of these cannot be made without a number, which is told where its default is judged, or gives a matrix.
     """
     made, children, layer = [], [], 0
     plan = [*DEEP, *([("SoftMax", 0)] if criterion == "ClassNLLCriterion" else [("Dropout", 0)])]
@@ -267,6 +268,10 @@ def _deep(session: Session, criterion: str, widths: Sequence[int], x: Array, tar
         # what drops is switched off: its mask could not be held
         made.append(asking.mode(children[-1], training=kind != "Dropout"))
     if any(answer.problem for answer in session.run(*made)[::2]):
+        return None
+    (first,) = session.run(asking.forward(children[0], x))
+    if plain_pass(first)["type"] == MATRIX:
+        # what it is handed to computes otherwise with it
         return None
     session.run(asking.build("deep", NAME, seed=seed, children=children), asking.build("loss", criterion, seed=seed))
     (went,) = session.run(asking.forward("deep", x))

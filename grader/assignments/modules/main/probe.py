@@ -132,7 +132,8 @@ def _run(session: Session, seen: dict[str, Any], rng: np.random.Generator, trust
     # what is looked at is drawn apart, so that all else is drawn as it was
     apart = rng.spawn(1)[0]
     seed = int(apart.integers(2**31))
-    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted, seed=seed)
+    called = session.earlier.get("modules", {}).get("called", {})
+    _open(running, files.as_npz(digits, seen["keys"]), modules, count, trusted, called, seed=seed)
     looks, looking = iter(range(LOOKS)), Looking(apart, seed)
 
     def look() -> None:
@@ -179,13 +180,21 @@ def _own_modules(session: Session, cells: Sequence[Cell]) -> Mapping[str, bytes]
 
 
 def _open(
-    running: Running, data: bytes, modules: Mapping[str, bytes], rows: int, wrong: Sequence[str], *, seed: int
+    running: Running,
+    data: bytes,
+    modules: Mapping[str, bytes],
+    rows: int,
+    wrong: Sequence[str],
+    called: Mapping[str, str],
+    *,
+    seed: int,
 ) -> None:
     replaced = {name: np.frombuffer(content, np.uint8) for name, content in modules.items() if name.endswith(".py")}
     # right classes go along only where wrong ones are to be replaced
     right = files.SOLVED.read_text(encoding="utf-8") if wrong else ""
+    instead = {"wrong": list(wrong), "called": dict(called), "right": right}
     watch = operations.plugged(
-        "watch_main", "preparing the notebook", rows=rows, seed=seed, replaced=replaced, wrong=list(wrong), right=right
+        "watch_main", "preparing the notebook", rows=rows, seed=seed, replaced=replaced, **instead
     )
     try:
         running.open({**modules, files.DATA: data}, watch)

@@ -15,6 +15,17 @@ from grader.assignments.modules.loading import CLASSES, Source, called_otherwise
             ["Leaky_ReLU", "BatchMeanSubstraction"],
             {"BatchMeanSubtraction": "BatchMeanSubstraction", "LeakyReLU": "Leaky_ReLU"},
         ),
+        (
+            ["NLLLoss", "MeanSubtraction", "LinearLayer", "MyDropout"],
+            {
+                "Linear": "LinearLayer",
+                "BatchMeanSubtraction": "MeanSubtraction",
+                "Dropout": "MyDropout",
+                "ClassNLLCriterion": "NLLLoss",
+            },
+        ),
+        (["ClassNLLCriterium"], {"ClassNLLCriterion": "ClassNLLCriterium"}),
+        (["MyLinear", "LinearLayer", "BatchNormalization", "ClassNLLCriterionUnstable"], {}),
         (["Softmax", "SoftMax"], {}),
         (["ReLU", "SELU", "LogSoftMax", "SoftSign", "Module", "MSECriterion"], {}),
         (list(CLASSES), {}),

@@ -12,6 +12,7 @@ from grader.kits.layer_contract import advice, told
 WRITTEN: dict[str, Any] = {
     "names": ["np", "Module", "Dropout", "sigmoid"],
     "libraries": {"np": "numpy"},
+    "imports": {"shifted_exp": "my_helpers"},
     "attributes": {"Dropout": ["mask", "p"], "Module": ["output", "gradInput", "training"]},
 }
 
@@ -24,6 +25,7 @@ WRITTEN: dict[str, Any] = {
         ("NameError: name 'prnt' is not defined", "did you mean 'print'?"),
         ("NameError: name 'mask' is not defined", "is an attribute: self.mask"),
         ("NameError: name 'xyzzy' is not defined", "define or import it"),
+        ("NameError: name 'shifted_exp' is not defined", "shifted_exp was to come from my_helpers, which is not there"),
         ("NameError: name 'sigmoid' is not defined", "sigmoid is made further down"),
         ("AttributeError: 'Dropout' object has no attribute 'maks'", "did you mean 'mask'?"),
         ("AttributeError: 'Dropout' object has no attribute 'mask'", "give it a value in __init__"),

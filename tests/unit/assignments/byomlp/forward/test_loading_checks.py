@@ -79,9 +79,14 @@ def test_an_error_in_a_file_without_the_class_is_why_it_is_not_there() -> None:
     assert (finding.verdict, "could not be loaded: FileNotFoundError" in finding.message) == ("failed", True)
 
 
-@pytest.mark.parametrize(
-    ("names", "said"), [(["Mlp"], "Mlp was taken for MLP"), (["MLP", "mlp"], ""), (["Mlp", "mlp"], None)]
-)
-def test_a_class_in_other_capitals_is_taken_where_there_is_one(names: list[str], said: str | None) -> None:
-    finding = judged(classes=dict.fromkeys(names, METHODS))
-    assert (finding.verdict == "passed", finding.message if said is not None else None) == (said is not None, said)
+def test_a_class_of_another_name_that_is_taken_is_told() -> None:
+    finding = judged(classes={"Network": METHODS, "MLP": METHODS}, called={"MLP": "Network"})
+    assert (finding.verdict, finding.message) == ("passed", "Network was taken for MLP")
+
+
+def test_lines_of_jupyter_are_told_and_cost_nothing() -> None:
+    finding = judged(classes={"MLP": METHODS}, jupyter=[1, 4])
+    assert (finding.verdict, finding.message) == (
+        "passed",
+        "passed over, because only Jupyter understands it: mlp.py line 1, 4",
+    )

@@ -32,6 +32,9 @@ class Wide(Linear):
 class Dropout(Module):
     def updateOutput(self, input): return "mine"
 
+class Elu(Module):
+    def updateOutput(self, input): return "wrong"
+
 def helper(): return 3
 """
 
@@ -40,9 +43,9 @@ def helper(): return 3
 def space(monkeypatch: pytest.MonkeyPatch) -> Space:
     """Give a student's modules, of which Linear is wrong and SoftMax and ClassNLLCriterion are missing."""
     monkeypatch.setattr(builtins, "__build_class__", builtins.__build_class__)
-    for name in ("Linear", "SoftMax", "ClassNLLCriterion", *GIVEN):
+    for name in ("Linear", "SoftMax", "ClassNLLCriterion", "ELU", "Elu", *GIVEN):
         monkeypatch.setattr(builtins, name, None, raising=False)
-    stand_in(SOLVED.read_text(encoding="utf-8"), ["Linear", "SoftMax", "ClassNLLCriterion"])
+    stand_in(SOLVED.read_text(encoding="utf-8"), ["Linear", "SoftMax", "ClassNLLCriterion", "ELU"], {"ELU": "Elu"})
     found: Space = {"__name__": "__main__"}
     exec(THEIRS, found)
     return found
@@ -92,3 +95,8 @@ def test_targets_that_are_given_first_are_known_by_what_is_in_them(space: Space,
     space.update(p=np.float64([[0.5, 0.3, 0.2], [0.1, 0.4, 0.5]]), t=np.array(eval(target)))
     assert run(space, "ClassNLLCriterion().forward(t, p)") == pytest.approx(np.log(2))
     assert run(space, "ClassNLLCriterion().backward(t, p).tolist()") == [[-1, 0, 0], [0, 0, -1]]
+
+
+def test_a_wrong_class_of_another_spelling_is_replaced_as_well(space: Space) -> None:
+    assert run(space, "Elu().forward(np.array([[-800.0, 2.0]]))").tolist() == [[-1.0, 2.0]]
+    assert run(space, "ELU().forward(np.array([[3.0]]))").tolist() == [[3.0]]
