@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,14 @@ class Unread:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in a download: what it was taken for, lines that say so to people, hand-ins, and what is left over."""
+    """What was found in the download at `path`: what it was taken for, lines that say so, hand-ins, and what is left over."""
 
     layout: str
     said: tuple[str, ...]
     hand_ins: tuple[HandIn, ...]
     unread: tuple[Unread, ...] = ()
+    path: Path = Path()
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

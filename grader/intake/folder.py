@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -44,7 +45,7 @@ def opened(
             # the person who grades named this folder: it alone may be a link
             top = os.open(path, _FOLDER & ~_NEVER_FOLLOW)
             stack.callback(os.close, top)
-        walk = iter([_file(only, _status(top, only))]) if only else _walk(top, "", frozenset(required))
+        walk = iter([_file(only, _status(top, only))]) if only else _walk(top, "", _Bounds(frozenset(required)))
         entries = list(islice(walk, LISTED + 1))
         yield tabulate(
             entries,
@@ -52,6 +53,23 @@ def opened(
             label=shown(path.name),
             required=required,
         )
+
+
+@contextmanager
+def walked(
+    path: Path, *, required: Collection[str], most: int, depth: int, by_descriptor: bool = BY_DESCRIPTOR
+) -> Iterator[tuple[Sequence[Entry], Callable[[str, int], bytes]]]:
+    """Yield what lies in the folder at `path`, at most so many entries so deep, and what reads a file of it by its name.
+
+    ``read(name, limit)`` is as that of a `Listing`.
+    """
+    with ExitStack() as stack:
+        top: Place = str(path)
+        if by_descriptor:
+            top = os.open(path, _FOLDER & ~_NEVER_FOLLOW)
+            stack.callback(os.close, top)
+        bounds = _Bounds(frozenset(required), most, depth)
+        yield list(islice(_walk(top, "", bounds), most)), lambda name, limit: _read(top, name, limit)
 
 
 @contextmanager
@@ -63,10 +81,19 @@ def open_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _walk(place: Place, above: str, required: frozenset[str]) -> Iterator[Entry]:
+@dataclass(frozen=True)
+class _Bounds:
+    """What is the student's work wherever it lies, how many entries of a folder are looked at, and how deep."""
+
+    required: frozenset[str]
+    most: int = LISTED + 1
+    depth: int = DEPTH
+
+
+def _walk(place: Place, above: str, bounds: _Bounds) -> Iterator[Entry]:
     with os.scandir(place) as scan:
-        names = sorted(entry.name for entry in islice(scan, LISTED + 1))
-    if above and is_junk(above, names, required):
+        names = sorted(entry.name for entry in islice(scan, bounds.most))
+    if above and is_junk(above, names, bounds.required):
         return
     for name in names:
         path = f"{above}/{name}" if above else name
@@ -76,22 +103,22 @@ def _walk(place: Place, above: str, required: frozenset[str]) -> Iterator[Entry]
             yield Entry(path, why=f"cannot be looked at ({error.strerror})")
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _enter(place, path, required)
+            yield from _enter(place, path, bounds)
         else:
             yield _file(path, status)
 
 
-def _enter(place: Place, path: str, required: frozenset[str]) -> Iterator[Entry]:
+def _enter(place: Place, path: str, bounds: _Bounds) -> Iterator[Entry]:
     name = path.rpartition("/")[2]
     if is_junk(name):
         yield Entry(path, folder=True)
-    elif path.count("/") + 1 >= DEPTH:
-        yield Entry(path, why=f"is {DEPTH} folders deep", folder=True)
+    elif path.count("/") + 1 >= bounds.depth:
+        yield Entry(path, why=f"is {bounds.depth} folders deep", folder=True)
     else:
         try:
             with _held(place, name) as inner:
                 yield Entry(path, folder=True)
-                yield from _walk(inner, path, required)
+                yield from _walk(inner, path, bounds)
         except OSError as error:
             yield Entry(path, why=f"cannot be opened ({error.strerror})", folder=True)
 

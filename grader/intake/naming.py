@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 
 from grader.errors import IntakeError
-from grader.filenames import OF_A_RUN, OUT, SUMMARY
+from grader.filenames import OF_A_CLASS, OF_A_RUN, OUT, SUMMARY
 from grader.text import printable
 
 DEPTH = 8
@@ -35,7 +35,7 @@ def folder_name(name: str) -> str:
     text = "".join("_" if letter in "/\\" or printable(letter) != letter else letter for letter in letters)
     text = text.encode()[:ID_BYTES].decode(errors="ignore").strip()
     text = re.sub(r"^\.+", lambda dots: "_" * len(dots.group()), text)
-    return f"{text}_" if text.casefold() in OF_A_RUN else text or "submission"
+    return f"{text}_" if text.casefold() in (*OF_A_RUN, *OF_A_CLASS) else text or "submission"
 
 
 def without_marks(name: str) -> str:
@@ -60,13 +60,22 @@ def composed(path: str) -> str:
 
 def inside(name: str, label: str) -> str:
     """Return the name of an archive's entry without ``.`` and double slashes; IntakeError when it points outside."""
-    parts = [part for part in name.split("/") if part not in ("", ".")]
-    if name.startswith("/") or "\\" in name or ".." in parts or re.match("[A-Za-z]:/", name):
+    if points_outside(name):
         raise IntakeError(
             f"{label}: the entry '{shown(name)}' points outside the archive; pack your folder again with your "
             "system's own zip command and hand in that file"
         )
-    return "/".join(parts)
+    return plain(name)
+
+
+def points_outside(name: str) -> bool:
+    """Tell whether an archive's entry is meant to lie outside of where the archive is unpacked."""
+    return name.startswith("/") or "\\" in name or ".." in name.split("/") or re.match("[A-Za-z]:/", name) is not None
+
+
+def plain(name: str) -> str:
+    """Return the name of an archive's entry without ``.`` and double slashes."""
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
 def unusable(path: str) -> str:

@@ -6,13 +6,13 @@ import bz2
 import lzma
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Protocol
 
 from grader.errors import IntakeError
-from grader.intake.listing import LISTED, MEGABYTE, Entry, Listing, tabulate, too_many
+from grader.intake.listing import LISTED, MEGABYTE, Entry, Listing, Unreadable, tabulate, too_many
 from grader.intake.naming import inside
 
 _BLOCK = 512
@@ -100,6 +100,26 @@ def opened(file: IO[bytes], *, label: str, required: Collection[str], limit: int
     yield tabulate(entries, read, label=label, required=required)
 
 
+@contextmanager
+def walked(
+    file: IO[bytes], *, label: str, most: int, limit: int
+) -> Iterator[tuple[Sequence[Entry], Callable[[int, int], bytes]]]:
+    """Yield what lies in the tar in `file`, by the names that stand there, and what reads one, by its place among them.
+
+    All of it, `limit` bytes at most, is held in memory.
+    """
+    data = _unpacked(file, label, limit)
+    members = list(_members(data, label, most))
+
+    def read(position: int, most_bytes: int) -> bytes:
+        member = members[position]
+        if member.size > most_bytes:
+            raise Unreadable("is too large")
+        return bytes(memoryview(data)[member.start : member.start + member.size])
+
+    yield [Entry(member.name, member.size, member.why, member.folder) for member in members], read
+
+
 @dataclass(frozen=True)
 class _Member:
     name: str
@@ -142,7 +162,7 @@ def _unpacked(file: IO[bytes], label: str, limit: int) -> bytearray:
         raise _damaged(label) from None
 
 
-def _members(data: bytearray, label: str) -> Iterator[_Member]:
+def _members(data: bytearray, label: str, most: int = LISTED) -> Iterator[_Member]:
     """Yield the members; a header may be preceded by records that give it a longer name (GNU) or other fields (pax)."""
     position, seen, recorded, long_name, fields = 0, 0, 0, "", dict[str, str]()
     while header := bytes(data[position : position + _BLOCK]).rstrip(b"\0"):
@@ -154,7 +174,7 @@ def _members(data: bytearray, label: str) -> Iterator[_Member]:
         start = position + _BLOCK
         position = start + -(-size // _BLOCK) * _BLOCK
         seen += 1
-        if seen > LISTED:
+        if seen > most:
             raise too_many(label)
         if size < 0 or start + size > len(data) or not _sums_up(header):
             raise _damaged(label)

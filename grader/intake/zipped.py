@@ -6,7 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -24,14 +24,9 @@ _DEFECTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Val
 @contextmanager
 def opened(file: IO[bytes], *, label: str, required: Collection[str], limit: int) -> Iterator[Listing]:
     """Yield the listing of the zip in `file`; IntakeError when it is damaged, encrypted, or built to do harm."""
-    try:
-        archive = zipfile.ZipFile(_Guarded(file, label))
-    except NotImplementedError:
-        raise _unsupported(label) from None
-    except _DEFECTS:
-        raise _damaged(label) from None
+    archive = _archive(file, label, _DIRECTORY_BYTES)
     infos = archive.infolist()
-    _refuse_tricks(infos, label)
+    _refuse_tricks(infos, label, LISTED)
     entries = [Entry(inside(_name(info), label), info.file_size, _why(info), _is_folder(info)) for info in infos]
     listing = tabulate(
         entries, lambda position, most: _read(archive, infos[position], most, label), label=label, required=required
@@ -40,19 +35,42 @@ def opened(file: IO[bytes], *, label: str, required: Collection[str], limit: int
     yield listing
 
 
+@contextmanager
+def walked(file: IO[bytes], *, label: str, most: int) -> Iterator[tuple[Sequence[Entry], Callable[[int, int], bytes]]]:
+    """Yield what lies in the zip in `file`, by the names that stand there, and what reads one, by its place among them.
+
+    It is a whole class's, made by a platform: an entry may be as hostile as its student, and is for the caller to judge.
+    """
+    archive = _archive(file, label, _DIRECTORY_BYTES * (1 + most // LISTED))
+    infos = archive.infolist()
+    _refuse_tricks(infos, label, most)
+    entries = [Entry(_name(info), info.file_size, _why(info), _is_folder(info)) for info in infos]
+    yield entries, lambda position, limit: _read(archive, infos[position], limit, label)
+
+
+def _archive(file: IO[bytes], label: str, directory: int) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(_Guarded(file, label, directory))
+    except NotImplementedError:
+        raise _unsupported(label) from None
+    except _DEFECTS:
+        raise _damaged(label) from None
+
+
 class _Guarded:
     """A file whose single reads are bounded: a zip's table of contents is read whole, whatever its length."""
 
-    def __init__(self, file: IO[bytes], label: str) -> None:
+    def __init__(self, file: IO[bytes], label: str, most: int) -> None:
         self._file = file
+        self._most = most
         self._label = label
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        content = self._file.read(min(size, _DIRECTORY_BYTES + 1) if size >= 0 else _DIRECTORY_BYTES + 1)
-        if len(content) > _DIRECTORY_BYTES:
+        content = self._file.read(min(size, self._most + 1) if size >= 0 else self._most + 1)
+        if len(content) > self._most:
             raise too_many(self._label)
         return content
 
@@ -80,8 +98,8 @@ def _why(info: zipfile.ZipInfo) -> str:
     return "" if kind in (0, stat.S_IFREG, stat.S_IFDIR) else "is not a regular file"
 
 
-def _refuse_tricks(infos: list[zipfile.ZipInfo], label: str) -> None:
-    if len(infos) > LISTED:
+def _refuse_tricks(infos: list[zipfile.ZipInfo], label: str, most: int) -> None:
+    if len(infos) > most:
         raise too_many(label)
     if any(info.flag_bits & 0x41 for info in infos):
         raise IntakeError(f"{label}: is protected with a password; pack the folder again without one")

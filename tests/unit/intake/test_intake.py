@@ -399,7 +399,8 @@ def test_more_files_than_a_person_writes_are_refused(tmp_path: Path) -> None:
 
 def test_a_virtual_environment_is_not_even_entered(tmp_path: Path) -> None:
     top = put(tmp_path / "alice", "mlp.py", "env/pyvenv.cfg", "env/lib/x.py", ".git/config")
-    assert [entry.name for entry in folder._walk(str(top), "", frozenset(REQUIRED))] == [".git", "env", "mlp.py"]
+    with folder.walked(top, required=REQUIRED, most=20, depth=8) as (entries, _read):
+        assert [entry.name for entry in entries] == [".git", "env", "mlp.py"]
 
 
 def test_the_largest_files_are_left_out_until_the_rest_fits(tmp_path: Path) -> None:
