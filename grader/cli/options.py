@@ -17,6 +17,9 @@ COMMANDS: Mapping[str, str] = {
     "grade": "grade submissions and write a report for each",
     "check": "check your own work, with hints",
     "regrade": "judge kept evidence again with today's rubric",
+    "pending": "list what waits for a person",
+    "mark": "take marks of people from a file",
+    "release": "make results visible to students",
     "rubric": "validate a rubric and print it",
     "template": "build student_template/ from reference/",
     "data": "get data sets, or show which are there",
@@ -155,6 +158,16 @@ def add_rubric(command: argparse.ArgumentParser, *, what: str = "grade by") -> N
         metavar="FILE",
         type=Path,
         help=f"{what} the rubric in this file instead of the assignment's own; `mlpgrader rubric FILE` validates it",
+    )
+
+
+def add_gradebook(command: argparse.ArgumentParser) -> None:
+    """Add where the gradebook of a run is."""
+    command.add_argument(
+        "--gradebook",
+        metavar="URL",
+        help="keep the gradebook of this run in a database (postgresql://host/name) instead of a file in its folder; to be given "
+        "once, without a password: that comes from PGPASSWORD or .pgpass",
     )
 
 

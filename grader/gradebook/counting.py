@@ -28,12 +28,11 @@ class Rules(Protocol):
 
     def lateness(self, names: Iterable[str], handed_in: Any, late: bool | None) -> Lateness: ...
     def counting(self, attempts: Sequence[Any]) -> int: ...
-    def final(self, points: Decimal, lateness: Lateness) -> Decimal: ...
 
 
 @dataclass(frozen=True)
 class Attempted:
-    """One attempt as the rules of a course look at it: how late, and its points where they are final."""
+    """One attempt as the rules of a course weigh it: how late, and its points before that where nothing of it waits."""
 
     lateness: Lateness
     points: Decimal | None
@@ -97,11 +96,10 @@ def counted_attempts(connection: Connection, run: int, rules: Rules | None) -> I
             if rules:
                 names = [student, *known_by.get(student, ())]
                 lateness = rules.lateness(names, standing.handed_in, standing.late)
-            points = None if why else score.earned
-            if points is not None:
-                points = rounded(rules.final(points, lateness) if rules else points)
+            points = None if why else rounded(score.earned * (1 - lateness.share))
             of_one.append(Counted(standing, score, lateness, points, why))
-        index = rules.counting([Attempted(each.lateness, each.points) for each in of_one]) if rules else -1
+        weighed = [Attempted(each.lateness, None if each.why_not else each.score.earned) for each in of_one]
+        index = rules.counting(weighed) if rules else -1
         yield of_one[index]
 
 

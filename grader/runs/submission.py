@@ -43,6 +43,10 @@ class SubmissionFolder:
         """The report for staff."""
         return self.path / STAFF_PAGE
 
+    def executed(self, notebook: str) -> Path:
+        """The notebook of that name as it was run, for staff."""
+        return self.path / EXECUTED / Path(notebook).name
+
     @property
     def evidence_file(self) -> Path:
         """The file that evidence is written to; where it is, all of it is."""

@@ -26,7 +26,6 @@ LATER = {
     "grader.repairing.fixers": "unit/repairing/test_submission.py",
     "grader.repairing.fixers.fix_quotient": "unit/repairing/test_submission.py",
     "grader.replay.loop": "unit/replay/test_engine.py",
-    "grader.report.executed_names": "unit/report/test_executed_notebooks.py",
     "grader.report.executed_notebooks": "unit/report/test_executed_notebooks.py",
 }
 

@@ -13,7 +13,7 @@ import pytest
 from grader.cli import options, values
 from kit import ROOT
 
-COMMANDS = ["grade", "check", "regrade", "rubric", "template", "calibrate", "doctor"]
+COMMANDS = ["grade", "check", "regrade", "pending", "mark", "release", "rubric", "template", "calibrate", "doctor"]
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -58,7 +58,7 @@ def test_tracebacks_can_be_asked_for_before_and_after_the_command(words: tuple[s
     ("words", "message"),
     [
         ([], "COMMAND"),
-        (["mark"], "invalid choice: 'mark'"),
+        (["grad"], "invalid choice: 'grad'"),
         (["grade", "alice"], "--assignment"),
         (["grade", "--assignment", "byomlp"], "SUBMISSION"),
         (["grade", "alice", "--assignment", "byomlp", "--sandbox", "chroot"], "invalid choice: 'chroot'"),

@@ -208,9 +208,6 @@ class Rules:
     def counting(self, attempts: object) -> int:
         return 0
 
-    def final(self, points: Decimal, lateness: Lateness) -> Decimal:
-        return points * (1 - lateness.share)
-
 
 def test_the_rules_of_the_course_are_applied_when_scores_are_read(book: Gradebook) -> None:
     ann = Person(id="1", name="Ann", mail="ann@x")
