@@ -6,7 +6,10 @@ import errno
 import glob
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from grader.errors import AuthorError
 
@@ -30,13 +33,19 @@ def write(path: Path, data: bytes | str, *, durable: bool = True) -> None:
 
     It is `durable` when it has reached the disk before it takes its place.
     """
-    raw = data.encode() if isinstance(data, str) else data
+    with writing(path, durable=durable) as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+@contextmanager
+def writing(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
+    """Give a file to write piece by piece, which takes the place of `path` at the end; otherwise as `write`."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(raw)
+            yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())

@@ -65,17 +65,23 @@ def _told_elsewhere(result: Result) -> dict[str, str]:
     }
 
 
+def things_to_put_right(result: Result) -> list[str]:
+    """Return the lines of the overview that name the causes of what is wrong; none where nothing is."""
+    found = causes(result)
+    if not found:
+        return []
+    costs = (f"- {cause.title}{f' (−{points(cause.lost)})' if cause.lost else ''}" for cause in found)
+    return [f"{counted(len(found), 'thing')} to put right:", *costs]
+
+
 def _overview(result: Result) -> str:
-    marks, found = result.marks, causes(result)
+    marks = result.marks
     lines = [f"{points(marks.earned)} of {points(marks.possible)} points."]
     if marks.withheld:
         lines.append(f"{counted(marks.withheld, 'point')} withheld. {WITHHELD}")
     if marks.pending:
         lines.append(f"{counted(marks.pending, 'point')} pending. {PENDING}")
-    if found:
-        lines.append(f"{counted(len(found), 'thing')} to put right:")
-        lines += [f"- {cause.title}{f' (−{points(cause.lost)})' if cause.lost else ''}" for cause in found]
-    return printable("\n".join(lines), newlines=True)
+    return printable("\n".join([*lines, *things_to_put_right(result)]), newlines=True)
 
 
 def _test(place: str, item_title: str, scored: ScoredFinding, elsewhere: str) -> dict[str, Any]:

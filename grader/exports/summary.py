@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader import __version__
+from grader.exports.cells import harmless
 from grader.model import Marks, Result
 from grader.text import as_json_text, number, printable
 
 SCHEMA = "mlpgrader.summary/1"
 MARKS = ("earned", "possible", "pending", "withheld")
-PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-# a spreadsheet takes a cell that begins so for a formula; where it separates by semicolons, one begins after each
-FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -63,13 +60,13 @@ def as_csv(rows: Iterable[Row]) -> str:
     again = any(row.attempt > 1 for row in rows)
     look = any(row.notices for row in rows)
     more = [*(["attempt"] if again else []), *(["look"] if look else [])]
-    writer.writerow([_cell(name) for name in ("id", *MARKS, *items, "error", *more)])
+    writer.writerow([harmless(name) for name in ("id", *MARKS, *items, "error", *more)])
     for row in rows:
         marks = _marks(row)
         earned = [number(row.items[name]) if name in row.items else "" for name in items]
         points = ["" if marks[kind] is None else marks[kind] for kind in MARKS]
-        last = [*([row.attempt] if again else []), *([_cell(". ".join(row.notices))] if look else [])]
-        writer.writerow([_cell(printable(row.id)), *points, *earned, _cell(row.error), *last])
+        last = [*([row.attempt] if again else []), *([harmless(". ".join(row.notices))] if look else [])]
+        writer.writerow([harmless(printable(row.id)), *points, *earned, harmless(row.error), *last])
     return written.getvalue()
 
 
@@ -107,9 +104,3 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
 
 def _marks(row: Row) -> dict[str, int | float | None]:
     return {kind: None if row.marks is None else number(getattr(row.marks, kind)) for kind in MARKS}
-
-
-def _cell(text: str) -> str:
-    """Return `text` so that no spreadsheet takes it for a formula; a plain number stays one."""
-    shown = printable(text)
-    return shown if PLAIN_NUMBER.fullmatch(shown) else FORMULA.sub(r"\1'", shown)
