@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "pending": "list what waits for a person",
     "mark": "take marks of people from a file",
     "release": "make results visible to students",
+    "export": "write results for Canvas, Moodle and others",
     "rubric": "validate a rubric and print it",
     "template": "build student_template/ from reference/",
     "data": "get data sets, or show which are there",

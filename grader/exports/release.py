@@ -12,10 +12,11 @@ NOT_RELEASED = "not released"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Somebody of whom a file says nothing, and why."""
+    """Somebody of whom a file says nothing, or not all, and why; `waits` for those who are not released or not final yet."""
 
     who: str
     why: str
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def released(finals: Iterable[Final]) -> Released:
         if final.released and final.points is not None:
             through.append(final)
         else:
-            held.append(LeftOut(name_of(final), final.why_not if final.released else NOT_RELEASED))
+            held.append(LeftOut(name_of(final), final.why_not if final.released else NOT_RELEASED, waits=True))
     return Released(tuple(through), tuple(held))
 
 

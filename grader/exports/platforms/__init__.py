@@ -25,7 +25,7 @@ from grader.exports.platforms.made import Change, Merged, Packed
 from grader.exports.release import ForStaff, LeftOut, Released, for_staff, released
 from grader.model import Result
 
-__all__ = ["FORMATS", "MERGED", "Change", "LeftOut", "Merged", "Packed", "merged", "written"]
+__all__ = ["FORMATS", "FOR_STAFF", "MERGED", "Change", "LeftOut", "Merged", "Packed", "merged", "written"]
 
 Results = Callable[[Path], Result | None]
 
@@ -50,11 +50,14 @@ FOR_STAFF: Mapping[str, Callable[[Released | ForStaff, Results], Merged]] = {
 FORMATS = tuple(sorted({*MERGED, *WRITTEN, *FOR_STAFF}))
 
 
-def merged(name: str, download: bytes, finals: Iterable[Final], *, title: str = "") -> Merged:
-    """Return the platform's own file with the points of those who are released; AuthorError where it does not fit."""
+def merged(name: str, download: bytes, finals: Iterable[Final], *, title: str = "", file: str) -> Merged:
+    """Return the platform's own file with the points of those who are released; AuthorError where it does not fit.
+
+    `file` is what the download is called there.
+    """
     if name not in MERGED:
         raise AuthorError(f"{name} is a file of its own and goes into no download; leave out --into")
-    return MERGED[name](download, released(finals), title=title)
+    return MERGED[name](download, released(finals), title=title, file=file)
 
 
 def written(

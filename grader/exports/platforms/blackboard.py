@@ -19,18 +19,18 @@ _WORTH = re.compile(r"\s*\[Total Pts:\s*(?:up to\s+)?([\d.,]+)[^\]]*\]")
 _NAMES = {"Username": "login", "Student ID": "sis"}
 
 
-def merged(download: bytes, finals: Released, *, title: str = "") -> Merged:
+def merged(download: bytes, finals: Released, *, title: str = "", file: str = FILE) -> Merged:
     """Return the download with the points in the column called `title`, and with no other students than theirs.
 
     Comments go into its column for feedback, where it has one. AuthorError when it is no download of grades, has no such column,
     or says that it is worth something else.
     """
-    found = sheet.read(download, name=FILE)
+    found = sheet.read(download, name=file)
     header = tuple(name.strip() for name in found.lines[0].values)
     if "Username" not in header:
-        raise AuthorError(f"{FILE}: has no column Username; {DOWNLOAD}")
+        raise AuthorError(f"{file}: has no column Username; {DOWNLOAD}")
     column, called = one_column(
-        {place: name for place, name in enumerate(header) if _ID.search(name)}, title, file=FILE, bare=_title
+        {place: name for place, name in enumerate(header) if _ID.search(name)}, title, file=file, bare=_title
     )
     worth = _WORTH.search(called)
     places = Places(

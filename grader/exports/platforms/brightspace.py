@@ -19,17 +19,17 @@ _WORTH = re.compile(r"MaxPoints:\s*([\d.,]+)")
 _NAMES = {"OrgDefinedId": "sis", "Username": "login", "Email": "mail"}
 
 
-def merged(download: bytes, finals: Released, *, title: str = "") -> Merged:
+def merged(download: bytes, finals: Released, *, title: str = "", file: str = FILE) -> Merged:
     """Return the export with the points in the item called `title`, and with no other students; each ``#`` stays where it is.
 
     AuthorError when it is no export of grades, has no such item, or says that it is worth something else.
     """
-    found = sheet.read(download, name=FILE)
+    found = sheet.read(download, name=file)
     header = tuple(name.strip() for name in found.lines[0].values)
     if END not in header or not {"OrgDefinedId", "Username"} & set(header):
-        raise AuthorError(f"{FILE}: lacks the columns OrgDefinedId or Username, and {END}; {DOWNLOAD}")
+        raise AuthorError(f"{file}: lacks the columns OrgDefinedId or Username, and {END}; {DOWNLOAD}")
     column, called = one_column(
-        {place: name for place, name in enumerate(header) if _POINTS.search(name)}, title, file=FILE, bare=_title
+        {place: name for place, name in enumerate(header) if _POINTS.search(name)}, title, file=file, bare=_title
     )
     worth = _WORTH.search(called)
     places = Places(

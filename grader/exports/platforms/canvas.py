@@ -25,15 +25,15 @@ _ID = re.compile(r"\s*\(\d+\)\s*\Z")
 _NAMES = {"ID": "id", "SIS User ID": "sis", "SIS Login ID": "login", "Section": "section"}
 
 
-def merged(download: bytes, finals: Released, *, title: str = "") -> Merged:
+def merged(download: bytes, finals: Released, *, title: str = "", file: str = FILE) -> Merged:
     """Return the gradebook with the points in the column called `title`, and with no other students than theirs.
 
     Every cell but those of that column is as in the `download`, byte for byte. AuthorError when it is no gradebook of Canvas, has
     no such column, or says that it is worth something else.
     """
-    found = sheet.read(download, name=FILE)
+    found = sheet.read(download, name=file)
     header = found.lines[0].values
-    last = _last_of_student(header)
+    last = _last_of_student(header, file)
     column, called = one_column(
         {
             place: name
@@ -41,16 +41,16 @@ def merged(download: bytes, finals: Released, *, title: str = "") -> Merged:
             if place > last and _ID.search(name) and not COMPUTED.search(_title(name))
         },
         title,
-        file=FILE,
+        file=file,
         bare=_title,
     )
-    points = _points(found)
+    points = _points(found, file)
     worth = found.value(points, column)
     if READ_ONLY in worth:
-        raise AuthorError(f"{FILE}: the column '{called}' is read only there; choose another one with --title")
+        raise AuthorError(f"{file}: the column '{called}' is read only there; choose another one with --title")
     maximum = numbers.read(worth)
     if maximum is None:
-        raise AuthorError(f"{FILE}: does not say how many points '{called}' is worth; {DOWNLOAD}")
+        raise AuthorError(f"{file}: does not say how many points '{called}' is worth; {DOWNLOAD}")
     students = range(points + 1, len(found.lines))
     cells = (found.value(line, place) for line in (points, *students) for place in range(last + 1, len(header)))
     places = Places(
@@ -68,21 +68,21 @@ def _title(header: str) -> str:
     return _ID.sub("", header).strip()
 
 
-def _last_of_student(header: tuple[str, ...]) -> int:
+def _last_of_student(header: tuple[str, ...], file: str) -> int:
     """Return the last of the columns that say who a student is; AuthorError when this is no gradebook of Canvas."""
     names = [name.strip() for name in header]
     begins = names[:1] == ["Student"] or names[:2] == ["LastName", "FirstName"]
     if not begins or "ID" not in names[:3] or "Section" not in names:
-        raise AuthorError(f"{FILE}: does not begin with the columns Student, ID and Section; {DOWNLOAD}")
+        raise AuthorError(f"{file}: does not begin with the columns Student, ID and Section; {DOWNLOAD}")
     return names.index("Section")
 
 
-def _points(found: Sheet) -> int:
+def _points(found: Sheet, file: str) -> int:
     """Return the line that says what columns are worth."""
     for line in range(1, min(4, len(found.lines))):
         if found.value(line, 0).strip().casefold() == POINTS:
             return line
-    raise AuthorError(f"{FILE}: has no line 'Points Possible' above its students; {DOWNLOAD}")
+    raise AuthorError(f"{file}: has no line 'Points Possible' above its students; {DOWNLOAD}")
 
 
 def _who(found: Sheet, line: int, header: tuple[str, ...], last: int) -> Who | None:

@@ -16,7 +16,7 @@ from grader.text import printable
 
 MARKS = "marks.txt"
 NO_PAGE = f"has no {STUDENT_PAGE}"
-NOTEBOOKS = (".ipynb", ".html")
+NOTEBOOK = "*.ipynb"
 
 
 def packed(finals: Released) -> Packed:
@@ -55,7 +55,7 @@ def _files(there: list[tuple[str, Final]]) -> Iterator[tuple[str, bytes]]:
 
 def _notebooks(folder: Path) -> list[Path]:
     """Return the notebooks as they were run; what ran beside classes of ours is not among them, since no such file is written."""
-    return sorted(each for each in (folder / EXECUTED).glob("*") if each.suffix in NOTEBOOKS)
+    return sorted((folder / EXECUTED).glob(NOTEBOOK))
 
 
 def _folder(final: Final) -> str:

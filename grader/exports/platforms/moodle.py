@@ -32,18 +32,18 @@ _NOTHING_YET = re.compile(r"-?|.*\d.*\d.*", re.DOTALL)
 _FOLDER = re.compile(r"(?P<name>[^/\\]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:[_/].*)?\Z", re.DOTALL)
 
 
-def merged(download: bytes, finals: Released, *, title: str = "") -> Merged:
+def merged(download: bytes, finals: Released, *, title: str = "", file: str = FILE) -> Merged:
     """Return the worksheet with points and comments; all lines and all other cells stay, byte for byte.
 
     Columns are found by their English names, and in other languages by where they stand; `title` may give the header of that of
     the grades. AuthorError when they are not found, or the maximum grade is another one.
     """
-    found = sheet.read(download, name=FILE)
+    found = sheet.read(download, name=file)
     header = found.lines[0].values
     lines = [line for line in range(1, len(found.lines)) if not found.lines[line].is_empty]
     if not lines or not all(_PARTICIPANT.match(found.value(line, 0)) for line in lines):
-        raise AuthorError(f"{FILE}: the first column does not hold a number for each participant; {DOWNLOAD}")
-    grade, maximum = _grades(found, header, lines, title.strip())
+        raise AuthorError(f"{file}: the first column does not hold a number for each participant; {DOWNLOAD}")
+    grade, maximum = _grades(found, header, lines, title.strip(), file)
     worth = {numbers.read(found.value(line, maximum)) for line in lines}
     places = Places(
         grade,
@@ -87,11 +87,11 @@ def _pages(folders: dict[str, Final]) -> Iterator[tuple[str, bytes]]:
         yield f"{name}/{FEEDBACK}", (final.folder / STUDENT_PAGE).read_bytes()
 
 
-def _grades(found: Sheet, header: Sequence[str], lines: Sequence[int], title: str) -> tuple[int, int]:
+def _grades(found: Sheet, header: Sequence[str], lines: Sequence[int], title: str, file: str) -> tuple[int, int]:
     """Return the columns of the grades and of the maximum grade, which stands behind it."""
     names = [name.strip().casefold() for name in header]
     if title and title.casefold() not in names:
-        raise AuthorError(f"{FILE}: no column is called '{title}'; give the header of the column of grades as --title")
+        raise AuthorError(f"{file}: no column is called '{title}'; give the header of the column of grades as --title")
     grade = names.index(title.casefold()) if title else names.index(GRADE) if GRADE in names else -1
     if grade >= 0:
         maximum = names.index(MAXIMUM) if MAXIMUM in names else grade + 1
@@ -108,7 +108,7 @@ def _grades(found: Sheet, header: Sequence[str], lines: Sequence[int], title: st
         if len(pairs) == 1:
             return pairs[0]
     raise AuthorError(
-        f"{FILE}: which column holds the grades cannot be seen; give its header as --title, or {DOWNLOAD}"
+        f"{file}: which column holds the grades cannot be seen; give its header as --title, or {DOWNLOAD}"
     )
 
 

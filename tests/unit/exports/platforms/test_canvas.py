@@ -102,6 +102,7 @@ def test_decimal_commas_are_kept() -> None:
         (files.moodle(), files.TITLE, "does not begin with the columns Student, ID and Section"),
         (b"Student,ID,Section,HW (1)\nDoe,5,A,3\n", "HW", "has no line 'Points Possible'"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(download: bytes, title: str, told: str) -> None:
     with pytest.raises(AuthorError) as caught:
