@@ -144,7 +144,7 @@ def _nobody(left_out: Sequence[LeftOut], arguments: argparse.Namespace) -> str:
     """Return why a file would be empty, and what to do."""
     if any(each.why == NOT_RELEASED for each in left_out):
         staff = ", or add --unreleased for a file of your own" if arguments.format in FOR_STAFF else ""
-        todo = f"make results visible with `mlpgrader release {arguments.run_dir}`{staff}"
+        todo = f"make results visible with `mlpgrader release {arguments.run_dir} --apply`{staff}"
     else:
         todo = "see to these first"
     return "\n".join([f"{arguments.run_dir}: there is nobody to write of; {todo}", *_left_out(left_out)])

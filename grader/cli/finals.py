@@ -9,21 +9,29 @@ from pathlib import Path
 from grader.errors import AuthorError
 from grader.exports import Row
 from grader.exports.final import Final, Who
-from grader.runs import RunFolder
+from grader.runs import RunFolder, bookkeeping
 from grader.text import counted
 
 CENTS = Decimal("0.01")
 
 
 def finals_of(run: Path) -> tuple[Final, ...]:
-    """Return what each student of the run in this folder gets; AuthorError when there is no run."""
+    """Return what each student of the run in this folder gets; AuthorError when there is no run.
+
+    A gradebook is brought in line with the folder first; where there is none, none is made.
+    """
     folder = RunFolder(run)
     if not run.is_dir():
         raise AuthorError(f"{run}: there is no such folder; give the --out folder of a run")
     folder.look()
     if not folder.rows:
         raise AuthorError(f"{run}: holds no gradings; give the --out folder of a run")
-    return tuple(_of_rows(folder))
+    book = bookkeeping.opened(run)
+    if book is None:
+        return tuple(_of_rows(folder))
+    with book:
+        bookkeeping.take_in(book, {name: folder.of(name) for name in folder.entries}, folder.entries)
+        return book.finals()
 
 
 def _of_rows(folder: RunFolder) -> Iterator[Final]:

@@ -141,8 +141,8 @@ def _compared(places: Places, finals: Sequence[Final], platform: str) -> Iterabl
     if places.maximum is None:
         yield f"The file does not say what the column is worth; make sure that it is {numbers.written(possible)} at {platform}."
     elif places.maximum != possible:
-        there, here = numbers.written(places.maximum), numbers.written(possible)
+        there, here = counted(float(places.maximum), "point"), numbers.written(possible)
         raise AuthorError(
-            f"the column is worth {there} points at {platform} and the class is graded out of {here}; "
+            f"the column is worth {there} at {platform} and the class is graded out of {here}; "
             f"set it to {here} there and download the file again"
         )

@@ -12,6 +12,7 @@ import pytest
 from grader.cli import export, main
 from grader.cli.finals import finals_of
 from grader.exports.final import Final
+from grader.runs import RunFolder, bookkeeping
 from kit import class_folder as folders
 from kit import platform_files as files
 from kit import report_samples as samples
@@ -62,6 +63,20 @@ def test_a_run_without_a_gradebook_is_a_table_for_staff(run: Path, tmp_path: Pat
     ]
 
 
+def test_with_a_gradebook_its_releases_count(run: Path, tmp_path: Path) -> None:
+    finals_of(run)
+    book = bookkeeping.opened(run, "")
+    assert book is not None
+    with book:
+        found = RunFolder(run)
+        found.look()
+        bookkeeping.take_in(book, {name: found.of(name) for name in found.entries}, found.entries)
+        book.release({"bob"}, author="me")
+    out = tmp_path / "released.csv"
+    assert main(["export", "csv", str(run), "--out", str(out)]) == 0
+    assert [row[6:8] for row in files.cells(out.read_bytes())] == [["points", "possible"], ["14", "25"]]
+
+
 def test_nothing_is_written_of_a_class_that_is_not_released(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +84,7 @@ def test_nothing_is_written_of_a_class_that_is_not_released(
     assert main(["export", "feedback", str(run), "--out", str(out)]) == 2
     assert not out.exists()
     said = capsys.readouterr().err
-    assert f"there is nobody to write of; make results visible with `mlpgrader release {run}`\n" in said
+    assert f"there is nobody to write of; make results visible with `mlpgrader release {run} --apply`\n" in said
     assert "left out, not released: bob, eve, wanda" in said
 
 
