@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from grader import __version__
 from grader.errors import AuthorError
 from grader.sandbox import open_launcher
+from kit import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGE = f"mlpgrader-sandbox:{__version__}"
@@ -88,14 +89,16 @@ PROBLEMS = {
     "podman": podman_problem,
     "bubblewrap": bubblewrap_problem,
     "mnist": mnist_problem,
+    "postgres": postgres.problem,
 }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all Docker tests in one worker: some of them count containers."""
+    """Keep all Docker tests in one worker, as some of them count containers, and those of PostgreSQL: they share a server."""
     for item in items:
-        if item.get_closest_marker("docker"):
-            item.add_marker(pytest.mark.xdist_group("docker"))
+        for mark in ("docker", "postgres"):
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.xdist_group(mark))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -121,6 +124,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def root() -> Path:
     """Return the root of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Start a PostgreSQL server and give the URL of its database; only for tests marked `postgres`."""
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture
