@@ -30,6 +30,7 @@ def examine(containers: SandboxSpec | None = None, *, sandbox: Try = refusals.sa
     return (
         machine.python(sys.version_info[:3]),
         *machine.packages(machine.pins(root), machine.installed),
+        machine.compiled(),
         machine.plots(),
         machine.watching(),
         machine.process_sandbox(),

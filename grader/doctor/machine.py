@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +16,8 @@ from grader.doctor.row import Row, State
 
 LEAST_PYTHON = (3, 11)
 LEAST_FREE = 2**30
+# what workers import that is large
+COSTLY = ("numpy", "matplotlib", "IPython", "ipykernel", "jupyter_client", "traitlets")
 PROMISE = "promises robustness, not security: limits on time and memory, but code runs with your own rights"
 INSTALL = "install the pinned versions: make venv in a checkout, pip install again elsewhere"
 
@@ -71,6 +74,28 @@ def _compared(title: str, names: Sequence[str], pinned: Mapping[str, str], found
     if different:
         return Row(title, State.WEAKER, "; ".join(different), INSTALL)
     return Row(title, State.OK, f"{pinned[names[0]]}, as pinned" if len(names) == 1 else f"all {len(names)} as pinned")
+
+
+def compiled(modules: Sequence[str] = COSTLY, cached: Callable[[str], str | None] | None = None) -> Row:
+    """Say whether Python finds packages compiled: code inside may write nothing down, so each sandbox would compile them anew.
+
+    `cached` returns the file where the compiled code of a module would lie, None for one that is not there or needs none.
+    """
+    files = [file for name in modules if (file := (cached or _cached)(name))]
+    slow = [file for file in files if not Path(file).is_file()]
+    if slow:
+        where = Path(slow[0]).parent.parent
+        detail = f"{len(slow)} of {len(files)} packages are not, as in {where}: each sandbox compiles them anew"
+        return Row("compiled", State.WEAKER, detail, f"run once: {sys.executable} -m compileall -q {where.parent}")
+    return Row("compiled", State.OK, f"the {len(files)} packages that take longest to start")
+
+
+def _cached(module: str) -> str | None:
+    try:
+        spec = importlib.util.find_spec(module)
+    except ImportError:
+        return None
+    return spec.cached if spec and spec.has_location else None
 
 
 def plots() -> Row:

@@ -2,96 +2,119 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from grader.model import Array, Curve, Scatter
-from grader.report.ink import GRID, INK, MUTED, SERIES, axes, figure, label
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from grader.report.ink import INK, SERIES, label
+from grader.report.ticks import Ticks, decades, linear
+from grader.report.written import ROW, Chart, Style, in_rows
 
 POINT_LIMIT = 1500
 LARGEST = 1e100
+LEAST, TINY = 5e-324, 1e-200
 MARKERS = "o^sDvPX*"
 # a second way to tell curves apart, for print without colours
-DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
+DASHES: tuple[tuple[float, ...], ...] = ((), (5, 1.5), (1.5, 1.5), (6, 1.5, 1.5, 1.5))
+LINE = Style(INK, width=1.2, dashes=(5, 3))
+# room beside the points, of their extent
+ROOM = 0.05
 
 
-def draw_scatter(picture: Scatter) -> Figure:
+def draw_scatter(picture: Scatter, *, name: str) -> Chart:
     """Draw a mark a point, in colour and shape of its class, and the separating line where there is one."""
     points = np.asarray(picture.points, dtype=float).reshape(-1, 2)
     classes = np.asarray(picture.classes).reshape(-1)[: len(points)]
     points = points[: len(classes)]
     seen = np.isfinite(points).all(axis=1)
     points, classes = points[seen].clip(-LARGEST, LARGEST), classes[seen]
-    drawn = figure(5.2, 4.0)
-    plot = axes(drawn, left=0.75, bottom=0.6, right=0.2, top=0.45)
-    for k, name in enumerate(picture.class_names):
-        x, y = _thinned(points[classes == k]).T
-        marker, colour = MARKERS[k % len(MARKERS)], SERIES[k % len(SERIES)]
-        plot.plot(x, y, marker, color=colour, ms=3.6, mew=0, alpha=0.75, label=label(name, 30))
-    _limits(plot, points)
-    if picture.line is not None:
-        _separating_line(plot, picture.line)
-    _dress(plot, picture.x_label, picture.y_label, grid=False)
-    return drawn
+    x, y = _limits(points)
+    styles = [
+        Style(SERIES[k % len(SERIES)], MARKERS[k % len(MARKERS)], size=3.6, opacity=0.75)
+        for k in range(len(picture.class_names))
+    ]
+    entries = [(label(title, 30), style) for title, style in zip(picture.class_names, styles, strict=True)]
+    ends = _separating_line(x, y, picture.line) if picture.line is not None else []
+    rows = in_rows([*entries, *([("separating line", LINE)] if ends else [])], 320)
+    more = ROW * max(len(rows) - 1, 0)
+    chart = Chart(name, 374.4, 288 + more, left=54, top=32.4 + more, right=14.4, bottom=43.2, x=x, y=y)
+    for k, style in enumerate(styles):
+        chart.draw(_thinned(points[classes == k]).tolist(), style)
+    if not len(points):
+        chart.say("no finite points to show")
+    if ends:
+        chart.draw(ends, LINE)
+    chart.dress(picture.x_label, picture.y_label, grid=False)
+    chart.legend(rows)
+    return chart
 
 
-def _limits(plot: Axes, points: Array) -> None:
-    if len(points):
-        low, high = points.min(axis=0), points.max(axis=0)
-        room = np.maximum(0.06 * (high - low), 1e-3 * np.maximum(np.abs(high), 1e-3))
-        plot.set_xlim(low[0] - room[0], high[0] + room[0])
-        plot.set_ylim(low[1] - room[1], high[1] + room[1])
-    else:
-        plot.text(0.5, 0.5, "no finite points to show", ha="center", va="center", color=MUTED, transform=plot.transAxes)
+def _limits(points: Array) -> tuple[Ticks, Ticks]:
+    if not len(points):
+        return linear(0, 1), linear(0, 1)
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.maximum(0.06 * (high - low), 1e-3 * np.maximum(np.abs(high), 1e-3))
+    (x0, y0), (x1, y1) = (low - room).tolist(), (high + room).tolist()
+    return linear(x0, x1), linear(y0, y1)
 
 
-def _separating_line(plot: Axes, line: tuple[float, float, float]) -> None:
+def _separating_line(x: Ticks, y: Ticks, line: tuple[float, float, float]) -> list[tuple[float, float]]:
+    """Return the ends of a line, none of one that is not there."""
     a, b, c = line
-    (x0, x1), (y0, y1) = plot.get_xlim(), plot.get_ylim()
     if not np.isfinite(line).all() or (a == 0 and b == 0):
-        return
+        return []
     with np.errstate(all="ignore"):
         # solved for the coordinate along which the line is the flatter one in the picture
-        if abs(b) * (y1 - y0) >= abs(a) * (x1 - x0):
-            ends = np.array([[x0, -(a * x0 + c) / b], [x1, -(a * x1 + c) / b]])
+        if abs(b) * (y.high - y.low) >= abs(a) * (x.high - x.low):
+            ends = np.array([[each, -(a * each + c) / np.float64(b)] for each in (x.low, x.high)])
         else:
-            ends = np.array([[-(b * y0 + c) / a, y0], [-(b * y1 + c) / a, y1]])
-    if np.isfinite(ends).all() and np.abs(ends).max() <= LARGEST:
-        plot.plot(*ends.T, color=INK, lw=1.2, dashes=(5, 3), label="separating line", scalex=False, scaley=False)
+            ends = np.array([[-(b * each + c) / np.float64(a), each] for each in (y.low, y.high)])
+    if not np.isfinite(ends).all() or np.abs(ends).max() > LARGEST:
+        return []
+    return [(each[0], each[1]) for each in ends.tolist()]
 
 
-def draw_curve(picture: Curve) -> Figure:
+def draw_curve(picture: Curve, *, name: str) -> Chart:
     """Draw a line a series, on a logarithmic axis where the values span two decades."""
-    from matplotlib.ticker import MaxNLocator
-
-    names = [label(name, 30) for name, _ in picture.series]
+    names = [label(title, 30) for title, _ in picture.series]
     columns = min(3, max(1, int(4.4 / (0.6 + 0.085 * max(map(len, names), default=0)))))
-    lines = -(-len(names) // columns) if len(names) > 1 else 0
-    drawn = figure(5.2, 2.95 + 0.25 * lines)
-    plot = axes(drawn, left=0.75, bottom=0.6, right=0.2, top=0.15 + 0.25 * lines)
+    rows = -(-len(names) // columns) if len(names) > 1 else 0
     shown = [_finite(picture.x, values) for _, values in picture.series]
-    for k, (name, (x, y)) in enumerate(zip(names, shown, strict=True)):
-        marker = MARKERS[k % len(MARKERS)] if len(x) < 12 else None
-        plot.plot(
-            x, y, marker=marker, ms=4, color=SERIES[k % len(SERIES)], lw=1.8, ls=DASHES[k % len(DASHES)], label=name
-        )
-    if any(np.ptp(x) >= 1 for x, _ in shown if len(x)):
-        # epochs are counted: no tick at half of one
-        plot.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
+    x, y = _curve_limits(shown)
+    chart = Chart(name, 374.4, 212.4 + ROW * rows, left=54, top=10.8 + ROW * rows, right=14.4, bottom=43.2, x=x, y=y)
+    entries = []
+    for k, (title, (across, up)) in enumerate(zip(names, shown, strict=True)):
+        mark = MARKERS[k % len(MARKERS)] if len(across) < 12 else ""
+        style = Style(SERIES[k % len(SERIES)], mark, size=4.0, width=1.8, dashes=DASHES[k % len(DASHES)])
+        chart.draw(list(zip(across.tolist(), up.tolist(), strict=True)), style)
+        entries.append((title, style))
+    if not any(len(up) for _, up in shown):
+        chart.say("no finite values to show")
+    chart.dress(picture.x_label, picture.y_label, grid=True)
+    if rows:
+        chart.legend([entries[k : k + columns] for k in range(0, len(entries), columns)], is_table=True)
+    return chart
+
+
+def _curve_limits(shown: list[tuple[Array, Array]]) -> tuple[Ticks, Ticks]:
+    across = np.concatenate([np.zeros(0), *(x for x, _ in shown)])
     heights = np.concatenate([np.zeros(0), *(y for _, y in shown)])
-    if len(heights) == 0:
-        plot.text(0.5, 0.5, "no finite values to show", ha="center", va="center", color=MUTED, transform=plot.transAxes)
-    elif heights.min() > 0 and heights.max() / heights.min() >= 100:
-        plot.set_yscale("log")
-        plot.yaxis.set_major_formatter("{x:g}")
-        plot.minorticks_off()
-    _dress(plot, picture.x_label, picture.y_label, grid=True, columns=columns if lines else 0)
-    return drawn
+    if not len(heights):
+        return linear(0, 1), linear(0, 1)
+    # epochs are counted: no tick at half of one
+    x = linear(*_with_room(across), integer=bool(np.ptp(across) >= 1))
+    low, high = float(heights.min()), float(heights.max())
+    if low > 0 and np.log10(high) - np.log10(low) >= 2:
+        room = ROOM * (np.log10(high) - np.log10(low))
+        return x, decades(max(float(10 ** (np.log10(low) - room)), LEAST), float(10 ** (np.log10(high) + room)))
+    return x, linear(*_with_room(heights))
+
+
+def _with_room(values: Array) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    extent, largest = high - low, max(abs(low), abs(high))
+    if extent <= 1e-9 * largest or extent < TINY:
+        extent = largest if largest > TINY else 1.0
+    return low - ROOM * extent, high + ROOM * extent
 
 
 def _finite(x: Array, y: Array) -> tuple[Array, Array]:
@@ -104,20 +127,6 @@ def _finite(x: Array, y: Array) -> tuple[Array, Array]:
 def _thinned(rows: Array) -> Array:
     step = max(1, -(-len(rows) // POINT_LIMIT))
     return rows[::step]
-
-
-def _dress(plot: Axes, x_label: str, y_label: str, *, grid: bool, columns: int = 3) -> None:
-    plot.set_xlabel(label(x_label, 50), color=INK, labelpad=6)
-    plot.set_ylabel(label(y_label, 30), color=INK, labelpad=6)
-    if grid:
-        plot.grid(axis="y", color=GRID, lw=0.6)
-        plot.set_axisbelow(True)
-    if columns and (handles := plot.get_legend_handles_labels()[0]):
-        shown = plot.legend(
-            handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, frameon=False
-        )
-        for text in shown.get_texts():
-            text.set_color(INK)
 
 
 def in_words(name: str, values: Array) -> str:

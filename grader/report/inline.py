@@ -31,6 +31,11 @@ def inline(drawn: Figure, *, name: str, title: str, description: str) -> str:
     body = TAG.sub(lambda tag: _fitted(tag[0]), _own_ids(body, name))
     body = re.sub(r"\s*\n\s*", "\n", body).strip()
     width, height = drawn.get_size_inches().tolist()
+    return element(body, width, height, name=name, title=title, description=description)
+
+
+def element(body: str, width: float, height: float, *, name: str, title: str, description: str) -> str:
+    """Return an SVG element of `width` by `height` inches around its `body`, which ends it."""
     pixels = f'width="{PIXELS_PER_INCH * width:.0f}" height="{PIXELS_PER_INCH * height:.0f}"'
     # below that the words become too small to read, and the page lets the reader scroll
     smallest = f'style="min-width: {0.75 * PIXELS_PER_INCH * width:.0f}px"'

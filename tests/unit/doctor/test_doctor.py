@@ -14,7 +14,7 @@ from grader.datasets import DataSet, Drawn, Facts, Files
 from grader.datasets.finding import File, Place
 from grader.doctor import examine, recipe
 from grader.doctor.engine import Reply, ask, containers
-from grader.doctor.machine import disk, packages, pins, process_sandbox, python, watching
+from grader.doctor.machine import compiled, disk, packages, pins, process_sandbox, python, watching
 from grader.doctor.material import data_row, rubric_row, template_row
 from grader.doctor.row import Row, State
 from grader.model import SandboxSpec
@@ -205,6 +205,17 @@ def test_a_system_without_limits_makes_the_process_sandbox_weaker(has: bool, sta
 @pytest.mark.parametrize(("free", "state"), [(2**29, "weaker"), (2**31, "ok")])
 def test_a_full_disk_is_told(free: int, state: str) -> None:
     assert disk(free).state == state
+
+
+def test_packages_that_are_not_compiled_are_told_with_what_to_do(tmp_path: Path) -> None:
+    there = tmp_path / "numpy" / "__pycache__" / "__init__.pyc"
+    there.parent.mkdir(parents=True)
+    there.touch()
+    files = {"numpy": str(there), "IPython": str(tmp_path / "IPython" / "__pycache__" / "__init__.pyc"), "absent": None}
+    assert compiled(["numpy", "absent"], files.get).state is State.OK
+    row = compiled([*files], files.get)
+    assert (row.state, "1 of 2" in row.detail) == (State.WEAKER, True)
+    assert row.advice.endswith(f"-m compileall -q {tmp_path}")
 
 
 CARDS = Files("deck", "The Deck", {"cards.csv": "5a" * 32}, read=len, mirrors=("http://mirror.invalid/",))

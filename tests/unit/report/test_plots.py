@@ -14,8 +14,10 @@ import pytest
 from PIL import Image
 
 from grader.model import Array, Confusion, Curve, HeatMaps, ImageGrid, ImageScatter, Picture, Scatter
+from grader.report.charts import MARKERS
 from grader.report.heatmaps import ringed_entry
 from grader.report.plots import caption, describe, svg
+from grader.report.written import marker
 from kit import report_samples as samples
 
 SCATTER, CURVE = samples.disc()
@@ -406,3 +408,34 @@ def test_matplotlib_is_loaded_by_warming_up_and_not_before() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["False", "True", "False"]
+
+
+@pytest.mark.parametrize(
+    "values", [[5e-324, 0.0], [1e-200, 1e-201], [-1e100, 1e100], [0.0, 0.0], [1e-5, 3e-5], [1e8, 1e8 + 1]]
+)
+def test_a_curve_has_ticks_whatever_its_extent(values: list[float]) -> None:
+    shown = [text for text in words(curve(*values)) if re.fullmatch(r"[−\d.e+−-]+", text)]
+    assert len(shown) >= 4
+    assert "nan" not in svg(curve(*values), name="p")
+
+
+def test_a_legend_of_many_classes_has_room_for_all() -> None:
+    many = Scatter("P", np.zeros((8, 2)), np.arange(8), tuple(f"class number {k}" for k in range(8)), "x", "y", None)
+    root = ElementTree.fromstring(svg(many, name="p"))
+    texts = {each.text: float(each.get("y") or -1) for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert all(texts[f"class number {k}"] > 0 for k in range(8))
+
+
+def test_a_mark_of_each_kind_has_an_outline_of_its_own() -> None:
+    outlines = {marker(name, 4.0) for name in MARKERS}
+    assert len(outlines) == len(MARKERS)
+    assert all(each.startswith("M") and each.endswith("Z") and "nan" not in each for each in outlines)
+
+
+def test_charts_are_written_without_matplotlib() -> None:
+    program = (
+        "import sys; import numpy as np; from grader.model import Curve; from grader.report.plots import svg\n"
+        "svg(Curve('', '', '', np.arange(2), (('', np.arange(2)),)), name='p'); print('matplotlib' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["False"]
