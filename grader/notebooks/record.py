@@ -75,6 +75,9 @@ class Record:
         if answer.problem:
             entry["error"] = lost(answer.problem.kind, answer.problem.message)
             return
+        if answer.value is None:
+            entry["error"] = lost(ProblemKind.VIOLATION, "the code answers in the place of the notebook")
+            return
         entry["error"], entry["figures"] = answer.value["error"], int(answer.value["figures"])
         entry["outputs"] = [self._bounded(output) for output in answer.value["outputs"]]
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from grader.errors import HarnessError
+from grader.model import Problem
 from grader.notebooks import reading
 from grader.notebooks.naming import notebook_file, why_not_read
 from grader.notebooks.reading import Cell
 from grader.notebooks.record import CellRecord
 from grader.notebooks.running import run_cells
 from grader.notebooks.sources import all_sources_of, forbidden_imports
-from grader.sandbox import Answer, Session
+from grader.sandbox import Answer, Session, SessionEnded
 from grader.sandbox import operations as ask
 from grader.sandbox.operations import Operation
 
@@ -95,16 +97,28 @@ class Running:
         """Until when, on the monotonic clock, what the cells made may be measured."""
         return self._started + self._seconds - END_MARGIN
 
-    def open(self, files: Mapping[str, bytes], watch: Operation) -> Answer:
+    def open(self, files: Mapping[str, bytes], watch: Operation, *, beside: str = "") -> Answer:
         """Lay files beside the notebook, begin to watch, open the kernel; returns the answer to `watch`.
 
-        HarnessError when that cannot be done. SessionEnded when the session ends meanwhile.
+        `beside` names the student's file that `watch` imports, if it does: what goes wrong from there on may be its doing, and
+        is lost when it happens twice. HarnessError when it cannot be. SessionEnded when the session ends meanwhile.
         """
-        asked = [*(ask.lay(name, content) for name, content in files.items()), watch]
-        answers = self.session.run(*(ask.within(OVERHEAD_SECONDS, each) for each in asked), ask.open_kernel())
-        if problem := next((answer.problem for answer in answers if answer.problem), None):
+        laid = self.session.run(*(ask.within(OVERHEAD_SECONDS, ask.lay(*each)) for each in files.items()))
+        if problem := _first_problem(laid):
             raise HarnessError(f"no notebook can be run: {problem}")
-        return answers[-2]
+        answers = self.session.run(ask.within(OVERHEAD_SECONDS, watch), ask.open_kernel())
+        if problem := _first_problem(answers):
+            if not beside:
+                raise HarnessError(f"no notebook can be run: {problem}")
+            raise self.spoilt(
+                replace(problem, message=f"no notebook can be run beside your {beside}: {problem.message}")
+            )
+        return answers[0]
+
+    def spoilt(self, problem: Problem) -> SessionEnded:
+        """Return the end of a session whose process is not what it was; it is asked once more, for that may be nobody's doing."""
+        self.session.unexplained = True
+        return SessionEnded(problem)
 
     def run(
         self,
@@ -144,3 +158,7 @@ class Running:
         """Ask something that is ours to do between cells, or after the last one."""
         (answer,) = self.session.run(ask.within(OVERHEAD_SECONDS, operation))
         return answer
+
+
+def _first_problem(answers: Sequence[Answer]) -> Problem | None:
+    return next((answer.problem for answer in answers if answer.problem), None)

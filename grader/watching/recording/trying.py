@@ -56,11 +56,12 @@ def _answers(f: Callable[..., Any], questions: Sequence[Question], *, loosely: b
         given = [part if isinstance(part, float) else array(part) for part in question]
         try:
             answer = f(*given)
-        except Exception:  # noqa: BLE001 - whatever a student's function raises, it is not one of ours
+            made = _factors(answer, shape(given[0])) if loosely else answer
+        # a limit of time that runs out in here rings again in a moment
+        except BaseException:  # noqa: BLE001 - whatever a student's function raises, it is not one of ours
             return []
         if not all(array_equal(part, asked) for part, asked in zip(given, question, strict=True)):
             return []
-        made = _factors(answer, shape(given[0])) if loosely else answer
         if type(made) is not ndarray or made.dtype != float64 or made.shape != shape(given[0]):
             return []
         found.append(made.copy())

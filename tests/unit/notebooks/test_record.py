@@ -57,3 +57,11 @@ def test_a_cell_from_which_nothing_came_back_has_an_error() -> None:
     entry = record.begin(Cell("code", "x"))
     record.end(entry, Answer(problem=Problem(ProblemKind.MEMORY, "no memory")))
     assert entry["error"]["message"] == "no memory"
+
+
+def test_an_answer_without_anything_in_it_is_the_code_s_doing() -> None:
+    record = Record([])
+    entry = record.begin(Cell("code", "x"))
+    record.end(entry, Answer())
+    assert entry["error"] is not None
+    assert entry["error"]["name"] == "violation"

@@ -14,7 +14,7 @@ from grader.notebooks import running as cells_running
 from grader.notebooks import session as kit
 from grader.notebooks.reading import Cell
 from grader.notebooks.session import END_MARGIN, WORTH_A_LOOK, Running, begin
-from grader.sandbox import Answer
+from grader.sandbox import Answer, SessionEnded
 from grader.sandbox.operations import plugged
 
 RAN = Answer({"outputs": [], "error": None, "figures": 0})
@@ -97,6 +97,14 @@ def test_a_notebook_that_cannot_be_opened_is_our_fault() -> None:
     session: Any = SimpleNamespace(run=lambda *asked: [*[RAN] * (len(asked) - 1), problem])
     with pytest.raises(HarnessError, match="no notebook can be run: no kernel"):
         Running(session, {}, seconds=9.0).open({"data": b""}, WATCH)
+
+
+def test_a_notebook_that_cannot_be_opened_beside_code_of_the_student_s_is_tried_once_more_and_then_lost() -> None:
+    problem = Answer(problem=Problem(ProblemKind.RAISED, "no kernel"))
+    session: Any = SimpleNamespace(run=lambda *asked: [RAN] * len(asked) if asked[0]["op"] == "lay" else [RAN, problem])
+    with pytest.raises(SessionEnded, match=r"no notebook can be run beside your own\.py: no kernel"):
+        Running(session, {}, seconds=9.0).open({"data": b""}, WATCH, beside="own.py")
+    assert session.unexplained
 
 
 def test_what_is_answered_to_watching_is_returned() -> None:

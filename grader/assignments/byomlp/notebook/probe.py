@@ -16,8 +16,7 @@ from grader.assignments.byomlp.notebook.files import COURSE, cells_besides, part
 from grader.assignments.byomlp.notebook.network_keeping import Keeper
 from grader.assignments.byomlp.notebook.watch_operations import Network
 from grader.datasets.digits import Digits, digits_of, idx
-from grader.errors import HarnessError
-from grader.model import REDUCED, Array
+from grader.model import REDUCED, Array, Problem, ProblemKind
 from grader.notebooks.drawing_cells import drawing_cells
 from grader.notebooks.session import OVERHEAD_SECONDS, NotebookSeen, Running, begin
 from grader.notebooks.sources import sources_of
@@ -25,6 +24,8 @@ from grader.sandbox import Session
 
 FOLDER = "digits_data"
 ENGINE, OWN = "engine", "own"
+# what is imported before a notebook is opened on the engine, and how much is told of why it could not be
+IMPORTED, WHY = "mlp.py", 200
 # of the course's files, what draws images
 DRAWING = ("plot_digits_dimreduced_examples", "scatter_digits")
 
@@ -93,6 +94,9 @@ def questions_about(task: Task, measure: Measure) -> tuple[Question, Question]:
             seen["drawing"] = drawing_cells(seen.get("cells", []), modules, course=DRAWING)
             # for staff: somebody should look at this one
             seen["noticed"] = [f"{each['name']} is not believed: {each['begun']}" for each in networks if each["begun"]]
+            seen["noticed"] += [
+                f"{each['name']} was not followed: {each['fault']}" for each in networks if each["fault"]
+            ]
             seen["why_own"] = sorted({what for network in networks for what in network["missing"]})[:10]
         if run:
             measure(session, seen, rng, run)
@@ -161,7 +165,10 @@ def _open(running: Running, files: Mapping[str, bytes], laid: Digits, mode: str)
     session = running.session
     session.ask_beside(watch_operations.watch_outside(mode, digits), seconds=OVERHEAD_SECONDS)
     watch = watch_operations.watch(mode, digits, import_seconds=session.call_seconds)
-    watching = running.open({f"{FOLDER}/{name}": content for name, content in files.items()}, watch).value
+    beside = IMPORTED if mode == ENGINE else ""
+    watching = running.open(
+        {f"{FOLDER}/{name}": content for name, content in files.items()}, watch, beside=beside
+    ).value
     if not isinstance(watching, Mapping) or watching.get("mode") != mode:
-        raise HarnessError("the networks of a notebook cannot be watched")
-    return str(watching.get("mlp", ""))
+        raise running.spoilt(Problem(ProblemKind.VIOLATION, f"the code answers while your {IMPORTED} is imported"))
+    return str(watching.get("mlp", ""))[:WHY]

@@ -13,6 +13,7 @@ import types
 from typing import Any
 
 from grader.assignments.modules.inside.needs import BODIES, FUNCTIONS, IMPORTS, needed_places
+from grader.worker.alarm import Overtime
 from grader.worker.jupyter import Jupyter, nothing
 
 # bound before student code can replace them
@@ -146,7 +147,9 @@ def _cell(bench: Any, operation: dict[str, Any]) -> dict[str, Any]:
             except ImportError as error:
                 missing = missing or error
                 entry["skip"].append(index)
-            except Exception as error:
+            except Overtime:
+                raise
+            except BaseException as error:
                 # a file is read on: it has one cell only
                 if not operation["go_on"]:
                     raise

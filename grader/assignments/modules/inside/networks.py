@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
@@ -20,6 +21,7 @@ from grader.watching.recording.classes import Methods, intercept
 from grader.watching.recording.looking import arrays_in, rate_in_frames
 from grader.watching.recording.outermost import Outermost
 from grader.watching.recording.register import Register
+from grader.worker.alarm import Overtime
 
 METHODS = Methods(
     needed=("updateOutput", "updateGradInput"),
@@ -30,7 +32,7 @@ METHODS = Methods(
 KNOWN = frozenset(
     {"Linear", "SoftMax", "LogSoftMax", "BatchMeanSubtraction", "Dropout", "ReLU", "LeakyReLU", "ELU", "SoftPlus"}
 )
-NETWORKS, LAYERS, DEPTH = 60, 100, 8
+NETWORKS, LAYERS, DEPTH, LEAVES = 60, 100, 8, 1000
 LARGE = 500_000
 
 
@@ -179,7 +181,9 @@ def _loss_of(criterion: Any, given: list[Any]) -> float:
     held = dict(getattr(criterion, "__dict__", {}))
     try:
         return as_loss(criterion.updateOutput(*given))
-    except Exception:  # noqa: BLE001 - its methods are the student's
+    except Overtime:
+        raise
+    except BaseException:  # noqa: BLE001 - its methods are the student's
         return nan
     finally:
         if held:
@@ -221,18 +225,22 @@ def name_of(kind: type) -> str:
     return next((base.__name__ for base in kind.__mro__ if base.__name__ in KNOWN), kind.__name__)[:80]
 
 
-def leaves(net: Any, depth: int = 0) -> Iterator[Any]:
-    """Yield the modules that a network is made of, in order."""
+def leaves(net: Any) -> Iterator[Any]:
+    """Yield the modules that a network is made of, in order; no more than LEAVES of one that holds itself again and again."""
+    return itertools.islice(_leaves(net, 0, itertools.count()), LEAVES)
+
+
+def _leaves(net: Any, depth: int, looked_at: Iterator[int]) -> Iterator[Any]:
     inner = getattr(net, "modules", None)
     if not isinstance(inner, list | tuple):
         held = list(getattr(net, "__dict__", {}).values())
         inner = [each for value in held for each in (value if isinstance(value, list | tuple) else [value])]
     modules = [each for each in inner if is_module(type(each)) and not is_criterion(type(each))]
-    if not modules or depth >= DEPTH:
+    if not modules or depth >= DEPTH or next(looked_at) >= LEAVES:
         yield net
         return
     for each in modules:
-        yield from leaves(each, depth + 1)
+        yield from _leaves(each, depth + 1, looked_at)
 
 
 def drops(modules: Iterable[Any]) -> bool | None:
@@ -245,7 +253,9 @@ def is_training(module: Any) -> bool:
     """Tell whether a module is in training; one that does not say is."""
     try:
         return bool(getattr(module, "training", True))
-    except Exception:  # noqa: BLE001 - the attribute is the student's
+    except Overtime:
+        raise
+    except BaseException:  # noqa: BLE001 - the attribute is the student's
         return True
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.watching.recording.looking import arrays_in, rate_in_frames
+from grader.watching.recording.looking import ENTRIES, arrays_in, rate_in_frames
 
 
 def test_arrays_are_found_in_nested_lists_in_order() -> None:
@@ -31,3 +31,9 @@ def test_what_can_be_no_rate_is_passed_over() -> None:
     eta = -3.0
     assert eta < 0
     assert rate_in_frames() != eta
+
+
+def test_a_list_that_holds_itself_many_times_comes_to_an_end() -> None:
+    endless: list[object] = [np.zeros(1)]
+    endless += [endless] * 30
+    assert len(list(arrays_in(endless))) <= ENTRIES

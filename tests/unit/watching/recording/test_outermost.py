@@ -53,3 +53,22 @@ def test_calls_of_the_grader_s_are_not_told() -> None:
     with calls.unwatched():
         net.forward(5)
     assert told == []
+
+
+class Evil(BaseException):
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(SystemExit("over"), "SystemExit: over"), (Evil(), "an exception that cannot be told")]
+)
+def test_whatever_an_object_of_the_student_s_raises_while_it_is_looked_at_stays_there(
+    error: BaseException, told: str
+) -> None:
+    def called(*_: Any) -> None:
+        raise error
+
+    calls, net = watched(called)
+    assert net.forward(5) == 3
+    assert calls.fault == told

@@ -186,3 +186,9 @@ def test_forbidden_imports_are_named() -> None:
 
 def test_allowed_imports_are_fine() -> None:
     assert imports_allowed.judge(classification()).verdict is Verdict.PASSED
+
+
+def test_a_network_that_could_not_be_followed_withholds_nothing() -> None:
+    finding = runs(networks=[{**small(), "fault": "ValueError: x"}, large()])
+    assert finding.verdict is Verdict.PASSED
+    assert "not all that its networks were called for could be followed" in finding.message

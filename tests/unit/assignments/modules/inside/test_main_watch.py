@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from grader.assignments.modules.inside.networks import (
+    LEAVES,
     NETWORKS,
     Network,
     Watch,
@@ -318,3 +319,18 @@ def test_where_there_is_scikit_learn_it_gets_the_function_back_whoever_imports_i
     ]
     answer = subprocess.check_output([sys.executable, "-c", "\n".join(program)], text=True)
     assert answer.splitlines() == ["(40, 784) True"] * 2
+
+
+def test_a_network_that_holds_itself_many_times_comes_to_an_end(watched: tuple[Watch, Space]) -> None:
+    _, space = watched
+    net = space["Sequential"]()
+    net.modules = [net] * 20
+    assert len(list(leaves(net))) <= LEAVES
+
+
+def test_methods_that_leave_the_process_are_methods_that_fail(watched: tuple[Watch, Space]) -> None:
+    watch, space = watched
+    layer = space["Linear"](3, 2)
+    type(layer).getParameters = lambda _: sys.exit(0)
+    assert layer.forward(np.ones((4, 3))).shape == (4, 2)
+    assert (len(watch.networks()), watch.calls.fault) == (1, "")
