@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from grader.classes.model import HandIn, Person, Taken, Unread
 from grader.filenames import HAND_INS
 
 ABOUT = "hand-in.json"
+# beside the folders of the students, none of which is called so: a dot becomes something else in a key
+SEED = ".seed"
 SCHEMA = "mlpgrader.hand-in/1"
 
 
@@ -68,6 +71,23 @@ def keep(
         except OSError as error:
             raise atomic.refusal(target, error) from error
         yield Kept(kept, target / got.path.name, seen, is_new, got.left_out)
+
+
+def run_seed(folder: Path, given: int | None = None) -> int:
+    """Return the seed of the run in a folder: what is `given`, else what an earlier time has left, else a fresh one.
+
+    AuthorError when it cannot be kept.
+    """
+    path = folder / HAND_INS / SEED
+    try:
+        kept = int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        kept = None
+    seed = next((each for each in (given, kept) if each is not None), None)
+    seed = secrets.randbits(32) if seed is None else seed
+    if seed != kept:
+        atomic.write(path, f"{seed}\n")
+    return seed
 
 
 def seed_of(run: int, digest: str) -> int:

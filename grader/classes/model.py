@@ -61,7 +61,9 @@ class Unread:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in the download at `path`: what it was taken for, lines that say so, hand-ins, and what is left over."""
+    """What was found in the download at `path`: what it was taken for, lines that say so, hand-ins, what is left over,
+    and how many bytes of files it has.
+    """
 
     layout: str
     said: tuple[str, ...]
@@ -69,6 +71,7 @@ class Found:
     unread: tuple[Unread, ...] = ()
     path: Path = Path()
     required: tuple[str, ...] = ()
+    size: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from grader.text import counted, listed, printable
 
 # of students, so many are named in a line
 NAMED = 3
+# of the table of files
+COLUMNS = ("student", "name", "attempt", "file", "graded as")
 
 
 def read(path: Path, *, required: Sequence[str], layout: str | None = None, zone: tzinfo | None = None) -> Found:
@@ -37,6 +39,7 @@ def read(path: Path, *, required: Sequence[str], layout: str | None = None, zone
         if layout is None:
             _ensure_class(looked_at, required, path)
         name, pieces = _taken_for(looked_at, asked, layout, path)
+        size = sum(download.sizes.values())
         refused = [Unread(each, why) for each, why in sorted(download.refused.items())]
     hand_ins = tuple(_numbered(pieces.found))
     said = (
@@ -45,7 +48,7 @@ def read(path: Path, *, required: Sequence[str], layout: str | None = None, zone
         *pieces.said,
         *_undone(hand_ins),
     )
-    return Found(name, said, hand_ins, (*pieces.unread, *refused), path, tuple(required))
+    return Found(name, said, hand_ins, (*pieces.unread, *refused), path, tuple(required), size)
 
 
 def _unpacked(view: View) -> View:
@@ -119,7 +122,7 @@ def _undone(hand_ins: Iterable[HandIn]) -> Iterable[str]:
         for _, name in renamed(each.files):
             changes.setdefault(name, []).append(each.name)
     for name, students in sorted(changes.items()):
-        yield f"{name} had a number added to its name by the platform, and is graded as {name}: {listed(students, NAMED)}"
+        yield f"the platform had added to the name of {name}, which is graded as {name}: {listed(students, NAMED)}"
 
 
 def unread_lines(unread: Sequence[Unread], most: int = 20) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.classes import tables
 from grader.classes.model import Double, HandIn, Joined, Person
+from grader.classes.names import visible
 from grader.classes.times import in_words
 from grader.errors import AuthorError
 from grader.text import listed, printable
@@ -105,11 +106,11 @@ def _merged(people: Iterable[Person]) -> tuple[Person, ...]:
 def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = None) -> Joined:
     """Join hand-ins with the people of the roster: by id, then by mail, then by exact name, and never by a guess.
 
-    A hand-in of a group gets all of its members. Where several people fit there is a double, where nobody fits the student is
-    unmatched; the hand-in stays as it is. Where the download has no times and the roster does, on the clock of `zone`, that of
-    the last attempt is taken from there.
+    A hand-in of one person goes by the name in the roster, one of a group gets all of its members. Where several people fit
+    there is a double, where nobody fits the student is unmatched; the hand-in stays as it is. Where the download has no times
+    and the roster does, on the clock of `zone`, that of the last attempt is taken from there.
     """
-    finder = _Finder(roster)
+    finder, everybody = _Finder(roster), set(roster.people)
     doubles: list[Double] = []
     unmatched: list[str] = []
     made = []
@@ -129,7 +130,9 @@ def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = 
         at = hand_in.handed_in or next(
             (time for each in members if (time := in_words(roster.times.get(each.id, ""), zone))), None
         )
-        made.append(replace(hand_in, members=tuple(dict.fromkeys(members)), handed_in=at))
+        known = [person for person in members if person in everybody and person.name]
+        name = known[0].name if len(members) == len(known) == 1 else hand_in.name
+        made.append(replace(hand_in, name=visible(name), members=tuple(dict.fromkeys(members)), handed_in=at))
     missing = tuple(person for person in roster.people if person not in handed)
     return Joined(tuple(made), missing, tuple(unmatched), tuple(dict.fromkeys(doubles)))
 

@@ -7,12 +7,13 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from grader import assignments, intake, pipeline, report
-from grader.cli import STOPPED, options, values
+from grader.cli import STOPPED, options, values, whole_class
 from grader.cli.advice import advice
-from grader.cli.outcomes import Outcomes, failures, line, results, status
+from grader.cli.outcomes import Outcomes, became, failures, line, results, status
 from grader.cli.progress import display
 from grader.cli.screen import Screen
 from grader.errors import AuthorError, IntakeError, LooksLikeClass
@@ -47,10 +48,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         DIR/ID/report.json, report.html (for the student), staff.html, results.json (for Gradescope) and
         evidence/ for each, and DIR/summary.csv and summary.json for the run. One that cannot be read does
         not stop the rest. What an earlier run has graded into DIR is skipped, as long as nothing has changed that makes
-        a difference; so the same command goes on where one was stopped.
+        a difference; so the same command goes on where one was stopped. With --class, a whole class is graded as a
+        learning platform packs it: its rules on time stand in DIR/class.toml, and the next download of the same
+        class grades only what is new or changed.
         """,
         """
         mlpgrader grade submissions/* --assignment byomlp --jobs 2 --out graded
+        mlpgrader grade --class submissions.zip --roster gradebook.csv --assignment byomlp --jobs 2
         mlpgrader grade reference/byomlp --assignment byomlp --sandbox process --fail-under 100
         """,
         options.GRADING_STATUSES,
@@ -59,10 +63,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add(
         "submissions",
         metavar="SUBMISSION",
-        nargs="+",
+        nargs="*",
         type=Path,
         help="a folder, a .zip, a .tar (also packed: .gz, .bz2, .xz), a .py or an .ipynb; its name is its id",
     )
+    whole_class.add_arguments(command)
     add("--assignment", metavar="ID", required=True, help=f"what was handed in: {' or '.join(assignments.ids())}")
     add("--out", metavar="DIR", type=Path, default=Path("graded"), help="where the reports go (default: graded)")
     add(
@@ -98,9 +103,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Grade the submissions that the arguments name and return the exit status."""
+    """Grade the submissions, or the class, that the arguments name and return the exit status."""
+    whole_class.ensure_one_kind(arguments)
+    if arguments.download:
+        return run_class(arguments)
     jobs = asked(arguments)
-    folder = RunFolder(arguments.out)
+    folder = RunFolder(arguments.out, gradebook=arguments.gradebook)
     folder.ensure_apart((job.path, job.id) for job in jobs)
     outcomes: dict[str, Graded] = {}
     with stoppable(), Bench(in_turn=min(arguments.jobs, len(jobs)) > 1) as bench:
@@ -111,9 +119,37 @@ def run(arguments: argparse.Namespace) -> int:
             overseer = Overseer(children, places=Places(arguments.jobs))
             if len(jobs) == 1:
                 ensure_one(jobs[0], overseer)
-            if not graded(jobs, folder, overseer, outcomes, arguments):
-                return STOPPED
+            with folder.taken():
+                if not graded(jobs, folder, overseer, outcomes, arguments):
+                    return STOPPED
     show(jobs, folder, outcomes, arguments)
+    return settled(outcomes, arguments)
+
+
+def run_class(arguments: argparse.Namespace) -> int:
+    """Grade a class as a platform packs it, say what needs a person, and return the exit status."""
+    template = job_of(arguments, Path(), "")
+    folder = RunFolder(arguments.out, gradebook=arguments.gradebook or "")
+    whole_class.ensure_apart(arguments)
+    outcomes: dict[str, Graded] = {}
+    with stoppable(), Bench(in_turn=arguments.jobs > 1) as bench:
+        ready = bench.ready(template)
+        whole_class.ensure_room(arguments)
+        with folder.taken():
+            found = whole_class.gathered(arguments, folder, ready.assignment, ready.rubric)
+            jobs = [replace(job_of(arguments, each.path, each.folder), seed=each.seed) for each in found.attempts]
+            bench.warm(jobs[0], for_many=True)
+            with Children(bench, Bench, Bench.sweep) as children:
+                overseer = Overseer(children, places=Places(arguments.jobs))
+                if not graded(jobs, folder, overseer, outcomes, arguments):
+                    return STOPPED
+            show(jobs, folder, outcomes, arguments)
+            whole_class.tell_the_end(found, folder, outcomes, arguments)
+    return settled(outcomes, arguments)
+
+
+def settled(outcomes: Outcomes, arguments: argparse.Namespace) -> int:
+    """Say what can be done about what is not graded, and return the exit status."""
     if said := advice(outcomes):
         print(f"mlpgrader: {said}", file=sys.stderr)
     return status(outcomes, fail_under=arguments.fail_under)
@@ -126,27 +162,29 @@ def graded(
     outcomes: dict[str, Graded],
     arguments: argparse.Namespace,
 ) -> bool:
-    """Grade what has to be graded into the folder of the run, adding to `outcomes`; return whether it came to its end."""
-    with folder.taken():
-        folder.ensure_alike(jobs, anew=arguments.again)
-        plan = planned(jobs, folder, overseer.bench, anew=arguments.again, look=overseer.look)
-        tell(plan, jobs, arguments.out)
-        outcomes.update({graded.job.id: graded for graded in plan.done})
-        folder.begin(plan.to_do)
-        try:
-            grade(plan.to_do, folder, overseer, outcomes, arguments)
-        except KeyboardInterrupt:
-            with undisturbed():
-                folder.look()
-                folder.summarise()
-                print(f"stopped; {_kept(outcomes, jobs, arguments.out)}; {ON}", file=sys.stderr)
-            return False
-        except AuthorError as error:
-            # what has no room may have none for the summary either
-            with contextlib.suppress(AuthorError):
-                folder.summarise()
-            raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
-        folder.summarise()
+    """Grade what has to be graded into the folder of the run, which is ours, adding to `outcomes`.
+
+    Return whether it came to its end.
+    """
+    folder.ensure_alike(jobs, anew=arguments.again)
+    plan = planned(jobs, folder, overseer.bench, anew=arguments.again, look=overseer.look)
+    tell(plan, jobs, arguments.out)
+    outcomes.update({graded.job.id: graded for graded in plan.done})
+    folder.begin(plan.to_do)
+    try:
+        grade(plan.to_do, folder, overseer, outcomes, arguments)
+    except KeyboardInterrupt:
+        with undisturbed():
+            folder.look()
+            folder.summarise()
+            print(f"stopped; {_kept(outcomes, jobs, arguments.out)}; {ON}", file=sys.stderr)
+        return False
+    except AuthorError as error:
+        # what has no room may have none for the summary either
+        with contextlib.suppress(AuthorError):
+            folder.summarise()
+        raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
+    folder.summarise()
     return True
 
 
@@ -181,23 +219,23 @@ def asked(arguments: argparse.Namespace) -> list[Job]:
     paths: Sequence[Path] = arguments.submissions
     ensure_grouped(paths)
     intake.ensure_distinct(paths, required=required)
-    sandbox = chosen_sandbox(arguments)
-    ids = [intake.submission_id(path, required=required) for path in paths]
-    return [
-        Job(
-            path,
-            name,
-            arguments.assignment,
-            RunFolder(arguments.out).of(name).path,
-            seed=arguments.seed,
-            items=arguments.items,
-            size=arguments.size,
-            data=arguments.data,
-            sandbox=sandbox,
-            rubric=arguments.rubric,
-        )
-        for path, name in zip(paths, ids, strict=True)
-    ]
+    return [job_of(arguments, path, intake.submission_id(path, required=required)) for path in paths]
+
+
+def job_of(arguments: argparse.Namespace, path: Path, name: str) -> Job:
+    """Return the job for what lies at `path`, graded as the arguments say, into the folder `name` of the run."""
+    return Job(
+        path,
+        name,
+        arguments.assignment,
+        RunFolder(arguments.out).of(name).path,
+        seed=arguments.seed,
+        items=arguments.items,
+        size=arguments.size,
+        data=arguments.data,
+        sandbox=chosen_sandbox(arguments),
+        rubric=arguments.rubric,
+    )
 
 
 def ensure_one(job: Job, overseer: Overseer) -> None:
@@ -254,7 +292,7 @@ def grade(
             outcomes[graded.job.id] = graded
             if graded.error and debug:
                 print(graded.error.traceback, end="", file=sys.stderr)
-            shown.done(graded.job.id, line(graded))
+            shown.done(graded.job.id, line(graded), became=became(graded))
 
         def doing(job: Job, probe: str, event: str) -> None:
             if event == "start":

@@ -23,6 +23,13 @@ def line(graded: Graded) -> str:
     return f"{points(marks.earned)} of {points(marks.possible)}{rest}"
 
 
+def became(graded: Graded) -> str:
+    """Return the word by which it is counted what became of a submission."""
+    if graded.result is None:
+        return "not graded"
+    return "withheld" if graded.result.marks.withheld else "done"
+
+
 def failure(graded: Graded) -> str:
     """Return why there is no result; empty when there is one."""
     return graded.error.message if graded.error else ""

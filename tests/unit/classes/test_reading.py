@@ -71,7 +71,7 @@ def test_attempts_are_counted_by_time(name: str, tmp_path: Path) -> None:
 def test_a_number_that_the_platform_added_is_undone(tmp_path: Path) -> None:
     seen = found(tmp_path, packed("canvas"))
     assert [taken.name for each in seen.hand_ins if each.student == "4708" for taken in each.files] == ["mlp.py"]
-    assert any(line.startswith("mlp.py had a number added") for line in seen.said)
+    assert any(line.startswith("the platform had added to the name of mlp.py") for line in seen.said)
 
 
 def test_two_files_of_one_name_both_stay(tmp_path: Path) -> None:

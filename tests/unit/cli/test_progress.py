@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from grader.cli.progress import WIDTH, Bar, Lines, display
+from grader.cli.progress import MANY, WIDTH, Bar, Lines, display
 
 
 def shown(progress: Progress) -> str:
@@ -17,7 +17,7 @@ def shown(progress: Progress) -> str:
 @pytest.fixture
 def progress() -> Progress:
     """Return a rich progress that shows nothing by itself."""
-    return Progress(TextColumn("{task.description}", markup=False), console=Console(file=io.StringIO()))
+    return Progress(TextColumn("{task.description}", markup=False), console=Console(file=io.StringIO(), width=100))
 
 
 def test_the_bar_names_who_is_graded_and_what_is_asked(progress: Progress) -> None:
@@ -59,3 +59,18 @@ def test_a_log_says_now_and_then_what_is_being_done(capsys: pytest.CaptureFixtur
 def test_where_nobody_watches_there_is_no_bar() -> None:
     with display(2) as where:
         assert isinstance(where, Lines)
+
+
+def test_the_bar_says_what_became_of_how_many_and_names_who_was_not_graded(progress: Progress) -> None:
+    bar = Bar(progress, 3)
+    bar.done("alice", "7 of 7")
+    bar.done("bob", "not graded: is empty", became="not graded")
+    assert progress.tasks[0].fields["words"].startswith("1 done, 1 not graded, about ")
+    assert "bob: not graded: is empty" in progress.console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_log_of_many_says_how_much_time_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter([float(60 * k) for k in range(100)])
+    lines = Lines(MANY, clock=lambda: next(clock))
+    lines.done("alice", "7 of 7")
+    assert capsys.readouterr().err.startswith("[1/10] alice: 7 of 7 (about ")
