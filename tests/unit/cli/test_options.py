@@ -60,7 +60,6 @@ def test_tracebacks_can_be_asked_for_before_and_after_the_command(words: tuple[s
         ([], "COMMAND"),
         (["grad"], "invalid choice: 'grad'"),
         (["grade", "alice"], "--assignment"),
-        (["grade", "alice"], "--assignment"),
         (["grade", "alice", "--assignment", "byomlp", "--sandbox", "chroot"], "invalid choice: 'chroot'"),
         (["grade", "alice", "--assignment", "byomlp", "--seed", "-1"], "from 0 to 4294967295"),
         (["grade", "alice", "--assignment", "byomlp", "--jobs", "0"], "from 1 to 256"),
