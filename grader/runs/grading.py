@@ -25,6 +25,7 @@ from grader.runs.cuts import Cuts
 from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
 from grader.runs.job import Graded, Job, Whose
+from grader.runs.ordering import longest_first
 from grader.runs.steps import Kind, Steps
 from grader.runs.submission import SubmissionFolder
 from grader.sandbox import Launcher, open_launcher
@@ -310,7 +311,7 @@ def grade_all(
     done: Callable[[Graded], None],
     stop: Callable[[], None],
 ) -> None:
-    """Grade a class into the folder of its run with `executor`, noting each submission there and telling `done` of it.
+    """Grade a class into the folder of its run, the longest first, noting each submission there and telling `done` of it.
 
     AuthorError for what one has met and every other one would meet as well; `stop` ends what runs then, and at Ctrl-C.
     """
@@ -325,7 +326,7 @@ def grade_all(
             folder.fail(job.id, error.message if error else "")
         done(graded)
 
-    run_all(jobs, do, executor, done=note, failed=Graded.failed, stop=stop)
+    run_all(longest_first(jobs, folder), do, executor, done=note, failed=Graded.failed, stop=stop)
 
 
 def standards(assignment: Assignment, rubric: Rubric) -> str:
