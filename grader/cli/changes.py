@@ -22,10 +22,11 @@ KINDS = ("earned", "possible", "pending", "withheld")
 
 @dataclass(frozen=True)
 class Again:
-    """One submission judged again: its report now, and its ``report.json`` of before (empty when there was none)."""
+    """One submission judged again: its report now, its ``report.json`` of before (empty when there was none), and its folder."""
 
     now: Result
     before: Mapping[str, Any]
+    folder: str = ""
 
     @cached_property
     def marks(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -38,6 +39,19 @@ class Again:
         before = {item["id"]: _marks(item) for item in self.before.get("items", [])}
         now = {item["id"]: _marks(item) for item in as_json(self.now)["items"]}
         return {name: (before.get(name, {}), now.get(name, {})) for name in {**now, **before}}
+
+    @cached_property
+    def checks(self) -> dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]]:
+        """The points and the verdict before and now of each check, by item and check, where one is another than before."""
+        before, now = _checks(self.before), _checks(as_json(self.now))
+        pairs = {place: (before.get(place, {}), now.get(place, {})) for place in {**now, **before}}
+        return {place: pair for place, pair in pairs.items() if pair[0] != pair[1]}
+
+    @property
+    def size(self) -> float:
+        """How many points more or fewer there are; of what is new or gone, all of them."""
+        before, now = self.marks
+        return abs(float(now.get("earned", 0)) - float(before.get("earned", 0)))
 
     @property
     def changed(self) -> bool:
@@ -58,8 +72,9 @@ def as_data(done: Sequence[Again], failures: Mapping[str, str], *, dry_run: bool
                 "changed": again.changed,
                 **_pair(again.marks),
                 "items": [{"id": name, **_pair(marks)} for name, marks in again.items.items()],
+                "checks": [{"item": item, "check": name, **_pair(each)} for (item, name), each in again.checks.items()],
             }
-            for again in done
+            for again in sorted(done, key=_largest_first)
         ],
         "failures": [{"id": name, "error": reason} for name, reason in failures.items()],
     }
@@ -72,7 +87,7 @@ def as_tables(done: Sequence[Again], pen: Pen) -> Iterator[RenderableType]:
         yield pen.write(f"The rubric is the same as before: {', '.join(now)}")
     else:
         yield pen.write(f"Rubric before: {', '.join(before) or 'not known'}\nRubric now:    {', '.join(now)}")
-    changed = [again for again in done if again.changed]
+    changed = sorted((again for again in done if again.changed), key=_largest_first)
     if changed:
         yield _table(changed, pen)
     yield pen.write(f"{len(changed)} of {len(done)} change.")
@@ -83,13 +98,40 @@ def _table(changed: Sequence[Again], pen: Pen) -> Table:
     table.add_column("Submission", overflow="fold")
     for heading in ("Before", "Now", "Change"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Items", ratio=1, overflow="fold")
+    table.add_column("By", ratio=1, overflow="fold")
     for again in changed:
         before, now = again.marks
-        items = ", ".join(f"{name} {_change(*pair)}" for name, pair in again.items.items() if pair[0] != pair[1])
-        cells = (_share(before), _share(now), _difference(before, now), items)
+        cells = (_share(before), _share(now), _difference(before, now), ", ".join(_by(again)))
         table.add_row(pen.write(again.now.id), *(pen.write(cell) for cell in cells))
     return table
+
+
+def _by(again: Again) -> Iterator[str]:
+    """Yield what an item came to, where all of it is new or gone, and else each of its checks that came to something else."""
+    for name, (before, now) in again.items.items():
+        checks = {check: pair for (item, check), pair in again.checks.items() if item == name}
+        counting = {check: pair for check, pair in checks.items() if _points(pair[0]) != _points(pair[1])}
+        if before and now and counting:
+            yield from (f"{name}.{check} {_change(*pair)}" for check, pair in counting.items())
+        elif before != now:
+            yield f"{name} {_change(before, now)}"
+
+
+def _largest_first(again: Again) -> tuple[float, str]:
+    return -again.size, again.now.id
+
+
+def _checks(data: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return points and verdict of each check in a report as data, by item and check."""
+    return {
+        (item["id"], finding["check"]): {**_marks(finding), "verdict": finding.get("verdict", "")}
+        for item in data.get("items", [])
+        for finding in item.get("findings", [])
+    }
+
+
+def _points(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: told[kind] for kind in KINDS if kind in told}
 
 
 def _digests(done: Sequence[Again]) -> tuple[list[str], list[str]]:

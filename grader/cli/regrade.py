@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from grader.cli import GRADED, STOPPED, UNSETTLED, options
+from grader import gradebook
+from grader.cli import GRADED, STOPPED, UNSETTLED, options, values
 from grader.cli.changes import Again, as_data, as_tables
 from grader.cli.progress import display
 from grader.cli.screen import Screen
@@ -31,7 +34,12 @@ from grader.runs import (
     tried,
 )
 from grader.runs.steps import Kind
-from grader.text import as_json_text
+from grader.text import as_json_text, counted, listed
+
+# each child that judges may take some hundred megabytes
+MOST = 4
+# of marks that are to be looked at again, so many are named
+NAMED = 5
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -40,13 +48,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         command,
         """
         Judge the evidence of an earlier run again with today's rubric and checks, without running any student
-        code; show who changes and by how much, and rewrite the reports and the summary. What was judged by a rubric
+        code, and show who changes, by how much, and by which check, the largest change first. With --apply, rewrite the
+        reports, the summary and the gradebook; marks of people stay as they are. What was judged by a rubric
         of its own (--rubric) is judged by that one again, unless another one is given; an assignment's id stands for
         the assignment's own. What was asked with other parameters than the rubric has now is named first.
         """,
         """
-        mlpgrader regrade graded --dry-run
-        mlpgrader regrade graded/alice
+        mlpgrader regrade graded
+        mlpgrader regrade graded --apply
+        mlpgrader regrade graded/alice --apply
         """,
         """
         exit status:
@@ -58,7 +68,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     add = command.add_argument
     add("run_dir", metavar="RUN_DIR", type=Path, help="the --out folder of a run, or one submission's folder in it")
-    add("--dry-run", action="store_true", help="show what would change and write nothing")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--apply", action="store_true", help="write it")
+    which.add_argument("--dry-run", action="store_true", help="show what would change and write nothing (the default)")
+    add(
+        "--jobs",
+        metavar="N",
+        type=values.jobs,
+        default=min(os.cpu_count() or 1, MOST),
+        help=f"judge N submissions side by side (default: one a processor, {MOST} at most)",
+    )
     options.add_rubric(command, what="judge by")
     add("--json", action="store_true", help=f"print the changes as JSON, {options.JSON}")
 
@@ -69,13 +88,21 @@ def run(arguments: argparse.Namespace) -> int:
     today = Today(arguments.rubric)
     for each in told(folders, today):
         print(f"mlpgrader: {each}", file=sys.stderr)
-    writes = not arguments.dry_run
+    writes = bool(arguments.apply)
     done: list[Again] = []
     failures: dict[str, str] = {}
     with run_folder.taken() if run_folder and writes else contextlib.nullcontext():
         try:
             with stoppable():
-                judge_all(folders, done, failures, run_folder if writes else None, today, write=writes)
+                judge_all(
+                    folders,
+                    done,
+                    failures,
+                    run_folder if writes else None,
+                    today,
+                    write=writes,
+                    jobs=arguments.jobs,
+                )
         except KeyboardInterrupt:
             count = f"{len(done)} of {len(folders)} judged again"
             print(f"stopped; {count}; give the same command for the rest", file=sys.stderr)
@@ -84,9 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
             if run_folder and writes:
                 run_folder.summarise()
     if arguments.json:
-        print(as_json_text(as_data(done, failures, dry_run=arguments.dry_run)), end="")
+        print(as_json_text(as_data(done, failures, dry_run=not writes)), end="")
     else:
-        _show(done, failures, dry_run=arguments.dry_run)
+        _show(done, failures, _looked_at_again(run_folder, done), written=writes)
     return UNSETTLED if failures or any(again.now.marks.withheld for again in done) else GRADED
 
 
@@ -98,6 +125,7 @@ def judge_all(
     today: Today,
     *,
     write: bool,
+    jobs: int = 1,
 ) -> None:
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
 
@@ -127,7 +155,7 @@ def judge_all(
     with (
         Children(today, partial(Today, today.given)) as children,
         display(len(folders)) as shown,
-        ThreadPoolExecutor(1) as executor,
+        ThreadPoolExecutor(jobs) as executor,
     ):
         run_all(folders, do, executor, done=note, failed=_raised, stop=children.stop)
 
@@ -139,19 +167,30 @@ def judge_again(today: Today, _teller: object, attempt: Attempt, folder: Submiss
     if write:
         with attempt.steps.at(Kind.REPORTING):
             folder.publish(made, rubric=rubric_to_keep(folder, made, today))
-    return Again(made.result, before)
+    return Again(made.result, before, folder.path.resolve().name)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:
     raise error
 
 
-def _show(done: list[Again], failures: dict[str, str], *, dry_run: bool) -> None:
+def _looked_at_again(run_folder: RunFolder | None, done: Sequence[Again]) -> Sequence[str]:
+    """Return whose marks of people were made on something else than what is found now, in words."""
+    if run_folder is None or not gradebook.is_kept(run_folder.path):
+        return ()
+    with gradebook.opened(run_folder.path) as book:
+        return [f"{student}: {check}" for student, check in book.stale({each.folder: each.now for each in done})]
+
+
+def _show(done: list[Again], failures: dict[str, str], stale: Sequence[str], *, written: bool) -> None:
     console = Screen()
     pen = Pen(console.options.ascii_only)
     for table in as_tables(done, pen):
         console.print(table)
     for name, reason in failures.items():
         console.print(pen.write(f"{name}: not judged: {reason}", "red"))
-    if dry_run:
-        console.print("Nothing was written (--dry-run).")
+    if stale:
+        marks = counted(len(stale), "mark of a person is", "marks of people are")
+        console.print(pen.write(f"{marks} to be looked at again: {listed(stale, NAMED)}", "yellow"))
+    if not written:
+        console.print("Nothing was written; --apply writes.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from grader.classes.model import Joined
 from grader.exports.final import Final
 from grader.gradebook import auditing, counting, gradings, marking, people, releasing
 from grader.gradebook.engine import reading, writing
-from grader.gradebook.nouns import Noted, Scored, Waiting
-from grader.gradebook.standing import standings
+from grader.gradebook.nouns import Noted, Scored, Waiting, Why
+from grader.gradebook.standing import on, standings
 from grader.gradebook.tables import ATTEMPTS, GRADINGS, MARKS, RUNS, SUBMITTERS
+from grader.model import Result
 
 MACHINE = "grader"
 
@@ -111,11 +112,21 @@ class Gradebook:
 
     def marked(self) -> dict[str, Scored]:
         """Return by folder the score of each attempt that people have marked."""
-        of_run = SUBMITTERS.c.run == self._run
-        marked = select(SUBMITTERS.c.key).select_from(SUBMITTERS.join(ATTEMPTS).join(MARKS)).where(of_run).distinct()
         with reading(self.engine) as connection:
-            students = connection.scalars(marked).all()
+            students = self._marked(connection)
             return {each.folder: each.score for each in standings(connection, self._run, students) if each.marks}
+
+    def stale(self, results: Mapping[str, Result]) -> tuple[tuple[str, str], ...]:
+        """Return the student and the check of each mark that is not on what these results (by folder) have found."""
+        with reading(self.engine) as connection:
+            marked = [each for each in standings(connection, self._run, self._marked(connection)) if each.marks]
+        return tuple(
+            (each.student, found.check)
+            for each in marked
+            if each.folder in results
+            for why, found, _ in on(each, results[each.folder]).waiting
+            if why is Why.STALE
+        )
 
     def audit(self) -> tuple[auditing.Audited, ...]:
         """Return every change, oldest first."""
@@ -131,6 +142,11 @@ class Gradebook:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _marked(self, connection: Connection) -> Sequence[str]:
+        of_run = SUBMITTERS.c.run == self._run
+        marked = select(SUBMITTERS.c.key).select_from(SUBMITTERS.join(ATTEMPTS).join(MARKS))
+        return connection.scalars(marked.where(of_run).distinct()).all()
 
     def _audit(self, connection: Connection, changes: Iterable[auditing.Change], author: str) -> None:
         auditing.keep(connection, self._run, changes, author=author, now=self._now())

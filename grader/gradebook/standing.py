@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, select
 
 from grader.gradebook.columns import storable
 from grader.gradebook.joining import joined
-from grader.gradebook.nouns import Found, Mark, Scored
+from grader.gradebook.nouns import Found, Mark, Noted, Scored
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, MARKS, SUBMITTERS
-from grader.model import Verdict
+from grader.model import Result, Verdict
 
 # rows of findings that are in memory at a time
 ROWS = 2_000
@@ -69,6 +69,11 @@ def standings(connection: Connection, run: int, students: Collection[str] | None
             findings.append(ahead[1])
             ahead = next(found, None)
         yield _standing(row, tuple(findings), tuple(marks.get(row.id, ())))
+
+
+def on(standing: Standing, result: Result) -> Scored:
+    """Return the score of an attempt with its marks if this was what is found of it."""
+    return joined(Noted(standing.student, standing.attempt, result).found, standing.marks, result.digest)
 
 
 def _standing(row: Row[Any], findings: tuple[Found, ...], marks: tuple[Mark, ...]) -> Standing:

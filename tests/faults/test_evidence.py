@@ -62,7 +62,7 @@ def test_damaged_evidence_is_named_and_the_marks_stay(
     folder = course / "out" / "alice"
     before = (folder / "report.json").read_bytes()
     HARM[harm](folder / "evidence" / "evidence.zst")
-    assert main(["regrade", str(course / "out")]) == 1
+    assert main(["regrade", str(course / "out"), "--apply"]) == 1
     said = " ".join(capsys.readouterr().out.split())
     assert "alice: not judged: " in said
     assert "grade the submission again" in said
@@ -75,7 +75,7 @@ def test_a_submission_whose_evidence_was_damaged_is_graded_again(course: Path, h
     before = json.loads((folder / "report.json").read_bytes())
     HARM[harm](folder / "evidence" / "evidence.zst")
     assert main(["grade", str(course / "alice"), *GRADE, "--out", str(course / "out")]) == 0
-    assert main(["regrade", str(course / "out")]) == 0
+    assert main(["regrade", str(course / "out"), "--apply"]) == 0
     after = json.loads((folder / "report.json").read_bytes())
     assert [item["findings"] for item in after["items"]] == [item["findings"] for item in before["items"]]
 
@@ -85,5 +85,5 @@ def test_foreign_files_beside_evidence_change_nothing(course: Path, capsys: pyte
     (folder / "notes.frame").write_bytes(b"not ours")
     (folder / ".evidence.zst.abcdefgh").write_bytes(b"half")
     (folder / "deep").mkdir()
-    assert main(["regrade", str(course / "out")]) == 0
+    assert main(["regrade", str(course / "out"), "--apply"]) == 0
     assert "0 of 1 change." in capsys.readouterr().out

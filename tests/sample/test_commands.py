@@ -34,7 +34,7 @@ def test_grade_skips_what_is_graded(out: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_regrade_changes_nothing_where_nothing_has_changed(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["regrade", str(out)]) == GRADED
+    assert main(["regrade", str(out), "--apply"]) == GRADED
     assert "0 of 1" in capsys.readouterr().out
 
 

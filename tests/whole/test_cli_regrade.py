@@ -56,7 +56,7 @@ def test_nothing_changes_where_nothing_changed(run_dir: Path, capsys: pytest.Cap
 
 
 def test_reports_come_out_as_they_were(graded: Path, run_dir: Path) -> None:
-    main(["regrade", str(run_dir)])
+    main(["regrade", str(run_dir), "--apply"])
     assert read(run_dir / "bob" / "report.json") == read(graded / "bob" / "report.json")
     assert read(run_dir / "alice" / "report.json") == read(graded / "alice" / "report.json")
 
@@ -72,33 +72,33 @@ def test_who_changes_is_shown_with_points_before_and_now(run_dir: Path, capsys: 
 def test_a_report_of_the_format_before_this_one_is_compared(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = run_dir / "alice" / "report.json"
     path.write_text(json.dumps({**read(path), "schema": "mlpgrader.report/1"}), encoding="utf-8")
-    main(["regrade", str(run_dir)])
+    main(["regrade", str(run_dir), "--dry-run"])
     assert "1 of 2 change." in capsys.readouterr().out
 
 
-def test_a_dry_run_writes_nothing(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_without_apply(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (run_dir / "summary.csv").unlink()
     before = contents(run_dir)
-    assert main(["regrade", str(run_dir), "--dry-run"]) == 0
+    assert main(["regrade", str(run_dir)]) == 0
     assert contents(run_dir) == before
     assert "Nothing was written" in capsys.readouterr().out
 
 
 def test_the_summary_is_written_again_and_keeps_who_could_not_be_read(graded: Path, run_dir: Path) -> None:
     (run_dir / "summary.csv").unlink()
-    main(["regrade", str(run_dir)])
+    main(["regrade", str(run_dir), "--apply"])
     assert read(run_dir / "summary.json") == read(graded / "summary.json")
     assert (run_dir / "summary.csv").read_bytes() == (graded / "summary.csv").read_bytes()
 
 
 def test_judging_one_submission_again_brings_the_summary_of_the_run_up_to_date(graded: Path, run_dir: Path) -> None:
-    main(["regrade", str(run_dir / "alice")])
+    main(["regrade", str(run_dir / "alice"), "--apply"])
     assert read(run_dir / "summary.json") == read(graded / "summary.json")
 
 
 def test_a_submission_that_belongs_to_no_run_gets_no_summary(run_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(run_dir / "bob", tmp_path / "elsewhere" / "bob")
-    assert main(["regrade", str(tmp_path / "elsewhere" / "bob")]) == 0
+    assert main(["regrade", str(tmp_path / "elsewhere" / "bob"), "--apply"]) == 0
     assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["bob"]
 
 
@@ -106,9 +106,9 @@ def test_a_run_that_another_grader_writes_is_not_judged_meanwhile(
     run_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with RunFolder(run_dir).taken():
-        assert main(["regrade", str(run_dir / "bob")]) == 2
+        assert main(["regrade", str(run_dir / "bob"), "--apply"]) == 2
         assert "another grader is writing there" in capsys.readouterr().err
-        assert main(["regrade", str(run_dir), "--dry-run"]) == 0
+        assert main(["regrade", str(run_dir)]) == 0
 
 
 def test_a_submission_called_evidence_is_one_of_a_run(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +125,7 @@ def test_evidence_that_is_gone_is_said(run_dir: Path, capsys: pytest.CaptureFixt
 
 def test_damaged_evidence_is_said_and_the_others_are_judged(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (run_dir / "bob" / "evidence" / "evidence.zst").write_bytes(b"nonsense")
-    assert main(["regrade", str(run_dir)]) == 1
+    assert main(["regrade", str(run_dir), "--apply"]) == 1
     assert "bob: not judged" in capsys.readouterr().out
     assert read(run_dir / "alice" / "report.json")["score"]["earned"] == 0
 
@@ -179,8 +179,8 @@ def test_a_run_with_a_rubric_of_its_own_is_judged_by_it_again_and_other_paramete
     assert main([*words, "--rubric", str(rubric)]) == 0
     rubric.unlink()
     before = read(tmp_path / "out" / "alice" / "report.json")
-    assert main(["regrade", out]) == 0
+    assert main(["regrade", out, "--apply"]) == 0
     assert "alice: judged by the rubric that was given with --rubric before" in capsys.readouterr().err
     assert read(tmp_path / "out" / "alice" / "report.json") == before
-    assert main(["regrade", out, "--rubric", "byomlp", "--dry-run"]) == 0
+    assert main(["regrade", out, "--rubric", "byomlp"]) == 0
     assert "mlp_file was 'net.py' and is 'mlp.py': forward of alice" in capsys.readouterr().err

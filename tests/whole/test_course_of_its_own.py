@@ -87,7 +87,7 @@ def test_a_change_of_the_rubric_is_regraded(installed: Path, course: Path, tmp_p
     assert report_on(installed, course, tmp_path / "wrong")["score"]["earned"] == 1
     changed = RUBRIC.replace("fit_answers = 1, weights_right = 3", "fit_answers = 2, weights_right = 2")
     (course / "statistics_course" / "rubric.toml").write_text(changed, encoding="utf-8")
-    assert command(installed, course, "regrade", "graded/wrong").returncode == 0
+    assert command(installed, course, "regrade", "graded/wrong", "--apply").returncode == 0
     (course / "statistics_course" / "rubric.toml").write_text(RUBRIC, encoding="utf-8")
     assert json.loads((course / "graded" / "wrong" / "report.json").read_bytes())["score"]["earned"] == 2
 

@@ -72,3 +72,23 @@ def test_another_rubric_is_told_and_the_same_one_too() -> None:
 
 def test_what_could_not_be_judged_is_told_with_its_reason() -> None:
     assert told(bob="its evidence is damaged")["failures"] == [{"id": "bob", "error": "its evidence is damaged"}]
+
+
+def test_the_check_that_brings_a_change_about_is_named() -> None:
+    text = printed(again(WRONG, RIGHT))
+    assert "backprop.gradients_match 6 / 6 → 0 / 6" in text
+    checks = told(again(WRONG, RIGHT))["submissions"][0]["checks"]
+    (one,) = [each for each in checks if each["check"] == "gradients_match"]
+    assert (one["item"], one["before"]["verdict"], one["now"]["verdict"]) == ("backprop", "passed", "failed")
+
+
+def test_the_largest_change_comes_first() -> None:
+    def named(name: str, of: Again) -> Again:
+        return replace(of, now=replace(of.now, id=name))
+
+    order = named("a", again(RIGHT, RIGHT)), named("b", again(RIGHT, WRONG)), named("c", again(RIGHT, None))
+    assert [each["id"] for each in told(*order)["submissions"]] == ["c", "b", "a"]
+    assert [line.split()[0] for line in printed(*order).splitlines() if line.split()[:1] in (["b"], ["c"])] == [
+        "c",
+        "b",
+    ]

@@ -233,6 +233,13 @@ def test_only_what_people_marked_is_read_for_the_summary(book: Gradebook) -> Non
     assert {folder: score.earned for folder, score in book.marked().items()} == {"ann": 3}
 
 
+def test_marks_that_a_regrade_would_make_stale_are_known_before(book: Gradebook) -> None:
+    book.note(noted(), noted("bob"))
+    book.mark(given("1"), given("1", student="bob"), author="tutor")
+    results = {"ann": result(digest="sha256:2"), "bob": result(rubric="sha256:r2")}
+    assert book.stale(results) == (("ann", "says"),)
+
+
 def test_hostile_names_are_kept(book: Gradebook) -> None:
     person = Person(name="=HYPERLINK(1)\0\udc80\u202e")
     book.take_in(joined(replace(hand_in("x", 1, person), submission="a\0")), folder_of)
