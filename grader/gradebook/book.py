@@ -9,8 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from grader.classes import policy
 from grader.classes.model import Joined
+from grader.classes.policy import Policy
 from grader.exports.final import Final
+from grader.filenames import CLASS
 from grader.gradebook import auditing, counting, gradings, marking, people, releasing
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.nouns import Noted, Scored, Waiting, Why
@@ -91,10 +94,10 @@ class Gradebook:
             self._audit(connection, changes, author)
         return steps
 
-    def ready(self, rules: counting.Rules | None = None) -> tuple[counting.Ready, ...]:
-        """Return who can be released and what is in the way of the others."""
+    def ready(self, rules: Policy | None = None) -> tuple[counting.Ready, ...]:
+        """Return who can be released and what is in the way of the others, by `rules` as for `finals`."""
         with reading(self.engine) as connection:
-            return counting.readiness(connection, self._run, rules)
+            return counting.readiness(connection, self._run, rules or self.rules())
 
     def release(self, students: Collection[str], *, author: str, withdraw: bool = False) -> int:
         """Make results visible to these students, or `withdraw` them, and return for how many that is new."""
@@ -105,10 +108,13 @@ class Gradebook:
             self._audit(connection, changes, author)
         return len(changes)
 
-    def finals(self, rules: counting.Rules | None = None) -> tuple[Final, ...]:
-        """Return what each student gets, by the `rules` of the course; without any, of the latest attempt and never late."""
+    def finals(self, rules: Policy | None = None) -> tuple[Final, ...]:
+        """Return what each student gets, by these `rules` or else by those in the run's folder.
+
+        Where there are none, the latest attempt counts and nobody is late.
+        """
         with reading(self.engine) as connection:
-            return counting.finals(connection, self._run, rules, self.folder)
+            return counting.finals(connection, self._run, rules or self.rules(), self.folder)
 
     def marked(self) -> dict[str, Scored]:
         """Return by folder the score of each attempt that people have marked."""
@@ -132,6 +138,11 @@ class Gradebook:
         """Return every change, oldest first."""
         with reading(self.engine) as connection:
             return auditing.read(connection, self._run)
+
+    def rules(self) -> Policy | None:
+        """Return the rules of the class in the run's folder, None where there are none; AuthorError when they are wrong."""
+        path = self.folder / CLASS
+        return policy.load(path) if path.is_file() else None
 
     def close(self) -> None:
         """Let go of the database."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
 from grader.classes.model import Lateness
+from grader.classes.policy import Counted, Policy, final
 from grader.exports.final import Final, Who
 from grader.gradebook.joining import rounded
 from grader.gradebook.nouns import Scored, Why
@@ -21,21 +21,6 @@ from grader.text import counted, listed, printable
 
 NAMED = 3
 NOTHING = "nothing was handed in"
-
-
-class Rules(Protocol):
-    """The rules of a course, as `grader.classes.policy` has them."""
-
-    def lateness(self, names: Iterable[str], handed_in: Any, late: bool | None) -> Lateness: ...
-    def counting(self, attempts: Sequence[Any]) -> int: ...
-
-
-@dataclass(frozen=True)
-class Attempted:
-    """One attempt as the rules of a course weigh it: how late, and its points before that where nothing of it waits."""
-
-    lateness: Lateness
-    points: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +36,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Chosen:
     """The attempt of a submitter that counts, how late it was, and what comes of it."""
 
     standing: Standing
@@ -84,7 +69,7 @@ def why_not(standing: Standing, score: Scored) -> str:
     return "; ".join(said)
 
 
-def counted_attempts(connection: Connection, run: int, rules: Rules | None) -> Iterator[Counted]:
+def counted_attempts(connection: Connection, run: int, rules: Policy | None) -> Iterator[Chosen]:
     """Yield for each who handed in the attempt that counts: by the rules, or the latest."""
     known_by = _known_by(connection, run) if rules else {}
     for student, attempts in groupby(standings(connection, run), key=lambda each: each.student):
@@ -96,14 +81,14 @@ def counted_attempts(connection: Connection, run: int, rules: Rules | None) -> I
             if rules:
                 names = [student, *known_by.get(student, ())]
                 lateness = rules.lateness(names, standing.handed_in, standing.late)
-            points = None if why else rounded(score.earned * (1 - lateness.share))
-            of_one.append(Counted(standing, score, lateness, points, why))
-        weighed = [Attempted(each.lateness, None if each.why_not else each.score.earned) for each in of_one]
+            points = None if why else final(score.earned, lateness)
+            of_one.append(Chosen(standing, score, lateness, points, why))
+        weighed = [Counted(each.lateness, None if each.why_not else each.score.earned) for each in of_one]
         index = rules.counting(weighed) if rules else -1
         yield of_one[index]
 
 
-def finals(connection: Connection, run: int, rules: Rules | None, folder: Path) -> tuple[Final, ...]:
+def finals(connection: Connection, run: int, rules: Policy | None, folder: Path) -> tuple[Final, ...]:
     """Return what each student gets: members of a group the same, and those who handed in nothing as well."""
     people = _people(connection, run)
     released = set(connection.scalars(select(SUBMITTERS.c.key).join(RELEASES).where(SUBMITTERS.c.run == run)))
@@ -132,7 +117,7 @@ def finals(connection: Connection, run: int, rules: Rules | None, folder: Path) 
     return tuple(each if each.possible else replace(each, possible=rounded(possible)) for each in found)
 
 
-def readiness(connection: Connection, run: int, rules: Rules | None) -> tuple[Ready, ...]:
+def readiness(connection: Connection, run: int, rules: Policy | None) -> tuple[Ready, ...]:
     """Return who can be released, who is, and what is in the way of the others."""
     chosen = select(SUBMITTERS.c.key, RELEASES.c.author).join(RELEASES).where(SUBMITTERS.c.run == run)
     released = {row.key: row.author for row in connection.execute(chosen)}

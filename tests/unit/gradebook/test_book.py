@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from grader.classes.model import Lateness, Person
+from grader.classes.model import Person
 from grader.gradebook.book import Gradebook
 from grader.gradebook.nouns import Noted, Why
 from kit.books import BEGIN, book_in, folder_of, given, hand_in, joined, noted, result
@@ -198,25 +198,15 @@ def test_who_is_ready_and_why_the_others_are_not(book: Gradebook) -> None:
     assert [each.why_not for each in book.ready()] == ["", "says: waits for a person", "was not graded: is empty"]
 
 
-class Rules:
-    """Takes off half of what is late; the first attempt counts."""
-
-    def lateness(self, names: object, handed_in: datetime | None, late: bool | None) -> Lateness:
-        assert "ann@x" in names  # type: ignore[operator]
-        return Lateness(60, 1, Decimal("0.5"), "1 day late") if handed_in and handed_in > BEGIN else Lateness()
-
-    def counting(self, attempts: object) -> int:
-        return 0
-
-
-def test_the_rules_of_the_course_are_applied_when_scores_are_read(book: Gradebook) -> None:
-    ann = Person(id="1", name="Ann", mail="ann@x")
-    late = BEGIN + timedelta(minutes=1)
-    book.take_in(joined(hand_in("ann", 1, ann, handed_in=late), hand_in("ann", 2, ann)), folder_of)
-    third = result({"code": {"runs": ("passed", 0.25)}})
-    book.note(noted(of=third), noted("ann+2", of=PASSED, folder="ann+2"))
-    (final,) = book.finals(Rules())
-    assert (final.points, final.late, final.handed_in) == (Decimal("0.13"), "1 day late", late.astimezone(UTC))
+def test_the_rules_of_the_course_are_applied_when_scores_are_read(tmp_path: Path, book: Gradebook) -> None:
+    ann, late = Person(id="1", name="Ann", mail="ann@x"), BEGIN + timedelta(minutes=1)
+    book.take_in(joined(hand_in("ann", 1, ann, handed_in=late), hand_in("ann", 2, ann, handed_in=late)), folder_of)
+    book.note(noted(of=result({"code": {"runs": ("passed", 5.25)}})), noted("ann+2", of=PASSED, folder="ann+2"))
+    rules = ['due = "2026-11-30 23:00"', 'zone = "Europe/Zurich"', 'attempts = "best"', "[penalty]", "percent = 10"]
+    (tmp_path / "class.toml").write_text("\n".join(rules))
+    (final,) = book.finals()
+    assert (final.points, final.late, final.handed_in) == (Decimal("4.73"), "1 day late, 10 % off", late)
+    assert [each.points for each in book.ready()] == [Decimal("4.73")]
 
 
 def test_two_runs_in_one_database_know_nothing_of_each_other(tmp_path: Path, book: Gradebook) -> None:
