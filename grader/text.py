@@ -82,10 +82,14 @@ def as_call(name: str, given: Iterable[float]) -> str:
 def at_entry(name: str, index: Iterable[int], got: float, want: float, *, of: str = "") -> str:
     """Return what one entry of an array is and what it should be: ``output[0, 1] is 2, expected 3``.
 
-    Nobody is expected to get what is no finite number: then it is only said what is there.
+    Nobody is expected to get what is no finite number: then it is only said what is there. Numbers that differ further behind
+    are written with so many digits that one sees it.
     """
-    expected = f", expected {in_digits(want)}" if math.isfinite(want) else ""
-    return f"{name}[{', '.join(map(str, index))}]{of} is {in_digits(got)}{expected}"
+    say = in_digits
+    if math.isfinite(got) and math.isfinite(want) and in_digits(got) == in_digits(want) and got != want:
+        say = next((way for digits in range(5, 18) if (way := f"{{:.{digits}g}}".format)(got) != way(want)), in_digits)
+    expected = f", expected {say(want)}" if math.isfinite(want) else ""
+    return f"{name}[{', '.join(map(str, index))}]{of} is {say(got)}{expected}"
 
 
 def shape(array: Array) -> str:

@@ -57,6 +57,14 @@ def test_a_plural_that_is_not_made_with_an_s_can_be_given() -> None:
 
 @pytest.mark.parametrize(
     ("got", "want", "said"),
+    [(-0.8428123, -0.8428134, "x[0] is -0.842812, expected -0.842813"), (1.0, 1.0, "x[0] is 1, expected 1")],
+)
+def test_two_numbers_that_differ_are_written_so_that_one_sees_it(got: float, want: float, said: str) -> None:
+    assert at_entry("x", (0,), got, want) == said
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
     [
         (float("nan"), 2.0, "x[0] is nan, expected 2"),
         (float("inf"), 2.0, "x[0] is infinity, expected 2"),

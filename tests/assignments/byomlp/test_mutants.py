@@ -37,6 +37,7 @@ ONE_CARD = (
     "bias_a_column",
     "forward_returns_all_layers",
     "forward_returns_nothing",
+    "gradient_is_nan",
     "gradients_not_stored",
     "step_without_rate",
 )

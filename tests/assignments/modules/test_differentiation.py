@@ -275,12 +275,24 @@ def notebook(*cells: tuple[str, str]) -> bytes:
         ({"Differentiation (1).ipynb": ""}, "Differentiation (1).ipynb"),
         ({"HW3_main.ipynb": "x = 1", "third.ipynb": SOURCE.casefold()}, "third.ipynb"),
         ({"Aufgabe 1.ipynb": SOURCE, "HW3_Modules.ipynb": "class Linear: pass"}, "Aufgabe 1.ipynb"),
+        ({"HW3_main.ipynb": "x = 1", "blatt_3.py": SOURCE}, "blatt_3.py"),
         ({"HW3_main.ipynb": "x = 1"}, ""),
     ],
-    ids=["by its name", "by a part of its name", "by its functions", "by its functions beside classes", "not at all"],
+    ids=[
+        "by its name",
+        "by a part of its name",
+        "by its functions",
+        "by its functions beside classes",
+        "by the functions of a file",
+        "not at all",
+    ],
 )
 def test_the_notebook_is_found_under_other_names(files: dict[str, str], found: str) -> None:
-    path, note = find({name: notebook(("code", source)) for name, source in files.items()})
+    handed_in = {
+        name: notebook(("code", source)) if name.endswith(".ipynb") else source.encode()
+        for name, source in files.items()
+    }
+    path, note = find(handed_in)
     assert path == found
     assert bool(note) is (found not in ("", part.FILE))
 

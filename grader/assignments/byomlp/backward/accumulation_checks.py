@@ -11,10 +11,13 @@ from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import blocks, difference, same
 from grader.assignments.byomlp.backward.update_runs import (
     BACKWARD_FIRST,
+    NO_NUMBER,
+    NUMBERS_FIRST,
     accumulators_of,
     every_network,
     exact_of,
     is_true_sum,
+    leaves_no_number,
     moves,
 )
 from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
@@ -39,6 +42,8 @@ def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | Non
     first, second, both = record["first"], record["second"], record["both"]
     if problem := problem_from(second["backward"] or both["backward"]):
         return stumbled("backward fails when it is called again", problem, hint=hint)
+    if leaves_no_number(first, way):
+        return blocked(NO_NUMBER, hint=NUMBERS_FIRST, explained_by=[gradients_match])
     one, two, got = (moves(run, way) for run in (first, second, both))
     want = 2 * one + two
     visible = bool(np.any(one)) and np.all(np.isfinite(want))
@@ -126,6 +131,8 @@ def _clears(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     cleared, again = record["cleared"], record["cleared_then_second"]
     if problem := problem_from(cleared["backward"] or again["backward"]):
         return stumbled("backward, zero_grad, backward fails", problem)
+    if leaves_no_number(record["first"], way):
+        return blocked(NO_NUMBER, hint=NUMBERS_FIRST, explained_by=[gradients_match])
     one, two = moves(record["first"], way), moves(record["second"], way)
     stays, got = moves(cleared, way), moves(again, way)
     held = accumulators_of(net, record, way)

@@ -10,8 +10,11 @@ from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import blocks, change, difference, holding, holds, same
 from grader.assignments.byomlp.backward.update_runs import (
     BACKWARD_FIRST,
+    NO_NUMBER,
+    NUMBERS_FIRST,
     every_network,
     exact_of,
+    leaves_no_number,
     moves,
     problems_in,
     true_sum,
@@ -36,6 +39,8 @@ def _descends(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     run, exact = record["steps"], exact_of(record, way)
     if problem := problems_in(record["first"], run):
         return stumbled("step could not be tested", problem)
+    if leaves_no_number(record["first"], way):
+        return blocked(NO_NUMBER, hint=NUMBERS_FIRST, explained_by=[gradients_match])
     moved = [change(run, way, step=index) for index in range(3)]
     if not np.all(np.isfinite(moved)):
         return failed("after step the parameters cannot be read any more, or hold NaN", hint=hint)

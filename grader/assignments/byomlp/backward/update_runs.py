@@ -29,6 +29,8 @@ from grader.plain import problem_from, problem_in
 # (network, its record in the evidence, how its parameters were read) -> what is wrong, or None
 Judge = Callable[[Network, UpdatesRecord, str], Finding | None]
 BACKWARD_FIRST = "Get backward to run on a single example first."
+NO_NUMBER = "the gradient that backward leaves holds NaN or infinity"
+NUMBERS_FIRST = "Get the gradients right first: what becomes of them afterwards can be judged then."
 
 
 def every_network(observed: Observation, judge: Judge) -> Finding:
@@ -70,6 +72,12 @@ def exact_of(record: UpdatesRecord, way: str) -> float:
 def moves(run: RunRecord, way: str) -> Array:
     """Return what the first step took off the parameters (k,)."""
     return change(run, way)
+
+
+def leaves_no_number(run: RunRecord, way: str) -> bool:
+    """Tell whether the gradient that backward leaves holds NaN or infinity: neither zero_grad nor step has a part in that."""
+    left = any(not np.all(np.isfinite(array)) for array in run["filled"].values())
+    return left and not np.all(np.isfinite(moves(run, way)))
 
 
 def accumulators_of(net: Network, record: UpdatesRecord, way: str) -> list[list[str]] | None:

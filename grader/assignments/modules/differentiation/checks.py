@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from grader import locations
 from grader.assignments.modules.differentiation import tasks
 from grader.assignments.modules.differentiation.derivations import derivations, pictured
-from grader.assignments.modules.differentiation.judging import cases_of, diagnose, picture, told
-from grader.assignments.modules.differentiation.probe import FILE
+from grader.assignments.modules.differentiation.judging import Case, cases_of, diagnose, picture, told
+from grader.assignments.modules.differentiation.probe import FILE, DifferentiationSeen, seen_in
 from grader.assignments.modules.differentiation.tasks import Task
 from grader.checks import check, failed, passed, pending
+from grader.kits.layer_contract import advice
 from grader.model import Finding, Observation, Quote
 from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
 from grader.notebooks.prompts import template_sentences
@@ -47,7 +47,7 @@ def factorisation_gradient(observed: Observation) -> Finding:
 @check(reads=["differentiation"])
 def derivations_written(observed: Observation) -> Finding:
     """The derivations are written down"""
-    seen = observed.data
+    seen = seen_in(observed)
     if lost := unreadable(seen, FILE):
         return lost
     quotes, transcript = _derivations(seen), transcript_of(seen)
@@ -57,16 +57,16 @@ def derivations_written(observed: Observation) -> Finding:
         return failed(said, hint=hint, diagnosis="not_written", for_staff=[transcript])
     said = f"{len(quotes)} {'cell holds' if len(quotes) == 1 else 'cells hold'} what you derived: a person reads it"
     pictures = pictured(quotes)
-    seen_in = f"pictures are in {', '.join(pictures)} of {seen['file']}" if pictures else ""
-    return pending(joined([said, seen["note"], seen_in]), for_staff=[*quotes, transcript])
+    place = f"pictures are in {', '.join(pictures)} of {seen['file']}" if pictures else ""
+    return pending(joined([said, seen["note"], place]), for_staff=[*quotes, transcript])
 
 
-def _derivations(seen: Mapping[str, Any]) -> list[Quote]:
+def _derivations(seen: DifferentiationSeen) -> list[Quote]:
     return derivations(seen["cells"], template_sentences(locations.template_folder("modules"), FILE))
 
 
 def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
-    seen = observed.data
+    seen = seen_in(observed)
     if lost := unreadable(seen, FILE):
         return lost
     if not seen["mentioned"] and not seen["found"]:
@@ -82,7 +82,7 @@ def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
 
 def _of_old(observed: Observation) -> Finding:
     """Judge a notebook without answer functions, as the course has published it: what is derived in it, a person reads."""
-    quotes = _derivations(observed.data)
+    quotes = _derivations(seen_in(observed))
     if not quotes:
         names = ", ".join(tasks.NAMES)
         return failed("there are neither answer functions nor derivations", hint=f"Write the functions {names}.")
@@ -91,7 +91,7 @@ def _of_old(observed: Observation) -> Finding:
 
 def _of_task(observed: Observation, task: Task) -> Finding | None:
     """Return what is wrong with one answer function, or None."""
-    seen = observed.data
+    seen = seen_in(observed)
     if task.name not in seen["found"]:
         return _missing(observed, task)
     cases = cases_of(task, seen["asked"].get(task.name, []))
@@ -108,8 +108,16 @@ def _of_task(observed: Observation, task: Task) -> Finding | None:
     mistake = diagnose(task, cases)
     # of those that can be compared entry by entry, where there are any
     shown = next((case for case in bad if picture(task, case)), bad[0])
-    hint, diagnosis = (mistake.hint, mistake.id) if mistake else (SPELL_OUT, "")
-    return failed(told(task, shown), hint=hint, diagnosis=diagnosis, pictures=picture(task, shown))
+    said = told(task, shown)
+    hint, diagnosis = (mistake.hint, mistake.id) if mistake else (_otherwise(shown, said), "")
+    return failed(said, hint=hint, diagnosis=diagnosis, pictures=picture(task, shown))
+
+
+def _otherwise(case: Case, said: str) -> str:
+    """Return what to do about a result that no known mistake explains: an error has its own text, and so has nothing at all."""
+    if case.problem:
+        return advice(said, {}) or SPELL_OUT
+    return "End the function with `return` and the result." if case.type == "NoneType" else SPELL_OUT
 
 
 def _one_order(task: Task, row_by_row: Sequence[bool]) -> Finding | None:
@@ -123,7 +131,7 @@ def _one_order(task: Task, row_by_row: Sequence[bool]) -> Finding | None:
 
 
 def _missing(observed: Observation, task: Task) -> Finding:
-    seen = observed.data
+    seen = seen_in(observed)
     stumbled = errors_in(seen)
     if task.name in seen["mentioned"]:
         why = joined(stumbled) or (

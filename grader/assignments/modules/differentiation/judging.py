@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from grader.assignments.modules.differentiation.mistakes import MISTAKES
+from grader.assignments.modules.differentiation.probe import Asked
 from grader.assignments.modules.differentiation.tasks import Task, truths
 from grader.kits.mistakes import Mistake, explain
 from grader.model import Array, HeatMaps, Problem
@@ -53,12 +53,12 @@ class Case:
         return min(fitting or self.wants, key=lambda want: worst_entry(got, want).error if fitting else 0.0)
 
 
-def cases_of(task: Task, answers: Sequence[Mapping[str, Any]]) -> list[Case]:
+def cases_of(task: Task, answers: Sequence[Asked]) -> list[Case]:
     """Return the calls that evidence holds, each with the truth beside it."""
     return [_case(task, answer) for answer in answers]
 
 
-def _case(task: Task, answer: Mapping[str, Any]) -> Case:
+def _case(task: Task, answer: Asked) -> Case:
     got = answer["value"]
     if got is not None:
         got = _upright(task, np.asarray(got, dtype=np.float64), answer["given"])

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
 from grader.assignments.modules.differentiation.tasks import NAMES, TASKS, Task, drawn
 from grader.errors import HarnessError
+from grader.model import Array, Observation
 from grader.notebooks.naming import SUFFIX, notebook_file, why_not_read
-from grader.notebooks.reading import Cell, read
+from grader.notebooks.reading import SCRIPT, Cell, read, read_file
+from grader.notebooks.record import CellRecord
 from grader.notebooks.running import run_cells
-from grader.plain import as_plain
+from grader.plain import PlainAnswer, as_plain
 from grader.sandbox import Session
 from grader.sandbox import operations as ask
 
@@ -32,6 +34,37 @@ SECONDS = 180.0
 TAKE = "take_functions"
 
 
+class Asked(PlainAnswer):
+    """What an answer function returned, and the arguments that it was given, by their names."""
+
+    given: dict[str, Array]
+
+
+class DifferentiationSeen(TypedDict):
+    """What was observed of the differentiation notebook.
+
+    It was looked for as `wanted` and found at `file`, of which there is a `note`; `left_out` says why one was not read, and
+    `problem` what is wrong with the file. `cells` were run, unless this was `cut` short. Answer functions are `mentioned` in
+    its code; `found` says what the notebook calls those that were there in the end, and `asked` what each returned.
+    """
+
+    file: str
+    note: str
+    problem: str
+    cut: str
+    cells: list[CellRecord]
+    mentioned: list[str]
+    found: dict[str, str]
+    asked: dict[str, list[Asked]]
+    wanted: str
+    left_out: str
+
+
+def seen_in(observed: Observation) -> DifferentiationSeen:
+    """Return what was observed, by its type."""
+    return cast("DifferentiationSeen", observed.data)
+
+
 def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
     """Run the notebook, and note what each answer function returns for arguments of several shapes."""
     wanted = str(session.setting.parameters["differentiation_notebook"])
@@ -46,7 +79,7 @@ def differentiation(session: Session, seen: dict[str, Any], rng: np.random.Gener
     }
     if not path:
         return
-    notebook = read(session.files[path])
+    notebook = read_file(path, session.files[path])
     seen["problem"], seen["mentioned"] = notebook.problem, mentioned(notebook.cells)
     if not notebook.cells:
         return
@@ -66,7 +99,7 @@ def find(files: Mapping[str, bytes], name: str = FILE) -> tuple[str, str]:
     """Return the path of the notebook that was asked for as `name`, and what is to be said of the choice; both may be empty.
 
     One that goes by another name is known by the answer functions that it defines, by a name like it, or as the one that
-    holds formulas with derivatives, and neither classes nor networks.
+    holds formulas with derivatives, and neither classes nor networks. A ``.py`` file is known by the answer functions.
     """
     path, note = notebook_file(files, name)
     if path:
@@ -76,7 +109,13 @@ def find(files: Mapping[str, bytes], name: str = FILE) -> tuple[str, str]:
     if not path and (alike := notebook_file(files, name, *ALIKE))[0]:
         return alike
     path = path or next((path for path, cells in others.items() if _derives(cells)), "")
+    scripts = (path for path in sorted(files) if path.casefold().endswith(SCRIPT))
+    path = path or next((each for each in scripts if _answers(files[each], each)), "")
     return path, f"{path} was taken for {name}" if path else ""
+
+
+def _answers(content: bytes, path: str) -> bool:
+    return len(mentioned(read_file(path, content).cells)) > len(NAMES) // 2
 
 
 def _derives(cells: tuple[Cell, ...]) -> bool:
@@ -103,7 +142,7 @@ def _names(value: Any) -> dict[str, str]:
 
 
 def _ask(session: Session, seen: dict[str, Any], task: Task, rng: np.random.Generator) -> None:
-    answers: list[dict[str, Any]] = []
+    answers: list[Asked] = []
     seen["asked"][task.name] = answers
     cases = drawn(task, rng)
     calls = [ask.call(task.name, "__call__", *given.values()) for given in cases]

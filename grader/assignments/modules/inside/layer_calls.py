@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import random
 import warnings
@@ -39,10 +40,29 @@ def _made(bench: Any, asked: dict[str, Any]) -> Any:
         np.random.seed(asked["seed"])  # noqa: NPY002
     space, name = loading_of(bench).space, asked["class"]
     kind = as_kind_of(space.get("Module"), OURS[name]) if name in OURS else space[name]
+    if asked.get("children") and name not in OURS:
+        _as_new(bench, kind)
     made = kind(*(np.array(each) if isinstance(each, np.ndarray) else each for each in asked["given"]))
     for child in asked.get("children", ()):
         made.add(target_of(bench, child))
     return made
+
+
+def _as_new(bench: Any, kind: type) -> None:
+    """Make lists and dicts that all objects of a class share what they were at first: what is mixed up is paid for once."""
+    if kind not in bench.session.setdefault("shared", {}):
+        begin = vars(kind).get("__init__")
+        values = {name: value for name, value in vars(kind).items() if type(value) in (list, dict)}
+        defaults = getattr(begin, "__defaults__", None) or ()
+        bench.session["shared"][kind] = (
+            {name: copy.copy(each) for name, each in values.items()},
+            list(map(copy.copy, defaults)),
+        )
+    values, defaults = bench.session["shared"][kind]
+    for name, value in values.items():
+        setattr(kind, name, copy.copy(value))
+    if defaults:
+        kind.__init__.__defaults__ = tuple(map(copy.copy, defaults))  # type: ignore[misc]
 
 
 def set_mode(target: Any, *, training: bool) -> None:

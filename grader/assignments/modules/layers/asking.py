@@ -12,12 +12,41 @@ from grader.kits.layer_contract import LayerCase
 from grader.kits.layer_contract.answers import case_of, plain_attributes
 from grader.model import Array
 from grader.numerics import STEP
+from grader.plain import PlainProblem
 from grader.sandbox import Session
 from grader.sandbox.operations import Operation, plugged
 from grader.suggestions import did_you_mean
 
 # W (m, n) and b (m,) of Linear, or their gradients
 Parameters = tuple[Array, Array]
+
+
+class Stage(TypedDict):
+    """The steps of training between two looks: the batches in order, what went wrong, and what each module has learned after."""
+
+    order: Array
+    problem: PlainProblem | None
+    after: list[list[Array]]
+
+
+class Training(TypedDict):
+    """Many steps through a chain of modules, each its class (``@Curved`` is ours) and the numbers that it was given.
+
+    `batches` (n, d) come with `targets` (n, m); `nll` says that the student's criterion was the loss. `before` was passed
+    forward first. `start` is what each module had learned at first, W (m, n) and b (m,) of Linear, w and t of ours; `problem`
+    says why the chain could not be built.
+    """
+
+    chain: list[list[Any]]
+    nll: bool
+    batches: list[Array]
+    targets: list[Array]
+    before: Array
+    problem: PlainProblem | None
+    start: list[list[Array]]
+    stages: list[Stage]
+
+
 # what was observed of any class: its name, why it is not there, whether all was asked, which of forward and backward it has
 # lost, names that its file has, and training through it
 LayerSeen = TypedDict(
@@ -28,7 +57,7 @@ LayerSeen = TypedDict(
         "done": bool,
         "lost": list[str],
         "written": dict[str, Any],
-        "trajectory": dict[str, Any],
+        "trajectory": Training,
     },
 )
 # what the course's base class gives a class, and what it is asked through where that is lost

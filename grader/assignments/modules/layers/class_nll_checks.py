@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.assignments.modules.layers.class_nll_mistakes import GRADIENT_MISTAKES, MISTAKES, gradient_of, value_of
 from grader.assignments.modules.layers.class_nll_probe import NAME, PROBE, Asked, ClassNLLSeen
+from grader.assignments.modules.layers.closed_forms import LEAST
 from grader.assignments.modules.layers.trajectory_judging import trajectory_check
 from grader.checks import blocked, failed
 from grader.kits.layer_contract import (
@@ -136,7 +137,11 @@ def class_nll_clamped(seen: ClassNLLSeen) -> Finding | None:
     if all(map(_is_right, ordinary)):
         if not TOLERANCE.agrees(got.reshape(-1), want):
             said = f"the loss of a batch with probabilities of 0 is {in_digits(got.flat[0])}, expected {in_digits(want.item())}"
-            return failed(said, hint=_CLAMP, diagnosis="nll_not_clamped")
+            bound = _own_bound(case, float(got.flat[0] - want.item()))
+            hint = (
+                f"Probabilities of 0 count as {in_digits(bound)}: clamp them at {LEAST:g} instead." if bound else _CLAMP
+            )
+            return failed(said, hint=hint, diagnosis="nll_not_clamped")
     elif wrong := _clamped_otherwise(got, asked):
         return wrong
     back = case["backward"]["value"]
@@ -144,6 +149,14 @@ def class_nll_clamped(seen: ClassNLLSeen) -> Finding | None:
         found = "nan" if np.any(np.isnan(back)) else "infinity"
         return failed(f"the gradient at a probability of 0 holds {found}", hint=_CLAMP, diagnosis="nll_not_clamped")
     return _wrong_at_zero(case, ordinary, _CLAMP)
+
+
+def _own_bound(case: LayerCase, more: float) -> float:
+    """Return where the student's own class clamps, by how much `more` its loss is; 0 where no such bound explains it."""
+    target = case["grad"]
+    zeros = float(target[case["input"] <= 0].sum())
+    exponent = np.log(LEAST) - more * len(target) / zeros if zeros else 0.0
+    return float(np.exp(exponent)) if np.log(1e-300) < exponent < np.log(0.1) else 0.0
 
 
 def _clamped_otherwise(got: Array, asked: Asked) -> Finding | None:

@@ -155,7 +155,9 @@ def _wrong_start(wide: Wide, chance: float) -> Finding | None:
     if other is not None and np.array_equal(other[0].ravel(), (W if W.shape == (m, n) else W.T).ravel()):
         said = f"two layers {name} made one after the other have the same W"
         return failed(
-            said, hint="Draw new numbers for every layer: do not seed in the constructor.", diagnosis="seeded"
+            said,
+            hint="Draw new numbers for every layer: no seed in the constructor, no arrays of another layer.",
+            diagnosis="seeded",
         )
     return None
 

@@ -40,17 +40,22 @@ from grader.plain import problem_from
 from grader.sandbox.lane import VERDICTS
 from grader.text import at_entry, in_digits
 
+SHARED = "sequential_modules_shared"
+_OWN_LIST = (
+    "Each container has its own list: make it in __init__, `self.modules = []`, not in the class or as a default value."
+)
 # of a gradient of a deep network: how near it must be, and how small its scale is taken at the least
 DEEP_CLOSE, FLOOR = 1e-3, 1e-3
 
 
 def _cases(seen: SequentialSeen) -> list[Case]:
-    return [*seen["cases"], seen["nested"]]
+    # of two containers with one list each holds itself: evidence of earlier graders does not say
+    return seen["cases"] if seen.get("shared") else [*seen["cases"], seen["nested"]]
 
 
 def _of_several(seen: SequentialSeen) -> list[Case]:
-    """Return the cases that backward and forward are judged by: a container of one module is judged by itself."""
-    return [case for case in _cases(seen) if len(case["parts"]) > 1]
+    """Return the cases that backward and forward are judged by: one module, and one container in another, are judged apart."""
+    return [case for case in _cases(seen) if len(case["parts"]) > 1 and not case["nested"]]
 
 
 def _what(case: Case) -> str:
@@ -65,6 +70,8 @@ def sequential_forward(seen: SequentialSeen) -> Finding | None:
     hint = (
         "Each module gets the output of the one before it, the first one the input; the output of the last is returned."
     )
+    if seen.get("shared"):
+        return failed("a new Sequential() holds the modules of an earlier one", hint=_OWN_LIST, diagnosis=SHARED)
     return first_of(judge_forward(case, output_of, MISTAKES, hint, _what(case)) for case in _of_several(seen))
 
 
@@ -209,16 +216,27 @@ def _loss(criterion: str, output: Array, target: Array) -> float:
     return float(np.square(output - target).sum() / len(output))
 
 
+_OF_ONE = (
+    "A single module is the first and the last: it gets the input, going back as well.",
+    "with two and more modules",
+)
+_INSIDE = (
+    "A Sequential is a module: in another one its forward and its backward are called.",
+    "where none is in another one",
+)
+
+
 @layer_check("sequential", after=[sequential_backward], excused_by=[sequential_forward])
 def sequential_of_one(seen: SequentialSeen) -> Finding | None:
-    """Sequential is right for a single module, too"""
-    hint = "A single module is the first and the last: it gets the input, going back as well."
-    for case in (each for each in _cases(seen) if len(each["parts"]) == 1):
-        name = _what(case)
+    """Sequential is right for a single module, and in another Sequential, too"""
+    for case in (each for each in _cases(seen) if len(each["parts"]) == 1 or each["nested"]):
+        (hint, elsewhere), name = _INSIDE if case["nested"] else _OF_ONE, _what(case)
         wrong = judge_forward(case, output_of, (), hint, name) or judge_gradient(case, gradient_of, (), hint, name)
         if finding := wrong or _wrong_inside(case) or _forward_again(case) or _not_left_as_it_was(case):
-            said = f"{finding.message}; with two and more modules all is right"
-            return replace(finding, message=said, hint=hint, diagnosis="sequential_of_one")
+            said = f"{finding.message}; {elsewhere} all is right"
+            ended = case["forward"]["problem"] or case["backward"]["problem"]
+            diagnosis = "sequential_of_one" if not case["nested"] else "" if ended else "sequential_nested"
+            return replace(finding, message=said, hint=hint, diagnosis=diagnosis)
     return None
 
 

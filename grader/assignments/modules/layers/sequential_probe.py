@@ -11,7 +11,15 @@ from grader.assignments.modules.layers import asking, closed_forms
 from grader.assignments.modules.layers.asking import LayerSeen, cast
 from grader.assignments.modules.layers.trajectory_probe import trajectory
 from grader.kits.layer_contract import LayerCase, Pass
-from grader.kits.layer_contract.answers import Listed, case_of, plain_attributes, plain_list, plain_pass, plain_values
+from grader.kits.layer_contract.answers import (
+    Listed,
+    case_of,
+    leaves,
+    plain_attributes,
+    plain_list,
+    plain_pass,
+    plain_values,
+)
 from grader.model import Array, Verdict
 from grader.plain import PlainProblem, plain_problem
 from grader.sandbox import Answer, Session
@@ -71,13 +79,17 @@ class Deep(TypedDict):
 
 
 class SequentialSeen(LayerSeen):
-    """What was observed of Sequential; there are no deep networks where one of the classes is wrong by itself."""
+    """What was observed of Sequential; there are no deep networks where one of the classes is wrong by itself.
+
+    `shared` says that a new container holds the modules of an earlier one; evidence of earlier graders does not say.
+    """
 
     verdicts: dict[str, str]
 
     cases: list[SequentialCase]
     nested: SequentialCase
     deep: list[Deep]
+    shared: NotRequired[bool]
 
 
 def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator) -> None:
@@ -92,6 +104,7 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
         ((2, 1), 1, np.float64),
         ((1, 0, 2), rows, np.float32),
     ]
+    seen["shared"] = _shares(session, seed)
     seen["cases"] = [_case(session, rng, times, d, count, dtype, seed) for times, count, dtype in plans]
     # one that has lost forward or backward cannot be asked through another one
     seen["nested"] = _case(session, rng, (1, 0, 2, 1), d, rows, np.float64, seed, nested=not seen["lost"])
@@ -103,6 +116,17 @@ def sequential(session: Session, seen: dict[str, Any], rng: np.random.Generator)
     seen["deep"] = [each for each in deep if each]
     seen["done"] = True
     seen["trajectory"] = trajectory(session, NAME, rng)
+
+
+def _shares(session: Session, seed: int) -> bool:
+    """Tell whether a new container holds the modules that were added to one before it."""
+    child = asking.build("child", "@Curved", np.ones(1), np.ones(1), seed=seed)
+    first = asking.build("first", NAME, seed=seed, children=["child"])
+    _, _, _, listed = session.run(
+        child, first, asking.build("second", NAME, seed=seed), asking.listed("second", "getParameters")
+    )
+    session.run(forget("child", "first", "second"))
+    return bool(leaves(plain_list(listed)["tree"]))
 
 
 def _parts(rng: np.random.Generator, times: Sequence[int], d: int) -> list[Part]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader import functions
 from grader.assignments.modules.layers import closed_forms
+from grader.assignments.modules.layers.asking import Stage, Training
 from grader.assignments.modules.layers.batch_mean_mistakes import RULES, Rule
 from grader.assignments.modules.layers.trajectory_probe import MOMENTUM, RATE, Link
 from grader.kits.trajectory import Compared, Comparison, compare
@@ -88,21 +89,21 @@ def _back(link: Link, learned: Learned, x: Array, grad: Array) -> tuple[Array, L
             return closed_forms.softmax_gradient(x, grad), ()
 
 
-def chain_of(record: Mapping[str, Any]) -> list[Link]:
+def chain_of(record: Training) -> list[Link]:
     """Return the chain of a record of evidence."""
     return [Link(kind, tuple(given)) for kind, given in record["chain"]]
 
 
-def sound(record: Mapping[str, Any]) -> dict[str, Any]:
+def sound(record: Training) -> Training:
     """Return a record in which modules have learned arrays of the shapes that they must have, or nothing at all."""
     width = record["before"].shape[1]
     shapes = [_shapes(link, width) for link in chain_of(record)]
 
-    def fitting(learned: Sequence[Sequence[Array]]) -> list[Sequence[Array]]:
+    def fitting(learned: list[list[Array]]) -> list[list[Array]]:
         pairs = zip(learned, shapes, strict=True)
-        return [arrays if tuple(each.shape for each in arrays) == wanted else () for arrays, wanted in pairs]
+        return [arrays if tuple(each.shape for each in arrays) == wanted else [] for arrays, wanted in pairs]
 
-    stages = [{**stage, "after": fitting(stage["after"])} for stage in record["stages"]]
+    stages: list[Stage] = [{**stage, "after": fitting(stage["after"])} for stage in record["stages"]]
     return {**record, "start": fitting(record["start"]), "stages": stages}
 
 
@@ -122,7 +123,7 @@ def _shapes(link: Link, width: int) -> tuple[tuple[int, ...], ...]:
             return ()
 
 
-def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
+def replayed(record: Training, rule: Rule) -> Iterator[list[Learned]]:
     """Yield what every module of the chain has learned at every look, from what it was at the first one."""
     passed = _Pass(chain_of(record), rule, record["before"])
     learned = [tuple(arrays) for arrays in record["start"]]
@@ -142,7 +143,7 @@ def replayed(record: Mapping[str, Any], rule: Rule) -> Iterator[list[Learned]]:
         yield learned
 
 
-def followed(record: Mapping[str, Any]) -> Comparison[Place]:
+def followed(record: Training) -> Comparison[Place]:
     """Return how the training in a `sound` record compares with the same steps taken here.
 
     Before its first batch a moving mean may be anything that the assignment allows: what fits best counts.
@@ -152,7 +153,7 @@ def followed(record: Mapping[str, Any]) -> Comparison[Place]:
     return min((compare(_looks(record, rule), single=single) for rule in rules), key=lambda found: found.most)
 
 
-def _looks(record: Mapping[str, Any], rule: Rule) -> list[tuple[int, list[Compared[Place]]]]:
+def _looks(record: Training, rule: Rule) -> list[tuple[int, list[Compared[Place]]]]:
     with np.errstate(all="ignore"):
         wants = list(replayed(record, rule))
     return [
@@ -171,7 +172,7 @@ def _blocks(start: Sequence[Any], after: Sequence[Any], want: Sequence[Learned])
     return found[::-1]
 
 
-def _is_single(record: Mapping[str, Any]) -> bool:
+def _is_single(record: Training) -> bool:
     """Tell whether some array of the student's is kept in single precision, before or after training."""
     mine = [index for index, (kind, _) in enumerate(record["chain"]) if kind == "Linear"]
     looks = [record["start"], *(stage["after"] for stage in record["stages"])]

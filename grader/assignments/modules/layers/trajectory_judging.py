@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from grader.assignments.modules.layers.asking import Training
 from grader.assignments.modules.layers.trajectory import Place, chain_of, followed, learns, sound
 from grader.checks import Check, check, failed, passed
 from grader.kits.layer_contract import told
@@ -50,7 +50,7 @@ def _judge(observed: Observation) -> Finding:
     return wrong or passed(agreement([training]))
 
 
-def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
+def _unfollowed(record: Training, name: str) -> Finding | None:
     if problem := problem_in(record):
         return failed(f"a network with {name} could not be built: {problem}", hint=_HINT)
     for link, arrays in zip(chain_of(record), record["start"], strict=True):
@@ -60,7 +60,7 @@ def _unfollowed(record: Mapping[str, Any], name: str) -> Finding | None:
     return None
 
 
-def _block(record: Mapping[str, Any], found: Departure[Place], name: str) -> str:
+def _block(record: Training, found: Departure[Place], name: str) -> str:
     module, block = found.where
     kind, given = record["chain"][module]
     if kind == "Linear":

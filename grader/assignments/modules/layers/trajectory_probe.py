@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.modules.layers import asking
+from grader.assignments.modules.layers.asking import Stage, Training
 from grader.kits.layer_contract.answers import leaves, plain_list
 from grader.model import Array
 from grader.plain import plain_problem
@@ -59,7 +60,7 @@ def chain_with(kind: str, rng: np.random.Generator, *, bare: float | None = None
             return [curved, Link(kind), curved]
 
 
-def trajectory(session: Session, kind: str, rng: np.random.Generator, *, bare: float | None = None) -> dict[str, Any]:
+def trajectory(session: Session, kind: str, rng: np.random.Generator, *, bare: float | None = None) -> Training:
     """Train a chain with a class of the student's in it, and return what its parameters were along the way.
 
     `bare` is the number that a class has by itself when its constructor takes none.
@@ -86,18 +87,23 @@ def trajectory(session: Session, kind: str, rng: np.random.Generator, *, bare: f
         shown = evaluated if index in EVALUATED else None
         asked += [plugged("module_train", "training", **given, order=order, evaluated=shown), *looks]
     answers = session.run(*asked, forget("net", "loss", *names))
-    record: dict[str, Any] = {"chain": [[link.kind, list(link.given)] for link in chain], "nll": kind == CRITERION}
-    record |= {"batches": batches, "targets": targets, "before": before}
     built, first = answers[: len(made)], answers[len(made) : len(made) + len(looks)]
-    record["problem"] = plain_problem(next((answer.problem for answer in built if answer.problem), None))
-    record["start"] = _learned(chain, first)
-    record["stages"] = []
+    record = Training(
+        chain=[[link.kind, list(link.given)] for link in chain],
+        nll=kind == CRITERION,
+        batches=batches,
+        targets=targets,
+        before=before,
+        problem=plain_problem(next((answer.problem for answer in built if answer.problem), None)),
+        start=_learned(chain, first),
+        stages=[],
+    )
     rest = answers[len(made) + len(looks) :]
     for order in orders:
         trained, looked = rest[0], rest[1 : 1 + len(looks)]
         del rest[: 1 + len(looks)]
-        stage = {"order": order, "problem": plain_problem(trained.problem), "after": _learned(chain, looked)}
-        record["stages"].append(stage)
+        after = _learned(chain, looked)
+        record["stages"].append(Stage(order=order, problem=plain_problem(trained.problem), after=after))
     return record
 
 
