@@ -23,7 +23,7 @@ def printable(text: str, *, newlines: bool = False) -> str:
     """
     if newlines:
         text = text.replace("\r\n", "\n").replace("\t", "    ")
-    if text.isascii() and text.isprintable():
+    if text.isprintable() or (newlines and text.replace("\n", "").isprintable()):
         return text
     return "".join(_visible(character, newlines=newlines) for character in text)
 

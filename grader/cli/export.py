@@ -61,6 +61,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--title", metavar="TITLE", default="", help="what the assignment, or the column of its grades, is called there"
     )
     add("--unreleased", action="store_true", help="csv and junit: everybody, and a word on each who is not released")
+    options.add_gradebook(command)
     add("--preview", action="store_true", help="show what would be written and write nothing")
 
 
@@ -94,8 +95,8 @@ def _made(arguments: argparse.Namespace) -> Merged | Packed:
             raise AuthorError(
                 f"{into}: cannot be read ({error.strerror}); give the file that you have downloaded"
             ) from error
-        return merged(name, download, finals_of(arguments.run_dir), title=title, file=str(into))
-    finals = finals_of(arguments.run_dir)
+        return merged(name, download, finals_of(arguments.run_dir, arguments.gradebook), title=title, file=str(into))
+    finals = finals_of(arguments.run_dir, arguments.gradebook)
     return written(name, finals, results=_result, title=title, unreleased=arguments.unreleased)
 
 

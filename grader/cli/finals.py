@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from grader.classes import policy
+from grader.classes.policy import Policy
 from grader.errors import AuthorError
 from grader.exports import Row
 from grader.exports.final import Final, Who
+from grader.filenames import CLASS
 from grader.runs import RunFolder, bookkeeping
 from grader.text import counted
 
 CENTS = Decimal("0.01")
 
 
-def finals_of(run: Path) -> tuple[Final, ...]:
-    """Return what each student of the run in this folder gets; AuthorError when there is no run.
+def finals_of(run: Path, url: str | None = None) -> tuple[Final, ...]:
+    """Return what each student of the run in this folder gets, by the rules of its ``class.toml``.
 
-    A gradebook is brought in line with the folder first; where there is none, none is made.
+    A gradebook is brought in line with the folder first; where there is none, one is made for a `url` alone.
+    AuthorError when there is no run.
     """
     folder = RunFolder(run)
     if not run.is_dir():
@@ -26,12 +30,18 @@ def finals_of(run: Path) -> tuple[Final, ...]:
     folder.look()
     if not folder.rows:
         raise AuthorError(f"{run}: holds no gradings; give the --out folder of a run")
-    book = bookkeeping.opened(run)
+    book = bookkeeping.opened(run, url)
     if book is None:
         return tuple(_of_rows(folder))
     with book:
         bookkeeping.take_in(book, {name: folder.of(name) for name in folder.entries}, folder.entries)
-        return book.finals()
+        return book.finals(rules_of(run))
+
+
+def rules_of(run: Path) -> Policy | None:
+    """Return the rules of a run on lateness and attempts, None where it has none; AuthorError when they are not valid."""
+    file = run / CLASS
+    return policy.load(file) if file.is_file() else None
 
 
 def _of_rows(folder: RunFolder) -> Iterator[Final]:

@@ -11,6 +11,8 @@ from grader import atomic
 # the first that a zip can tell: the clock has no part in what is written
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
+# pages get hardly smaller by more, and take three times as long
+FAST = 1
 
 
 def write(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
@@ -23,6 +25,6 @@ def write(path: Path, files: Iterable[tuple[str, bytes]]) -> int:
         for name, content in files:
             about = zipfile.ZipInfo(name, BEGINNING)
             about.external_attr = READABLE
-            archive.writestr(about, content, zipfile.ZIP_DEFLATED)
+            archive.writestr(about, content, zipfile.ZIP_DEFLATED, FAST)
             count += 1
     return count

@@ -35,8 +35,9 @@ def matched(rows: Mapping[int, Who], finals: Sequence[Final]) -> Matched:
     known = {line: _keys(who) for line, who in rows.items()}
     where: dict[tuple[str, str], set[int]] = defaultdict(set)
     for line, keys in known.items():
-        for key in keys.items():
-            where[key].add(line)
+        for kind, value in keys.items():
+            for form in forms_of(kind, value):
+                where[kind, form].add(line)
     claims: dict[int, list[Final]] = defaultdict(list)
     left_out: list[LeftOut] = []
     for final in finals:
@@ -53,12 +54,16 @@ def matched(rows: Mapping[int, Who], finals: Sequence[Final]) -> Matched:
 
 
 def plain_name(name: str) -> str:
-    """Return a name so that ways to write it are equal: ``Doe, Jane`` is ``Jane Doe``; marks that nobody sees are left out."""
+    """Return a name without what nobody sees: marks of direction, doubled blanks, and Canvas' way to write what begins with =."""
     name = re.sub(r'\A="(.*)"\Z', r"\1", name)
     seen = unicodedata.normalize("NFC", name)
-    seen = "".join(each for each in seen if unicodedata.category(each) != "Cf" or each in JOINERS)
-    last, comma, first = seen.partition(",")
-    return " ".join((f"{first} {last}" if comma and "," not in first else seen).split())
+    return " ".join("".join(each for each in seen if unicodedata.category(each) != "Cf" or each in JOINERS).split())
+
+
+def forms_of(kind: str, value: str) -> set[str]:
+    """Return the ways to write what somebody is known by: ``Doe, Jane`` is ``Jane Doe``."""
+    last, comma, first = value.partition(",")
+    return {value, " ".join(f"{first} {last}".split())} if kind == "name" and comma else {value}
 
 
 def _keys(who: Who) -> dict[str, str]:
@@ -94,7 +99,7 @@ def _line(keys: Mapping[str, str], where: Where, known: Mapping[int, Mapping[str
 def _lines(kind: str, value: str, where: Where) -> set[int]:
     # many logins are addresses
     kinds = ("login", "mail") if kind in ("login", "mail") and "@" in value else (kind,)
-    return set().union(*(where.get((each, value), ()) for each in kinds))
+    return set().union(*(where.get((each, form), ()) for each in kinds for form in forms_of(kind, value)))
 
 
 def _agree(kind: str, one: str | None, other: str | None) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from grader.classes.model import HandIn, Joined
 from grader.cli import export, main
 from grader.cli.finals import finals_of
 from grader.exports.final import Final
@@ -18,6 +20,14 @@ from kit import platform_files as files
 from kit import report_samples as samples
 
 CLASS = files.finals()
+RULES = """
+due = "2026-11-29 23:59"
+zone = "UTC"
+[penalty]
+per = "day"
+percent = 10
+at_most = 50
+"""
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def download(tmp_path: Path) -> Path:
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Return what makes the command see these finals instead of those of a run."""
-    return lambda *finals: monkeypatch.setattr(export, "finals_of", lambda run: finals)
+    return lambda *finals: monkeypatch.setattr(export, "finals_of", lambda run, url: finals)
 
 
 def test_without_a_gradebook_finals_are_those_of_the_reports(run: Path) -> None:
@@ -75,6 +85,18 @@ def test_with_a_gradebook_its_releases_count(run: Path, tmp_path: Path) -> None:
     out = tmp_path / "released.csv"
     assert main(["export", "csv", str(run), "--out", str(out)]) == 0
     assert [row[6:8] for row in files.cells(out.read_bytes())] == [["points", "possible"], ["14", "25"]]
+
+
+def test_lateness_is_that_of_the_rules_of_the_class(run: Path) -> None:
+    (run / "class.toml").write_text(RULES)
+    late = HandIn("bob", "Bob", 1, datetime(2026, 11, 30, 10, 0, tzinfo=UTC), None, (), (), "b1")
+    book = bookkeeping.opened(run, "")
+    assert book is not None
+    with book:
+        book.take_in(Joined((late,)), lambda student, attempt: student)
+    bob = finals_of(run)[0]
+    assert (bob.who.name, str(bob.points), bob.submission) == ("Bob", "12.60", "b1")
+    assert bob.late
 
 
 def test_nothing_is_written_of_a_class_that_is_not_released(
