@@ -88,13 +88,14 @@ class Joined:
     """A class with its roster: members are filled in where exactly one person fits.
 
     `missing` are the people of the roster who handed in nothing, `unmatched` the students (keys) of whom the roster knows nobody,
-    `doubles` those for whom several people fit.
+    `doubles` those for whom several people fit, `odd` says who is called otherwise in the download than in the roster.
     """
 
     hand_ins: tuple[HandIn, ...]
     missing: tuple[Person, ...] = ()
     unmatched: tuple[str, ...] = ()
     doubles: tuple[Double, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,16 @@ def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = 
     finder, everybody = _Finder(roster), set(roster.people)
     doubles: list[Double] = []
     unmatched: list[str] = []
+    odd: list[str] = []
     made = []
     handed: set[Person] = set()
     for hand_in in hand_ins:
         members = list(finder.group(hand_in))
         for person in () if members else hand_in.members or (Person(name=hand_in.name),):
             found = finder.find(person)
+            if len(found) == 1 and _differ(person, found[0]):
+                names = f"'{visible(person.name)}' in the download, '{visible(found[0].name)}' in the roster"
+                odd.append(f"{hand_in.student}: {names}")
             members.append(found[0] if len(found) == 1 else person)
             # of several nobody can be said to be missing
             handed.update(found)
@@ -134,7 +138,7 @@ def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = 
         name = known[0].name if len(members) == len(known) == 1 else hand_in.name
         made.append(replace(hand_in, name=visible(name), members=tuple(dict.fromkeys(members)), handed_in=at))
     missing = tuple(person for person in roster.people if person not in handed)
-    return Joined(tuple(made), missing, tuple(unmatched), tuple(dict.fromkeys(doubles)))
+    return Joined(tuple(made), missing, tuple(unmatched), tuple(dict.fromkeys(doubles)), tuple(dict.fromkeys(odd)))
 
 
 class _Finder:
@@ -159,6 +163,12 @@ class _Finder:
         if len(hand_in.members) > 1 or any(name in self._by for name in names):
             return ()
         return self._groups.get(_folded(hand_in.name)) or self._groups.get(f"canvas:{_folded(hand_in.name)}", ())
+
+
+def _differ(one: Person, other: Person) -> bool:
+    """Tell whether two who were joined have names, and none in common."""
+    names = [{value for kind, value in _identities(each) if kind == "name"} for each in (one, other)]
+    return bool(one.name and other.name) and one.name != one.login and names[0].isdisjoint(names[1])
 
 
 def _identities(person: Person) -> Iterator[tuple[str, str]]:

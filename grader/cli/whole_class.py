@@ -135,7 +135,7 @@ def gathered(arguments: argparse.Namespace, folder: RunFolder, assignment: Assig
 
     with classes.gathering(found) as gather:
         there = list(kept.keep(known.hand_ins, arguments.out, gather=gather, digest=digest))
-    joined = Joined(tuple(each.hand_in for each in there), known.missing, known.unmatched, known.doubles)
+    joined = Joined(tuple(each.hand_in for each in there), known.missing, known.unmatched, known.doubles, known.odd)
     write_files(arguments.out / FILES, joined)
     left_out = tuple(each for one in there for each in one.left_out)
     tell(folder, found, joined, rules, left_out, warnings=people.warnings if people else ())
@@ -209,6 +209,7 @@ def _needing(gathered: Gathered, folder: RunFolder, names: dict[str, str], outco
     for double in joined.doubles:
         could_be = " or ".join(_told(each) for each in double.could_be)
         yield f"{double.student} ({visible(double.person.name)}) is {could_be}: say which, by a roster with ids"
+    yield from (f"is that one person? {each}" for each in joined.odd)
     if joined.unmatched:
         students = listed([f"{_name_of(joined, each)} ({each})" for each in joined.unmatched], NAMED)
         yield f"not in the roster: {students}"

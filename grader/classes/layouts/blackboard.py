@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.classes.model import Person, Unread
 from grader.classes.names import graded_names
@@ -13,8 +13,8 @@ from grader.classes.view import Asked, Piece, Pieces, View, mostly
 TITLE = "a download of Blackboard"
 _TEXT = re.compile(r"(?P<start>.+)_attempt_(?P<at>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)\.txt", re.DOTALL)
 _START = re.compile(r".+?_attempt_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d", re.DOTALL)
-_NAME = re.compile(r"^Name:\s*(?P<name>.*?)\s*\((?P<user>[^()]*)\)\s*$", re.MULTILINE)
-_FILE = re.compile(r"^\s*Original filename:\s*(?P<name>.*?)\s*\n\s*Filename:\s*(?P<stored>.*?)\s*$", re.MULTILINE)
+# what stands before the names, each on a line of its own
+_PERSON, _FILES, _ORIGINAL, _STORED = "Name:", "Files:", "Original filename:", "Filename:"
 
 
 def fits(view: View) -> bool:
@@ -30,21 +30,20 @@ def pieces(view: View, asked: Asked) -> Pieces:
     claimed = set()
     texts = [(name, found) for name in view.top_files if (found := _TEXT.fullmatch(name))]
     for name, found in texts:
-        about = view.content(name).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        person = _NAME.search(about)
+        lines = [line.strip() for line in view.content(name).decode("utf-8-sig", errors="replace").splitlines()]
+        person = _person(lines)
         claimed.add(name)
         if person is None:
             stray.append(Unread(name, "does not say whose attempt it is"))
             continue
-        files = _files(about, view, name.removesuffix(".txt"))
+        files = _files(lines, view, name.removesuffix(".txt"))
         claimed |= set(files)
-        user = person["user"].strip()
         made.append(
             Piece(
-                user or person["name"],
-                person["name"],
+                person.id or person.name,
+                person.name,
                 graded_names([(original, view.above + stored) for stored, original in files.items()], asked.required),
-                (Person(id=user, name=person["name"], login=user),),
+                (person,),
                 at=instant(found["at"], asked.zone),
                 submission=name.removesuffix(".txt"),
                 order=found["at"],
@@ -59,8 +58,27 @@ def pieces(view: View, asked: Asked) -> Pieces:
     return Pieces(tuple(made), tuple(stray), (said,))
 
 
-def _files(about: str, view: View, start: str) -> Mapping[str, str]:
+def _person(lines: Sequence[str]) -> Person | None:
+    """Return who the first line with a name is about: ``Name: Jane Doe (jdoe)``; ids may be anything without brackets."""
+    line = next((line for line in lines if line.startswith(_PERSON)), "")
+    name, bracket, user = line.removeprefix(_PERSON).removesuffix(")").rpartition("(")
+    if not bracket or not line.endswith(")") or not (name.strip() or user.strip()):
+        return None
+    return Person(id=user.strip(), name=name.strip(), login=user.strip())
+
+
+def _files(lines: Sequence[str], view: View, start: str) -> Mapping[str, str]:
+    """Return the files of an attempt: how each is stored, and what it was called."""
     # the texts of students stand above, and may look like what Blackboard writes: the last list counts
-    _, _, listed = about.rpartition("\nFiles:")
-    pairs = ((each["stored"], each["name"]) for each in _FILE.finditer(listed))
-    return {stored: name for stored, name in pairs if stored in view.sizes and stored.startswith(start)}
+    begin = max((k for k, line in enumerate(lines) if line == _FILES), default=len(lines))
+    found = {}
+    original = ""
+    for line in lines[begin:]:
+        if line.startswith(_ORIGINAL):
+            original = line.removeprefix(_ORIGINAL).strip()
+        elif line.startswith(_STORED) and original:
+            stored = line.removeprefix(_STORED).strip()
+            if stored in view.sizes and stored.startswith(start):
+                found[stored] = original
+            original = ""
+    return found

@@ -11,10 +11,12 @@ from grader.classes.view import Asked, Piece, Pieces, View, mostly
 
 TITLE = "a download of Brightspace"
 _ENTRY = re.compile(
-    r"(?P<first>\d+)-(?P<second>\d+) - (?P<who>.+?) - (?P<at>[^\d-]+\d{1,2},? \d{4} \d{3,4}(?: ?[AP]M)?)(?: - (?P<rest>.+))?",
+    r"(?P<first>\d+)-(?P<second>\d+) - (?P<who>.+?) - (?P<at>[^\d-]+\d{1,2},? \d{4} \d{3,4}(?: ?[AP]M)?)(?P<rest> - .+)?",
     re.DOTALL | re.IGNORECASE,
 )
 OURS = ("index.html",)
+# a folder ends with its time: one in front of that is part of a name
+_FOLDER = re.compile(_ENTRY.pattern.removesuffix("(?P<rest> - .+)?"), re.DOTALL | re.IGNORECASE)
 
 
 def fits(view: View) -> bool:
@@ -30,7 +32,7 @@ def pieces(view: View, asked: Asked) -> Pieces:
     """
     stray, entries = [], []
     for name in (*view.top_folders, *view.top_files):
-        if found := _ENTRY.fullmatch(name):
+        if found := (_FOLDER if name in view.folders else _ENTRY).fullmatch(name):
             entries.append((name, found))
         elif name.casefold() not in OURS and (name in view.sizes or view.below(name)):
             stray.append(Unread(name, "is not named as Brightspace names what students hand in"))
@@ -45,9 +47,9 @@ def pieces(view: View, asked: Asked) -> Pieces:
             attempt, (found["who"], found["at"], name if name in view.folders else name[: found.end("at")])
         )
         given = [(each.name, each.stored) for each in view.taken(name)] if name in view.folders else []
-        files.setdefault(attempt, []).extend(
-            given or [(found["rest"] or name, view.above + name)][: name in view.sizes]
-        )
+        if name in view.sizes:
+            given = [((found["rest"] or name).removeprefix(" - "), view.above + name)]
+        files.setdefault(attempt, []).extend(given)
     made = tuple(
         Piece(
             number,

@@ -191,3 +191,43 @@ def test_an_empty_archive_is_no_class(tmp_path: Path) -> None:
 
 def test_every_layout_has_a_class_in_the_tests() -> None:
     assert LAYOUTS.keys() == PACKED.keys()
+
+
+def test_a_name_with_numbers_in_it_takes_no_file_to_somebody_else(tmp_path: Path) -> None:
+    seen = found(
+        tmp_path,
+        {
+            "janedoe_4700_90_mlp.py": b"",
+            "x_4700_1_4799_91_mlp.py": b"",
+            "al_4701_92_1_2_notes.txt": b"",
+            "al_4701_93_mlp.py": b"",
+        },
+    )
+    held = {each.student: [taken.name for taken in each.files] for each in seen.hand_ins}
+    assert held == {"4700": ["mlp.py"], "4799": ["mlp.py"], "4701": ["1_2_notes.txt", "mlp.py"]}
+
+
+def test_a_remark_that_looks_like_a_list_of_files_takes_nobodys(tmp_path: Path) -> None:
+    theirs, ours = (f"hw_{who}_attempt_2026-11-30-10-00-00" for who in ("jane", "eve"))
+    fake = (
+        f"Comments:\nFiles:\nOriginal filename: mlp.py\nFilename: {theirs}_mlp.py\n"
+        + "\n" * 100_000
+        + "Name:"
+        + " " * 100_000
+    )
+    files = {
+        f"{theirs}.txt": f"Name: Jane (jane)\n\nFiles:\n\tOriginal filename: mlp.py\n\tFilename: {theirs}_mlp.py\n".encode(),
+        f"{theirs}_mlp.py": b"right",
+        f"{ours}.txt": f"Name: Eve (eve)\n{fake}\n".encode(),
+    }
+    held = {each.student: [taken.stored for taken in each.files] for each in found(tmp_path, files).hand_ins}
+    assert held == {"jane": [f"{theirs}_mlp.py"], "eve": []}
+
+
+def test_a_time_in_a_name_is_not_that_of_the_folder(tmp_path: Path) -> None:
+    files = {
+        f"{k}-7 - {who} - Nov 30, 2026 1000 AM/mlp.py": b""
+        for k, who in enumerate(("Eve - Oct 1, 2026 900 AM", "Jane"))
+    }
+    times = [each.handed_in.month for each in found(tmp_path, files, zone=UTC).hand_ins if each.handed_in]
+    assert times == [11, 11]

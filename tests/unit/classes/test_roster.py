@@ -145,3 +145,10 @@ def test_the_roster_of_the_class_fits_every_layout(layout: str, tmp_path: Path) 
     done = joined(seen.hand_ins, of(made_class.roster(), tmp_path))
     assert (done.unmatched, done.doubles) == ((), ())
     assert ids(done.missing) == [str(4700 + k) for k in MISSING]
+
+
+def test_who_has_another_name_in_the_roster_is_told() -> None:
+    roster = Roster("canvas", (Person(id="1", name="Doe, Jane"), Person(id="2", name="Roe, Al")))
+    done = joined([hand_in("1", Person(id="1", name="x")), hand_in("2", Person(id="2", name="roeal"))], roster)
+    assert done.odd == ("1: 'x' in the download, 'Doe, Jane' in the roster",)
+    assert ids(done.hand_ins[0].members) == ["1"]
