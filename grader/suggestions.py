@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, options: Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the option closest to `word`, or nothing where none is close."""
-    close = difflib.get_close_matches(word, list(options), n=1, cutoff=0.5)
+def did_you_mean(word: str, options: Iterable[str], *, cutoff: float = 0.5) -> str:
+    """Return ``; did you mean 'x'?`` for the option closest to `word`, or nothing where none is close.
+
+    `cutoff`, between 0 and 1, says how close one has to be.
+    """
+    close = difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 

@@ -54,7 +54,8 @@ def _undefined(written: Written, name: str) -> str:
         )
     if module := written.get("imports", {}).get("*"):
         return _not_handed_in(name, module)
-    guess = did_you_mean(name, [*written.get("names", ()), *dir(builtins)])
+    # of what Python itself has, any word is half like something
+    guess = did_you_mean(name, written.get("names", ())) or did_you_mean(name, dir(builtins), cutoff=0.75)
     return f"Nothing is called {name} where this runs{guess or ': define or import it in this file.'}"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from grader.checks import failed
 from grader.kits.trajectory import (
+    AT_ONCE,
     SETTLED,
     Compared,
     Comparison,
@@ -120,3 +121,10 @@ def test_an_agreement_names_the_steps_and_the_precision() -> None:
 
 def test_one_step_is_one_step() -> None:
     assert (in_words(1), in_words(2)) == ("1 step", "2 steps")
+
+
+def test_what_fails_in_the_first_steps_has_carried_nothing_along() -> None:
+    broken = Stretch(2, Problem(ProblemKind.RAISED, "ValueError: x", ""))
+    found = judged([broken], training(0.0))
+    assert found is not None
+    assert (found.message, found.hint) == ("it: training fails in the first steps: ValueError: x", AT_ONCE)

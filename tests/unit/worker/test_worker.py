@@ -8,12 +8,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.worker import attributes, folders, loading, problems, values
+from grader.worker import attributes, folders, jupyter, loading, problems, values
 from grader.worker.alarm import Alarm, Overtime
 from grader.worker.problems import Places, Refused
 from grader.worker.taps import Taps, Visit
@@ -321,6 +322,12 @@ def test_what_only_jupyter_understands_does_nothing_in_a_file(
 ) -> None:
     found = loading.load(importing({"mlp.py": f"{line}\nclass MLP: pass"}), "mlp.py", "mlp")
     assert (list(found["classes"]), found["jupyter"]) == (["MLP"], passed_over)
+
+
+def test_ipython_that_runs_no_notebook_offers_what_does_nothing() -> None:
+    package = SimpleNamespace(get_ipython=lambda: None)
+    jupyter.LOST["IPython"](package)
+    assert package.get_ipython().system("pip install numpy") is None
 
 
 def test_a_file_that_is_wrong_without_its_lines_of_jupyter_too_says_where(importing: Any) -> None:

@@ -25,6 +25,7 @@ WRITTEN: dict[str, Any] = {
         ("NameError: name 'prnt' is not defined", "did you mean 'print'?"),
         ("NameError: name 'mask' is not defined", "is an attribute: self.mask"),
         ("NameError: name 'xyzzy' is not defined", "define or import it"),
+        ("NameError: name 'nothing' is not defined", "define or import it"),
         ("NameError: name 'shifted_exp' is not defined", "shifted_exp was to come from my_helpers, which is not there"),
         ("NameError: name 'sigmoid' is not defined", "sigmoid is made further down"),
         ("AttributeError: 'Dropout' object has no attribute 'maks'", "did you mean 'mask'?"),
