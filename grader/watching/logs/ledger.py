@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from numpy import array, errstate, ndarray
+from numpy import array, errstate, int64, ndarray
 
 from grader.watching.logs.images import KnownImages
 from grader.watching.logs.training_log import Event, TrainingLog
@@ -39,7 +39,8 @@ class Ledger:
         self._snapshots: dict[int, TrainingLog] = {}
         self._taken = 0
         count = min(SAMPLE, images.train_size)
-        self._sample = [index * images.train_size // count for index in range(count)]
+        # images that curves are measured on
+        self.sample = array([index * images.train_size // count for index in range(count)], dtype=int64)
 
     def begin(self, network: int) -> None:
         """Open an account for a network that was just made."""
@@ -93,7 +94,7 @@ class Ledger:
         enough = 1 if at_last else CURVE_LEAST * self.images.train_size
         if account.no_curve or scale is None or log.examples - account.curve_at < enough:
             return
-        ids = array(self._sample)
+        ids = self.sample
         with errstate(all="ignore"):
             X = scale[0] * self.images.paper(ids) + scale[1]
             measured = self._measure(network, X, self.images.labels[ids])

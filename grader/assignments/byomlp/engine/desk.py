@@ -16,7 +16,7 @@ from grader.assignments.byomlp.engine.rows import Rows
 from grader.watching import frames
 from grader.watching.frames import Frame, FrameError, Reader
 from grader.watching.logs.images import KnownImages
-from grader.watching.logs.ledger import SAMPLE, Ledger
+from grader.watching.logs.ledger import Ledger
 
 if HAS_ENGINE:
     from grader import replay
@@ -250,12 +250,11 @@ class Desk:
         reader.end()
         if self.mode == OWN and held.network is not None and not held.has_begun:
             held.has_begun = True
-            held.begun = starts.begin(held, arrays) or starts.can_already(held, *self._sample())
+            ids = self.ledger.sample
+            held.begun = starts.begin(held, arrays) or starts.can_already(
+                held, self.images.paper(ids), self.images.labels[ids]
+            )
         return None
-
-    def _sample(self) -> tuple[Array, Array]:
-        ids = np.linspace(0, self.images.train_size - 1, min(SAMPLE, self.images.train_size)).astype(np.int64)
-        return self.images.paper(ids), self.images.labels[ids]
 
     def _served(self, frame: Frame, reader: Reader) -> Reply:
         (count,) = reader.numbers("I")

@@ -18,6 +18,8 @@ MOSTLY = 0.95
 # in random order two neighbours are of one class in a tenth of the cases, and neighbours in the data set hardly ever
 SORTED, ONE_CLASS = 0.5, 0.6
 SAME_RATE = 0.01
+# steps with smaller rates leave parameters as they are
+LEAST_RATE = 1e-12
 
 
 def epochs(log: Log, train_size: int) -> list[PassRecord]:
@@ -29,8 +31,9 @@ def epochs(log: Log, train_size: int) -> list[PassRecord]:
 
 
 def is_epoch(each: PassRecord, train_size: int) -> bool:
-    """Tell whether a pass went through the training set, but for images that may be set aside."""
-    return bool(each["train"] >= COVERED * train_size)
+    """Tell whether a pass went through the training set, but for images that may be set aside, and not with rate 0."""
+    moves = not each["steps"] or any(map(_moves, each["rates"]))
+    return bool(moves and each["train"] >= COVERED * train_size)
 
 
 def epoch_count(log: Log, train_size: int) -> int:
@@ -40,7 +43,19 @@ def epoch_count(log: Log, train_size: int) -> int:
     """
     listed = len(log["passes"])
     whole = round(len(epochs(log, train_size)) * log["passes_total"] / listed) if listed else 0
-    return max(whole, int((log["examples"] - log["test_rows"]) // max(train_size, 1)))
+    examples = (log["examples"] - log["test_rows"]) * share_that_moves(log)
+    return max(whole, int(examples // max(train_size, 1)))
+
+
+def share_that_moves(log: Log) -> float:
+    """Return the share of steps whose rate is not 0; 1 where there were no steps."""
+    steps = sum(count for _, count in log["rates"])
+    return sum(count for rate, count in log["rates"] if _moves(rate)) / steps if steps else 1.0
+
+
+def _moves(rate: float) -> bool:
+    # what is not a number moves parameters, too
+    return not abs(rate) < LEAST_RATE
 
 
 def in_epochs(log: Log, train_size: int) -> float:

@@ -111,6 +111,9 @@ def wrong_batches(log: Log, size: int) -> Mistake | None:
     if not log["batches"]:
         hint = "After each batch call step(alpha), then zero_grad()."
         return Mistake("no_step", "step was never called: the parameters are as they were drawn", hint)
+    if not training.share_that_moves(log):
+        hint = "Call step with a learning rate that is larger than 0."
+        return Mistake("no_step", "step was called with rate 0: the parameters are as they were drawn", hint)
     if training.is_mini_batch(log, size):
         return None
     if not training.is_cleared(log):

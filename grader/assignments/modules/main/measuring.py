@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -37,6 +37,59 @@ SHOWN, PICTURES, COMPONENTS = 10, 24, 30
 PCA_IMAGES = 5000
 # of keys: rows that were rounded to single precision, after some arithmetic
 ROUNDING = 300
+
+
+class MeasuredToy(TypedDict):
+    """What the toy model makes of fresh `points` (1000, 2) of the two clouds; `which` says of which cloud each is."""
+
+    index: int
+    points: Array
+    which: Array
+    output: Array | None
+    problem: PlainProblem | None
+
+
+class MeasuredDigits(TypedDict, total=False):
+    """What the final model makes of unseen digits, and of how many laid ones it is right.
+
+    `right` counts unseen digits, -1 where it could not be asked; `scaling` says how digits were changed for it; `shown` numbers
+    those that are shown, the most wrong first, and `shown_rows` are their pixels. Of laid digits, `validation` are those that it
+    was not trained on, `training` those that it was.
+    """
+
+    index: int
+    output: Array | None
+    problem: PlainProblem | None
+    scaling: str
+    right: int
+    shown: Array
+    shown_rows: Array
+    validation_right: int
+    validation_count: int
+    training_right: int
+    training_count: int
+    all_right: int
+    all_count: int
+
+
+class MeasuredAutoencoder(TypedDict, total=False):
+    """Squared errors of an autoencoder and of principal components on unseen digits; some of these, and what is given back."""
+
+    index: int
+    problem: PlainProblem | None
+    loss: float | None
+    pca_loss: float
+    shown_rows: Array
+    shown_back: Array
+    shown_pca: Array
+
+
+class Measured(TypedDict, total=False):
+    """What the networks of a main notebook are worth."""
+
+    toy: MeasuredToy
+    digits: MeasuredDigits
+    autoencoder: MeasuredAutoencoder
 
 
 @dataclass(frozen=True)
@@ -105,7 +158,7 @@ def measure(asked: Measuring, seen: dict[str, Any], rng: np.random.Generator) ->
         merits = [_merit(net, good=each["right"] >= most) for net, each in zip(candidates, found, strict=True)]
         # of equals the last one that was trained
         measured["digits"] = found[merits.index(max(merits))]
-        _known(asked, seen["networks"], measured["digits"], rng)
+        measured["digits"] |= _known(asked, seen["networks"], measured["digits"], rng)
     if autoencoders := nets.autoencoders(seen["networks"]):
         measured["autoencoder"] = _autoencoder(asked, autoencoders[-1], rows)
 
@@ -122,16 +175,16 @@ def clouds(rng: np.random.Generator) -> tuple[Array, Array]:
     return rng.standard_normal((2 * POINTS, 2)) + np.where(which, -CENTRE, CENTRE)[:, None], which
 
 
-def _toy(asked: Measuring, network: NetworkRecord, rng: np.random.Generator) -> dict[str, Any]:
+def _toy(asked: Measuring, network: NetworkRecord, rng: np.random.Generator) -> MeasuredToy:
     points, which = clouds(rng)
     output, problem = asked.outputs(network, points)
     return {"index": network["index"], "points": points, "which": which, "output": output, "problem": problem}
 
 
-def _digits(asked: Measuring, network: NetworkRecord, rows: Array, labels: Array) -> dict[str, Any]:
+def _digits(asked: Measuring, network: NetworkRecord, rows: Array, labels: Array) -> MeasuredDigits:
     scaling = asked.scaling(network)
     output, problem = asked.outputs(network, scaling.applied(rows))
-    measured: dict[str, Any] = {
+    measured: MeasuredDigits = {
         "index": network["index"],
         "output": output,
         "problem": problem,
@@ -142,7 +195,7 @@ def _digits(asked: Measuring, network: NetworkRecord, rows: Array, labels: Array
         estimate = estimates(output)
         right = np.flatnonzero(estimate == labels)
         worst = np.concatenate([most_wrong(output, labels), np.flatnonzero(estimate < 0), right])[:PICTURES]
-        measured |= {"right": len(right), "shown": worst, "shown_rows": as_bytes(rows[worst])}
+        measured["right"], measured["shown"], measured["shown_rows"] = len(right), worst, as_bytes(rows[worst])
     return measured
 
 
@@ -151,13 +204,16 @@ def _merit(network: NetworkRecord, *, good: bool) -> int:
     return 6 * good + 2 * nets.holds_out(network) + 2 * nets.drops_in_training_only(network) + nets.decays(network)
 
 
-def _known(asked: Measuring, networks: list[NetworkRecord], measured: dict[str, Any], rng: np.random.Generator) -> None:
-    """Note how many of the laid digits the final model gets right: those that it was not trained on, those it was, and all."""
+def _known(
+    asked: Measuring, networks: list[NetworkRecord], measured: MeasuredDigits, rng: np.random.Generator
+) -> dict[str, int]:
+    """Return how many of the laid digits the final model gets right: those that it was not trained on, those it was, and all."""
     network = next(each for each in networks if each["index"] == measured["index"])
     scaling = asked.scaling(network)
     keys = _keys_of_all(asked, scaling)
     held_out, trained = (_near(keys, network[name]) for name in ("held_out_keys", "trained_keys"))
     labels = labels_of(asked.digits)
+    known: dict[str, int] = {}
     for name, wanted in (("validation", held_out), ("training", trained), ("all", np.full(len(keys), True))):
         which = np.flatnonzero(wanted)
         if len(which) > SAMPLE:
@@ -166,8 +222,8 @@ def _known(asked: Measuring, networks: list[NetworkRecord], measured: dict[str, 
             continue
         output, _ = asked.outputs(network, scaling.applied(_rows(asked.digits, which)))
         if output is not None and output.shape == (len(which), nets.CLASSES):
-            measured[f"{name}_right"] = int(np.sum(estimates(output) == labels[which]))
-            measured[f"{name}_count"] = len(which)
+            known |= {f"{name}_right": int(np.sum(estimates(output) == labels[which])), f"{name}_count": len(which)}
+    return known
 
 
 def _keys_of_all(asked: Measuring, scaling: Scaling) -> Array:
@@ -200,19 +256,19 @@ def _rows(digits: Digits, which: Array) -> Array:
     return as_ink(images)
 
 
-def _autoencoder(asked: Measuring, network: NetworkRecord, rows: Array) -> dict[str, Any]:
+def _autoencoder(asked: Measuring, network: NetworkRecord, rows: Array) -> MeasuredAutoencoder:
     scaling = asked.scaling(network)
     rows = rows[:UNSEEN_ELSE]
     output, problem = asked.outputs(network, scaling.applied(rows))
     train = as_ink(asked.digits.train_images[:PCA_IMAGES]).astype(np.float64)
     back = principal_components(train, COMPONENTS).back(rows.astype(np.float64))
-    measured: dict[str, Any] = {"index": network["index"], "problem": problem, "loss": None}
+    measured: MeasuredAutoencoder = {"index": network["index"], "problem": problem, "loss": None}
     measured["pca_loss"] = float(np.mean(np.sum((back - rows) ** 2, axis=1)))
     if output is not None and output.shape == rows.shape:
         given = scaling.undone(output)
         measured["loss"] = float(np.mean(np.sum((given - rows) ** 2, axis=1)))
-        shown = {"shown_rows": rows[:SHOWN], "shown_back": given[:SHOWN], "shown_pca": back[:SHOWN]}
-        measured |= {name: as_bytes(images) for name, images in shown.items()}
+        measured["shown_rows"], measured["shown_back"] = as_bytes(rows[:SHOWN]), as_bytes(given[:SHOWN])
+        measured["shown_pca"] = as_bytes(back[:SHOWN])
     return measured
 
 

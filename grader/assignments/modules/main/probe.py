@@ -12,7 +12,7 @@ from grader.assignments.modules.main import files, validated
 from grader.assignments.modules.main import networks as nets
 from grader.assignments.modules.main.by_hand import with_losses
 from grader.assignments.modules.main.looking import Looking
-from grader.assignments.modules.main.measuring import Measuring, measure
+from grader.assignments.modules.main.measuring import Measured, Measuring, measure
 from grader.assignments.modules.main.module_cells import without_experiments
 from grader.datasets.digits import digits_of
 from grader.errors import HarnessError
@@ -53,8 +53,8 @@ class MainSeen(NotebookSeen, total=False):
     It was run on so many `digits`, in a file with these `keys`, with correct classes in the place of those named in `trusted`:
     of the student's, those in `wrong` do not pass their checks, and others have lost `forward` or `backward`.
     `networks` are those that were followed and count, `doubted` those that do not; `beliefs` says why. `fault` says what kept
-    the watch from that. `figures` are what its cells drew last, `labels` those of the unseen digits. `measured` holds what
-    `toy`, `digits` and `autoencoder` are worth. `needed`, of the run on the own classes, says whether there was a reason for it.
+    the watch from that. `figures` are what its cells drew last, `labels` those of the unseen digits. `needed`, of the run on the
+    own classes, says whether there was a reason for it.
     """
 
     digits: int
@@ -67,7 +67,7 @@ class MainSeen(NotebookSeen, total=False):
     fault: str
     figures: list[DrawnFigure]
     labels: Array
-    measured: dict[str, Any]
+    measured: Measured
     needed: bool
 
 

@@ -69,6 +69,6 @@ class Noting:
 @pytest.mark.parametrize(("wrong", "there"), [([], False), (["SoftPlus"], True)])
 def test_solved_modules_are_sent_only_where_a_class_is_wrong(wrong: list[str], there: bool) -> None:
     running: Any = Noting()
-    probe._open(running, b"digits", {"HW3_Modules.ipynb": b"theirs"}, 100, wrong, seed=1)
+    probe._open(running, b"digits", {"HW3_Modules.ipynb": b"theirs"}, 100, wrong, {}, seed=1)
     assert (b"class ClassNLLCriterion" in running.said) is there
     assert b"theirs" in running.said

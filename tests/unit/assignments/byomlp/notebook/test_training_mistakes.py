@@ -188,3 +188,19 @@ def test_epochs_are_as_many_examples_when_images_come_in_another_way() -> None:
 
 def test_test_images_do_not_make_more_epochs() -> None:
     assert epoch_count(sgd_log(6, examples=6 * (TRAIN + 500), test_rows=6 * 500), TRAIN) == 6
+
+
+def test_steps_with_rate_0_make_no_epoch() -> None:
+    still = [{**one_pass(order=k), "rates": [0.0, 0.0]} for k in range(7)]
+    log = sgd_log(7, passes=still, rates=[[0.0, 7 * TRAIN]], batches=[[1, True, 0.0, 7 * TRAIN]])
+    assert epoch_count(log, TRAIN) == 0
+    mistake = wrong_batches(log, 1)
+    assert mistake is not None
+    assert "step was called with rate 0" in mistake.message
+
+
+def test_of_steps_some_of_which_have_rate_0_the_others_count() -> None:
+    passes = [{**one_pass(order=k), "rates": [0.01 * (k > 2)] * 2} for k in range(7)]
+    log = sgd_log(7, passes=passes, rates=[[0.0, 3 * TRAIN], [0.01, 4 * TRAIN]])
+    assert epoch_count(log, TRAIN) == 4
+    assert wrong_batches(log, 1) is None
