@@ -52,6 +52,7 @@ def text(trial: Trial) -> str:
 def hand_in(trial: Trial, folder: Path) -> Path:
     """Write what is handed in into a folder, and return that."""
     for name, content in files(trial).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
 

@@ -1,9 +1,12 @@
-"""Several planted bugs in one notebook: what is wrong in different places is found in one grading."""
+"""Several planted bugs in one notebook: what is wrong in different places is found in one grading.
+
+`TOGETHER` says which; what is handed in together in two folders of tests is graded once, where a store is shared.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -11,7 +14,74 @@ from pathlib import Path
 
 from grader.calibration.planted.cells import notebook
 from grader.calibration.trial import Trial
+from kit import ROOT
 from kit.planted import files, must_fail
+
+# bugs of one notebook that change other lines of it and fail other checks, by assignment and by what the notebook is made of
+TOGETHER: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]] = {
+    "byomlp": {
+        "classification_functions.py": [
+            ("torch_import_classification", "one_network_only_classification"),
+            (
+                "drawn_with_replacement_classification",
+                "too_few_epochs_classification",
+                "accuracy_of_each_epoch_classification",
+            ),
+            ("zero_grad_once_an_epoch_classification", "numbers_typed_in_classification"),
+            (
+                "trains_on_test_classification",
+                "numbers_without_words_classification",
+                "other_architecture_classification",
+            ),
+        ],
+        "autoencoder_functions.py": [
+            ("drawn_with_replacement_autoencoder", "diverges_autoencoder"),
+            ("too_few_epochs_autoencoder", "zero_grad_once_an_epoch_autoencoder"),
+        ],
+        "autoencoder_flat.py": [
+            ("other_architecture_autoencoder", "other_activations_autoencoder", "cells_out_of_order_autoencoder"),
+            ("rate_never_halved_autoencoder", "other_batches_autoencoder", "numbers_typed_in_autoencoder"),
+            ("same_order_autoencoder", "other_layer_name_autoencoder"),
+        ],
+    },
+    "modules": {
+        "main_in_order.py": [
+            (
+                "torch_main",
+                "toy_without_rate_main",
+                "no_mean_subtraction_main",
+                "no_opinion_main",
+                "no_split_main",
+                "constant_rate_main",
+            ),
+            (
+                "toy_of_one_cloud_main",
+                "diverged_main",
+                "plots_apart_main",
+                "dropout_never_on_again_main",
+                "final_model_learned_little_main",
+                "claimed_accuracy_main",
+            ),
+            ("two_activations_main", "unlabelled_plot_main", "dropout_left_on_main"),
+            ("no_dropout_main", "every_number_main"),
+            ("losses_near_the_accuracy_main", "one_activation_missing_main"),
+        ]
+    },
+}
+
+
+def groups(assignment: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield what a notebook is made of, and the names of bugs that are handed in with it together."""
+    for base, members in TOGETHER[assignment].items():
+        for names in members:
+            yield ROOT / "mutants" / assignment / "parts" / base, names
+
+
+def joined(assignment: str, trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return the trials with those together that are handed in together; KeyError where one of these is not among them."""
+    alone = {trial.name: trial for trial in trials}
+    several = [together([alone.pop(name) for name in names], base) for base, names in groups(assignment)]
+    return (*alone.values(), *several)
 
 
 def together(trials: Sequence[Trial], base: Path) -> Trial:

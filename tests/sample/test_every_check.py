@@ -12,16 +12,14 @@ import pytest
 from grader import sandbox
 from grader.assignments import find
 from grader.calibration.course import course_material
-from grader.calibration.running import try_out
 from grader.calibration.trial import LOST, Group, Trial
 from grader.causes import causes
-from grader.model import REDUCED, Data, Finding, Report, Rubric, Setting, Verdict
+from grader.model import REDUCED, Finding, Report, Rubric, Verdict
 from grader.pipeline import load_rubric
 from grader.rubric import restrict
-from kit import ROOT
-from kit.digits_samples import as_data, few
+from kit.learning import graded
 from kit.planted import everything, must_fail, only
-from kit.together import together
+from kit.together import groups, together
 from kit.wording import of_report
 
 ASSIGNMENTS = ("byomlp", "modules")
@@ -48,50 +46,6 @@ RIGHT = [
     ("modules", "reference modules", ("differentiation",)),
     ("modules", "in_order_main", MAIN),
 ]
-# what is wrong in different places of one notebook is handed in together: by what the notebook is made of
-TOGETHER = {
-    "byomlp": {
-        "classification_functions.py": [
-            ("torch_import_classification", "one_network_only_classification"),
-            (
-                "drawn_with_replacement_classification",
-                "too_few_epochs_classification",
-                "accuracy_of_each_epoch_classification",
-            ),
-        ],
-        "autoencoder_functions.py": [("drawn_with_replacement_autoencoder", "diverges_autoencoder")],
-        "autoencoder_flat.py": [
-            ("other_architecture_autoencoder", "other_activations_autoencoder", "cells_out_of_order_autoencoder")
-        ],
-    },
-    "modules": {
-        "main_in_order.py": [
-            (
-                "torch_main",
-                "toy_without_rate_main",
-                "no_mean_subtraction_main",
-                "no_opinion_main",
-                "no_split_main",
-                "constant_rate_main",
-            ),
-            (
-                "toy_of_one_cloud_main",
-                "diverged_main",
-                "plots_apart_main",
-                "dropout_never_on_again_main",
-                "final_model_learned_little_main",
-                "claimed_accuracy_main",
-            ),
-        ]
-    },
-}
-# those with which networks learn at once: with another initialisation they may need several tries
-SEEDS = {"byomlp": 4_170_273_269, "modules": 20_261_125}
-# as few digits as can be learned from
-DIGITS = {"byomlp": (1000, 500), "modules": (1000, 200)}
-TRAIN = {"classification_train": 500, "autoencoder_train": 700}
-# nothing needs to be learned where it is shown that nothing is
-LITTLE = {**TRAIN, "classification_train": 200}
 
 
 @cache
@@ -115,13 +69,12 @@ def sample(assignment: str) -> dict[str, tuple[Trial, frozenset[str]]]:
     for check in (check.name for check in find(assignment).checks):
         trial = min((trial for trial in trials if check in must_fail(trial)), key=by_cost, default=template)
         chosen[trial.name] = (trial, chosen.get(trial.name, (trial, frozenset()))[1] | {check})
-    for base, groups in TOGETHER[assignment].items():
-        for group in groups:
-            names = [name for name in group if name in chosen]
-            if len(names) > 1:
-                members = [chosen.pop(name) for name in names]
-                trial = together([trial for trial, _ in members], ROOT / "mutants" / assignment / "parts" / base)
-                chosen[trial.name] = (trial, frozenset().union(*(checks for _, checks in members)))
+    for base, group in groups(assignment):
+        names = [name for name in group if name in chosen]
+        if len(names) > 1:
+            members = [chosen.pop(name) for name in names]
+            trial = together([trial for trial, _ in members], base)
+            chosen[trial.name] = (trial, frozenset().union(*(checks for _, checks in members)))
     return chosen
 
 
@@ -135,28 +88,6 @@ def asked(assignment: str, trial: Trial, checks: frozenset[str]) -> Rubric:
 def launcher() -> Iterator[sandbox.Launcher]:
     with sandbox.open_launcher("process") as launcher:
         yield launcher
-
-
-@cache
-def data(assignment: str) -> Mapping[str, Data]:
-    return as_data(few(*DIGITS[assignment]))
-
-
-def graded(assignment: str, trial: Trial, rubric: Rubric, folder: Path, launcher: sandbox.Launcher) -> Report:
-    """Grade a trial by a part of the rubric, its notebooks with few digits."""
-    train = LITTLE if trial.group is Group.PLANTED else TRAIN
-    numbers = {name: min(value, train.get(name, value)) for name, value in rubric.sizes[REDUCED].items()}
-    report, _ = try_out(
-        replace(trial, numbers={name: min(value, trial.numbers.get(name, value)) for name, value in numbers.items()}),
-        folder / "handed-in",
-        find(assignment),
-        rubric,
-        items=tuple(item.id for item in rubric.items),
-        seed=SEEDS[assignment],
-        launcher=launcher,
-        setting=Setting(REDUCED, numbers, numbers, data(assignment)),
-    )
-    return report
 
 
 def by_check(report: Report) -> dict[str, Finding]:

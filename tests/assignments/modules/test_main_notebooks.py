@@ -11,18 +11,18 @@ from grader import sandbox
 from grader.assignments import find
 from grader.assignments.modules.main.files import main_files
 from grader.calibration.trial import Trial
-from grader.model import REDUCED, Finding, Report, Rubric, Setting, Verdict
+from grader.model import Finding, Report, Rubric, Verdict
 from grader.notebooks import reading
 from grader.pipeline import load_rubric
-from kit.digits_samples import as_data, few
-from kit.kept import grade
-from kit.planted import files, hand_in, must_fail, notebooks
+from grader.rubric import restrict
+from kit.learning import graded
+from kit.planted import files, must_fail, notebooks
+from kit.together import joined
 from kit.wording import of_report
 
 ASSIGNMENT = find("modules")
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 WAITING = frozenset({"plot_looks", "opinion_written"})
-SEED = 20_261_125
 MAINS = notebooks("modules")
 # a part of what some of them are told, by check
 TOLD = {
@@ -43,7 +43,7 @@ TOLD = {
     "own_names_of_parameters_main": ("digit_accuracy", "(in the run on your own classes)"),
     "modules_not_run_main": ("main_runs", "NameError: name 'Sequential' is not defined"),
 }
-each_main = pytest.mark.parametrize("main", MAINS, ids=lambda main: main.name)
+each_main = pytest.mark.parametrize("main", joined("modules", MAINS), ids=lambda main: main.name)
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +53,8 @@ def launcher() -> Iterator[sandbox.Launcher]:
 
 
 @pytest.fixture(scope="module")
-def rubric() -> Rubric:
+def whole() -> Rubric:
     return load_rubric(ASSIGNMENT)
-
-
-@pytest.fixture(scope="module")
-def setting(rubric: Rubric) -> Setting:
-    return Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], as_data(few(1000, 200)))
-
-
-def graded(main: Trial, folder: Path, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher) -> Report:
-    return grade(
-        hand_in(main, folder),
-        ASSIGNMENT,
-        rubric=rubric,
-        launcher=launcher,
-        seed=SEED,
-        items=main.asked,
-        setting=setting,
-    )
 
 
 def findings(report: Report) -> dict[str, Finding]:
@@ -89,7 +72,7 @@ def points(report: Report, left_out: frozenset[str]) -> dict[str, tuple[float, f
     }
 
 
-def left(main: Trial, rubric: Rubric) -> dict[str, tuple[float, float]]:
+def left(main: Trial, whole: Rubric) -> dict[str, tuple[float, float]]:
     """Return the points that its checks leave by item: of those that pass, and of those that a person decides."""
     out = must_fail(main) | main.may_fail
     return {
@@ -97,7 +80,7 @@ def left(main: Trial, rubric: Rubric) -> dict[str, tuple[float, float]]:
             sum(points for check, points in item.checks.items() if check not in out | WAITING),
             sum(points for check, points in item.checks.items() if check in WAITING - out),
         )
-        for item in rubric.items
+        for item in whole.items
         if item.id in main.asked
     }
 
@@ -111,16 +94,16 @@ def reasons(report: Report) -> str:
 
 @each_main
 def test_a_main_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
-    main: Trial, rubric: Rubric, setting: Setting, launcher: sandbox.Launcher, tmp_path: Path
+    main: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
 ) -> None:
-    report = graded(main, tmp_path, rubric, setting, launcher)
+    report = graded("modules", main, restrict(whole, main.asked), tmp_path, launcher)
     found = findings(report)
     lost = {check for check, finding in found.items() if finding.verdict in LOST}
-    check, told = TOLD.get(main.name, ("main_runs", ""))
     assert lost - main.may_fail == must_fail(main), reasons(report)
-    assert points(report, main.may_fail) == left(main, rubric), reasons(report)
+    assert points(report, main.may_fail) == left(main, whole), reasons(report)
     assert report.score.marks.withheld == 0, reasons(report)
-    assert told in found[check].message
+    told = [TOLD[name] for name in main.name.split(" and ") if name in TOLD]
+    assert [(check, part) for check, part in told if part not in found[check].message] == []
     assert of_report(report, find("modules")) == []
 
 
@@ -132,8 +115,8 @@ def test_what_main_notebooks_are_told_is_told_to_some_that_there_are() -> None:
     assert TOLD.keys() <= {main.name for main in MAINS}
 
 
-def test_main_notebooks_name_only_checks_of_their_items_and_each_once(rubric: Rubric) -> None:
-    there = {check for item in rubric.items if item.id in MAINS[0].asked for check in item.checks}
+def test_main_notebooks_name_only_checks_of_their_items_and_each_once(whole: Rubric) -> None:
+    there = {check for item in whole.items if item.id in MAINS[0].asked for check in item.checks}
     assert [main.name for main in MAINS if not (main.fails or frozenset()) | main.may_fail <= there] == []
     assert [main.name for main in MAINS if (main.fails or frozenset()) & main.may_fail] == []
 
