@@ -129,7 +129,9 @@ def _write(made: Merged | Packed, out: Path | None) -> str:
 def _changes(changes: Iterable[Change]) -> Iterator[str]:
     """Yield a line for each student with what stood there and what would."""
     for change in changes:
-        yield f"{change.who}: {f'{change.was} -> ' if change.was else ''}{change.now or 'no points yet'}"
+        before = f"{change.was} -> " if change.was else ""
+        same = change.was == change.now and change.was
+        yield f"{change.who}: {f'{change.now}, as it is' if same else before + (change.now or 'no points yet')}"
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> Iterator[str]:

@@ -57,9 +57,9 @@ def fill(sheet: Sheet, places: Places, released: Released, *, platform: str) -> 
             left_out.append(LeftOut(name_of(final), reason))
             continue
         kept.add(line)
-        now = numbers.written(points, comma=places.comma)
+        now = was if numbers.read(was) == points else numbers.written(points, comma=places.comma)
         changes.append(Change(name_of(final), was, now))
-        if numbers.read(was) != points:
+        if now != was:
             values[line, places.column] = now
         remark = remark_on(final) if places.comments >= 0 else ""
         there = sheet.value(line, places.comments).strip()

@@ -27,7 +27,8 @@ def written(finals: Released, *, title: str = "") -> Merged:
     for final in finals.finals:
         writer.writerow([harmless(title), "", *_cells(final)])
     changes = tuple(Change(name_of(final), "", numbers.written(points_of(final))) for final in finals.finals)
-    told = ("The due date is not written.",)
+    unnamed = () if title else ("The assignment has no name in it; give one with --title.",)
+    told = ("The due date is not written.", *unnamed)
     return Merged(made.getvalue().encode(errors="backslashreplace"), changes, finals.held, told)
 
 

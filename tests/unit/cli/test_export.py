@@ -131,12 +131,12 @@ def test_who_is_on_no_line_is_unsettled(run: Path, download: Path, tmp_path: Pat
 def test_a_preview_writes_nothing(
     run: Path, tmp_path: Path, given: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given(*CLASS[:2])
+    given(*CLASS[:3])
     download = tmp_path / "Grades.csv"
-    download.write_bytes(files.canvas(marks=["3.00"]))
+    download.write_bytes(files.canvas(marks=["3.00", "31.50", ""]))
     words = ["export", "canvas", str(run), "--into", str(download), "--title", files.TITLE, "--preview"]
     assert main(words) == 0
-    assert "Doe, Jane: 3.00 -> 45\nMüller-Lüdenscheidt, Jörg: 31.5\n" in capsys.readouterr().out
+    assert "Doe, Jane: 3.00 -> 45\nMüller-Lüdenscheidt, Jörg: 31.50, as it is\n王, 小明: 0\n" in capsys.readouterr().out
     assert sorted(each.name for each in tmp_path.iterdir()) == ["Grades.csv", "graded"]
 
 

@@ -42,6 +42,11 @@ def test_no_name_is_a_formula() -> None:
     assert files.cells(written(released([eve])).content)[1][1:3] == ["'=SUM(A1), Eve", "'@eve"]
 
 
+def test_nbgrader_is_told_which_assignment_it_is() -> None:
+    assert nbgrader(released([FULL])).told[-1] == "The assignment has no name in it; give one with --title."
+    assert len(nbgrader(released([FULL]), title="hw6").told) == 1
+
+
 def test_nbgrader_reads_raw_scores_and_penalties() -> None:
     header, row = files.cells(nbgrader(released([FULL]), title="hw6").content)
     assert dict(zip(header, row, strict=True)) == {
