@@ -42,7 +42,7 @@ SEED = "20260101"
 LOOK_SECONDS = 0.025
 TICK = os.sysconf("SC_CLK_TCK")
 PR_SET_CHILD_SUBREAPER = 36
-HANGS = ("while True:\n    pass\n", "import time\ntime.sleep(3600)\n")
+HANGS = ("import time\ntime.sleep(3600)\n", "while True:\n    pass\n")
 # the name by which each process is told from others: words of its command line
 WORKER, BESIDE = "-I -B -c", "grader.sandbox.between"
 # the grader, with a sandbox that starts nothing: every probe has a fault, everything else is as ever
