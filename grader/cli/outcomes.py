@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.cli import GRADED, UNDER, UNSETTLED
 from grader.model import Marks, Result
@@ -36,8 +37,8 @@ def failure(graded: Graded) -> str:
 
 
 def results(outcomes: Outcomes) -> list[Result]:
-    """Return the results of those that were graded."""
-    return [graded.result for graded in outcomes.values() if graded.result]
+    """Return the results of those that were graded, by the names of their folders: several may be one student's."""
+    return [replace(graded.result, id=graded.job.id) for graded in outcomes.values() if graded.result]
 
 
 def failures(outcomes: Outcomes) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.outcomes import failures, line, share, status
+from grader.cli.outcomes import became, failures, line, results, share, status
 from grader.errors import HarnessError, IntakeError
 from grader.model import Marks
 from grader.runs import Graded, Job
@@ -79,3 +79,15 @@ def test_the_line_of_an_outcome_says_what_is_withheld() -> None:
 
 def test_the_line_of_an_outcome_says_what_waits_for_a_person() -> None:
     assert line(worth(7.5, pending=1, withheld=1)) == "7.5 of 10, 1 pending, 1 withheld"
+
+
+def test_two_attempts_of_one_student_go_by_their_folders() -> None:
+    second = replace(worth(5), job=replace(JOB, id="alice+2"))
+    assert [each.id for each in results({"alice": worth(3), "alice+2": second})] == ["alice", "alice+2"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"), [(worth(3), "done"), (worth(3, withheld=1), "withheld"), (UNREAD, "not graded")]
+)
+def test_what_became_of_it_is_counted_by_a_word(outcome: Graded, word: str) -> None:
+    assert became(outcome) == word
