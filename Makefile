@@ -10,7 +10,7 @@ ENGINE ?= docker
 BASE ?= python:3.13-slim-trixie
 # docker or process; empty: docker where an engine answers
 SANDBOX ?=
-# the folders under tests/ whose tests need neither an engine nor a browser, and are done in two minutes
+# the folders under tests/ whose tests need neither an engine nor a browser, and are done in a few minutes
 QUICK = tests/unit tests/sample
 PYTEST_FLAGS ?= --numprocesses logical --maxprocesses 8 --dist loadgroup
 # --upgrade takes the newest of everything
@@ -27,7 +27,7 @@ RECIPE = from grader import doctor, locations; print(doctor.recipe(locations.che
 
 help:
 	@echo 'make demo          grade the reference and the bundled examples, and say where the reports are'
-	@echo 'make test          the tests for every change: two minutes, no engine, no browser'
+	@echo 'make test          the tests for every change: a few minutes, no engine, no browser'
 	@echo 'make test-grading  every planted bug, right style and notebook, graded in the process sandbox'
 	@echo 'make test-all      every test; those for what is not on this machine are skipped, visibly'
 	@echo 'make coverage      what make test executes of grader/'

@@ -12,12 +12,11 @@ from grader import sandbox
 from grader.assignments import find
 from grader.calibration.trial import Group, Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Verdict
-from grader.notebooks import reading
 from grader.pipeline import load_rubric, prepare
 from grader.rubric import restrict
 from kit.kept import grade
 from kit.learning import SEEDS, graded
-from kit.planted import files, hand_in, must_fail, notebooks
+from kit.planted import hand_in, must_fail, notebooks
 from kit.together import joined
 from kit.wording import of_report
 
@@ -37,8 +36,6 @@ USUAL: Mapping[str, Mapping[str, float]] = {
 SAMPLED = ("functions_classification", "functions_autoencoder")
 # wrong ones in which something has to be learned all the same
 LEARNING = ("cells_out_of_order_classification",)
-# these are no notebooks, or none is handed in
-UNREADABLE = ("nothing_in_it_autoencoder", "nothing_in_it_classification", "one_not_handed_in_autoencoder")
 HANDED_IN = joined("byomlp", NOTEBOOKS)
 each_notebook = pytest.mark.parametrize("trial", HANDED_IN, ids=lambda trial: trial.name)
 
@@ -136,23 +133,3 @@ def test_right_notebooks_learn_at_the_usual_size_for_each_item() -> None:
 def test_there_are_enough_notebooks_each_for_one_item() -> None:
     assert len(NOTEBOOKS) >= 60
     assert {trial.asked for trial in NOTEBOOKS} == {(item,) for item in ITEMS}
-
-
-def test_notebooks_name_only_checks_of_their_item_and_each_once(whole: Rubric) -> None:
-    checks = {item.id: item.checks.keys() for item in whole.items}
-    strange = {
-        trial.name: ((trial.fails or frozenset()) | trial.may_fail) - checks[trial.asked[0]] for trial in NOTEBOOKS
-    }
-    assert {name: wrong for name, wrong in strange.items() if wrong} == {}
-    assert [trial.name for trial in NOTEBOOKS if (trial.fails or frozenset()) & trial.may_fail] == []
-
-
-def test_a_notebook_is_written_as_jupyter_writes() -> None:
-    """Whatever name it has; one is a script, and is read as the notebook that it was exported from."""
-    read = {}
-    for trial in NOTEBOOKS:
-        path = next((path for path in files(trial) if path != "mlp.py"), "")
-        read[trial.name] = reading.read_file(path, files(trial).get(path, b""))
-    assert sorted(each for each, notebook in read.items() if notebook.problem or len(notebook.cells) < 4) == [
-        *UNREADABLE
-    ]
