@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from grader.classes import policy
-from grader.classes.policy import Policy
 from grader.errors import AuthorError
 from grader.exports import Row
 from grader.exports.final import Final, Who
-from grader.filenames import CLASS
 from grader.runs import RunFolder, bookkeeping
 from grader.text import counted
 
@@ -35,13 +32,7 @@ def finals_of(run: Path, url: str | None = None) -> tuple[Final, ...]:
         return tuple(_of_rows(folder))
     with book:
         bookkeeping.take_in(book, {name: folder.of(name) for name in folder.entries}, folder.entries)
-        return book.finals(rules_of(run))
-
-
-def rules_of(run: Path) -> Policy | None:
-    """Return the rules of a run on lateness and attempts, None where it has none; AuthorError when they are not valid."""
-    file = run / CLASS
-    return policy.load(file) if file.is_file() else None
+        return book.finals()
 
 
 def _of_rows(folder: RunFolder) -> Iterator[Final]:

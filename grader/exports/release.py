@@ -42,7 +42,7 @@ def released(finals: Iterable[Final]) -> Released:
         if final.released and final.points is not None:
             through.append(final)
         else:
-            held.append(LeftOut(name_of(final), final.why_not if final.released else NOT_RELEASED, waits=True))
+            held.append(LeftOut(name_of(final), final.why_not or NOT_RELEASED, waits=True))
     return Released(tuple(through), tuple(held))
 
 

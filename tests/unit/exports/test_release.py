@@ -20,8 +20,8 @@ def test_only_who_is_released_and_final_gets_through() -> None:
     )
 
 
-def test_of_who_is_not_released_it_is_not_said_what_is_missing() -> None:
-    assert released([files.held_back(files.waiting(JANE))]).held[0].why == "not released"
+def test_of_who_has_no_points_it_is_said_why_whether_released_or_not() -> None:
+    assert released([files.held_back(files.waiting(JANE))]).held[0].why == "2 points wait for a person"
 
 
 def test_staff_see_everybody() -> None:
