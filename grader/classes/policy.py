@@ -136,11 +136,11 @@ def load(path: Path) -> Policy:
             f"{path}: the rules of the class cannot be read ({error.strerror}); check the path"
         ) from error
     except UnicodeDecodeError as error:
-        raise AuthorError(f"{path.name}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
+        raise AuthorError(f"{path}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise AuthorError(f"{path.name}: is not valid TOML: {printable(str(error))}") from error
+        raise AuthorError(f"{path}: is not valid TOML: {printable(str(error))}") from error
     if problems := list(problems_of(table)):
-        raise AuthorError("\n".join(f"{path.name}: {printable(problem)}" for problem in problems))
+        raise AuthorError("\n".join(f"{path}: {printable(problem)}" for problem in problems))
     return _policy(table)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -141,9 +141,9 @@ def run_class(arguments: argparse.Namespace) -> int:
             bench.warm(jobs[0], for_many=True)
             with Children(bench, Bench, Bench.sweep) as children:
                 overseer = Overseer(children, places=Places(arguments.jobs))
-                if not graded(jobs, folder, overseer, outcomes, arguments):
+                if not graded(jobs, folder, overseer, outcomes, arguments, names=found.names):
                     return STOPPED
-            show(jobs, folder, outcomes, arguments)
+            show(jobs, folder, outcomes, arguments, names=found.names)
             whole_class.tell_the_end(found, folder, outcomes, arguments)
     return settled(outcomes, arguments)
 
@@ -161,6 +161,8 @@ def graded(
     overseer: Overseer,
     outcomes: dict[str, Graded],
     arguments: argparse.Namespace,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> bool:
     """Grade what has to be graded into the folder of the run, which is ours, adding to `outcomes`.
 
@@ -172,7 +174,7 @@ def graded(
     outcomes.update({graded.job.id: graded for graded in plan.done})
     folder.begin(plan.to_do)
     try:
-        grade(longest_first(plan.to_do, folder), folder, overseer, outcomes, arguments)
+        grade(longest_first(plan.to_do, folder), folder, overseer, outcomes, arguments, names=names)
     except KeyboardInterrupt:
         with undisturbed():
             folder.look()
@@ -286,6 +288,8 @@ def grade(
     overseer: Overseer,
     outcomes: dict[str, Graded],
     arguments: argparse.Namespace,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """Grade every submission, adding to `outcomes` as they come, and say on standard error how far it is."""
     if not jobs:
@@ -298,7 +302,7 @@ def grade(
             outcomes[graded.job.id] = graded
             if graded.error and debug:
                 print(graded.error.traceback, end="", file=sys.stderr)
-            shown.done(graded.job.id, line(graded), became=became(graded))
+            shown.done(called(graded.job.id, names), line(graded), became=became(graded), key=graded.job.id)
 
         def doing(job: Job, probe: str, event: str) -> None:
             if event == "start":
@@ -308,7 +312,20 @@ def grade(
         grade_all(jobs, folder, overseer.grade, executor, done=done, stop=overseer.children.stop)
 
 
-def show(jobs: Sequence[Job], folder: RunFolder, outcomes: Outcomes, arguments: argparse.Namespace) -> None:
+def called(name: str, names: Mapping[str, str] | None) -> str:
+    """Return the name of a folder, and beside it whose it is, where that is known and says more."""
+    whose = (names or {}).get(name, name)
+    return name if whose == name else f"{name} {whose}"
+
+
+def show(
+    jobs: Sequence[Job],
+    folder: RunFolder,
+    outcomes: Outcomes,
+    arguments: argparse.Namespace,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Print what came out: one submission in full, several as a table, with ``--json`` the summary alone."""
     if arguments.json:
         print(summary.as_json(folder.rows), end="")
@@ -320,7 +337,8 @@ def show(jobs: Sequence[Job], folder: RunFolder, outcomes: Outcomes, arguments: 
         console.print(report.terminal(found[0]))
         pages = f"{where.student_page} (for the student), {where.staff_page} (for staff)"
     else:
-        console.print(report.summary_table(found, failures(outcomes)))
+        said = {called(name, names): why for name, why in failures(outcomes).items()}
+        console.print(report.summary_table([replace(each, id=called(each.id, names)) for each in found], said))
         pages = (
             f"{folder.of('ID').student_page} (for the student), staff.html (for staff); summary: {folder.spreadsheet}"
         )

@@ -29,8 +29,8 @@ class Display(Protocol):
     def doing(self, name: str, what: str) -> None:
         """Say what is being done with the submission called `name`."""
 
-    def done(self, name: str, line: str, *, became: str = "done") -> None:
-        """Say what became of it: a line, and a word by which it is counted."""
+    def done(self, name: str, line: str, *, became: str = "done", key: str = "") -> None:
+        """Say what became of it: a line, and a word by which it is counted; `key` is what `doing` calls it."""
 
 
 class Tally:
@@ -102,10 +102,10 @@ class Bar:
             self._now[name] = what
             self._show()
 
-    def done(self, name: str, line: str, *, became: str = "done") -> None:
+    def done(self, name: str, line: str, *, became: str = "done", key: str = "") -> None:
         """Count it; one that was not graded gets a line, since nobody would see which one that was."""
         with self._turn:
-            self._now.pop(name, None)
+            self._now.pop(key or name, None)
             self._tally.add(became)
             if became != "done":
                 self._progress.console.print(f"{printable(name)}: {printable(line)}", markup=False, highlight=False)
@@ -132,7 +132,7 @@ class Lines:
         if self._clock() - self._said >= QUIET_SECONDS:
             self._write(f"{printable(name)}: {printable(what)} ...")
 
-    def done(self, name: str, line: str, *, became: str = "done") -> None:
+    def done(self, name: str, line: str, *, became: str = "done", key: str = "") -> None:
         """Write the line, with the time that is left where there are so many that it matters."""
         self._tally.add(became)
         left = f" ({self._tally.left})" if self._tally.total >= MANY and self._tally.left else ""

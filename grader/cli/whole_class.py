@@ -49,6 +49,11 @@ class Gathered:
     policy: Policy
     has_roster: bool
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Whose each folder of the run is."""
+        return {folder_of(each.student, each.attempt): each.name for each in self.joined.hand_ins}
+
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Declare the options of a class."""
@@ -188,7 +193,7 @@ def tell_the_end(gathered: Gathered, folder: RunFolder, outcomes: Outcomes, argu
 
 def end_lines(gathered: Gathered, folder: RunFolder, outcomes: Outcomes) -> Iterable[str]:
     """Yield the lines of the two lists; headings alone are left out."""
-    names = {folder_of(each.student, each.attempt): each.name for each in gathered.joined.hand_ins}
+    names = gathered.names
     if failed := failures(outcomes):
         yield f"Not graded: {len(failed)}"
         yield from (f"  {names.get(name, name)} ({name}): {why}" for name, why in sorted(failed.items()))

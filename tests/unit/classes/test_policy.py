@@ -74,7 +74,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         of(text, tmp_path)
     lines = str(told.value).splitlines()
     assert len(lines) == 9
-    assert all(line.startswith("class.toml: ") for line in lines)
+    assert all(line.startswith(f"{tmp_path / 'class.toml'}: ") for line in lines)
     assert "did you mean 'attempts'" in str(told.value)
 
 

@@ -10,6 +10,7 @@ import pytest
 from grader import gradebook
 from grader.classes import policy
 from grader.cli import whole_class
+from grader.cli.grade import called
 from grader.errors import AuthorError
 from grader.runs import Graded, Job
 from kit import made_class
@@ -153,3 +154,8 @@ def test_a_disk_without_room_is_refused_before_anything_is_written(tmp_path: Pat
     with pytest.raises(AuthorError, match="1 MB are free there"):
         whole_class.ensure_room(asked, free=lambda path: 1_000_000)
     assert not asked.out.exists()
+
+
+def test_a_folder_is_shown_with_whose_it_is_where_that_says_more() -> None:
+    names = {"4701": "Jane Doe", "eve": "eve"}
+    assert [called(name, names) for name in ("4701", "eve", "x")] == ["4701 Jane Doe", "eve", "x"]
