@@ -166,9 +166,9 @@ class _Finder:
 
 
 def _differ(one: Person, other: Person) -> bool:
-    """Tell whether two who were joined have names, and none in common."""
-    names = [{value for kind, value in _identities(each) if kind == "name"} for each in (one, other)]
-    return bool(one.name and other.name) and one.name != one.login and names[0].isdisjoint(names[1])
+    """Tell whether two who were joined have names of other letters: in which order, and what is between, says nothing."""
+    letters = [sorted(re.sub(_NO_LETTERS, "", _folded(each.name))) for each in (one, other)]
+    return bool(one.name and other.name) and one.name != one.login and letters[0] != letters[1]
 
 
 def _identities(person: Person) -> Iterator[tuple[str, str]]:

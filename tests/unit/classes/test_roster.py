@@ -152,3 +152,9 @@ def test_who_has_another_name_in_the_roster_is_told() -> None:
     done = joined([hand_in("1", Person(id="1", name="x")), hand_in("2", Person(id="2", name="roeal"))], roster)
     assert done.odd == ("1: 'x' in the download, 'Doe, Jane' in the roster",)
     assert ids(done.hand_ins[0].members) == ["1"]
+
+
+@pytest.mark.parametrize("name", ["vandoejane", "janevandoe", "Jane van Doe", "van Doe, Jane"])
+def test_the_order_of_a_name_makes_nobody_another(name: str) -> None:
+    roster = Roster("plain", (Person(id="1", name="Jane van Doe"),))
+    assert joined([hand_in("1", Person(id="1", name=name))], roster).odd == ()
