@@ -18,7 +18,6 @@ import os
 import resource
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -136,7 +135,9 @@ def stub(folder: Path, students: int) -> None:
     with run.taken():
         for k in range(students):
             name = f"s{k}"
-            if name in run.entries:
+            before = run.entries.get(name)
+            # as a run does: what has a report and is not noted with its key is graded again
+            if before and (before.key or before.row.error):
                 continue
             if k % 9 == 0:
                 run.fail(name, f"{name}: is empty")
@@ -168,11 +169,11 @@ def kills(arguments: argparse.Namespace, folder: Path) -> bool:
     for _ in range(arguments.kills):
         part = again("stub", killed, arguments.students)
         assert part.stdout
-        for _ in range(secrets.randbelow(2 * arguments.students // arguments.kills + 1)):
+        for _ in range(secrets.randbelow(arguments.students // arguments.kills + 1)):
             part.stdout.readline()
         time.sleep(secrets.randbelow(20) / 1000)
         done += part.poll() is None
-        os.kill(part.pid, signal.SIGKILL)
+        part.kill()
         part.communicate()
     for each in (killed, whole):
         part = again("stub", each, arguments.students)
