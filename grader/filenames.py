@@ -18,6 +18,8 @@ OF_A_CLASS = (CLASS, HAND_INS, FILES, f"{GRADEBOOK}-wal", f"{GRADEBOOK}-shm", f"
 EVIDENCE = "evidence"
 # in that of the evidence: the rubric that it was judged by, where it is not the assignment's own
 RUBRIC = "rubric.toml"
+# and by what each check was judged
+STANDING = "judged.json"
 REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
 # in that folder: notebooks as they were run, for staff; and a folder for each grading of what was handed in before, from 1

@@ -25,10 +25,14 @@ from grader.runs import (
     SubmissionFolder,
     Today,
     chosen,
+    confirm,
+    held,
     judge,
+    judge_in_brief,
     rubric_to_keep,
     run_all,
     standards,
+    stays,
     stoppable,
     told,
     tried,
@@ -130,6 +134,9 @@ def judge_all(
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
 
     def do(folder: SubmissionFolder) -> Again | str:
+        now = held(folder, today)
+        if now and (not write or stays(folder, now, today)):
+            return Again(now, folder.data(), folder.path.resolve().name)
         try:
             again: Again = tried(children, judge_again, folder, write)
         except HarnessError as error:
@@ -162,12 +169,17 @@ def judge_all(
 
 def judge_again(today: Today, _teller: object, attempt: Attempt, folder: SubmissionFolder, write: bool) -> Again:
     """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
+    before, name, now = folder.data(), folder.path.resolve().name, judge_in_brief(folder, today, attempt)
+    if not write:
+        return Again(now, before, name)
+    if stays(folder, now, today):
+        confirm(folder, now, today)
+        return Again(now, before, name)
     made = judge(folder, today, attempt)
-    before = folder.data()
-    if write:
-        with attempt.steps.at(Kind.REPORTING):
-            folder.publish(made, rubric=rubric_to_keep(folder, made, today))
-    return Again(made.result, before, folder.path.resolve().name)
+    with attempt.steps.at(Kind.REPORTING):
+        by_what = today.by_what(*today.standard(folder, made.assignment))
+        folder.publish(made, rubric=rubric_to_keep(folder, made, today), by_what=by_what)
+    return Again(made.result, before, name)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
 from grader.runs.job import Graded, Job, Whose
 from grader.runs.ordering import longest_first
+from grader.runs.standing import by_what
 from grader.runs.steps import Kind, Steps
 from grader.runs.submission import SubmissionFolder
 from grader.sandbox import Launcher, open_launcher
@@ -127,6 +128,7 @@ class Bench:
         with contextlib.suppress(AuthorError, HarnessError):
             self.key(job, Submission("", "", {}))
             self.judged(job)
+            by_what(self.ready(job).assignment, self.ready(job).rubric)
             if for_many:
                 compiled(self.ready(job).assignment.inside)
         self.is_warm = True
@@ -257,6 +259,7 @@ class Bench:
                 again=job.again,
                 packed=attempt.evidence if attempt else None,
                 rubric=differing(ready.assignment, ready.rubric),
+                by_what=by_what(ready.assignment, ready.rubric),
             )
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
@@ -273,7 +276,8 @@ class Bench:
             # evidence that was damaged since is no reason to fail: the code is there to be run
             return self._run(job, folder, attempt)
         with self._turn(attempt):
-            folder.publish(made, rubric=differing(ready.assignment, ready.rubric))
+            kept_rubric = differing(ready.assignment, ready.rubric)
+            folder.publish(made, rubric=kept_rubric, by_what=by_what(ready.assignment, ready.rubric))
         return Graded(job, made.result, key=self.key(job), judged=self.judged(job))
 
     @contextmanager
@@ -293,12 +297,18 @@ def lost(job: Job, error: Exception) -> Graded:
 
 
 def judged_by(
-    attempt: Attempt | None, submission: Submission, seen: Evidence, assignment: Assignment, rubric: Rubric
+    attempt: Attempt | None,
+    submission: Submission,
+    seen: Evidence,
+    assignment: Assignment,
+    rubric: Rubric,
+    *,
+    known: Mapping[str, Finding] | None = None,
 ) -> Report:
-    """Judge evidence as an attempt does it: without what could not be finished before."""
+    """Judge evidence as an attempt does it: without what could not be finished before, and without what is `known`."""
     if attempt is None:
-        return pipeline.judge(submission, seen, assignment, rubric)
-    known, around = attempt.cuts.checks, attempt.checking
+        return pipeline.judge(submission, seen, assignment, rubric, known=known)
+    known, around = {**(known or {}), **attempt.cuts.checks}, attempt.checking
     return attempt.cuts.bare(pipeline.judge(submission, seen, assignment, rubric, known=known, around=around))
 
 

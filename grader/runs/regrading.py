@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader import assignments, evidence, pipeline, report
+from grader import assignments, evidence, pipeline, report, scoring
 from grader.assignments import Assignment
-from grader.errors import AuthorError
-from grader.model import Parameter, Report, Rubric
+from grader.errors import AuthorError, HarnessError
+from grader.model import Finding, Parameter, Report, Result, Rubric
 from grader.pipeline import selection
+from grader.runs import standing
 from grader.runs.grading import Attempt, differing, judged_by
 from grader.runs.submission import SubmissionFolder
 from grader.text import listed, printable
@@ -31,6 +32,7 @@ class Today:
     find: Callable[[str], Assignment] = assignments.find
     load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
     _known: dict[tuple[str, bytes], tuple[Assignment, Rubric]] = field(default_factory=dict)
+    _by_what: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def standard(self, folder: SubmissionFolder, name: str) -> tuple[Assignment, Rubric]:
         """Return the assignment of that id and the rubric by which the submission in a folder is judged; AuthorError when that
@@ -51,13 +53,20 @@ class Today:
                 ) from error
         return self._known[key]
 
+    def by_what(self, assignment: Assignment, rubric: Rubric) -> Mapping[str, str]:
+        """Return by what each check is judged today, as `standing.by_what` does."""
+        key = assignment.id, rubric.digest
+        if key not in self._by_what:
+            self._by_what[key] = standing.by_what(assignment, rubric)
+        return self._by_what[key]
+
     def warm(self, folders: Sequence[SubmissionFolder]) -> None:
         """Load what judging the first of these needs, so that copies of this process need not."""
         name = folders[0].data().get("assignment") if folders else None
         # what is wrong with it is said when it is judged
         with contextlib.suppress(AuthorError):
             if isinstance(name, str):
-                self.standard(folders[0], name)
+                self.by_what(*self.standard(folders[0], name))
         report.warm_up()
 
     def _given(self, name: str) -> Path | None:
@@ -68,6 +77,64 @@ def judge(folder: SubmissionFolder, today: Today, attempt: Attempt | None = None
     """Judge the evidence that is kept in a folder; HarnessError when it is damaged."""
     kept, submission, name = evidence.load(folder.evidence)
     return judged_by(attempt, submission, kept, *today.standard(folder, name))
+
+
+def held(folder: SubmissionFolder, today: Today) -> Result | None:
+    """Return what judging the evidence in a folder comes to where every finding of its report holds; None where one does not.
+
+    Nothing is judged, and evidence is not taken apart.
+    """
+    known = _holding(folder, today)
+    if known is None:
+        return None
+    before, chosen, holds = known
+    try:
+        score = scoring.score(chosen, holds.values())
+    except HarnessError:
+        # of a check nothing is known
+        return None
+    return replace(before, rubric_digest=chosen.digest, marks=score.marks, items=score.items)
+
+
+def judge_in_brief(folder: SubmissionFolder, today: Today, attempt: Attempt | None = None) -> Result:
+    """Judge the checks whose findings do not hold any more, and return what comes of all; HarnessError for damaged evidence."""
+    known = _holding(folder, today)
+    kept, submission, name = evidence.load(folder.evidence)
+    return judged_by(attempt, submission, kept, *today.standard(folder, name), known=known[2] if known else None).result
+
+
+def stays(folder: SubmissionFolder, now: Result, today: Today) -> bool:
+    """Return whether the reports in a folder say what they would say if they were made from that result today."""
+    before, noted = folder.data(), folder.standing
+    standard = today.standard(folder, now.assignment)
+    same = noted and noted.checks.get(standing.PAGES) == today.by_what(*standard)[standing.PAGES]
+    rubric = folder.rubric.read_bytes() if folder.rubric else b""
+    told = report.as_json(now)
+    return bool(
+        same
+        and folder.is_whole
+        and rubric == differing(*standard)
+        and all(told.get(each) == before.get(each) for each in ("grader_version", "score", "items", "notices"))
+    )
+
+
+def confirm(folder: SubmissionFolder, now: Result, today: Today) -> None:
+    """Note that the findings of a report hold by what checks are judged by today."""
+    noted = folder.standing
+    folder.note(today.by_what(*today.standard(folder, now.assignment)), noted.items if noted else ())
+
+
+def _holding(folder: SubmissionFolder, today: Today) -> tuple[Result, Rubric, dict[str, Finding]] | None:
+    before, noted = folder.result(), folder.standing
+    if before is None or noted is None:
+        return None
+    assignment, rubric = today.standard(folder, before.assignment)
+    try:
+        chosen = selection.only(rubric, noted.items)
+    except AuthorError:
+        # an item is gone
+        return None
+    return before, chosen, standing.holding(before, noted, today.by_what(assignment, rubric), assignment, chosen)
 
 
 def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +13,10 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, RUBRIC, STAFF_PAGE, STUDENT_PAGE
+from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, RUBRIC, STAFF_PAGE, STANDING, STUDENT_PAGE
 from grader.model import Report, Result
 from grader.report.document import READABLE, from_json
+from grader.runs.standing import Standing
 from grader.text import as_json_text
 
 
@@ -57,6 +60,20 @@ class SubmissionFolder:
         """The rubric that the reports were made by, None for the assignment's own."""
         path = self.evidence / RUBRIC
         return path if path.is_file() else None
+
+    @property
+    def standing(self) -> Standing | None:
+        """By what each check was judged; None where that was not noted for the evidence and the report that are here."""
+        try:
+            found = Standing.of(json.loads((self.evidence / STANDING).read_bytes()))
+            return found if found and found.files == self._digests() else None
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file of a report is here."""
+        return all((self.path / name).is_file() for name in (REPORT, *exports.OF_ONE, STUDENT_PAGE, STAFF_PAGE))
 
     @property
     def has_evidence(self) -> bool:
@@ -107,8 +124,17 @@ class SubmissionFolder:
         except ValueError:
             return None
 
-    def deliver(self, made: Report, *, again: bool = False, packed: Path | None = None, rubric: bytes = b"") -> None:
-        """Write evidence and reports in the place of what is there; with `again`, that is kept. `rubric` is as for `publish`.
+    def deliver(
+        self,
+        made: Report,
+        *,
+        again: bool = False,
+        packed: Path | None = None,
+        rubric: bytes = b"",
+        by_what: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write evidence and reports in the place of what is there; with `again`, that is kept. `rubric` and `by_what` are as
+        for `publish`.
 
         `packed` is a folder in which the evidence lies already. AuthorError when that cannot be done.
         """
@@ -121,14 +147,16 @@ class SubmissionFolder:
                 kept.save(made.evidence, made.submission, self.evidence, assignment=made.assignment)
         except OSError as error:
             raise _refused(self.evidence, error) from error
-        self.publish(made, rubric=rubric)
+        self.publish(made, rubric=rubric, by_what=by_what)
 
-    def publish(self, made: Report, *, rubric: bytes = b"") -> None:
+    def publish(self, made: Report, *, rubric: bytes = b"", by_what: Mapping[str, str] | None = None) -> None:
         """Write the reports and leave the evidence as it is.
 
-        `rubric` is the file that they were made by, which is kept; empty for the assignment's own.
+        `rubric` is the file that they were made by, which is kept; empty for the assignment's own. `by_what` is by what each
+        check was judged, where that is to be noted.
         """
         _remove(self.report)
+        _remove(self.evidence / STANDING)
         if rubric:
             atomic.write(self.evidence / RUBRIC, rubric)
         else:
@@ -141,6 +169,14 @@ class SubmissionFolder:
         for name, written in exports.OF_ONE.items():
             atomic.write(self.path / name, written(made.result))
         atomic.write(self.report, as_json_text(report.as_json(made.result)))
+        if by_what:
+            self.note(by_what, made.evidence.items)
+
+    def note(self, by_what: Mapping[str, str], items: Sequence[str]) -> None:
+        """Note by what the checks were judged for the report that is here, which is of these items, or of all."""
+        if self.has_evidence:
+            noted = Standing(by_what, tuple(items), self._digests())
+            atomic.write(self.evidence / STANDING, as_json_text(noted.as_data()))
 
     def show(self, made: Report) -> None:
         """Write what a student may keep of a self-check: the page and the data."""
@@ -168,7 +204,11 @@ class SubmissionFolder:
             executed.rmdir()
         if evidence:
             _remove(self.evidence / RUBRIC)
+            _remove(self.evidence / STANDING)
             kept.withdraw(self.evidence)
+
+    def _digests(self) -> tuple[str, ...]:
+        return tuple(hashlib.sha256(each.read_bytes()).hexdigest() for each in (self.evidence_file, self.report))
 
 
 def _remove(path: Path) -> None:
