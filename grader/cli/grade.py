@@ -174,7 +174,7 @@ def graded(
     outcomes.update({graded.job.id: graded for graded in plan.done})
     folder.begin(plan.to_do)
     try:
-        grade(longest_first(plan.to_do, folder), folder, overseer, outcomes, arguments, names=names)
+        grade(plan.to_do, folder, overseer, outcomes, arguments, names=names)
     except KeyboardInterrupt:
         with undisturbed():
             folder.look()
@@ -188,12 +188,6 @@ def graded(
         raise AuthorError(f"{error}\nstopped; {_kept(outcomes, jobs, arguments.out)}; {ON}") from error
     folder.summarise()
     return True
-
-
-def longest_first(jobs: Sequence[Job], folder: RunFolder) -> list[Job]:
-    """Return jobs in the order of the time that they took the last time, so that none of the long ones is left for the end."""
-    took = {job.id: result.seconds for job in jobs if (result := folder.of(job.id).result())}
-    return sorted(jobs, key=lambda job: -took.get(job.id, 0.0))
 
 
 def tell(plan: Plan, jobs: Sequence[Job], out: Path) -> None:
