@@ -483,13 +483,15 @@ def test_a_default_that_differs_is_told_with_both_numbers() -> None:
     assert {name for name, each in found.items() if each.verdict is not Verdict.PASSED} == {"batch_mean_default"}
 
 
-def test_modules_that_disturb_one_another_are_seen_in_a_deep_network() -> None:
+def test_containers_that_disturb_one_another_are_seen_where_one_is_in_another() -> None:
     shared = changed("self.inputs = [input]", "self.inputs = Sequential.shared = [input]")
     shared = tuple(
         cell.replace("self.modules[::-1], self.inputs[-2::-1]", "self.modules[::-1], Sequential.shared[-2::-1]")
         for cell in shared
     )
-    assert graded(*shared)["sequential_backward"].verdict is Verdict.FAILED
+    found = graded(*shared)
+    assert {name for name, each in found.items() if each.verdict is Verdict.FAILED} == {"sequential_of_one"}
+    assert "one Sequential in another" in found["sequential_of_one"].message
 
 
 def test_the_worst_entry_is_named_and_pictured() -> None:
