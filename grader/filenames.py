@@ -19,7 +19,7 @@ EVIDENCE = "evidence"
 # in that of the evidence: the rubric that it was judged by, where it is not the assignment's own
 RUBRIC = "rubric.toml"
 # and by what each check was judged
-STANDING = "judged.json"
+JUDGED = "judged.json"
 REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
 # in that folder: notebooks as they were run, for staff; and a folder for each grading of what was handed in before, from 1

@@ -20,19 +20,17 @@ from grader.errors import HarnessError
 from grader.report.console import Pen
 from grader.runs import (
     Attempt,
+    Before,
     Children,
     RunFolder,
     SubmissionFolder,
     Today,
     chosen,
-    confirm,
-    held,
     judge,
     judge_in_brief,
     rubric_to_keep,
     run_all,
     standards,
-    stays,
     stoppable,
     told,
     tried,
@@ -134,11 +132,12 @@ def judge_all(
     """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
 
     def do(folder: SubmissionFolder) -> Again | str:
-        now = held(folder, today)
-        if now and (not write or stays(folder, now, today)):
-            return Again(now, folder.data(), folder.path.resolve().name)
+        before = Before.of(folder)
+        now = before.held(today)
+        if now and (not write or before.stays(now, today)):
+            return Again(now, before.data, folder.path.resolve().name)
         try:
-            again: Again = tried(children, judge_again, folder, write)
+            again: Again = tried(children, judge_again, before, write)
         except HarnessError as error:
             if children.stopped:
                 raise
@@ -167,19 +166,20 @@ def judge_all(
         run_all(folders, do, executor, done=note, failed=_raised, stop=children.stop)
 
 
-def judge_again(today: Today, _teller: object, attempt: Attempt, folder: SubmissionFolder, write: bool) -> Again:
+def judge_again(today: Today, _teller: object, attempt: Attempt, before: Before, write: bool) -> Again:
     """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
-    before, name, now = folder.data(), folder.path.resolve().name, judge_in_brief(folder, today, attempt)
+    folder, now = before.folder, judge_in_brief(before, today, attempt)
+    name = folder.path.resolve().name
     if not write:
-        return Again(now, before, name)
-    if stays(folder, now, today):
-        confirm(folder, now, today)
-        return Again(now, before, name)
+        return Again(now, before.data, name)
+    if before.stays(now, today):
+        before.confirm(now, today)
+        return Again(now, before.data, name)
     made = judge(folder, today, attempt)
     with attempt.steps.at(Kind.REPORTING):
         by_what = today.by_what(*today.standard(folder, made.assignment))
         folder.publish(made, rubric=rubric_to_keep(folder, made, today), by_what=by_what)
-    return Again(made.result, before, name)
+    return Again(made.result, before.data, name)
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

@@ -100,6 +100,14 @@ def from_json(data: Mapping[str, Any]) -> Result:
         raise ValueError(f"no report ({type(error).__name__}: {error})") from error
 
 
+def result_of(data: Mapping[str, Any]) -> Result | None:
+    """Return the result that a report tells of, None where it is no report that can be read."""
+    try:
+        return from_json(data)
+    except ValueError:
+        return None
+
+
 def _marks_of(data: Mapping[str, Any]) -> Marks:
     return Marks(*(float(data[kind]) for kind in ("earned", "possible", "pending", "withheld")))
 

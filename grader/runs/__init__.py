@@ -9,12 +9,13 @@ from grader.runs.grading import Attempt, Bench, Ready, grade_all, standards, war
 from grader.runs.job import Failure, Graded, Job, Whose
 from grader.runs.overseeing import Overseer, tried
 from grader.runs.places import Places
-from grader.runs.regrading import Today, confirm, held, judge, judge_in_brief, rubric_to_keep, stays, told
+from grader.runs.regrading import Before, Today, judge, judge_in_brief, rubric_to_keep, told
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
 
 __all__ = [
     "Attempt",
+    "Before",
     "Bench",
     "Children",
     "Failure",
@@ -29,16 +30,13 @@ __all__ = [
     "Today",
     "Whose",
     "chosen",
-    "confirm",
     "grade_all",
-    "held",
     "judge",
     "judge_in_brief",
     "planned",
     "rubric_to_keep",
     "run_all",
     "standards",
-    "stays",
     "stoppable",
     "told",
     "tried",

@@ -24,9 +24,9 @@ from grader.pipeline import Care, selection
 from grader.runs.cuts import Cuts
 from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
+from grader.runs.holding import by_what
 from grader.runs.job import Graded, Job, Whose
 from grader.runs.ordering import longest_first
-from grader.runs.standing import by_what
 from grader.runs.steps import Kind, Steps
 from grader.runs.submission import SubmissionFolder
 from grader.sandbox import Launcher, open_launcher

@@ -7,14 +7,17 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from grader import assignments, evidence, pipeline, report, scoring
 from grader.assignments import Assignment
 from grader.errors import AuthorError, HarnessError
 from grader.model import Finding, Parameter, Report, Result, Rubric
 from grader.pipeline import selection
-from grader.runs import standing
+from grader.report.document import result_of
+from grader.runs import holding
 from grader.runs.grading import Attempt, differing, judged_by
+from grader.runs.holding import JudgedBy
 from grader.runs.submission import SubmissionFolder
 from grader.text import listed, printable
 
@@ -54,10 +57,10 @@ class Today:
         return self._known[key]
 
     def by_what(self, assignment: Assignment, rubric: Rubric) -> Mapping[str, str]:
-        """Return by what each check is judged today, as `standing.by_what` does."""
+        """Return by what each check is judged today, as `holding.by_what` does."""
         key = assignment.id, rubric.digest
         if key not in self._by_what:
-            self._by_what[key] = standing.by_what(assignment, rubric)
+            self._by_what[key] = holding.by_what(assignment, rubric)
         return self._by_what[key]
 
     def warm(self, folders: Sequence[SubmissionFolder]) -> None:
@@ -79,62 +82,80 @@ def judge(folder: SubmissionFolder, today: Today, attempt: Attempt | None = None
     return judged_by(attempt, submission, kept, *today.standard(folder, name))
 
 
-def held(folder: SubmissionFolder, today: Today) -> Result | None:
-    """Return what judging the evidence in a folder comes to where every finding of its report holds; None where one does not.
-
-    Nothing is judged, and evidence is not taken apart.
+@dataclass(frozen=True)
+class Before:
+    """What lies in a folder before its evidence is judged again, read once: the report as data, empty where there is none, the
+    result that it tells of, and by what its checks were judged.
     """
-    known = _holding(folder, today)
-    if known is None:
-        return None
-    before, chosen, holds = known
-    try:
-        score = scoring.score(chosen, holds.values())
-    except HarnessError:
-        # of a check nothing is known
-        return None
-    return replace(before, rubric_digest=chosen.digest, marks=score.marks, items=score.items)
+
+    folder: SubmissionFolder
+    data: Mapping[str, Any]
+    result: Result | None
+    judged_by: JudgedBy | None
+
+    @classmethod
+    def of(cls, folder: SubmissionFolder) -> Before:
+        """Read it."""
+        data = folder.data()
+        return cls(folder, data, result_of(data), folder.judged_by)
+
+    def held(self, today: Today) -> Result | None:
+        """Return what judging the evidence comes to where every finding of the report holds; None where one does not.
+
+        Nothing is judged, and evidence is not taken apart.
+        """
+        if self.result is None or (chosen := self._chosen(today)) is None:
+            return None
+        try:
+            score = scoring.score(chosen, self.holding(today).values())
+        except HarnessError:
+            # of a check nothing is known
+            return None
+        return replace(self.result, rubric_digest=chosen.digest, marks=score.marks, items=score.items)
+
+    def holding(self, today: Today) -> dict[str, Finding]:
+        """Return the findings that hold, by check."""
+        chosen = self._chosen(today)
+        if self.result is None or self.judged_by is None or chosen is None:
+            return {}
+        assignment, rubric = today.standard(self.folder, self.result.assignment)
+        return holding.holding(self.result, self.judged_by, today.by_what(assignment, rubric), assignment, chosen)
+
+    def stays(self, now: Result, today: Today) -> bool:
+        """Return whether the reports say what they would say if they were made from that result today."""
+        standard = today.standard(self.folder, now.assignment)
+        pages = today.by_what(*standard)[holding.PAGES]
+        rubric = self.folder.rubric.read_bytes() if self.folder.rubric else b""
+        told = report.as_json(now)
+        return bool(
+            self.judged_by
+            and self.judged_by.checks.get(holding.PAGES) == pages
+            and self.folder.is_whole
+            and rubric == differing(*standard)
+            and all(told.get(each) == self.data.get(each) for each in ("grader_version", "score", "items", "notices"))
+        )
+
+    def confirm(self, now: Result, today: Today) -> None:
+        """Note that the findings of the report hold by what checks are judged by today."""
+        items = self.judged_by.items if self.judged_by else ()
+        self.folder.note(today.by_what(*today.standard(self.folder, now.assignment)), items)
+
+    def _chosen(self, today: Today) -> Rubric | None:
+        if self.result is None or self.judged_by is None:
+            return None
+        _, rubric = today.standard(self.folder, self.result.assignment)
+        try:
+            return selection.only(rubric, self.judged_by.items)
+        except AuthorError:
+            # an item is gone
+            return None
 
 
-def judge_in_brief(folder: SubmissionFolder, today: Today, attempt: Attempt | None = None) -> Result:
+def judge_in_brief(before: Before, today: Today, attempt: Attempt | None = None) -> Result:
     """Judge the checks whose findings do not hold any more, and return what comes of all; HarnessError for damaged evidence."""
-    known = _holding(folder, today)
-    kept, submission, name = evidence.load(folder.evidence)
-    return judged_by(attempt, submission, kept, *today.standard(folder, name), known=known[2] if known else None).result
-
-
-def stays(folder: SubmissionFolder, now: Result, today: Today) -> bool:
-    """Return whether the reports in a folder say what they would say if they were made from that result today."""
-    before, noted = folder.data(), folder.standing
-    standard = today.standard(folder, now.assignment)
-    same = noted and noted.checks.get(standing.PAGES) == today.by_what(*standard)[standing.PAGES]
-    rubric = folder.rubric.read_bytes() if folder.rubric else b""
-    told = report.as_json(now)
-    return bool(
-        same
-        and folder.is_whole
-        and rubric == differing(*standard)
-        and all(told.get(each) == before.get(each) for each in ("grader_version", "score", "items", "notices"))
-    )
-
-
-def confirm(folder: SubmissionFolder, now: Result, today: Today) -> None:
-    """Note that the findings of a report hold by what checks are judged by today."""
-    noted = folder.standing
-    folder.note(today.by_what(*today.standard(folder, now.assignment)), noted.items if noted else ())
-
-
-def _holding(folder: SubmissionFolder, today: Today) -> tuple[Result, Rubric, dict[str, Finding]] | None:
-    before, noted = folder.result(), folder.standing
-    if before is None or noted is None:
-        return None
-    assignment, rubric = today.standard(folder, before.assignment)
-    try:
-        chosen = selection.only(rubric, noted.items)
-    except AuthorError:
-        # an item is gone
-        return None
-    return before, chosen, standing.holding(before, noted, today.by_what(assignment, rubric), assignment, chosen)
+    kept, submission, name = evidence.load(before.folder.evidence)
+    standard = today.standard(before.folder, name)
+    return judged_by(attempt, submission, kept, *standard, known=before.holding(today)).result
 
 
 def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:

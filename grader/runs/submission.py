@@ -13,10 +13,10 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, REPORT, RUBRIC, STAFF_PAGE, STANDING, STUDENT_PAGE
+from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, JUDGED, REPORT, RUBRIC, STAFF_PAGE, STUDENT_PAGE
 from grader.model import Report, Result
-from grader.report.document import READABLE, from_json
-from grader.runs.standing import Standing
+from grader.report.document import READABLE, result_of
+from grader.runs.holding import JudgedBy
 from grader.text import as_json_text
 
 
@@ -62,10 +62,10 @@ class SubmissionFolder:
         return path if path.is_file() else None
 
     @property
-    def standing(self) -> Standing | None:
+    def judged_by(self) -> JudgedBy | None:
         """By what each check was judged; None where that was not noted for the evidence and the report that are here."""
         try:
-            found = Standing.of(json.loads((self.evidence / STANDING).read_bytes()))
+            found = JudgedBy.of(json.loads((self.evidence / JUDGED).read_bytes()))
             return found if found and found.files == self._digests() else None
         except (OSError, ValueError, RecursionError):
             return None
@@ -119,10 +119,7 @@ class SubmissionFolder:
 
     def result(self) -> Result | None:
         """Return what the report says in brief, None when there is none that can be read."""
-        try:
-            return from_json(self.data())
-        except ValueError:
-            return None
+        return result_of(self.data())
 
     def deliver(
         self,
@@ -156,7 +153,7 @@ class SubmissionFolder:
         check was judged, where that is to be noted.
         """
         _remove(self.report)
-        _remove(self.evidence / STANDING)
+        _remove(self.evidence / JUDGED)
         if rubric:
             atomic.write(self.evidence / RUBRIC, rubric)
         else:
@@ -175,8 +172,8 @@ class SubmissionFolder:
     def note(self, by_what: Mapping[str, str], items: Sequence[str]) -> None:
         """Note by what the checks were judged for the report that is here, which is of these items, or of all."""
         if self.has_evidence:
-            noted = Standing(by_what, tuple(items), self._digests())
-            atomic.write(self.evidence / STANDING, as_json_text(noted.as_data()))
+            noted = JudgedBy(by_what, tuple(items), self._digests())
+            atomic.write(self.evidence / JUDGED, as_json_text(noted.as_data()))
 
     def show(self, made: Report) -> None:
         """Write what a student may keep of a self-check: the page and the data."""
@@ -204,7 +201,7 @@ class SubmissionFolder:
             executed.rmdir()
         if evidence:
             _remove(self.evidence / RUBRIC)
-            _remove(self.evidence / STANDING)
+            _remove(self.evidence / JUDGED)
             kept.withdraw(self.evidence)
 
     def _digests(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from grader.assignments import Assignment
 from grader.checks import Check
 from grader.model import Finding, Observation, Result, Rubric, Verdict
 from grader.pipeline import judge
-from grader.runs import SubmissionFolder, Today, confirm, held, judge_in_brief, stays
-from grader.runs.standing import PAGES, Standing, by_what, holding
+from grader.runs import Before, SubmissionFolder, Today, judge_in_brief
+from grader.runs.holding import PAGES, JudgedBy, by_what, holding
 from kit import small_assignment as small
 
 RESULT = small.report().result
@@ -21,7 +21,7 @@ OTHER = replace(small.RUBRIC, thresholds={"rolls": {"most": 3.0}}, digest="sha25
 def names(
     today: Mapping[str, str], assignment: Assignment = small.ASSIGNMENT, kept: Mapping[str, str] | None = None
 ) -> list[str]:
-    noted = Standing(by_what(small.ASSIGNMENT, small.RUBRIC) if kept is None else kept)
+    noted = JudgedBy(by_what(small.ASSIGNMENT, small.RUBRIC) if kept is None else kept)
     return sorted(holding(RESULT, noted, today, assignment, small.RUBRIC))
 
 
@@ -49,7 +49,7 @@ def nothing_judged(folder: SubmissionFolder, name: str) -> Result:
     assignment = replace(small.ASSIGNMENT, checks=checks)
     other = Today(None, lambda _name: assignment, lambda _assignment, _path: OTHER)
     other._by_what[assignment.id, OTHER.digest] = by_what(small.ASSIGNMENT, OTHER)
-    return judge_in_brief(folder, other)
+    return judge_in_brief(Before.of(folder), other)
 
 
 def test_what_is_judged_by_the_same_holds() -> None:
@@ -65,7 +65,7 @@ def test_a_check_that_is_judged_by_something_else_holds_no_more_nor_does_what_bu
 
 def test_what_was_withheld_is_tried_again() -> None:
     broken = small.report(replace(small.MODULE, fault="stood still"), small.DICE).result
-    kept = Standing(by_what(small.ASSIGNMENT, small.RUBRIC))
+    kept = JudgedBy(by_what(small.ASSIGNMENT, small.RUBRIC))
     assert not holding(broken, kept, kept.checks, small.ASSIGNMENT, small.RUBRIC)
 
 
@@ -85,14 +85,14 @@ def test_what_a_check_declares_and_its_code_count(change: dict[str, object]) -> 
 
 
 def test_where_everything_holds_the_report_is_the_result(tmp_path: Path) -> None:
-    found = held(graded(tmp_path), today())
+    found = Before.of(graded(tmp_path)).held(today())
     assert found
     assert (found.marks, found.rubric_digest) == (RESULT.marks, RESULT.rubric_digest)
 
 
 def test_other_points_need_no_judging(tmp_path: Path) -> None:
     items = (replace(small.ITEMS[0], points=30.0, checks={"loads": 10.0, "answers": 20.0}), small.ITEMS[1])
-    found = held(graded(tmp_path), today(replace(small.RUBRIC, items=items)))
+    found = Before.of(graded(tmp_path)).held(today(replace(small.RUBRIC, items=items)))
     assert found
     assert (found.marks.earned, found.marks.possible) == (34.0, 34.0)
 
@@ -102,8 +102,8 @@ def test_what_was_noted_of_other_files_is_not_believed(tmp_path: Path, name: str
     folder = graded(tmp_path)
     file: Path = getattr(folder, name)
     file.write_bytes(file.read_bytes() + b" ")
-    assert folder.standing is None
-    assert held(folder, today()) is None
+    assert folder.judged_by is None
+    assert Before.of(folder).held(today()) is None
 
 
 def test_only_what_holds_no_more_is_judged(tmp_path: Path) -> None:
@@ -114,28 +114,28 @@ def test_only_what_holds_no_more_is_judged(tmp_path: Path) -> None:
 
 def test_reports_stay_where_they_would_say_the_same(tmp_path: Path) -> None:
     folder = graded(tmp_path)
-    assert stays(folder, RESULT, today())
+    assert Before.of(folder).stays(RESULT, today())
     folder.staff_page.unlink()
-    assert not stays(folder, RESULT, today())
+    assert not Before.of(folder).stays(RESULT, today())
 
 
 def test_reports_are_made_anew_where_points_differ_or_pages_are_made_otherwise(tmp_path: Path) -> None:
     folder = graded(tmp_path)
     seen = small.evidence(small.MODULE, Observation("dice", {"rolls": [90]}))
     worse = judge(small.submission(), seen, small.ASSIGNMENT, small.RUBRIC)
-    assert not stays(folder, worse.result, today())
+    assert not Before.of(folder).stays(worse.result, today())
     folder.note({**by_what(small.ASSIGNMENT, small.RUBRIC), PAGES: "another one"}, ())
-    assert not stays(folder, RESULT, today())
+    assert not Before.of(folder).stays(RESULT, today())
 
 
 def test_what_was_looked_at_again_and_stays_holds_from_then_on(tmp_path: Path) -> None:
     folder = graded(tmp_path)
     folder.note(changed("rolls"), ())
-    assert held(folder, today()) is None
-    confirm(folder, RESULT, today())
-    assert held(folder, today())
+    assert Before.of(folder).held(today()) is None
+    Before.of(folder).confirm(RESULT, today())
+    assert Before.of(folder).held(today())
 
 
 @pytest.mark.parametrize("data", [None, [], {"schema": "mlpgrader.judged/1"}, {"schema": "another/1"}, "text"])
 def test_what_is_no_note_says_nothing(data: object) -> None:
-    assert Standing.of(data) is None
+    assert JudgedBy.of(data) is None

@@ -27,7 +27,7 @@ PAGES = ""
 
 
 @dataclass(frozen=True)
-class Standing:
+class JudgedBy:
     """By what each check was judged and, under `PAGES`, by what pages were made, as digests; and the items that were asked for,
     empty for all. `files` are the digests of the evidence and of the report that says what came of it.
     """
@@ -41,7 +41,7 @@ class Standing:
         return {"schema": SCHEMA, "files": list(self.files), "items": list(self.items), "checks": dict(self.checks)}
 
     @classmethod
-    def of(cls, data: Any) -> Standing | None:
+    def of(cls, data: Any) -> JudgedBy | None:
         """Return what plain data says; None where it says nothing of the kind."""
         try:
             if data["schema"] != SCHEMA:
@@ -61,7 +61,7 @@ def by_what(assignment: Assignment, rubric: Rubric) -> dict[str, str]:
 
 
 def holding(
-    before: Result, kept: Standing, today: Mapping[str, str], assignment: Assignment, chosen: Rubric
+    before: Result, kept: JudgedBy, today: Mapping[str, str], assignment: Assignment, chosen: Rubric
 ) -> dict[str, Finding]:
     """Return the findings of a report that still hold for the items that are `chosen`, by check.
 
@@ -95,4 +95,4 @@ def _pages() -> str:
 
 @cache
 def _code(modules: frozenset[str]) -> str:
-    return f"{digest_of(modules)} {sys.version} {installed()}"
+    return hashlib.sha256(f"{digest_of(modules)} {sys.version} {installed()}".encode()).hexdigest()
