@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +13,10 @@ from hypothesis import strategies as st
 from grader import pipeline
 from grader.assignments import find
 from grader.calibration.course import plain_items
-from grader.checks import run_checks
-from grader.model import Evidence, Finding, Setting, Verdict
+from grader.model import Finding, Setting, Verdict
 from grader.pipeline import selection
-from grader.sandbox import open_launcher
 from kit import ROOT, hostile_answers
-from kit.hostile_answers import Change, hear, observe_again
+from kit.hostile_answers import Change, judging
 
 ASSIGNMENTS = ("byomlp", "modules")
 # few, so that a lie goes a long way, or nearly all
@@ -29,15 +24,8 @@ SHARES = st.sampled_from([0.002, 0.005, 0.02, 0.2, 0.8])
 PROFILE = settings(max_examples=6, deadline=None, derandomize=True)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the reference has answered to the probes of an assignment that run no notebook, and how it is judged."""
-
-    judge: Callable[[Change], tuple[Finding, ...]]
-
-
 @cache
-def asked(name: str) -> Asked:
+def asked(name: str) -> Callable[[Change], tuple[Finding, ...]]:
     """Ask the reference once, and return what judges its answers with changes in them."""
     assignment = find(name)
     rubric = pipeline.load_rubric(assignment)
@@ -46,24 +34,12 @@ def asked(name: str) -> Asked:
     probes = selection.needed_probes(assignment, chosen)
     checks = selection.needed_checks(assignment, chosen)
     submission = pipeline.receive(ROOT / "reference" / name, assignment, rubric, items=items)
-    given: dict[str, Any] = {"setting": Setting(parameters=rubric.parameters)}
-    with open_launcher("process") as launcher:
-        said = hear(probes, submission, assignment.inside, launcher, **given)
-
-    def judge(change: Change) -> tuple[Finding, ...]:
-        # Python says each warning once, and numbers that are none are full of them
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            seen = observe_again(probes, submission, assignment.inside, said, change, **given)
-            evidence = Evidence(seen, seed=1, sandbox="", seconds=0.0)
-            return run_checks(checks, evidence, rubric.thresholds, parameters=rubric.parameters)
-
-    return Asked(judge)
+    return judging(probes, checks, submission, assignment.inside, rubric, Setting(parameters=rubric.parameters))
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_same_answers_again_are_judged_as_the_first_time(name: str) -> None:
-    found = asked(name).judge(lambda _place, _operation, raw: raw)
+    found = asked(name)(lambda _place, _operation, raw: raw)
     assert {each.check: each.message for each in found if each.verdict is not Verdict.PASSED} == {}
 
 
@@ -71,5 +47,5 @@ def test_the_same_answers_again_are_judged_as_the_first_time(name: str) -> None:
 @PROFILE
 @given(share=SHARES, seed=st.integers(0, 2**32 - 1))
 def test_no_answer_makes_a_check_stumble(name: str, share: float, seed: int) -> None:
-    found = asked(name).judge(hostile_answers.hostile(np.random.default_rng(seed), share))
+    found = asked(name)(hostile_answers.hostile(np.random.default_rng(seed), share))
     assert [(each.check, each.message) for each in found if each.verdict is Verdict.UNDECIDED] == []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,11 @@ from hypothesis import strategies as st
 from grader import pipeline
 from grader.assignments import find
 from grader.assignments.modules.main.files import SOLVED, as_notebook
-from grader.checks import run_checks
-from grader.model import REDUCED, Evidence, Finding, Setting, Submission, Verdict
+from grader.model import REDUCED, Finding, Setting, Submission, Verdict
 from grader.pipeline import selection
-from grader.sandbox import open_launcher
 from kit import ROOT, byomlp_submissions, hostile_answers
 from kit.digits_samples import as_data, few
-from kit.hostile_answers import Change, hear, observe_again
+from kit.hostile_answers import Change, judging
 
 # few, so that a lie goes a long way, or nearly all
 SHARES = st.sampled_from([0.005, 0.02, 0.1, 0.4, 0.9])
@@ -50,13 +46,6 @@ MAIN = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a submission has answered to the probes of an assignment that run notebooks, and how it is judged."""
-
-    judge: Callable[[Change], tuple[Finding, ...]]
-
-
 def handed_in(name: str) -> dict[str, bytes]:
     """Return a small submission with the notebooks of an assignment."""
     if name == "byomlp":
@@ -78,7 +67,7 @@ def setting_of(name: str, sizes: Mapping[str, Any], parameters: Any) -> Setting:
 
 
 @cache
-def asked(name: str) -> Asked:
+def asked(name: str) -> Callable[[Change], tuple[Finding, ...]]:
     """Ask a small submission once, and return what judges its answers with changes in them."""
     assignment = find(name)
     rubric = pipeline.load_rubric(assignment)
@@ -88,24 +77,14 @@ def asked(name: str) -> Asked:
     names = {probe.name for probe in probes}
     checks = [each for each in selection.needed_checks(assignment, rubric) if set(each.reads) <= names]
     submission = Submission("alice", "sha256:" + "0f" * 32, handed_in(name))
-    given: dict[str, Any] = {"setting": setting_of(name, rubric.sizes, rubric.parameters)}
-    with open_launcher("process") as launcher:
-        said = hear(probes, submission, assignment.inside, launcher, **given)
-
-    def judge(change: Change) -> tuple[Finding, ...]:
-        # Python says each warning once, and numbers that are none are full of them
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            seen = observe_again(probes, submission, assignment.inside, said, change, **given)
-            evidence = Evidence(seen, seed=1, sandbox="", seconds=0.0)
-            return run_checks(checks, evidence, rubric.thresholds, parameters=rubric.parameters)
-
-    return Asked(judge)
+    return judging(
+        probes, checks, submission, assignment.inside, rubric, setting_of(name, rubric.sizes, rubric.parameters)
+    )
 
 
 @pytest.mark.parametrize(("name", "passes"), [("byomlp", "small_architecture"), ("modules", "main_runs")])
 def test_the_same_answers_again_are_judged(name: str, passes: str) -> None:
-    found = {each.check: each for each in asked(name).judge(lambda _place, _operation, raw: raw)}
+    found = {each.check: each for each in asked(name)(lambda _place, _operation, raw: raw)}
     assert found[passes].verdict is Verdict.PASSED, json.dumps({k: v.message for k, v in found.items()})
 
 
@@ -115,5 +94,5 @@ def test_the_same_answers_again_are_judged(name: str, passes: str) -> None:
 def test_no_answer_of_a_notebook_makes_a_check_stumble(name: str, share: float, seed: int) -> None:
     hostile = hostile_answers.hostile(np.random.default_rng(seed), share)
     ours = OURS if name == "modules" else frozenset({"lay"})
-    found = asked(name).judge(lambda place, asked, raw: raw if asked["op"] in ours else hostile(place, asked, raw))
+    found = asked(name)(lambda place, asked, raw: raw if asked["op"] in ours else hostile(place, asked, raw))
     assert [(each.check, each.message) for each in found if each.verdict is Verdict.UNDECIDED] == []

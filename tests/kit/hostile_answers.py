@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 
 from grader import wire
+from grader.checks import Check, run_checks
 from grader.errors import HarnessError
-from grader.model import Limits, Observation, Problem, ProblemKind, Setting, Submission
-from grader.sandbox import Answer, Inside, Launcher, Probe, Session, SessionEnded
+from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind, Rubric, Setting, Submission
+from grader.sandbox import Answer, Inside, Launcher, Probe, Session, SessionEnded, open_launcher
 from grader.sandbox.answers import FROM_INSIDE, checked
 from grader.sandbox.lane import Lane
 from grader.sandbox.operations import Operation
@@ -197,6 +199,30 @@ def observe_again(
         lane.run()
         seen |= {each.probe: each for each in lane.observations}
     return seen
+
+
+def judging(
+    probes: Sequence[Probe],
+    checks: Iterable[Check],
+    submission: Submission,
+    inside: Inside,
+    rubric: Rubric,
+    setting: Setting,
+) -> Callable[[Change], tuple[Finding, ...]]:
+    """Ask a submission in the process sandbox once, and return what judges its answers with changes in them."""
+    checks, given = tuple(checks), {"setting": setting}
+    with open_launcher("process") as launcher:
+        said = hear(probes, submission, inside, launcher, **given)
+
+    def judge(change: Change) -> tuple[Finding, ...]:
+        # Python says each warning once, and numbers that are none are full of them
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            seen = observe_again(probes, submission, inside, said, change, **given)
+            evidence = Evidence(seen, seed=1, sandbox="", seconds=0.0)
+            return run_checks(checks, evidence, rubric.thresholds, parameters=rubric.parameters)
+
+    return judge
 
 
 def hostile(rng: np.random.Generator, share: float) -> Change:
