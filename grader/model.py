@@ -410,6 +410,22 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody of the class as a platform knows them; each field is empty where it is not known.
+
+    `id` is the platform's own, `sis` the number that the university gives, `group` the name of the group they work in.
+    """
+
+    id: str = ""
+    name: str = ""
+    login: str = ""
+    mail: str = ""
+    sis: str = ""
+    section: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
 class RubricItem:
     """Points for one part of the assignment, split over checks."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from grader.classes.gathering import gathered, gathering
 from grader.classes.layouts import LAYOUTS
-from grader.classes.model import Found, HandIn, Joined, Lateness, Person, Taken, Unread
+from grader.classes.model import Found, HandIn, Joined, Lateness, Taken, Unread
 from grader.classes.names import folder_of
 from grader.classes.reading import read
+from grader.model import Person
 
 __all__ = [
     "LAYOUTS",

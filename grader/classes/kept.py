@@ -17,8 +17,9 @@ from typing import Any
 
 from grader import atomic
 from grader.classes.gathering import Gathered
-from grader.classes.model import HandIn, Person, Taken, Unread
+from grader.classes.model import HandIn, Taken, Unread
 from grader.filenames import HAND_INS
+from grader.model import Person
 
 ABOUT = "hand-in.json"
 # beside the folders of the students, none of which is called so: a dot becomes something else in a key

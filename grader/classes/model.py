@@ -1,4 +1,4 @@
-"""The nouns of a class: people, what they handed in, and what did not fit."""
+"""The nouns of a class: what its people handed in, and what did not fit."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody of the class as a platform knows them; each field is empty where it is not known.
-
-    `id` is the platform's own, `sis` the number that the university gives, `group` the name of the group they work in.
-    """
-
-    id: str = ""
-    name: str = ""
-    login: str = ""
-    mail: str = ""
-    sis: str = ""
-    section: str = ""
-    group: str = ""
+from grader.model import Person
 
 
 @dataclass(frozen=True)

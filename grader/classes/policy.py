@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,9 @@ from grader.classes.model import Lateness
 from grader.classes.policy_problems import RULES, instant_of, minutes_of, problems_of
 from grader.classes.times import latest
 from grader.errors import AuthorError
+from grader.exports.final import rounded
 from grader.text import counted, printable
 
-CENT = Decimal("0.01")
 HOUR = 3600
 
 
@@ -122,8 +122,7 @@ class Policy:
 
 def final(points: Decimal, lateness: Lateness) -> Decimal:
     """Return the points that are left of some after lateness, rounded half up to two digits."""
-    left = points * (1 - lateness.share) if points > 0 else points
-    return left.quantize(CENT, rounding=ROUND_HALF_UP)
+    return rounded(points * (1 - lateness.share) if points > 0 else points)
 
 
 def load(path: Path) -> Policy:

@@ -10,10 +10,11 @@ from datetime import tzinfo
 from pathlib import Path
 
 from grader.classes import tables
-from grader.classes.model import Double, HandIn, Joined, Person
+from grader.classes.model import Double, HandIn, Joined
 from grader.classes.names import visible
 from grader.classes.times import in_words
 from grader.errors import AuthorError
+from grader.model import Person
 from grader.text import listed, printable
 
 Row = Mapping[str, str]

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from grader.classes.model import Person, Taken, Unread
+from grader.classes.model import Taken, Unread
 from grader.errors import IntakeError
 from grader.intake.downloads import Download
 from grader.intake.listing import Unreadable
+from grader.model import Person
 
 # of a file that says something about hand-ins
 TEXT_BYTES = 2_000_000

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from grader.errors import AuthorError
 from grader.exports import Row
-from grader.exports.final import Final, Who
+from grader.exports.final import Final, rounded
+from grader.exports.platforms.numbers import exact
+from grader.model import Person
 from grader.runs import RunFolder, bookkeeping
 from grader.text import counted
-
-CENTS = Decimal("0.01")
 
 
 def finals_of(run: Path, url: str | None = None) -> tuple[Final, ...]:
@@ -31,7 +30,7 @@ def finals_of(run: Path, url: str | None = None) -> tuple[Final, ...]:
     if book is None:
         return tuple(_of_rows(folder))
     with book:
-        bookkeeping.take_in(book, {name: folder.of(name) for name in folder.entries}, folder.entries)
+        bookkeeping.take_in(book, folder.entries, folder.of)
         return book.finals()
 
 
@@ -41,11 +40,11 @@ def _of_rows(folder: RunFolder) -> Iterator[Final]:
     for row in sorted(folder.rows, key=lambda row: row.id):
         why_not = _why_not(row)
         yield Final(
-            Who(name=row.id),
-            points=None if row.marks is None or why_not else _cents(row.marks.earned),
-            possible=_cents(row.marks.possible if row.marks else possible),
+            Person(name=row.id),
+            points=None if row.marks is None or why_not else rounded(exact(row.marks.earned)),
+            possible=rounded(exact(row.marks.possible if row.marks else possible)),
             why_not=why_not,
-            items={name: _cents(earned) for name, earned in row.items.items()},
+            items={name: rounded(exact(earned)) for name, earned in row.items.items()},
             folder=folder.of(row.id).path,
             submission=row.id,
         )
@@ -58,7 +57,3 @@ def _why_not(row: Row) -> str:
     if row.marks.withheld:
         return f"{counted(row.marks.withheld, 'point')} withheld"
     return f"{counted(row.marks.pending, 'point')} pending" if row.marks.pending else ""
-
-
-def _cents(value: float) -> Decimal:
-    return Decimal(str(round(value, 6))).quantize(CENTS, ROUND_HALF_UP)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,7 +50,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("run_dir", metavar="RUN", type=Path, help="the --out folder of a run")
     add("--csv", metavar="FILE", type=Path, required=True, help="the file of marks")
-    add("--as", dest="author", metavar="NAME", help="who marks, for the audit (default: your user name)")
+    options.add_author(command, what="marks")
     add("--apply", action="store_true", help="write it")
     add("--overwrite", action="store_true", help="where a mark was changed meanwhile, take that of the file")
     options.add_gradebook(command)
@@ -62,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Take the marks of the file that the arguments name and return the exit status."""
     from grader.gradebook import sheets
 
-    author = arguments.author or getpass.getuser()
+    author = options.author(arguments)
     with kept_book(arguments.run_dir, arguments.gradebook) as book:
         given, said = sheets.read(arguments.csv, {each.student for each in book.ready()})
         for line in said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import shlex
 from collections.abc import Collection, Mapping
 from importlib import import_module
@@ -160,6 +161,18 @@ def add_rubric(command: argparse.ArgumentParser, *, what: str = "grade by") -> N
         type=Path,
         help=f"{what} the rubric in this file instead of the assignment's own; `mlpgrader rubric FILE` validates it",
     )
+
+
+def add_author(command: argparse.ArgumentParser, *, what: str) -> None:
+    """Declare who does `what`, as the audit names them."""
+    command.add_argument(
+        "--as", dest="author", metavar="NAME", help=f"who {what}, for the audit (default: your user name)"
+    )
+
+
+def author(arguments: argparse.Namespace) -> str:
+    """Return who does what the command is for."""
+    return arguments.author or getpass.getuser()
 
 
 def add_gradebook(command: argparse.ArgumentParser) -> None:

@@ -142,6 +142,7 @@ def _see(folder: SubmissionFolder, answer: Answer) -> Path:
 
 def _show(waiting: Sequence[Waiting], texts: Texts) -> None:
     from grader.gradebook import sheets
+    from grader.gradebook.nouns import called
 
     console = Screen()
     pen = Pen(console.options.ascii_only)
@@ -157,7 +158,7 @@ def _show(waiting: Sequence[Waiting], texts: Texts) -> None:
             )
         earlier = f" ({points(float(mark.points))} by {mark.author})" if mark and mark.points is not None else ""
         attempt = f", attempt {each.attempt}" if each.attempt > 1 else ""
-        known = f"{each.name} ({each.student})" if each.name != each.student else each.name
+        known = called(each.name, each.student)
         console.print(pen.write(f"  {known}{attempt}: {sheets.in_words(each.why)}{earlier}"))
         text, see = texts.get((each.student, each.attempt, found.check), ("", ""))
         for line in text.splitlines():

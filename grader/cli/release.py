@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +45,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("run_dir", metavar="RUN", type=Path, help="the --out folder of a run")
     add("--only", metavar="ID,ID", type=values.names, default=(), help="these students or groups only")
-    add("--as", dest="author", metavar="NAME", help="who releases, for the audit (default: your user name)")
+    options.add_author(command, what="releases")
     add("--apply", action="store_true", help="write it")
     add("--withdraw", action="store_true", help="take a release back")
     options.add_gradebook(command)
@@ -55,7 +54,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Release what the arguments name and return the exit status."""
-    author = arguments.author or getpass.getuser()
+    author = options.author(arguments)
     with kept_book(arguments.run_dir, arguments.gradebook) as book:
         ready = _chosen(book.ready(), arguments.only)
         meant = [
@@ -100,6 +99,8 @@ def _chosen(ready: Sequence[Ready], only: Collection[str]) -> list[Ready]:
 
 
 def _show(ready: Sequence[Ready], meant: Sequence[Ready], arguments: argparse.Namespace) -> None:
+    from grader.gradebook.nouns import called
+
     console = Screen()
     pen = Pen(console.options.ascii_only)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -109,7 +110,7 @@ def _show(ready: Sequence[Ready], meant: Sequence[Ready], arguments: argparse.Na
     now = {each.student for each in meant}
     done, planned = ("withdrawn", "to be withdrawn") if arguments.withdraw else ("released", "to be released")
     for each in ready:
-        name = f"{each.name} ({each.student})" if each.name != each.student else each.name
+        name = called(each.name, each.student)
         points = "" if each.points is None else f"{each.points:f} / {each.possible:f}"
         if each.student in now:
             state = done if arguments.apply else planned

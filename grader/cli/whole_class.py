@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import atomic, classes, intake
+from grader import atomic, classes, intake, pipeline
 from grader.assignments import Assignment
 from grader.classes import kept, policy, reading, roster
-from grader.classes.model import Found, Joined, Person
+from grader.classes.model import Found, Joined
 from grader.classes.names import folder_of, visible
 from grader.classes.policy import Policy
 from grader.cli.outcomes import Outcomes, failures
 from grader.errors import AuthorError, IntakeError
 from grader.filenames import CLASS, FILES
 from grader.intake.listing import MEGABYTE
-from grader.model import Rubric
+from grader.model import Person, Rubric
 from grader.runs import RunFolder
 from grader.text import counted, listed, printable
 
@@ -119,7 +119,7 @@ def ensure_room(arguments: argparse.Namespace, *, free: Callable[[Path], int] | 
 def gathered(arguments: argparse.Namespace, folder: RunFolder, assignment: Assignment, rubric: Rubric) -> Gathered:
     """Put the class into the folder of its run, take it into the gradebook, and say what it was taken for."""
     rules = policy.ensure(arguments.out / CLASS)
-    names = tuple(each.name for each in assignment.wanted_files(rubric.parameters))
+    names = pipeline.file_names(assignment, rubric)
     required = assignment.required_files(rubric.parameters)
     wanted = tuple(dict.fromkeys((*required, *names)))
     people = roster.read(arguments.roster) if arguments.roster else None

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from grader.model import Person
 
-@dataclass(frozen=True)
-class Who:
-    """A student as a platform knows one: its `id`, the login, and the number of the university (`sis`); "" where unknown."""
+CENT = Decimal("0.01")
 
-    id: str = ""
-    name: str = ""
-    login: str = ""
-    mail: str = ""
-    sis: str = ""
-    section: str = ""
+
+def rounded(points: Decimal) -> Decimal:
+    """Return points as they are handed on: half up, to two digits."""
+    return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Final:
     `handed_in` (UTC, aware); `late` says in words what that costs.
     """
 
-    who: Who
+    who: Person
     points: Decimal | None
     possible: Decimal
     why_not: str = ""

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, select
 
 from grader.classes.model import Lateness
 from grader.classes.policy import Counted, Policy, final
-from grader.exports.final import Final, Who
-from grader.gradebook.joining import rounded
+from grader.exports.final import Final, rounded
 from grader.gradebook.nouns import Scored, Why
 from grader.gradebook.standing import Standing, standings
 from grader.gradebook.tables import MEMBERS, RELEASES, STUDENTS, SUBMITTERS
+from grader.model import Person
 from grader.text import counted, listed, printable
 
 NAMED = 3
@@ -96,7 +96,7 @@ def finals(connection: Connection, run: int, rules: Policy | None, folder: Path)
     for each in counted_attempts(connection, run, rules):
         standing = each.standing
         possible = max(possible, each.score.possible)
-        for who in people.pop(standing.student, None) or [Who(name=standing.name, login=standing.student)]:
+        for who in people.pop(standing.student, None) or [Person(name=standing.name, login=standing.student)]:
             found.append(
                 Final(
                     who,
@@ -140,14 +140,14 @@ def told(ready: Sequence[Ready]) -> str:
     return f"{counted(len(ready), 'student or group', 'students and groups')}: {done} released, {waiting} not ready"
 
 
-def _people(connection: Connection, run: int) -> dict[str, list[Who]]:
+def _people(connection: Connection, run: int) -> dict[str, list[Person]]:
     """Return the members of each who handed in; under the empty key, those who handed in nothing."""
     joined = STUDENTS.outerjoin(MEMBERS, MEMBERS.c.student == STUDENTS.c.id)
     joined = joined.outerjoin(SUBMITTERS, MEMBERS.c.submitter == SUBMITTERS.c.id)
     rows = select(STUDENTS, SUBMITTERS.c.key).select_from(joined).where(STUDENTS.c.run == run).order_by(STUDENTS.c.id)
-    found: dict[str, list[Who]] = {}
+    found: dict[str, list[Person]] = {}
     for row in connection.execute(rows):
-        who = Who(row.platform_id, row.name, row.login, row.mail, row.sis, row.section)
+        who = Person(row.platform_id, row.name, row.login, row.mail, row.sis, row.section)
         found.setdefault(row.key or "", []).append(who)
     return found
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from grader.gradebook.nouns import Found, Mark, Scored, Why
 from grader.model import Verdict
 
-CENT = Decimal("0.01")
 NOTHING = Decimal(0)
-
-
-def rounded(points: Decimal) -> Decimal:
-    """Return points as they are handed on: half up, to two digits."""
-    return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def joined(findings: Sequence[Found], marks: Iterable[Mark], digest: str) -> Scored:

@@ -143,6 +143,11 @@ class Scored:
         return not self.waiting
 
 
+def called(name: str, student: str) -> str:
+    """Return a student's name with the key beside it, where that is another one."""
+    return f"{name} ({student})" if name != student else name
+
+
 def points_of(found: Found) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """Return earned, possible, pending and withheld points."""
     return found.earned, found.possible, found.pending, found.withheld

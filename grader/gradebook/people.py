@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from grader.classes.model import HandIn, Joined, Person
+from grader.classes.model import HandIn, Joined
 from grader.gradebook.auditing import Change
 from grader.gradebook.columns import storable
 from grader.gradebook.engine import lock
 from grader.gradebook.tables import ATTEMPTS, MEMBERS, STUDENTS, SUBMITTERS
+from grader.model import Person
 
 FIELDS = {
     "platform_id": "id", "name": "name", "login": "login", "mail": "mail", "sis": "sis", "section": "section",

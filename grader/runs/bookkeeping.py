@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,13 +34,14 @@ def noted(entry: Entry, result: Result | None) -> Noted:
     return Noted(row.id, row.attempt, result, row.error, entry.key, _stamped(entry.stamp), row.id)
 
 
-def take_in(book: Gradebook, folders: Mapping[str, SubmissionFolder], entries: Mapping[str, Entry]) -> int:
-    """Bring a gradebook in line with a run's folder, whatever wrote there, and return how much was new.
+def take_in(book: Gradebook, entries: Mapping[str, Entry], of: Callable[[str], SubmissionFolder]) -> int:
+    """Bring a gradebook in line with a run's folder, whatever wrote there, and return how much was new. `of` finds the folder
+    of a submission.
 
     Reports are read of those that were written since, or before there was a gradebook; also of what was handed in earlier.
     """
     known, new, waiting = book.stamps(), 0, []
-    for each in _unknown(folders, entries, known):
+    for each in _unknown(entries, of, known):
         waiting.append(each)
         if len(waiting) == TOGETHER:
             new += book.note(*waiting)
@@ -59,10 +60,10 @@ def with_marks(row: Row, scored: Scored | None) -> Row:
 
 
 def _unknown(
-    folders: Mapping[str, SubmissionFolder], entries: Mapping[str, Entry], known: Mapping[str, str]
+    entries: Mapping[str, Entry], of: Callable[[str], SubmissionFolder], known: Mapping[str, str]
 ) -> Iterator[Noted]:
     for name, entry in entries.items():
-        folder = folders[name]
+        folder = of(name)
         yield from _earlier(name, folder, known)
         if entry.row.error:
             yield noted(entry, None)

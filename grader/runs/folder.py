@@ -106,7 +106,7 @@ class RunFolder:
     def enter(self) -> None:
         """Bring the gradebook, where there is one, in line with what was seen."""
         if self.book:
-            bookkeeping.take_in(self.book, {name: self.of(name) for name in self.entries}, self.entries)
+            bookkeeping.take_in(self.book, self.entries, self.of)
 
     def key(self, name: str) -> str:
         """Return the key of the evidence that a submission has, by what was noted; empty where it is not what was noted."""

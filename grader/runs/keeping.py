@@ -27,5 +27,5 @@ def kept_book(path: Path, url: str | None = None) -> Iterator[Gradebook]:
         raise AuthorError(f"{path}: holds no run; give the --out folder of an earlier `mlpgrader grade`")
     with gradebook.opened(path, url or "") as book:
         folder.look()
-        bookkeeping.take_in(book, {name: folder.of(name) for name in folder.entries}, folder.entries)
+        bookkeeping.take_in(book, folder.entries, folder.of)
         yield book

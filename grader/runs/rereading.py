@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from grader import evidence, pipeline
+from grader import evidence
 from grader.model import Finding, Quote, Transcript
 from grader.report.executed_names import names
-from grader.runs.grading import Attempt
+from grader.runs.grading import Attempt, judged_by
 from grader.runs.regrading import Today
 from grader.runs.submission import SubmissionFolder
 
@@ -33,11 +33,7 @@ def answers(
     kept, submission, name = evidence.load(folder.evidence)
     result = folder.result()
     known = _known(result.findings, checks) if result else {}
-    assignment, rubric = today.standard(folder, name)
-    if attempt:
-        known = {**known, **attempt.cuts.checks}
-    around = attempt.checking if attempt else None
-    made = pipeline.judge(submission, kept, assignment, rubric, known=known, around=around)
+    made = judged_by(attempt, submission, kept, *today.standard(folder, name), known=known)
     findings = (scored.finding for item in made.score.items for scored in item.findings)
     called = names(made)
     return {each.check: _answer(each, called) for each in findings if each.check in checks}

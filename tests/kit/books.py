@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from grader.classes.model import HandIn, Joined, Person
+from grader.classes.model import HandIn, Joined
 from grader.filenames import GRADEBOOK
 from grader.gradebook.book import Gradebook
 from grader.gradebook.engine import of_file, opened
 from grader.gradebook.marking import Given
 from grader.gradebook.nouns import Noted
-from grader.model import Finding, Marks, Result, ScoredFinding, ScoredItem, Verdict
+from grader.model import Finding, Marks, Person, Result, ScoredFinding, ScoredItem, Verdict
 
 BEGIN = datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
 # what each check came to: passed, waits for a person, failed

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from grader import report
 from grader.exports import OF_ONE
-from grader.exports.final import Final, Who
-from grader.model import Report, Result
+from grader.exports.final import Final
+from grader.model import Person, Report, Result
 
 # what no student may ever read: in each file of staff stands one such word
 SECRET = "SECRET"
@@ -37,7 +37,7 @@ def submission(folder: Path, made: Report, *, executed: bool = True) -> Path:
 def final(path: Path, result: Result, **more: object) -> Final:
     """Return what the student of such a folder gets when nobody has changed anything."""
     given = Final(
-        Who(id=f"7{len(result.id)}", name=result.id.title(), login=result.id),
+        Person(id=f"7{len(result.id)}", name=result.id.title(), login=result.id),
         Decimal(str(result.marks.earned)),
         Decimal(str(result.marks.possible)),
         items={item.id: Decimal(str(item.marks.earned)) for item in result.items},

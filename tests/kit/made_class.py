@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from grader.classes.model import Person
+from grader.model import Person
 from kit.small_assignment import RIGHT, WRONG
 
 DUE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
+from grader.model import Person
 
 TITLE, POSSIBLE = "Write your own network", Decimal(45)
 # last name, first name
@@ -27,10 +28,10 @@ NAMES = (
 POINTS = tuple(map(Decimal, ("45", "31.5", "0", "12.25", "40", "7", "28.75", "44", "3.5", "19")))
 
 
-def people(count: int = len(NAMES)) -> tuple[Who, ...]:
+def people(count: int = len(NAMES)) -> tuple[Person, ...]:
     """Return a class: ids of the platform, numbers of the university with zeros in front, logins and addresses."""
     return tuple(
-        Who(
+        Person(
             id=str(1000 + 7 * k),
             name=", ".join(NAMES[k % len(NAMES)]) if k < len(NAMES) else f"Student {k}, Ann",
             login=f"student{k}",
@@ -81,7 +82,7 @@ def cells(content: bytes, *, separator: str = ",", encoding: str = "utf-8-sig") 
 
 
 def canvas(
-    students: Sequence[Who] = people(),
+    students: Sequence[Person] = people(),
     *,
     marks: Sequence[str] = (),
     possible: str = "45.00",
@@ -98,7 +99,7 @@ def canvas(
     read_only = ("(read only)",) * 3
     given = [*marks, *([""] * (len(students) - len(marks)))]
 
-    def name(who: Who) -> str:
+    def name(who: Person) -> str:
         return f'="{who.name}"' if who.name.startswith("=") else who.name
 
     rows = [
@@ -122,7 +123,7 @@ GERMAN = (
 
 
 def moodle(
-    students: Sequence[Who] = people(),
+    students: Sequence[Person] = people(),
     *,
     header: Sequence[str] = ENGLISH,
     word: str = "Participant",
@@ -144,7 +145,7 @@ def moodle(
     return table([header, *rows], **form)
 
 
-def moodle_blind(students: Sequence[Who] = people()) -> bytes:
+def moodle_blind(students: Sequence[Person] = people()) -> bytes:
     """Return a worksheet of Moodle where marking is blind: no names, and no addresses."""
     header = ("Identifier", "Status", "Grade", "Maximum grade", "Grade can be changed", "Last modified (grade)")
     return table(
@@ -153,7 +154,7 @@ def moodle_blind(students: Sequence[Who] = people()) -> bytes:
 
 
 def blackboard(
-    students: Sequence[Who] = people(),
+    students: Sequence[Person] = people(),
     *,
     column: str = f"{TITLE} [Total Pts: 45 Score] |1234567",
     encoding: str = "utf-16",
@@ -171,7 +172,7 @@ def blackboard(
 
 
 def brightspace(
-    students: Sequence[Who] = people(),
+    students: Sequence[Person] = people(),
     *,
     column: str = f"{TITLE} Points Grade <Numeric MaxPoints:45 Weight:10>",
     **form: str,

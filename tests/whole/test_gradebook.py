@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import select
 
 from grader import gradebook
-from grader.classes.model import Person
 from grader.gradebook.book import Gradebook
 from grader.gradebook.engine import reading
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, METADATA, SUBMITTERS
+from grader.model import Person
 from kit import ROOT
 from kit.books import folder_of, given, hand_in, joined, noted, result
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from grader.classes.model import Person, Unread
+from grader.classes.model import Unread
 from grader.classes.names import graded_names
 from grader.classes.times import instant
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
+from grader.model import Person
 
 TITLE = "a download of Blackboard"
 _TEXT = re.compile(r"(?P<start>.+)_attempt_(?P<at>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)\.txt", re.DOTALL)

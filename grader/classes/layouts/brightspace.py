@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from grader.classes.model import Person, Unread
+from grader.classes.model import Unread
 from grader.classes.names import graded_names
 from grader.classes.times import in_words
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
+from grader.model import Person
 
 TITLE = "a download of Brightspace"
 _ENTRY = re.compile(

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from grader.classes.model import Person, Unread
+from grader.classes.model import Unread
 from grader.classes.names import graded_names
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
+from grader.model import Person
 
 TITLE = "a download of Canvas"
 _NUMBERS = re.compile(r"(?=(_(?P<user>\d+)_\d+_))")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader.classes.model import Person, Unread
+from grader.classes.model import Unread
 from grader.classes.names import graded_names
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
+from grader.model import Person
 
 TITLE = "clones of repositories"
 # what the folder around them is called: its first part is the beginning of each name in it

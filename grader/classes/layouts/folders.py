@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from grader.classes.model import Person, Taken, Unread
+from grader.classes.model import Taken, Unread
 from grader.classes.names import graded_names
 from grader.classes.view import Asked, Piece, Pieces, View
 from grader.intake.classes import ARCHIVE_ENDINGS
 from grader.intake.naming import without_marks
+from grader.model import Person
 
 TITLE = "a folder or an archive for each student"
 SINGLE = (".py", ".ipynb")

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.classes.model import Person, Unread
+from grader.classes.model import Unread
 from grader.classes.names import graded_names
 from grader.classes.times import instant
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
 from grader.errors import AuthorError
+from grader.model import Person
 from grader.text import printable
 
 TITLE = "an export of Gradescope"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader.classes.model import Person, Taken, Unread
+from grader.classes.model import Taken, Unread
 from grader.classes.names import graded_names
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
+from grader.model import Person
 
 TITLE = "a download of Moodle"
 # a team has its own number; those without a team have a name and none

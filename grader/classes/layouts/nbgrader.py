@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from grader.classes.model import Person, Taken, Unread
+from grader.classes.model import Taken, Unread
 from grader.classes.names import graded_names
 from grader.classes.times import instant
 from grader.classes.view import Asked, Piece, Pieces, View, mostly
 from grader.errors import AuthorError
 from grader.intake.naming import without_marks
+from grader.model import Person
 from grader.text import listed, printable
 
 TITLE = "the folder submitted of nbgrader"

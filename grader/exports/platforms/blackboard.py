@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from grader.errors import AuthorError
-from grader.exports.final import Who
 from grader.exports.platforms import numbers, sheet
 from grader.exports.platforms.filling import Places, fill, one_column
 from grader.exports.platforms.made import Merged
 from grader.exports.release import Released
+from grader.model import Person
 
 FILE = "the grades of Blackboard"
 DOWNLOAD = "download the column from the grade centre (Work Offline, Download) and give that file"
@@ -36,7 +36,7 @@ def merged(download: bytes, finals: Released, *, title: str = "", file: str = FI
     places = Places(
         column,
         {
-            line: Who(
+            line: Person(
                 name=_name({name: row.value(place) for place, name in enumerate(header)}),
                 **{ours: row.value(header.index(theirs)) for theirs, ours in _NAMES.items() if theirs in header},
             )

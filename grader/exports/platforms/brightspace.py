@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from grader.errors import AuthorError
-from grader.exports.final import Who
 from grader.exports.platforms import numbers, sheet
 from grader.exports.platforms.filling import Places, fill, one_column
 from grader.exports.platforms.made import Merged
 from grader.exports.release import Released
+from grader.model import Person
 
 FILE = "the grades of Brightspace"
 DOWNLOAD = "export them there (Grades, Enter Grades, Export; key field: both; grade values: points) and give that file"
@@ -49,7 +49,7 @@ def _title(header: str) -> str:
     return _POINTS.sub("", header).strip()
 
 
-def _who(said: dict[str, str]) -> Who:
+def _who(said: dict[str, str]) -> Person:
     # a # keeps spreadsheets from taking a number for one
     keys = {ours: said.get(theirs, "").removeprefix("#") for theirs, ours in _NAMES.items()}
-    return Who(name=" ".join(filter(None, (said.get("First Name"), said.get("Last Name")))), **keys)
+    return Person(name=" ".join(filter(None, (said.get("First Name"), said.get("Last Name")))), **keys)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from grader.errors import AuthorError
-from grader.exports.final import Who
 from grader.exports.platforms import numbers, sheet
 from grader.exports.platforms.filling import Places, fill, one_column
 from grader.exports.platforms.made import Merged
 from grader.exports.platforms.sheet import Sheet
 from grader.exports.release import Released
+from grader.model import Person
 
 FILE = "the gradebook of Canvas"
 DOWNLOAD = "export the whole gradebook there (Grades, Export) and give that file, not one that a spreadsheet has saved"
@@ -85,11 +85,11 @@ def _points(found: Sheet, file: str) -> int:
     raise AuthorError(f"{file}: has no line 'Points Possible' above its students; {DOWNLOAD}")
 
 
-def _who(found: Sheet, line: int, header: tuple[str, ...], last: int) -> Who | None:
+def _who(found: Sheet, line: int, header: tuple[str, ...], last: int) -> Person | None:
     """Return who a line is about, None for an empty one and for the test student."""
     values = found.lines[line].values
     said = {name.strip(): value for name, value in zip(header[: last + 1], values, strict=False)}
     name = said.get("Student") or ", ".join(filter(None, (said.get("LastName"), said.get("FirstName"))))
     if not any(values) or name == TEST_STUDENT:
         return None
-    return Who(name=name, **{ours: said.get(theirs, "") for theirs, ours in _NAMES.items()})
+    return Person(name=name, **{ours: said.get(theirs, "") for theirs, ours in _NAMES.items()})

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from grader.errors import AuthorError
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms import numbers
 from grader.exports.platforms.made import Change, Merged
 from grader.exports.platforms.people import matched
 from grader.exports.platforms.sheet import Sheet
 from grader.exports.release import LeftOut, Released, name_of
+from grader.model import Person
 from grader.text import counted, listed
 
 NAMED = 8
@@ -32,7 +33,7 @@ class Places:
     """
 
     column: int
-    rows: Mapping[int, Who]
+    rows: Mapping[int, Person]
     maximum: Decimal | None
     kept: frozenset[int] = frozenset({0})
     others: bool = False

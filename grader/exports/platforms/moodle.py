@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.errors import AuthorError
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms import numbers, sheet
 from grader.exports.platforms.filling import Places, fill
 from grader.exports.platforms.made import Change, Merged, Packed
 from grader.exports.platforms.sheet import Sheet
 from grader.exports.release import LeftOut, Released, name_of
 from grader.filenames import STUDENT_PAGE
+from grader.model import Person
 
 FILE = "the worksheet of Moodle"
 DOWNLOAD = "download it there (Submissions, Actions, Download grading worksheet) and give that file as it is"
@@ -134,7 +135,7 @@ def _comments(found: Sheet, header: Sequence[str], lines: Sequence[int], *, afte
     return last if last - 1 > after and dates and free and not looks_dated else -1
 
 
-def _people(found: Sheet, header: Sequence[str], lines: Sequence[int]) -> dict[int, Who]:
+def _people(found: Sheet, header: Sequence[str], lines: Sequence[int]) -> dict[int, Person]:
     """Return who each line is about: by the number of the participant, the name, and what looks like an address."""
     names = [name.strip().casefold() for name in header]
     mail = next(
@@ -144,7 +145,7 @@ def _people(found: Sheet, header: Sequence[str], lines: Sequence[int]) -> dict[i
     named = NAME in names[1:2] or mail > 0 or len({found.value(line, 1) for line in lines}) == len(lines) > 1
     number = names.index(NUMBER) if NUMBER in names else -1
     return {
-        line: Who(
+        line: Person(
             id=_PARTICIPANT.sub(r"\1", found.value(line, 0)),
             name=found.value(line, 1) if named else "",
             mail=found.value(line, mail),

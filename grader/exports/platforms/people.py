@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.release import LeftOut, name_of
+from grader.model import Person
 from grader.text import JOINERS, listed
 
 NO_LINE = "no line of the file is theirs"
@@ -30,7 +31,7 @@ class Matched:
     left_out: tuple[LeftOut, ...]
 
 
-def matched(rows: Mapping[int, Who], finals: Sequence[Final]) -> Matched:
+def matched(rows: Mapping[int, Person], finals: Sequence[Final]) -> Matched:
     """Return whose line is whose. Where more than one could be meant, nobody is: that is for a person to decide."""
     known = {line: _keys(who) for line, who in rows.items()}
     where: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -66,7 +67,7 @@ def forms_of(kind: str, value: str) -> set[str]:
     return {value, " ".join(f"{first} {last}".split())} if kind == "name" and comma else {value}
 
 
-def _keys(who: Who) -> dict[str, str]:
+def _keys(who: Person) -> dict[str, str]:
     """Return by what somebody is known, without what is empty."""
     sis = who.sis.strip()
     keys = {

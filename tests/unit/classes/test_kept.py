@@ -6,7 +6,8 @@ from pathlib import Path
 
 from grader.classes.gathering import Gathered
 from grader.classes.kept import Kept, keep, raw_digest, seed_of
-from grader.classes.model import HandIn, Person
+from grader.classes.model import HandIn
+from grader.model import Person
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 JANE = HandIn("jane", "Jane Doe", 1, None, None, (Person(id="jane"),), ())

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from grader.classes import roster as rosters
-from grader.classes.model import HandIn, Person
+from grader.classes.model import HandIn
 from grader.classes.reading import read
 from grader.classes.roster import Roster, joined
 from grader.errors import AuthorError
+from grader.model import Person
 from kit import made_class
 from kit.made_class import MISSING, PACKED, WITH_GROUPS, class_of, download
 

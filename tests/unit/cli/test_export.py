@@ -80,7 +80,7 @@ def test_with_a_gradebook_its_releases_count(run: Path, tmp_path: Path) -> None:
     with book:
         found = RunFolder(run)
         found.look()
-        bookkeeping.take_in(book, {name: found.of(name) for name in found.entries}, found.entries)
+        bookkeeping.take_in(book, found.entries, found.of)
         book.release({"bob"}, author="me")
     out = tmp_path / "released.csv"
     assert main(["export", "csv", str(run), "--out", str(out)]) == 0
@@ -123,7 +123,7 @@ def test_points_go_into_a_copy_of_the_download(
 
 
 def test_who_is_on_no_line_is_unsettled(run: Path, download: Path, tmp_path: Path, given: Callable[..., None]) -> None:
-    given(CLASS[0], replace(CLASS[1], who=files.Who(name="Nobody")))
+    given(CLASS[0], replace(CLASS[1], who=files.Person(name="Nobody")))
     out = str(tmp_path / "upload.csv")
     assert main(["export", "canvas", str(run), "--into", str(download), "--out", out, "--title", files.TITLE]) == 1
 

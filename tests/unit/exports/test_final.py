@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
+from grader.model import Person
 
-JANE = Who(name="Jane Doe")
+JANE = Person(name="Jane Doe")
 
 
 @pytest.mark.parametrize(("points", "why_not"), [(None, ""), (Decimal(3), "pending")])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classes.model import Person
 from grader.gradebook.book import Gradebook
 from grader.gradebook.nouns import Noted, Why
+from grader.model import Person
 from kit.books import BEGIN, book_in, folder_of, given, hand_in, joined, noted, result
 
 PASSED = result({"code": {"runs": ("passed", 2.0)}})

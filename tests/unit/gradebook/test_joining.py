@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from grader.gradebook.joining import joined, rounded
+from grader.exports.final import rounded
+from grader.gradebook.joining import joined
 from grader.gradebook.nouns import Found, Mark, Scored, Why
 from grader.model import Result
 from kit.books import BEGIN, noted, result

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import AuthorError
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms.brightspace import merged
 from grader.exports.release import released
+from grader.model import Person
 from kit import platform_files as files
 
 CLASS = files.finals()
@@ -32,8 +33,8 @@ def test_who_is_held_back_has_no_line() -> None:
     assert len(files.cells(made(files.brightspace(), (CLASS[0], files.held_back(CLASS[1]))))) == 2
 
 
-@pytest.mark.parametrize("who", [Who(login="student1"), Who(sis="4201"), Who(name="Jörg Müller-Lüdenscheidt")])
-def test_students_are_known_by_number_login_or_name(who: Who) -> None:
+@pytest.mark.parametrize("who", [Person(login="student1"), Person(sis="4201"), Person(name="Jörg Müller-Lüdenscheidt")])
+def test_students_are_known_by_number_login_or_name(who: Person) -> None:
     (final,) = (Final(who, CLASS[1].points, files.POSSIBLE, released=True),)
     assert files.cells(made(files.brightspace(), (final,)))[1][:2] == ["#004201", "#student1"]
 

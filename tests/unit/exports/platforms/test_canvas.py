@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import AuthorError
-from grader.exports.final import Who
 from grader.exports.platforms import sheet
 from grader.exports.platforms.canvas import merged
 from grader.exports.release import released
+from grader.model import Person
 from kit import platform_files as files
 
 CLASS = files.finals()
@@ -71,7 +71,7 @@ def test_who_is_not_released_or_not_final_is_left_out() -> None:
 
 
 def test_the_test_student_never_gets_a_line() -> None:
-    tester = replace(CLASS[0], who=Who(id="99", name="Student, Test"))
+    tester = replace(CLASS[0], who=Person(id="99", name="Student, Test"))
     assert left_out(files.canvas(), tester) == [("Student, Test", "no line of the file is theirs")]
 
 
@@ -132,12 +132,12 @@ def test_names_in_two_columns_are_read_too() -> None:
         "    Points Possible,,,,,,45.00",
         "Doe,Jane,5,,jdoe,A,",
     ]
-    content = made("\n".join(rows).encode(), (replace(CLASS[0], who=Who(name="Jane Doe")),), title="HW")
+    content = made("\n".join(rows).encode(), (replace(CLASS[0], who=Person(name="Jane Doe")),), title="HW")
     assert files.cells(content)[2][-1] == "45"
 
 
 def test_nobody_but_those_who_match_is_written() -> None:
-    stranger = replace(CLASS[0], who=Who(id="31337", name="Nobody, Known"))
+    stranger = replace(CLASS[0], who=Person(id="31337", name="Nobody, Known"))
     told = merged(files.canvas(), released((stranger, *CLASS[1:])), title=files.TITLE)
     assert [each.who for each in told.left_out] == ["Nobody, Known"]
     assert len(told.changes) == len(CLASS) - 1

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from grader.exports.final import Who
 from grader.exports.platforms.feedback import NO_PAGE, marks, packed
 from grader.exports.platforms.names import Names, harmless
 from grader.exports.release import released
+from grader.model import Person
 from kit import class_folder as folders
 from kit import report_samples as samples
 
 
 def test_a_student_gets_page_points_and_notebooks(tmp_path: Path) -> None:
     made = samples.notebooks()
-    bob = folders.final(folders.submission(tmp_path, made), made.result, who=Who(name="Doe, Nora", login="nora"))
+    bob = folders.final(folders.submission(tmp_path, made), made.result, who=Person(name="Doe, Nora", login="nora"))
     content = dict(packed(released([bob])).files)
     assert list(content) == [
         "Doe, Nora (nora)/marks.txt",

@@ -6,23 +6,24 @@ from decimal import Decimal
 
 import pytest
 
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms.people import NO_LINE, TWO_LINES, matched, plain_name
+from grader.model import Person
 
 
 def final(**who: str) -> Final:
-    return Final(Who(**who), Decimal(3), Decimal(4), released=True)
+    return Final(Person(**who), Decimal(3), Decimal(4), released=True)
 
 
-def lines(rows: list[Who], *finals: Final) -> dict[int, Final]:
+def lines(rows: list[Person], *finals: Final) -> dict[int, Final]:
     return dict(matched(dict(enumerate(rows)), finals).lines)
 
 
-def reasons(rows: list[Who], *finals: Final) -> list[str]:
+def reasons(rows: list[Person], *finals: Final) -> list[str]:
     return [each.why for each in matched(dict(enumerate(rows)), finals).left_out]
 
 
-JANE = Who(id="5", name="Doe, Jane", login="jdoe", mail="jane@uni.example", sis="0042")
+JANE = Person(id="5", name="Doe, Jane", login="jdoe", mail="jane@uni.example", sis="0042")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +42,12 @@ JANE = Who(id="5", name="Doe, Jane", login="jdoe", mail="jane@uni.example", sis=
     ],
 )
 def test_somebody_is_known_by_whatever_fits(who: dict[str, str]) -> None:
-    rows = [Who(id="4", name="Doe, John", login="john"), JANE]
+    rows = [Person(id="4", name="Doe, John", login="john"), JANE]
     assert list(lines(rows, final(**who))) == [1]
 
 
 def test_a_login_that_is_an_address_is_found_by_mail() -> None:
-    assert list(lines([Who(login="jane@uni.example")], final(mail="jane@uni.example", login="jdoe"))) == [0]
+    assert list(lines([Person(login="jane@uni.example")], final(mail="jane@uni.example", login="jdoe"))) == [0]
 
 
 @pytest.mark.parametrize(
@@ -61,11 +62,13 @@ def test_a_login_that_is_an_address_is_found_by_mail() -> None:
     ],
 )
 def test_nobody_is_guessed(who: dict[str, str], reason: str) -> None:
-    assert reasons([Who(id="4", name="Doe, John", login="john"), JANE], final(**who)) == [reason]
+    assert reasons([Person(id="4", name="Doe, John", login="john"), JANE], final(**who)) == [reason]
 
 
 def test_two_of_one_name_are_asked_about() -> None:
-    assert reasons([Who(id="1", name="Kim, Min"), Who(id="2", name="Kim, Min")], final(name="Min Kim")) == [TWO_LINES]
+    assert reasons([Person(id="1", name="Kim, Min"), Person(id="2", name="Kim, Min")], final(name="Min Kim")) == [
+        TWO_LINES
+    ]
 
 
 def test_two_who_claim_one_line_both_go_without() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from grader.exports.final import Who
 from grader.exports.platforms.nbgrader import written as nbgrader
 from grader.exports.platforms.plain import written
 from grader.exports.release import for_staff, released
+from grader.model import Person
 from kit import platform_files as files
 
 JANE, JOERG, *_ = files.finals()
@@ -38,7 +38,7 @@ def test_staff_see_who_is_not_released_and_what_is_awaited() -> None:
 
 
 def test_no_name_is_a_formula() -> None:
-    eve = replace(JANE, who=Who(name="=SUM(A1), Eve", login="@eve"))
+    eve = replace(JANE, who=Person(name="=SUM(A1), Eve", login="@eve"))
     assert files.cells(written(released([eve])).content)[1][1:3] == ["'=SUM(A1), Eve", "'@eve"]
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.classes import roster
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms import merged
+from grader.model import Person
 from kit import platform_files as files
 
 # how a file is made, which column is that of points, and in how many lines the header is
@@ -21,9 +22,11 @@ KINDS = {
 }
 
 
-def people(path: Path) -> list[Who]:
+def people(path: Path) -> list[Person]:
     """Return the class as the reader of rosters finds it."""
-    return [Who(each.id, each.name, each.login, each.mail, each.sis, each.section) for each in roster.read(path).people]
+    return [
+        Person(each.id, each.name, each.login, each.mail, each.sis, each.section) for each in roster.read(path).people
+    ]
 
 
 @pytest.mark.parametrize("name", ["canvas", "moodle", "brightspace"])
@@ -57,7 +60,7 @@ def test_one_thing_that_is_known_is_enough(name: str, known: str) -> None:
     make, _, _ = KINDS[name]
     who = files.people()
     finals = [
-        Final(Who(**{known: getattr(each, known)}), points, files.POSSIBLE, released=True)
+        Final(Person(**{known: getattr(each, known)}), points, files.POSSIBLE, released=True)
         for each, points in zip(who, files.POINTS, strict=True)
     ]
     made = merged(name, make(), finals, title="" if name == "moodle" else files.TITLE, file="the file")

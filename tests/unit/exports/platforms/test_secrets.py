@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.exports import archive
-from grader.exports.final import Final, Who
+from grader.exports.final import Final
 from grader.exports.platforms import FOR_STAFF, FORMATS, MERGED, WRITTEN, Merged, Packed, merged, written
+from grader.model import Person
 from grader.runs import SubmissionFolder
 from kit import class_folder as folders
 from kit import platform_files as files
@@ -40,7 +41,7 @@ def finals(tmp_path: Path) -> tuple[Final, ...]:
         )
         for each, who, submission in zip(
             made,
-            (files.people()[0], Who(id="8", name=HIDDEN, login="hidden"), files.people()[2]),
+            (files.people()[0], Person(id="8", name=HIDDEN, login="hidden"), files.people()[2]),
             ("Jane Doe_1000_assignsubmission_file", "Hidden Hanna_8_assignsubmission_file", "submission_3"),
             strict=True,
         )
@@ -72,7 +73,7 @@ def test_files_of_our_own_hold_no_secret(name: str, finals: tuple[Final, ...], t
 
 @pytest.mark.parametrize("name", sorted(MERGED))
 def test_files_of_platforms_hold_no_secret(name: str, finals: tuple[Final, ...], tmp_path: Path) -> None:
-    everybody = (*files.people(), Who(id="8", name=HIDDEN, login="hidden", sis="1", mail="h@uni.example"))
+    everybody = (*files.people(), Person(id="8", name=HIDDEN, login="hidden", sis="1", mail="h@uni.example"))
     download = DOWNLOADS[name](everybody)
     made = merged(name, download, finals, title="" if name == "moodle" else files.TITLE, file="the download")
     assert len(made.changes) == 1
