@@ -178,9 +178,9 @@ class RunFolder:
 
     def summarise(self) -> None:
         """Write the summary of everything that is in the folder; AuthorError when that cannot be done."""
-        began = self._clock()
+        began, rows = self._clock(), self.rows
         for name, written in exports.OF_A_CLASS.items():
-            atomic.write(self.path / name, written(self.rows))
+            atomic.write(self.path / name, written(rows))
         ended = self._clock()
         self._due = ended + max(SUMMARY_SECONDS, (ended - began) / SHARE)
 
