@@ -216,7 +216,8 @@ def _needing(gathered: Gathered, folder: RunFolder, names: dict[str, str], outco
         yield f"{double.student} ({visible(double.person.name)}) is {could_be}: say which, by a roster with ids"
     yield from (f"is that one person? {each}" for each in joined.odd)
     if joined.unmatched:
-        students = listed([f"{_name_of(joined, each)} ({each})" for each in joined.unmatched], NAMED)
+        called = {each.student: each.name for each in joined.hand_ins}
+        students = listed([f"{called[each]} ({each})" for each in joined.unmatched], NAMED)
         yield f"not in the roster: {students}"
     if joined.missing:
         yield f"handed in nothing: {listed([_told(each) for each in joined.missing], NAMED)}"
@@ -227,10 +228,6 @@ def _needing(gathered: Gathered, folder: RunFolder, names: dict[str, str], outco
 def _told(person: Person) -> str:
     number = person.id or person.sis or person.login or person.mail
     return f"{visible(person.name)} ({number})" if person.name and number else visible(person.name) or number
-
-
-def _name_of(joined: Joined, student: str) -> str:
-    return next(each.name for each in joined.hand_ins if each.student == student)
 
 
 def _known(joined: Joined) -> set[str]:
