@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "regrade": "judge kept evidence again with today's rubric",
     "pending": "list what waits for a person",
     "mark": "take marks of people from a file",
+    "review": "look at a class and mark it, in a browser",
     "release": "make results visible to students",
     "export": "write results for Canvas, Moodle and others",
     "rubric": "validate a rubric and print it",

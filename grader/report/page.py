@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from grader import __version__
 from grader.causes import causes
 from grader.filenames import EXECUTED
 from grader.model import Picture, Quote, Report, Transcript
-from grader.report import plots
+from grader.report import plots, templating
 from grader.report.facts import facts, files
 from grader.report.layout import followers, headline, outline, remarks, setting, spared
-from grader.text import number, points, printable
 
 Audience = Literal["student", "staff"]
 Drawings = tuple[tuple[str, str, Markup], ...]
@@ -65,41 +64,7 @@ def load() -> None:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(points=points, number=number, prose=_prose, share=_share)
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Make what a template prints harmless; escaping comes after."""
-    return printable(value, newlines=True) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _prose(text: str) -> Markup:
-    """Return `text` with what stands between backticks as code."""
-    parts = printable(text, newlines=True).split("`")
-    if len(parts) % 2 == 0:
-        parts[-2:] = ["`".join(parts[-2:])]
-    pieces = [Markup("<code>{}</code>").format(part) if k % 2 else _unbroken(part) for k, part in enumerate(parts)]
-    return Markup("").join(pieces)
-
-
-def _unbroken(text: str) -> Markup:
-    """Return text in which no line ends within an arrow."""
-    return Markup('<span class="arrow">-&gt;</span>').join(text.split("->"))
-
-
-def _share(part: float, whole: float) -> str:
-    """Return `part` of `whole` as a CSS percentage."""
-    return f"{100 * min(max(part / whole, 0), 1):.4g}%" if whole > 0 else "0%"
+    return templating.environment("grader.report")
 
 
 def _readings(report: Report) -> dict[str, list[tuple[str, Any]]]:

@@ -31,8 +31,9 @@ LEVELS = {
     "pipeline": 6, "doctor": 6, "classes": 6,
     "gradebook": 7,
     "runs": 8, "calibration": 8,
-    "cli": 9,
-    "__main__": 10,
+    "web": 9,
+    "cli": 10,
+    "__main__": 11,
 }  # fmt: skip
 # what an inside/ may import of ours besides its neighbours
 TRAVELS = {
@@ -161,6 +162,14 @@ def test_an_assignment_does_not_import_another_one() -> None:
         return {name for name in assignments if (GRADER / "assignments" / name).is_dir()} - {Path(module.path).parts[1]}
 
     assert offending(lambda module: others(module) if module.folder.startswith("grader.assignments.") else ()) == {}
+
+
+def test_the_review_starts_no_student_code() -> None:
+    starts = ("sandbox", "pipeline", "runs.executing", "runs.grading", "worker", "replay")
+    starters = tuple(f"grader.{name}" for name in starts)
+    web = [module for module in modules() if module.part == "web"]
+    assert web
+    assert [(each.path, name) for each in web for name in each.imports if name.startswith(starters)] == []
 
 
 def test_no_module_imports_course_material_or_tests() -> None:

@@ -1,0 +1,51 @@
+"""Coming in: the link of somebody is changed into a cookie, and vanishes from the address."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from grader.web import pages
+from grader.web.doors import Doors
+
+LONGEST = 200
+KEPT_SECONDS = 14 * 24 * 3600
+
+
+async def show(request: Request) -> Response:
+    """Return the page whose script posts what stands behind the # of the link."""
+    return pages.bare("enter.html")
+
+
+async def enter(request: Request) -> Response:
+    """Give whoever comes with a token its cookie, which no script can read and which no page of others brings along."""
+    doors: Doors = request.state.doors
+    token = (await request.body())[: LONGEST + 1].decode(errors="replace")
+    cookie = await run_in_threadpool(doors.enter, token) if 0 < len(token) <= LONGEST else ""
+    if not cookie:
+        return pages.refused("nobody is known by this link; it may be of an earlier review, or withdrawn", 403)
+    answer = pages.fine()
+    answer.set_cookie(
+        doors.cookie,
+        cookie,
+        max_age=KEPT_SECONDS,
+        path="/",
+        secure=doors.is_secure,
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+async def token(request: Request) -> Response:
+    """Return the token for writes: for a page that was open while the review was started anew."""
+    return JSONResponse({"token": request.state.token})
+
+
+ROUTES = [
+    Route("/enter", show, methods=["GET"]),
+    Route("/enter", enter, methods=["POST"]),
+    Route("/api/token", token, methods=["GET"]),
+]

@@ -1,0 +1,42 @@
+"""Where the review listens, and what it says where it cannot."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from grader.errors import AuthorError
+from grader.web.serving import listening
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with listening("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with (
+            pytest.raises(AuthorError, match=f"--port {port}: another program listens there"),
+            listening("127.0.0.1", port),
+        ):
+            pass
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(AuthorError, match=r"--host 192\.0\.2\.1: cannot be listened at"), listening("192.0.2.1", 0):
+        pass
+
+
+def test_a_port_that_is_none_is_refused() -> None:
+    with pytest.raises(AuthorError, match="cannot be listened at"), listening("127.0.0.1", 70_000):
+        pass
+
+
+def test_what_listens_takes_connections_at_once() -> None:
+    with listening("127.0.0.1", 0) as made, socket.create_connection(made.getsockname(), timeout=5):
+        pass
+
+
+def test_where_there_is_no_run_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", str(tmp_path), "--port", "0", "--no-browser"]) == 2
+    assert "holds no run" in capsys.readouterr().err
