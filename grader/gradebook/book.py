@@ -14,10 +14,10 @@ from grader.classes.model import Joined
 from grader.classes.policy import Policy
 from grader.exports.final import Final
 from grader.filenames import CLASS
-from grader.gradebook import auditing, counting, gradings, marking, people, releasing
+from grader.gradebook import auditing, counting, gradings, marking, people, places, releasing
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.nouns import Noted, Scored, Waiting, Why
-from grader.gradebook.standing import on, standings
+from grader.gradebook.standing import Standing, on, standings
 from grader.gradebook.tables import ATTEMPTS, GRADINGS, MARKS, RUNS, SUBMITTERS
 from grader.model import Result
 
@@ -143,6 +143,26 @@ class Gradebook:
         """Return the rules of the class in the run's folder, None where there are none; AuthorError when they are wrong."""
         path = self.folder / CLASS
         return policy.load(path) if path.is_file() else None
+
+    def standings(self, students: Collection[str] | None = None) -> tuple[Standing, ...]:
+        """Return how every attempt of these students stands, of all where none are given, by student and attempt."""
+        with reading(self.engine) as connection:
+            return tuple(standings(connection, self._run, students))
+
+    def place(self, row: int) -> places.Place | None:
+        """Return the attempt of a number (`Standing.row`), None where there is none in this run."""
+        with reading(self.engine) as connection:
+            return places.place(connection, self._run, row)
+
+    def counts(self) -> places.Counts:
+        """Return how many attempts there are of each kind."""
+        with reading(self.engine) as connection:
+            return places.counts(connection, self._run)
+
+    def extended(self, student: str, before: str, after: str, *, author: str) -> None:
+        """Note in the audit that the rules give a student more time: until when before, and until when now."""
+        with writing(self.engine) as connection:
+            self._audit(connection, [auditing.Change("extension", student, before=before, after=after)], author)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -48,7 +48,7 @@ def application(review: Review, doors: Doors) -> Starlette:
 
 def owned() -> Sequence[Route]:
     """Return what only the owner sees."""
-    return [Route("/", home, methods=["GET"])]
+    return [Route("/", home, methods=["GET"]), *files.OWNED]
 
 
 def shared() -> Sequence[Route]:

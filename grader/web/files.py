@@ -6,21 +6,32 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from grader.filenames import EXECUTED, STAFF_PAGE, STUDENT_PAGE
+from grader.web.reviewing import review_of
+
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+PAGES = {"staff": STAFF_PAGE, "student": STUDENT_PAGE}
+NOTEBOOKS = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
+# pages of a run tell what students wrote: no script, nothing fetched, no form; shown in a frame of ours at most
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-downloads"
+)
 
 
 @cache
 def statics() -> Mapping[str, tuple[bytes, str, str]]:
     """Return our own files by name: content, kind, and by what it is known again."""
-    folder = resources.files("grader.web") / "static"
     found = {}
-    for each in folder.iterdir():
+    for each in (*resources.files("grader.web").joinpath("static").iterdir(), _page_style()):
         kind = KINDS.get(each.name.rpartition(".")[2])
         if kind:
             content = each.read_bytes()
@@ -40,4 +51,53 @@ def static(request: Request) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
+def page(request: Request) -> Response:
+    """Return a page of the run that belongs to an attempt: the report for staff, or that for students."""
+    folder = folder_of(request)
+    name = PAGES.get(request.path_params["which"])
+    if name is None:
+        raise HTTPException(404)
+    return _of_the_run(request, folder / name, "text/html")
+
+
+def executed(request: Request) -> Response:
+    """Return a notebook as it was run, or its page: one of those that lie there, by its name."""
+    beside = {each.name: each for each in (folder_of(request) / EXECUTED).glob("*")}
+    found = beside.get(request.path_params["name"])
+    kind = NOTEBOOKS.get(found.suffix) if found else None
+    if found is None or kind is None:
+        raise HTTPException(404)
+    return _of_the_run(request, found, kind)
+
+
+def folder_of(request: Request) -> Path:
+    """Return the folder of the attempt whose number a request names."""
+    review = review_of(request)
+    place = review.book.place(request.path_params["k"])
+    if place is None or not place.folder:
+        raise HTTPException(404)
+    return review.folder / place.folder
+
+
+def _of_the_run(request: Request, path: Path, kind: str) -> Response:
+    if path.is_symlink() or not path.resolve().is_relative_to(review_of(request).folder.resolve()):
+        raise HTTPException(404)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise HTTPException(404) from error
+    headers = {"content-security-policy": POLICY, "content-disposition": "inline"}
+    if kind == NOTEBOOKS[".ipynb"]:
+        headers["content-disposition"] = f'attachment; filename="{path.name}"'
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _page_style() -> Traversable:
+    return resources.files("grader.report").joinpath("templates", "page.css")
+
+
 ROUTES = [Route("/static/{name}", static, methods=["GET"])]
+OWNED = [
+    Route("/page/{k:int}/executed/{name}", executed, methods=["GET"]),
+    Route("/page/{k:int}/{which}", page, methods=["GET"]),
+]

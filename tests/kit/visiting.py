@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
 
 from grader.web.guarding import HEADER
+from grader.web.reviewing import Review
 
 
 class Client:
@@ -45,6 +47,21 @@ class Client:
             answer = await client.request(method, path, headers=headers, **more)
             self.cookies = client.cookies
             return answer
+
+
+@dataclass
+class Visit:
+    """A review without a server, the owner who has come in, with the header for writes, and a grader."""
+
+    review: Review
+    owner: Client
+    writes: dict[str, str]
+    grader: Client
+    grader_writes: dict[str, str]
+
+    def row(self, student: str, attempt: int = 1) -> int:
+        """Return the number of an attempt."""
+        return next(each.row for each in self.review.book.standings([student]) if each.attempt == attempt)
 
 
 async def _pieces(content: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -1,0 +1,58 @@
+"""Where attempts are in a gradebook: by a number that never changes, and how many there are of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from grader.gradebook.tables import ATTEMPTS, AUDIT, GRADINGS, SUBMITTERS
+
+# no number of a row is larger, in any of the databases
+LARGEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """One attempt: its number in the gradebook, whose it is, and its folder in that of the run."""
+
+    row: int
+    student: str
+    name: str
+    attempt: int
+    folder: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many attempts there are, how many of them are graded or failed, and by what it is known that anything has changed."""
+
+    attempts: int
+    graded: int
+    failed: int
+    changes: int
+
+
+def place(connection: Connection, run: int, row: int) -> Place | None:
+    """Return the attempt of a number, None where there is none in this run."""
+    if row > LARGEST:
+        return None
+    about = select(ATTEMPTS.c.id, SUBMITTERS.c.key, SUBMITTERS.c.name, ATTEMPTS.c.number, ATTEMPTS.c.folder)
+    chosen = about.select_from(SUBMITTERS.join(ATTEMPTS)).where(SUBMITTERS.c.run == run, ATTEMPTS.c.id == row)
+    found = connection.execute(chosen).one_or_none()
+    return Place(*found) if found else None
+
+
+def counts(connection: Connection, run: int) -> Counts:
+    """Return how many attempts there are of each kind."""
+    around = SUBMITTERS.join(ATTEMPTS)
+    attempts = select(func.count()).select_from(around).where(SUBMITTERS.c.run == run)
+    states = (
+        select(GRADINGS.c.state, func.count())
+        .select_from(around.join(GRADINGS))
+        .where(SUBMITTERS.c.run == run, GRADINGS.c.current.is_(True))
+        .group_by(GRADINGS.c.state)
+    )
+    by_state = {row[0]: row[1] for row in connection.execute(states)}
+    last = connection.scalar(select(func.max(AUDIT.c.id)).where(AUDIT.c.run == run))
+    return Counts(connection.scalar(attempts) or 0, by_state.get("graded", 0), by_state.get("failed", 0), last or 0)
