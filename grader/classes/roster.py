@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from grader.classes import tables
 from grader.classes.model import Double, HandIn, Joined
 from grader.classes.names import visible
-from grader.classes.times import in_words
+from grader.classes.times import in_words, instant
 from grader.errors import AuthorError
 from grader.model import Person
 from grader.text import listed, printable
@@ -39,6 +39,7 @@ _PLAIN = {
     ),
     "section": ("section", "sections", "class"),
     "group": ("group", "group name", "group_name", "team"),
+    "handed in": ("handed in", "handed_in", "submitted", "submitted at", "submission time", "submission_timestamp"),
 }
 _FIRST, _LAST = (
     ("first name", "first_name", "firstname", "given name"),
@@ -50,13 +51,13 @@ _FIRST, _LAST = (
 class Roster:
     """The people of a class, and the kind of table that they come from; `groups` maps the name of a group to its members.
 
-    `times` are those at which people handed in, by their ids and as the platform writes them, where the table has any.
+    `times` are those at which people handed in, by what each is known by first and as they are written, where the table has any.
     """
 
     kind: str
     people: tuple[Person, ...]
     groups: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
-    times: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[tuple[str, str], str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -86,7 +87,8 @@ def of_table(table: tables.Table, name: str) -> Roster:
     for person in people:
         for group in _several(person.group):
             groups[group] = (*groups.get(group, ()), person)
-    times = {person.id: row.get(_MODIFIED, "") for person, row in found if person.id and row.get(_MODIFIED)}
+    column = _MODIFIED if kind == "moodle" else columns.get("handed in", "") if kind == "plain" else ""
+    times = {_key(person): row[column] for person, row in found if row.get(column)}
     return Roster(kind, people, groups, times, table.warnings)
 
 
@@ -133,13 +135,21 @@ def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = 
                 unmatched.append(hand_in.student)
         handed.update(members)
         at = hand_in.handed_in or next(
-            (time for each in members if (time := in_words(roster.times.get(each.id, ""), zone))), None
+            (time for each in members if (time := _instant(roster.times.get(_key(each), ""), zone))), None
         )
         known = [person for person in members if person in everybody and person.name]
         name = known[0].name if len(members) == len(known) == 1 else hand_in.name
         made.append(replace(hand_in, name=visible(name), members=tuple(dict.fromkeys(members)), handed_in=at))
     missing = tuple(person for person in roster.people if person not in handed)
     return Joined(tuple(made), missing, tuple(unmatched), tuple(dict.fromkeys(doubles)), tuple(dict.fromkeys(odd)))
+
+
+def _key(person: Person) -> tuple[str, str]:
+    return next(_identities(person), ("", ""))
+
+
+def _instant(text: str, zone: tzinfo | None) -> datetime | None:
+    return instant(text, zone) or in_words(text, zone)
 
 
 class _Finder:
@@ -290,4 +300,4 @@ def _plain(row: Row, columns: Mapping[str, str]) -> Person | None:
     told = {what: row.get(column, "").removeprefix("#") for what, column in columns.items()}
     if not told.get("name"):
         told["name"] = f"{told.get('first', '')} {told.get('last', '')}".strip()
-    return Person(**{name: value for name, value in told.items() if name not in ("first", "last")})
+    return Person(**{name: value for name, value in told.items() if name not in ("first", "last", "handed in")})

@@ -32,6 +32,8 @@ RENAMED = (8, 9)
 IN_ARCHIVES = (10, 11)
 HOSTILE = (12, 13, 14)
 COPIED = (15, 16)
+# a small class with one of each kind
+SMALL = (0, 5, 6, 8, 10, 12, 14, 15, 16, 40, 41, 57)
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,25 @@ def people() -> tuple[Person, ...]:
     )
 
 
-def contents(k: int) -> Mapping[str, bytes]:
-    """Return what the k-th of the class hands in: right, wrong, crashing, hostile, packed or misnamed."""
-    text = {0: RIGHT, 1: WRONG, 2: "raise SystemExit(0)\n"}[k % 3] + f"# {k}\n"
+def small(k: int) -> bytes:
+    """Return the mlp.py of the k-th, for the small assignment: right, wrong or crashing."""
+    return (RIGHT, WRONG, "raise SystemExit(0)\n")[k % 3].encode()
+
+
+def contents(k: int, *, code: Callable[[int], bytes] = small) -> Mapping[str, bytes]:
+    """Return what the k-th of the class hands in, with the `code` of the k-th: alone, packed, misnamed, copied or hostile."""
     if k in COPIED:
-        text = RIGHT
-    files = {"mlp.py": text.encode(), "notes.txt": f"number {k}".encode()}
+        return {"mlp.py": code(COPIED[0])}
+    text = code(k) + f"\n# {k}\n".encode()
+    files = {"mlp.py": text, "notes.txt": f"number {k}".encode()}
     if k in RENAMED:
-        return {f"mlp-{k % 2 + 1}.py": text.encode()}
+        return {f"mlp-{k % 2 + 1}.py": text}
     if k in IN_ARCHIVES:
         return {"homework.zip": zipped(files)}
     if k == HOSTILE[0]:
-        return {"mlp.py": RIGHT.encode(), "eve_4700_99_mlp.py": WRONG.encode()}
+        return {"mlp.py": text, "eve_4700_99_mlp.py": code(k + 1)}
     if k == HOSTILE[1]:
-        return {"mlp.py": RIGHT.encode(), "x" * 190 + ".py": b"", "a_assignsubmission_file_b.py": b""}
+        return {"mlp.py": text, "x" * 190 + ".py": b"", "a_assignsubmission_file_b.py": b""}
     return {"bomb.zip": bomb()} if k == HOSTILE[2] else files
 
 
@@ -93,13 +100,13 @@ def bomb() -> bytes:
 
 
 def class_of(
-    given: Callable[[int], Mapping[str, bytes]] = contents, *, size: int = SIZE, groups: bool = True
+    given: Callable[[int], Mapping[str, bytes]] = contents, *, places: Sequence[int] = range(SIZE), groups: bool = True
 ) -> tuple[Handed, ...]:
-    """Return what the class handed in, all attempts; without `groups` each member hands in what the group did."""
+    """Return what those at these places handed in, all attempts; without `groups` each member hands in what the group did."""
     everybody = people()
     sent = {places[0]: name for name, places in GROUPS.items()}
     made = []
-    for k in range(size):
+    for k in places:
         in_group = everybody[k].group
         if k in MISSING or (groups and in_group and k not in sent):
             continue
@@ -107,7 +114,7 @@ def class_of(
             tuple(each for each in everybody if each.group == in_group) if groups and in_group else (everybody[k],)
         )
         first = next((places[0] for places in GROUPS.values() if k in places), k)
-        at = DUE + (timedelta(hours=30) if k in LATE else -timedelta(hours=1 + k))
+        at = DUE + (timedelta(hours=30) if k in LATE else -timedelta(hours=1 + first))
         if k in RESUBMITTED:
             before = {name: content + b"# first\n" for name, content in given(k).items()}
             made.append(Handed(members, "", at - timedelta(hours=9), False, before, is_last=False))
@@ -263,6 +270,8 @@ PACKED: Mapping[str, Callable[[Sequence[Handed]], dict[str, bytes]]] = {
 # which of them know groups, and keep earlier attempts
 WITH_GROUPS = {"canvas", "moodle", "gradescope"}
 WITH_ATTEMPTS = {"blackboard", "brightspace", "nbgrader-inbound"}
+# and which say when something was handed in
+WITH_TIMES = {"gradescope", "blackboard", "brightspace", "nbgrader", "nbgrader-inbound"}
 
 
 def download(folder: Path, files: Mapping[str, bytes], *, archive: bool = True) -> Path:
@@ -278,11 +287,12 @@ def download(folder: Path, files: Mapping[str, bytes], *, archive: bool = True) 
     return folder / "class"
 
 
-def roster(who: Sequence[Person] | None = None) -> str:
-    """Return a plain table of the class."""
+def roster(who: Sequence[Person] | None = None, *, times: Mapping[str, datetime] | None = None) -> str:
+    """Return a plain table of the class; with `times` by login, when each handed in stands there as well."""
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(["id", "name", "login", "mail", "sis", "section", "group"])
+    table.writerow(["id", "name", "login", "mail", "sis", "section", "group", *(["handed in"] if times else [])])
     for each in who or people():
-        table.writerow([each.id, each.name, each.login, each.mail, each.sis, each.section, each.group])
+        at = [f"{times[each.login]:%Y-%m-%d %H:%M UTC}" if each.login in times else ""] if times else []
+        table.writerow([each.id, each.name, each.login, each.mail, each.sis, each.section, each.group, *at])
     return written.getvalue()

@@ -46,7 +46,7 @@ def words(folder: Path) -> list[str]:
 
 
 def pack(folder: Path, layout: str) -> None:
-    download(folder, PACKED[layout](class_of(given, size=SIZE, groups=layout in WITH_GROUPS)))
+    download(folder, PACKED[layout](class_of(given, places=range(SIZE), groups=layout in WITH_GROUPS)))
     (folder / "roster.csv").write_text(made_class.roster(made_class.people()[:SIZE]), encoding="utf-8")
 
 

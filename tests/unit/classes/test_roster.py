@@ -62,6 +62,13 @@ def test_the_worksheet_of_moodle_has_participants_groups_and_times(tmp_path: Pat
     assert done.hand_ins[0].handed_in == datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("written", ["2026-11-30 23:59:30", "30 November 2026, 11:59 PM", "2026-12-01 00:59 +01:00"])
+def test_a_plain_table_may_say_when_each_handed_in(written: str, tmp_path: Path) -> None:
+    found = of(f'login,Handed in\njane,"{written}"\nbo,\n', tmp_path)
+    done = joined([hand_in("jane", Person(login="jane")), hand_in("bo", Person(login="bo"))], found, zone=UTC)
+    assert [each.handed_in and f"{each.handed_in:%d %H:%M}" for each in done.hand_ins] == ["30 23:59", None]
+
+
 def test_the_grades_of_gradescope_are_known(tmp_path: Path) -> None:
     found = of(GRADESCOPE, tmp_path)
     assert (found.kind, found.people) == ("gradescope", (Person("", "Jane Doe", "", "jane@example.edu", "900", "A"),))

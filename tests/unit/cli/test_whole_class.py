@@ -19,7 +19,7 @@ from kit.stub_grading import class_options, graded, run
 
 
 def options(folder: Path, layout: str = "moodle", *, size: int = made_class.SIZE, **more: object) -> argparse.Namespace:
-    handed = class_of(groups=layout in WITH_GROUPS, size=size)
+    handed = class_of(groups=layout in WITH_GROUPS, places=range(size))
     (folder / "roster.csv").write_text(made_class.roster(), encoding="utf-8")
     path = download(folder, PACKED[layout](handed))
     return argparse.Namespace(**vars(class_options(path, folder / "run", roster=folder / "roster.csv")) | more)
@@ -71,7 +71,7 @@ def test_the_same_command_goes_on_after_a_kill(expected: dict[str, Decimal | Non
 
 
 def test_the_next_download_grades_only_what_is_new_or_changed(tmp_path: Path) -> None:
-    handed = class_of(size=6)
+    handed = class_of(places=range(6))
     given = options(tmp_path, size=6)
     run(given)
     files = PACKED["moodle"](handed)
