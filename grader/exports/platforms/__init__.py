@@ -38,9 +38,9 @@ MERGED: Mapping[str, Callable[..., Merged]] = {
 }
 # those that are files of their own, for students, and those that can be for staff
 WRITTEN: Mapping[str, Callable[[Released, Results, str], Merged | Packed]] = {
-    "moodle": lambda finals, results, title: moodle.packed(finals),
+    "moodle": lambda finals, results, title: moodle.packed(finals, results),
     "gradescope": lambda finals, results, title: gradescope.packed(finals, results),
-    "feedback": lambda finals, results, title: feedback.packed(finals),
+    "feedback": lambda finals, results, title: feedback.packed(finals, results),
     "nbgrader": lambda finals, results, title: nbgrader.written(finals, title=title),
 }
 FOR_STAFF: Mapping[str, Callable[[Released | ForStaff, Results], Merged]] = {

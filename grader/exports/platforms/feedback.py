@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.exports.final import Final
@@ -10,8 +10,10 @@ from grader.exports.platforms import numbers
 from grader.exports.platforms.filling import points_of, remark_on
 from grader.exports.platforms.made import Change, Packed
 from grader.exports.platforms.names import Names
+from grader.exports.platforms.page import page_of
 from grader.exports.release import LeftOut, Released, name_of
 from grader.filenames import EXECUTED, STUDENT_PAGE
+from grader.model import Result
 from grader.text import printable
 
 MARKS = "marks.txt"
@@ -19,8 +21,11 @@ NO_PAGE = f"has no {STUDENT_PAGE}"
 NOTEBOOK = "*.ipynb"
 
 
-def packed(finals: Released) -> Packed:
-    """Return the archive: folders are named after students, and hold nothing but what is for them."""
+def packed(finals: Released, results: Callable[[Path], Result | None]) -> Packed:
+    """Return the archive: folders are named after students, and hold nothing but what is for them.
+
+    `results` reads what the folder of a submission says.
+    """
     left_out = list(finals.held)
     there: list[tuple[str, Final]] = []
     names = Names()
@@ -30,7 +35,7 @@ def packed(finals: Released) -> Packed:
         else:
             there.append((names.take(_folder(final)), final))
     changes = tuple(Change(name_of(final), "", f"{name}/") for name, final in there)
-    return Packed(_files(there), changes, tuple(left_out))
+    return Packed(_files(there, results), changes, tuple(left_out))
 
 
 def marks(final: Final, *, titles: dict[str, str] | None = None) -> str:
@@ -44,11 +49,11 @@ def marks(final: Final, *, titles: dict[str, str] | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _files(there: list[tuple[str, Final]]) -> Iterator[tuple[str, bytes]]:
+def _files(there: list[tuple[str, Final]], results: Callable[[Path], Result | None]) -> Iterator[tuple[str, bytes]]:
     for name, final in there:
         assert final.folder is not None
         yield f"{name}/{MARKS}", marks(final).encode(errors="backslashreplace")
-        yield f"{name}/{STUDENT_PAGE}", (final.folder / STUDENT_PAGE).read_bytes()
+        yield f"{name}/{STUDENT_PAGE}", page_of(final, results(final.folder))
         for notebook in _notebooks(final.folder):
             yield f"{name}/{EXECUTED}/{notebook.name}", notebook.read_bytes()
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from grader.errors import AuthorError
 from grader.exports.final import Final
 from grader.exports.platforms import numbers, sheet
 from grader.exports.platforms.filling import Places, fill
 from grader.exports.platforms.made import Change, Merged, Packed
+from grader.exports.platforms.page import page_of
 from grader.exports.platforms.sheet import Sheet
 from grader.exports.release import LeftOut, Released, name_of
 from grader.filenames import STUDENT_PAGE
-from grader.model import Person
+from grader.model import Person, Result
 
 FILE = "the worksheet of Moodle"
 DOWNLOAD = "download it there (Submissions, Actions, Download grading worksheet) and give that file as it is"
@@ -60,10 +62,10 @@ def merged(download: bytes, finals: Released, *, title: str = "", file: str = FI
     return Merged(made.content, made.changes, made.left_out, (*made.told, *more))
 
 
-def packed(finals: Released) -> Packed:
+def packed(finals: Released, results: Callable[[Path], Result | None]) -> Packed:
     """Return the archive of feedback files: a folder for each submission, called as Moodle calls it, with the student's page.
 
-    Who has handed in as a group has one folder in common.
+    `results` reads what the folder of a submission says. Who has handed in as a group has one folder in common.
     """
     folders: dict[str, Final] = {}
     left_out = list(finals.held)
@@ -79,13 +81,13 @@ def packed(finals: Released) -> Packed:
             folders.setdefault(name, final)
             changes.append(Change(name_of(final), "", f"{name}/{FEEDBACK}"))
     told = ("Each file that is new or has changed is announced to its student by Moodle.",)
-    return Packed(_pages(folders), tuple(changes), tuple(left_out), told)
+    return Packed(_pages(folders, results), tuple(changes), tuple(left_out), told)
 
 
-def _pages(folders: dict[str, Final]) -> Iterator[tuple[str, bytes]]:
+def _pages(folders: dict[str, Final], results: Callable[[Path], Result | None]) -> Iterator[tuple[str, bytes]]:
     for name, final in folders.items():
         assert final.folder is not None
-        yield f"{name}/{FEEDBACK}", (final.folder / STUDENT_PAGE).read_bytes()
+        yield f"{name}/{FEEDBACK}", page_of(final, results(final.folder))
 
 
 def _grades(found: Sheet, header: Sequence[str], lines: Sequence[int], title: str, file: str) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from kit import report_samples as samples
 def test_a_student_gets_page_points_and_notebooks(tmp_path: Path) -> None:
     made = samples.notebooks()
     bob = folders.final(folders.submission(tmp_path, made), made.result, who=Person(name="Doe, Nora", login="nora"))
-    content = dict(packed(released([bob])).files)
+    content = dict(packed(released([bob]), lambda _: made.result).files)
     assert list(content) == [
         "Doe, Nora (nora)/marks.txt",
         "Doe, Nora (nora)/report.html",
@@ -38,7 +38,7 @@ def test_the_points_are_the_final_ones() -> None:
 
 def test_who_has_no_page_is_named(tmp_path: Path) -> None:
     bob = folders.final(tmp_path, samples.wrong().result)
-    assert [each.why for each in packed(released([bob])).left_out] == [NO_PAGE]
+    assert [each.why for each in packed(released([bob]), lambda _: None).left_out] == [NO_PAGE]
 
 
 @pytest.mark.parametrize(

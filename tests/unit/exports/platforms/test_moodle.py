@@ -20,6 +20,10 @@ CLASS = files.finals()
 GRADE, COMMENTS = 5, 11
 
 
+def nothing(_folder: Path) -> None:
+    return None
+
+
 def made(download: bytes, finals: tuple[files.Final, ...] = CLASS, title: str = "") -> bytes:
     return merged(download, released(finals), title=title).content
 
@@ -148,19 +152,19 @@ def handed_in(tmp_path: Path) -> Path:
 )
 def test_folders_of_feedback_are_called_as_moodle_calls_them(handed_in: Path, submission: str, folder: str) -> None:
     jane = replace(CLASS[0], submission=submission, folder=handed_in)
-    assert list(packed(released((jane,))).files) == [(f"{folder}/{FEEDBACK}", b"<p>yours</p>")]
+    assert list(packed(released((jane,)), nothing).files) == [(f"{folder}/{FEEDBACK}", b"<p>yours</p>")]
 
 
 def test_a_group_has_one_folder_of_feedback(handed_in: Path) -> None:
     group = [replace(each, submission="Team 1_5_assignsubmission_file", folder=handed_in) for each in CLASS[:2]]
-    made = packed(released(group))
+    made = packed(released(group), nothing)
     assert (len(list(made.files)), len(made.changes)) == (1, 2)
 
 
 def test_who_has_no_folder_at_moodle_or_no_page_is_named(tmp_path: Path) -> None:
     without = replace(CLASS[0], submission="Default group_assignsubmission_file", folder=tmp_path)
     unread = replace(CLASS[1], submission="Jörg_5_assignsubmission_file", folder=tmp_path)
-    made = packed(released((without, unread, files.held_back(CLASS[2]))))
+    made = packed(released((without, unread, files.held_back(CLASS[2]))), nothing)
     assert [each.why for each in made.left_out] == [
         "not released",
         "Moodle's name of the folder that was handed in is not known",
