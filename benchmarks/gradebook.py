@@ -32,12 +32,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from sqlalchemy import func, select  # noqa: E402  ours are found by the line above
 
 from grader import atomic, gradebook  # noqa: E402
-from grader.cli.finals import finals_of  # noqa: E402
 from grader.exports.final import Final  # noqa: E402
 from grader.gradebook.engine import reading  # noqa: E402
 from grader.gradebook.tables import ATTEMPTS, AUDIT, FINDINGS, GRADINGS, MARKS, SUBMITTERS  # noqa: E402
 from grader.report import as_json  # noqa: E402
 from grader.runs import RunFolder  # noqa: E402
+from grader.runs.finals import finals_of  # noqa: E402
 from grader.text import as_json_text  # noqa: E402
 from kit import postgres, report_samples  # noqa: E402
 from kit.books import given, noted  # noqa: E402

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader import atomic
 from grader.cli import GRADED, UNSETTLED, options
-from grader.cli.finals import finals_of
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
 from grader.exports import archive
-from grader.exports.platforms import FOR_STAFF, FORMATS, Change, LeftOut, Merged, Packed, merged, written
+from grader.exports.platforms import (
+    FOR_STAFF,
+    FORMATS,
+    LeftOut,
+    Merged,
+    Packed,
+    change_lines,
+    left_out_lines,
+    merged,
+    written,
+)
 from grader.exports.release import NOT_RELEASED
 from grader.model import Result
 from grader.report.console import Pen
 from grader.runs import SubmissionFolder
-from grader.text import counted, listed
-
-NAMED = 8
+from grader.runs.finals import finals_of
+from grader.text import counted
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -77,7 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise AuthorError(_nobody(made.left_out, arguments))
     console = Screen()
     pen = Pen(console.options.ascii_only)
-    for line in (*(_changes(made.changes) if arguments.preview else ()), *_left_out(made.left_out), *made.told):
+    for line in (
+        *(change_lines(made.changes) if arguments.preview else ()),
+        *left_out_lines(made.left_out),
+        *made.told,
+    ):
         console.print(pen.write(line), soft_wrap=True)
     console.print(pen.write(_write(made, None if arguments.preview else out)), soft_wrap=True)
     return GRADED if all(each.waits for each in made.left_out) else UNSETTLED
@@ -126,23 +137,6 @@ def _write(made: Merged | Packed, out: Path | None) -> str:
     return f"{out}: {students}"
 
 
-def _changes(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield a line for each student with what stood there and what would."""
-    for change in changes:
-        before = f"{change.was} -> " if change.was else ""
-        same = change.was == change.now and change.was
-        yield f"{change.who}: {f'{change.now}, as it is' if same else before + (change.now or 'no points yet')}"
-
-
-def _left_out(left_out: Iterable[LeftOut]) -> Iterator[str]:
-    """Yield a line for each reason, with those whom it concerns."""
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for each in left_out:
-        reasons[each.why].append(each.who)
-    for why, names in reasons.items():
-        yield f"left out, {why}: {listed(names, NAMED)}"
-
-
 def _nobody(left_out: Sequence[LeftOut], arguments: argparse.Namespace) -> str:
     """Return why a file would be empty, and what to do."""
     if any(each.why == NOT_RELEASED for each in left_out):
@@ -150,4 +144,4 @@ def _nobody(left_out: Sequence[LeftOut], arguments: argparse.Namespace) -> str:
         todo = f"make results visible with `mlpgrader release {arguments.run_dir} --apply`{staff}"
     else:
         todo = "see to these first"
-    return "\n".join([f"{arguments.run_dir}: there is nobody to write of; {todo}", *_left_out(left_out)])
+    return "\n".join([f"{arguments.run_dir}: there is nobody to write of; {todo}", *left_out_lines(left_out)])

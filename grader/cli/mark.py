@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +13,8 @@ from rich.table import Table
 
 from grader.cli import GRADED, UNSETTLED, options
 from grader.cli.screen import Screen
-from grader.errors import AuthorError
 from grader.report.console import Pen
-from grader.runs import RunFolder
-from grader.runs.keeping import kept_book
+from grader.runs.keeping import kept_book, refreshed
 from grader.text import as_json_text, counted, printable
 
 if TYPE_CHECKING:
@@ -71,19 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.apply:
             steps = book.mark(*given, author=author, overwrite=arguments.overwrite)
     if arguments.apply:
-        refresh(arguments.run_dir)
+        refreshed(arguments.run_dir)
     if arguments.json:
         print(as_json_text(as_data(steps, applied=arguments.apply)), end="")
     else:
         _show(steps, applied=arguments.apply)
     return UNSETTLED if any(step.conflict for step in steps) else GRADED
-
-
-def refresh(run_dir: Path) -> None:
-    """Write the summary anew; where somebody grades there now, they do so."""
-    folder = RunFolder(run_dir)
-    with contextlib.suppress(AuthorError), folder.taken():
-        folder.summarise()
 
 
 def as_data(steps: Sequence[Step], *, applied: bool) -> dict[str, Any]:

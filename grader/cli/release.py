@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from rich.table import Table
 
 from grader.cli import GRADED, options, values
 from grader.cli.screen import Screen
-from grader.errors import AuthorError
 from grader.report.console import Pen
 from grader.runs.keeping import kept_book
 from grader.text import as_json_text, counted, printable
@@ -56,10 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Release what the arguments name and return the exit status."""
     author = options.author(arguments)
     with kept_book(arguments.run_dir, arguments.gradebook) as book:
-        ready = _chosen(book.ready(), arguments.only)
-        meant = [
-            each for each in ready if (each.released if arguments.withdraw else not each.why_not and not each.released)
-        ]
+        from grader.gradebook import counting
+
+        ready = counting.named(book.ready(), arguments.only)
+        meant = counting.meant(ready, withdraw=arguments.withdraw)
         if arguments.apply:
             book.release({each.student for each in meant}, author=author, withdraw=arguments.withdraw)
     if arguments.json:
@@ -89,13 +88,6 @@ def as_data(ready: Sequence[Ready], meant: Sequence[Ready], arguments: argparse.
             for each in ready
         ],
     }
-
-
-def _chosen(ready: Sequence[Ready], only: Collection[str]) -> list[Ready]:
-    unknown = set(only) - {each.student for each in ready}
-    if unknown:
-        raise AuthorError(f"--only: there is nobody called {', '.join(map(printable, sorted(unknown)))} in this run")
-    return [each for each in ready if not only or each.student in only]
 
 
 def _show(ready: Sequence[Ready], meant: Sequence[Ready], arguments: argparse.Namespace) -> None:

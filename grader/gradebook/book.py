@@ -154,6 +154,16 @@ class Gradebook:
         with reading(self.engine) as connection:
             return places.place(connection, self._run, row)
 
+    def attempts(self) -> tuple[places.Place, ...]:
+        """Return every attempt of the run."""
+        with reading(self.engine) as connection:
+            return places.places(connection, self._run)
+
+    def chosen(self, student: str) -> counting.Chosen | None:
+        """Return which attempt of a student counts, and what comes of it, by the rules in the run's folder."""
+        with reading(self.engine) as connection:
+            return next(counting.counted_attempts(connection, self._run, self.rules(), [student]), None)
+
     def counts(self) -> places.Counts:
         """Return how many attempts there are of each kind."""
         with reading(self.engine) as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from grader.classes.model import Lateness
 from grader.classes.policy import Counted, Policy, final
+from grader.errors import AuthorError
 from grader.exports.final import Final, rounded
 from grader.gradebook.nouns import Scored, Why
 from grader.gradebook.standing import Standing, standings
@@ -69,10 +70,12 @@ def why_not(standing: Standing, score: Scored) -> str:
     return "; ".join(said)
 
 
-def counted_attempts(connection: Connection, run: int, rules: Policy | None) -> Iterator[Chosen]:
-    """Yield for each who handed in the attempt that counts: by the rules, or the latest."""
+def counted_attempts(
+    connection: Connection, run: int, rules: Policy | None, students: Collection[str] | None = None
+) -> Iterator[Chosen]:
+    """Yield for each of these, of all where none are given, the attempt that counts: by the rules, or the latest."""
     known_by = _known_by(connection, run) if rules else {}
-    for student, attempts in groupby(standings(connection, run), key=lambda each: each.student):
+    for student, attempts in groupby(standings(connection, run, students), key=lambda each: each.student):
         of_one = []
         for standing in attempts:
             score = standing.score
@@ -132,6 +135,18 @@ def readiness(connection: Connection, run: int, rules: Policy | None) -> tuple[R
         )
         for each in counted_attempts(connection, run, rules)
     )
+
+
+def named(ready: Sequence[Ready], only: Collection[str]) -> tuple[Ready, ...]:
+    """Return those of these keys, all where none are given; AuthorError for a key that is nobody's."""
+    if unknown := set(only) - {each.student for each in ready}:
+        raise AuthorError(f"--only: there is nobody called {', '.join(map(printable, sorted(unknown)))} in this run")
+    return tuple(each for each in ready if not only or each.student in only)
+
+
+def meant(ready: Sequence[Ready], *, withdraw: bool = False) -> tuple[Ready, ...]:
+    """Return whom a release changes: who is ready and not released yet, or with `withdraw` who is released."""
+    return tuple(each for each in ready if (each.released if withdraw else not each.why_not and not each.released))
 
 
 def told(ready: Sequence[Ready]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from grader.gradebook.tables import ATTEMPTS, AUDIT, GRADINGS, SUBMITTERS
 
@@ -35,12 +36,19 @@ class Counts:
 
 def place(connection: Connection, run: int, row: int) -> Place | None:
     """Return the attempt of a number, None where there is none in this run."""
-    if row > LARGEST:
-        return None
-    about = select(ATTEMPTS.c.id, SUBMITTERS.c.key, SUBMITTERS.c.name, ATTEMPTS.c.number, ATTEMPTS.c.folder)
-    chosen = about.select_from(SUBMITTERS.join(ATTEMPTS)).where(SUBMITTERS.c.run == run, ATTEMPTS.c.id == row)
-    found = connection.execute(chosen).one_or_none()
+    found = connection.execute(_of(run).where(ATTEMPTS.c.id == row)).one_or_none() if row <= LARGEST else None
     return Place(*found) if found else None
+
+
+def places(connection: Connection, run: int) -> tuple[Place, ...]:
+    """Return every attempt of a run, by student and attempt."""
+    found = connection.execute(_of(run).order_by(SUBMITTERS.c.key, ATTEMPTS.c.number))
+    return tuple(Place(*row) for row in found)
+
+
+def _of(run: int) -> Select[Any]:
+    about = select(ATTEMPTS.c.id, SUBMITTERS.c.key, SUBMITTERS.c.name, ATTEMPTS.c.number, ATTEMPTS.c.folder)
+    return about.select_from(SUBMITTERS.join(ATTEMPTS)).where(SUBMITTERS.c.run == run)
 
 
 def counts(connection: Connection, run: int) -> Counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,3 +29,10 @@ def kept_book(path: Path, url: str | None = None) -> Iterator[Gradebook]:
         folder.look()
         bookkeeping.take_in(book, folder.entries, folder.of)
         yield book
+
+
+def refreshed(path: Path) -> None:
+    """Write the summary of a run anew, after its gradebook was changed; where somebody grades there now, they do so."""
+    folder = RunFolder(path)
+    with suppress(AuthorError), folder.taken():
+        folder.summarise()

@@ -21,11 +21,23 @@ from grader.exports.platforms import (
     nbgrader,
     plain,
 )
-from grader.exports.platforms.made import Change, Merged, Packed
+from grader.exports.platforms.made import Change, Merged, Packed, change_lines, left_out_lines
 from grader.exports.release import ForStaff, LeftOut, Released, for_staff, released
 from grader.model import Result
 
-__all__ = ["FORMATS", "FOR_STAFF", "MERGED", "Change", "LeftOut", "Merged", "Packed", "merged", "written"]
+__all__ = [
+    "FORMATS",
+    "FOR_STAFF",
+    "MERGED",
+    "Change",
+    "LeftOut",
+    "Merged",
+    "Packed",
+    "change_lines",
+    "left_out_lines",
+    "merged",
+    "written",
+]
 
 Results = Callable[[Path], Result | None]
 

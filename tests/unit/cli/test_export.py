@@ -12,9 +12,9 @@ import pytest
 
 from grader.classes.model import HandIn, Joined
 from grader.cli import export, main
-from grader.cli.finals import finals_of
 from grader.exports.final import Final
 from grader.runs import RunFolder, bookkeeping
+from grader.runs.finals import finals_of
 from kit import class_folder as folders
 from kit import platform_files as files
 from kit import report_samples as samples

@@ -10,7 +10,8 @@ from grader.exports import Row
 from grader.exports.final import Final, rounded
 from grader.exports.platforms.numbers import exact
 from grader.model import Person
-from grader.runs import RunFolder, bookkeeping
+from grader.runs import bookkeeping
+from grader.runs.folder import RunFolder
 from grader.text import counted
 
 
