@@ -22,8 +22,8 @@ from grader.assignments import find
 from grader.calibration.course import planted
 from grader.calibration.trial import RIGHT
 from grader.cli import main
-from grader.cli.finals import finals_of
 from grader.model import Person
+from grader.runs.finals import finals_of
 from kit import ROOT, made_class, platform_files
 from kit.made_class import GROUPS, PACKED, WITH_GROUPS, WITH_TIMES, Handed, class_of, download
 
