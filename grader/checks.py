@@ -130,15 +130,23 @@ def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
 
 
 def passed(
-    message: str = "", *, hint: str = "", pictures: Sequence[Picture] = (), for_staff: Sequence[ForStaff] = ()
+    message: str = "",
+    *,
+    hint: str = "",
+    pictures: Sequence[Picture] = (),
+    for_staff: Sequence[ForStaff] = (),
+    margin: float | None = None,
 ) -> Finding:
     """Say that the fact holds.
+
+    `margin` is how much was seen of what is allowed, 1 at the most; None where nothing is measured.
 
     >>> from mlpgrader.authoring import passed
     >>> passed("agrees to 1e-12").verdict
     <Verdict.PASSED: 'passed'>
     """
-    return Finding("", "", Verdict.PASSED, message, hint, pictures=tuple(pictures), for_staff=tuple(for_staff))
+    staff = tuple(for_staff)
+    return Finding("", "", Verdict.PASSED, message, hint, pictures=tuple(pictures), for_staff=staff, margin=margin)
 
 
 def failed(
@@ -149,11 +157,14 @@ def failed(
     pictures: Sequence[Picture] = (),
     for_staff: Sequence[ForStaff] = (),
     explained_by: Sequence[Check] = (),
+    pattern: str = "",
+    margin: float | None = None,
 ) -> Finding:
     """Say what is wrong, what was expected, and how to go on.
 
     What the first of the checks `explained_by` that failed as well has found is the same mistake: it is told once, and each
-    check costs its points.
+    check costs its points. `pattern` names how numbers are wrong, whatever the seed; `margin` is how much was seen of what is
+    allowed, above 1.
 
     >>> from mlpgrader.authoring import failed
     >>> failed("y is 3, expected 2", hint="Look at the sign.").hint
@@ -169,6 +180,8 @@ def failed(
         pictures=tuple(pictures),
         for_staff=tuple(for_staff),
         explained_by=tuple(each.name for each in explained_by),
+        pattern=pattern,
+        margin=margin,
     )
 
 

@@ -389,7 +389,8 @@ class Finding:
 
     `because` names the check whose verdict this one follows from, where it was not judged by itself; `problem` is what student
     code did instead of answering, where the message tells of that. `explained_by` names checks: what the first of them that
-    failed found explains this, too, so that both are told as one.
+    failed found explains this, too, so that both are told as one. `pattern` is a short name of how numbers are wrong, the same
+    for equal code whatever the seed; `margin` is how much was seen of what is allowed, above 1 where that is too much.
 
     >>> from mlpgrader.authoring import failed
     >>> failed("W[0, 1] is 2.5, expected 2", hint="Divide by N.").message
@@ -407,6 +408,8 @@ class Finding:
     because: str = ""
     problem: Problem | None = None
     explained_by: tuple[str, ...] = ()
+    pattern: str = ""
+    margin: float | None = None
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,11 @@ class Tolerance:
         return self.worst(got, want).error <= (self.double if bound is None else bound)
 
 
+def at_least(bound: float, value: float) -> float:
+    """Return how much of what is allowed was seen where `value` has to be `bound` at the least: at most 1 where it is."""
+    return bound / value if value > 0 else math.inf
+
+
 def is_float32(values: Array) -> bool:
     """Tell whether every value (of any shape) is exactly a float32: someone computed with half the digits."""
     finite = values[np.isfinite(values)]

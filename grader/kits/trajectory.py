@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from grader.checks import failed
@@ -46,13 +46,20 @@ class Departure(Generic[Where]):
     """Where parameters leave the way that they should go: which of them, and the looks between which it happens.
 
     `size` is relative to the way gone since the beginning. `step` is the number of steps after which it is seen, `before`
-    that of the look before.
+    that of the look before. `alike` are those that are off by more than right code is,
+    unless all of them are.
     """
 
     where: Where
     size: float
     before: int
     step: int
+    alike: tuple[Where, ...] = field(default=(), compare=False)
+
+    def pattern(self, role: Callable[[Where], str]) -> str:
+        """Return what departs and from which step on, as a name: `role` says what is the same at every seed."""
+        roles = " and ".join(sorted({role(each) for each in self.alike}))
+        return f"{roles or 'all'} {'lost' if self.size == math.inf else 'off'} from step {self.before + 1}"
 
     @property
     def when(self) -> str:
@@ -79,13 +86,23 @@ class Comparison(Generic[Where]):
     @property
     def first(self) -> Departure[Where] | None:
         """The first departure that right code does not show."""
-        bound, from_step = TOLERANCE.bound(single=self.single), SETTLED if self.single else 1
-        return next((each for each in self.departures if each.size > bound and each.step >= from_step), None)
+        bound = TOLERANCE.bound(single=self.single)
+        return next((each for each in self._settled if each.size > bound), None)
 
     @property
     def most(self) -> float:
         """The largest departure, as a part of the way gone."""
         return max((each.size for each in self.departures), default=0.0)
+
+    @property
+    def margin(self) -> float:
+        """The largest departure that is judged, as a part of what right code may show."""
+        return max((each.size for each in self._settled), default=0.0) / TOLERANCE.bound(single=self.single)
+
+    @property
+    def _settled(self) -> tuple[Departure[Where], ...]:
+        from_step = SETTLED if self.single else 1
+        return tuple(each for each in self.departures if each.step >= from_step)
 
     @property
     def steps(self) -> int:
@@ -98,10 +115,12 @@ def compare(looks: Iterable[tuple[int, Sequence[Compared[Where]]]], *, single: b
 
     A look is told by the block that departs most, the first of those that depart as much.
     """
-    departures, before = [], 0
+    departures, before, bound = [], 0, TOLERANCE.bound(single=single)
     for steps, blocks in looks:
         worst = max(blocks, key=lambda block: block.departure)
-        departures.append(Departure(worst.where, worst.departure, before, before + steps))
+        off = [block.where for block in blocks if block.departure > bound]
+        alike = tuple(off) if len(off) < len(blocks) else ()
+        departures.append(Departure(worst.where, worst.departure, before, before + steps, alike))
         before += steps
     return Comparison(tuple(departures), single)
 

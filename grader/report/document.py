@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from grader.text import number, printable
 SCHEMA = "mlpgrader.report/2"
 # what reports of earlier graders say, which are still read: /1 called undecided what is pending now
 READABLE = (SCHEMA, "mlpgrader.report/1")
+# so much of what is allowed is rounding
+ROUNDING = 1e-3
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -61,7 +64,16 @@ def _finding(scored: ScoredFinding) -> dict[str, Any]:
         "message": printable(finding.message, newlines=True),
         "hint": printable(finding.hint, newlines=True),
         "diagnosis": printable(finding.diagnosis) or None,
+        **({"pattern": printable(finding.pattern)} if finding.pattern else {}),
+        **_measured(finding.margin),
     }
+
+
+def _measured(margin: float | None) -> dict[str, float]:
+    """Return a margin as it is told: in two digits, as rounding differs from machine to machine, and none that is not finite."""
+    if margin is None or not math.isfinite(margin):
+        return {}
+    return {"margin": number(float(f"{margin:.2g}")) if margin >= ROUNDING else 0}
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
@@ -121,6 +133,7 @@ def _finding_of(data: Mapping[str, Any]) -> ScoredFinding:
     if verdict is Verdict.UNDECIDED and marks.pending:
         verdict = Verdict.PENDING
     told = {name: data[name] for name in ("message", "hint")}
-    return ScoredFinding(
-        Finding(data["check"], data["title"], verdict, **told, diagnosis=data["diagnosis"] or ""), marks
-    )
+    told |= {"diagnosis": data["diagnosis"] or "", "pattern": str(data.get("pattern", ""))}
+    margin = data.get("margin")
+    measured = float(margin) if isinstance(margin, int | float) else None
+    return ScoredFinding(Finding(data["check"], data["title"], verdict, **told, margin=measured), marks)

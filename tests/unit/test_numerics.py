@@ -8,6 +8,7 @@ import pytest
 from grader.model import Array
 from grader.numerics import (
     Tolerance,
+    at_least,
     best_line,
     central_difference,
     crosses_kink,
@@ -237,3 +238,8 @@ def test_arrays_of_any_shape_can_be_compared(shape: tuple[int, ...]) -> None:
 def test_an_empty_sample_is_no_distance_from_any_distribution() -> None:
     empty = np.zeros(0)
     assert max(normal_distance(empty, std=1), uniform_distance(empty, bound=1)) < distance_bound(0, chance=1e-3)
+
+
+@pytest.mark.parametrize(("value", "margin"), [(0.9, 1.0), (1.0, 0.9), (0.45, 2.0), (0.0, math.inf)])
+def test_what_has_to_be_reached_is_allowed_in_full_where_it_just_is(value: float, margin: float) -> None:
+    assert at_least(0.9, value) == pytest.approx(margin)

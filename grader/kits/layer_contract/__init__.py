@@ -11,6 +11,7 @@ from grader.kits.layer_contract.passes import (
     judge_forward,
     judge_gradient,
     stumbled,
+    with_pattern,
 )
 from grader.kits.layer_contract.records import (
     TOLERANCE,
@@ -49,4 +50,5 @@ __all__ = [
     "own_gradient",
     "stumbled",
     "told",
+    "with_pattern",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from grader.checks import blocked, failed
 from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial, own_gradient
 from grader.kits.mistakes import Mistake, NotApplicable, explain
+from grader.kits.patterns import Compared, named
 from grader.model import Array, Finding, HeatMaps, Problem
 from grader.plain import problem_from
 from grader.text import at_entry, shape
@@ -37,6 +38,24 @@ _AFTER_ERROR = "Make forward work first: backward is called after it, with the s
 def first_of(findings: Iterable[Finding | None]) -> Finding | None:
     """Return the first finding, or None when there is none."""
     return next((finding for finding in findings if finding is not None), None)
+
+
+def with_pattern(
+    finding: Finding | None, cases: Sequence[Case], want: Formula[Case], way: Literal["forward", "backward"]
+) -> Finding | None:
+    """Return a finding with how the numbers of a pass are wrong over all cases; None stays None."""
+    what = "output" if way == "forward" else "gradInput"
+    tried = [case for case in cases if not case[way]["problem"]]
+    return finding and named(
+        finding, lambda: (Compared(what, case[way]["value"], want(case), _beside(case, way)) for case in tried)
+    )
+
+
+def _beside(case: LayerCase, way: str) -> dict[str, Array]:
+    """Return what a pass has at hand."""
+    output = case["forward"]["value"] if way == "backward" else None
+    found = {"the input": case["input"], "gradOutput": case["grad"], "the output": output}
+    return {name: array for name, array in found.items() if array is not None}
 
 
 def judge_forward(

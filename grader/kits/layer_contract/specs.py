@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.checks import Check, check, failed, passed
 from grader.kits.layer_contract.advice import told
-from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient
+from grader.kits.layer_contract.passes import Case, Formula, first_of, judge_forward, judge_gradient, with_pattern
 from grader.kits.layer_contract.records import TOLERANCE, LayerCase, Pass, is_trivial
 from grader.kits.mistakes import Mistake
 from grader.model import Array, Curve, Finding, Observation, Picture, Verdict
@@ -105,6 +105,7 @@ def forward_check(spec: LayerSpec[Any], title: str, *, advised: bool = False) ->
         )
         if found is None and advised:
             return _advice(spec, seen["extreme"])
+        found = with_pattern(found, seen["cases"], spec.forward, "forward")
         return _pictured(found, spec, seen, "forward")
 
     return judge
@@ -135,6 +136,7 @@ def gradient_check(
             )
             for case in cases
         )
+        found = with_pattern(found, cases, spec.gradient, "backward")
         return _pictured(found, spec, seen, "backward")
 
     return judge

@@ -128,3 +128,18 @@ def test_what_fails_in_the_first_steps_has_carried_nothing_along() -> None:
     found = judged([broken], training(0.0))
     assert found is not None
     assert (found.message, found.hint) == ("it: training fails in the first steps: ValueError: x", AT_ONCE)
+
+
+def test_the_margin_is_the_largest_departure_as_a_part_of_what_right_code_may_show() -> None:
+    assert training(0.0, 5e-6).margin == pytest.approx(0.5)
+    # what single precision rounds in the first steps is not judged
+    assert training(1.0, *[0.0] * SETTLED, 1e-4, single=True).margin == pytest.approx(0.5)
+
+
+def test_a_departure_is_named_by_what_departs_and_from_which_step_on() -> None:
+    (_, second) = compare([(2, [at(0.0), at(0.0, "b")]), (2, [at(0.3), at(0.0, "b")])], single=False).departures
+    assert second.pattern(str.upper) == "W off from step 3"
+    (first,) = compare([(2, [at(0.3), at(0.1, "b")])], single=False).departures
+    assert first.pattern(str.upper) == "all off from step 1"
+    (lost,) = compare([(2, [at(0.0), Compared("b", None, WANT, START)])], single=False).departures
+    assert lost.pattern(str.upper) == "B lost from step 1"

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from grader import __version__
 from grader.model import Report
 from grader.report import as_json
+from grader.report.document import from_json
 from kit import report_samples as samples
 
 ITEM_KEYS = ["id", "title", "earned", "possible", "pending", "withheld", "findings"]
@@ -104,3 +107,32 @@ def test_hostile_text_holds_no_control_character_and_can_be_written_as_utf8() ->
     text = json.dumps(as_json(samples.hostile().result), ensure_ascii=False)
     assert text.encode("utf-8").isascii()
     assert "\\x1b" in text
+
+
+def measured(**about: object) -> dict[str, Any]:
+    """Return the first finding of a report, as told and as read again."""
+    report = samples.wrong().result
+    item = report.items[1]
+    finding = replace(item.findings[0].finding, **about)  # type: ignore[arg-type]
+    findings = (replace(item.findings[0], finding=finding), *item.findings[1:])
+    whole = as_json(replace(report, items=(report.items[0], replace(item, findings=findings))))
+    again = from_json(json.loads(json.dumps(whole))).items[1].findings[0].finding
+    told: dict[str, Any] = whole["items"][1]["findings"][0]
+    return {"told": told, "pattern": again.pattern, "margin": again.margin}
+
+
+def test_how_numbers_are_wrong_and_how_near_it_was_are_told_and_read_again() -> None:
+    found = measured(pattern="W x2", margin=1.23456)
+    assert list(found["told"])[-2:] == ["pattern", "margin"]
+    assert (found["told"]["pattern"], found["told"]["margin"]) == ("W x2", 1.2)
+    assert (found["pattern"], found["margin"]) == ("W x2", 1.2)
+
+
+@pytest.mark.parametrize(("margin", "told"), [(3.1e-9, 0), (0.5, 0.5), (math.inf, None), (math.nan, None)])
+def test_rounding_and_what_is_not_finite_are_no_margins(margin: float, told: float | None) -> None:
+    assert measured(margin=margin)["told"].get("margin") == told
+
+
+def test_a_report_of_before_has_neither_pattern_nor_margin() -> None:
+    found = measured()
+    assert (found["pattern"], found["margin"], list(found["told"])) == ("", None, FINDING_KEYS)

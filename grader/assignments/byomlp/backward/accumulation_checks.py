@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignments.byomlp.backward.checks import gradients_match
-from grader.assignments.byomlp.backward.gradients import blocks, difference, same
+from grader.assignments.byomlp.backward.gradients import blocks, by_role, difference, same
 from grader.assignments.byomlp.backward.update_runs import (
     BACKWARD_FIRST,
     NO_NUMBER,
@@ -26,6 +26,7 @@ from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.assignments.byomlp.network.stumbles import stumbled
 from grader.checks import blocked, check, failed
+from grader.kits.patterns import named
 from grader.model import Array, Finding, Observation
 from grader.plain import problem_from
 
@@ -54,7 +55,8 @@ def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | Non
         )
     added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, both, (0, 1, 0), way))
     if not added and not (held and _arrays_add_up(record, held, exact)):
-        return _explain_sum(net, one, got, want, hint, exact)
+        finding = _explain_sum(net, one, got, want, hint, exact)
+        return named(finding, lambda: by_role(net, got, want))
     return _untouched(net, record, way, one)
 
 

@@ -12,10 +12,12 @@ from grader.assignments.byomlp.backward.gradients import (
     TOLERANCE,
     Measured,
     blocks,
+    by_role,
     change,
     difference,
     is_single,
     measured,
+    tolerance,
     unapplied,
 )
 from grader.assignments.byomlp.backward.probes import GradientRecord, OwnForwardRecord
@@ -25,6 +27,7 @@ from grader.assignments.byomlp.network.networks import unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.stumbles import is_unwritten, stumbled
 from grader.checks import check, failed, passed
+from grader.kits.patterns import named
 from grader.model import Finding, HeatMaps, Observation, Problem
 from grader.plain import problem_from, problem_in
 
@@ -48,7 +51,7 @@ def gradients_match(observed: Observation) -> Finding:
         )
     chosen = [max(ways, key=lambda each: each.right + each.held) for ways in examples]
     if all(each.right for each in chosen):
-        return passed(_single_precision(chosen))
+        return passed(_single_precision(chosen), margin=_margin(chosen))
     # only where forward is seen to use other parameters than the object holds
     otherwise = any(record.get("otherwise") for record in records)
     carried = otherwise and all(any(each.right or each.held or each.carried for each in ways) for ways in examples)
@@ -58,7 +61,9 @@ def gradients_match(observed: Observation) -> Finding:
         return passed("read from the object's arrays, because step does not apply them as it should")
     if all(each.uphill and not each.opposite_held for each in chosen):
         return passed("the gradient is right, but step adds it instead of subtracting it")
-    return _explain([each for each in chosen if not each.right], chosen, _fate_of_step(records))
+    wrong = [each for each in chosen if not each.right]
+    finding = replace(_explain(wrong, chosen, _fate_of_step(records)), margin=_margin(chosen))
+    return named(finding, lambda: (block for each in chosen for block in by_role(each.net, each.got, each.want)))
 
 
 _CARRIED = "right for your own forward pass, though that one is wrong: the error is carried forward"
@@ -141,6 +146,11 @@ def _explain(wrong: Sequence[Measured], chosen: Sequence[Measured], step: str) -
 
 def _error(each: Measured) -> float:
     return difference(each.net, each.got, each.want).worst.error
+
+
+def _margin(chosen: Sequence[Measured]) -> float:
+    """Return how much of what they may be off the gradients are, at the most."""
+    return max(_error(each) / tolerance(each.net, each.vector) for each in chosen)
 
 
 def _heat_maps(each: Measured) -> HeatMaps:

@@ -19,6 +19,7 @@ from grader.assignments.byomlp.network.parameters import is_square
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
 from grader.functions import LOSSES, SLOPES
+from grader.kits.patterns import Compared
 from grader.model import Array
 from grader.numerics import Tolerance, Worst, is_float32, is_nearly_float32
 from grader.text import at_entry
@@ -41,6 +42,11 @@ class Block:
 
     def __str__(self) -> str:
         return f"{self.kind} of layer {self.layer}"
+
+    def role(self, net: Network) -> str:
+        """Return what it is in networks of any depth: the same letter of the last layer, of the first one or in between."""
+        layers = len(net.layers)
+        return f"{self.kind} {'last' if self.layer == layers else 'first' if self.layer == 1 else 'between'}"
 
 
 def blocks(net: Network) -> Iterator[Block]:
@@ -73,6 +79,13 @@ def difference(net: Network, got: Array, want: Array) -> Difference:
         for block in blocks(net)
     )
     return max(compared, key=lambda each: each.worst.error)
+
+
+def by_role(net: Network, got: Array, want: Array) -> Iterator[Compared]:
+    """Yield the blocks of two gradients (k,), each under its role."""
+    for block in blocks(net):
+        shaped = (each[block.where].reshape(block.shape) for each in (got, want))
+        yield Compared(block.role(net), *shaped)
 
 
 def is_single(net: Network, vector: Array) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from grader.assignments.byomlp.forward.probes import ForwardRecord
 from grader.assignments.byomlp.network.networks import Network, Parameters, forward, unflatten
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.checks import check, failed
+from grader.kits.patterns import Compared, named
 from grader.model import Array, Finding, Observation
 from grader.numerics import worst_entry
 from grader.plain import PlainAnswer
@@ -79,7 +80,8 @@ def _wrong_values(record: ForwardRecord, records: Sequence[ForwardRecord]) -> Fi
     readings = {way: unflatten(net, vector) for way, vector in record["readings"].items()}
     way = record["way"]
     if _is_another_function(record):
-        return _explain_values(net, record, outputs, readings, records)
+        found = _explain_values(net, record, outputs, readings, records)
+        return named(found, lambda: _compared(records))
     held = [unflatten(net, each) for each in held_in(record)]
     if finding := otherwise_used(net, readings[way], held, record.get("seed")):
         return finding
@@ -146,6 +148,17 @@ def _explain_values(
         at_entry(f"network {net}: output ", worst.index[1:], worst.got, worst.want),
         hint="For each layer: a = W h + b, then h = f(a), also for the last one. Try two layers and compare by hand.",
     )
+
+
+def _compared(records: Sequence[ForwardRecord]) -> Iterator[Compared]:
+    """Yield the outputs of every network that gave some, beside what its parameters make of the inputs."""
+    for record in records:
+        net = from_evidence(record)
+        outputs = None if first_problem_of(record) else stacked(record["outputs"], net)
+        if outputs is not None and record["readings"]:
+            parameters = unflatten(net, next(iter(record["readings"].values())))
+            role = "output" if len(net.layers) == 1 else "output of several layers"
+            yield Compared(role, outputs, forward(net, parameters, record["inputs"]))
 
 
 def _kind(answer: PlainAnswer) -> str:

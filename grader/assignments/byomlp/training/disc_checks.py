@@ -16,7 +16,7 @@ from grader.assignments.byomlp.training.trajectory_checks import trajectory_matc
 from grader.checks import blocked, check, failed, passed
 from grader.functions import ACTIVATIONS
 from grader.model import Array, Curve, Finding, Observation, Picture, Scatter
-from grader.numerics import Line, best_line
+from grader.numerics import Line, at_least, best_line
 from grader.plain import problem_in
 
 # what is wrong there costs its points there, so long as the network can be trained at all
@@ -51,16 +51,17 @@ def disc_separates(observed: Observation, *, accuracy: float, separability: floa
             f"after training, {_percent(reached)} of fresh points are classified right, expected at least {_percent(accuracy)} "
             f"(best of {len(trials)} initialisations)"
         )
-        return failed(message, hint=hint, pictures=pictures)
+        return failed(message, hint=hint, pictures=pictures, margin=at_least(accuracy, reached))
     if line is None:
         return blocked("the outputs of layer2 could not be read, neither with end nor otherwise", hint=hint)
     if line.right < separability:
         message = f"the best line through the layer2 outputs separates {_percent(line.right)}, expected {_percent(separability)}"
-        return failed(message, hint=hint, pictures=pictures)
+        return failed(message, hint=hint, pictures=pictures, margin=at_least(separability, line.right))
     message = (
         f"{_percent(reached)} of fresh points right; a line separates {_percent(line.right)} of their layer2 outputs"
     )
-    return passed(message, pictures=pictures)
+    nearest = max(at_least(accuracy, reached), at_least(separability, line.right))
+    return passed(message, pictures=pictures, margin=nearest)
 
 
 def _untrained(observed: Observation, hint: str) -> Finding:

@@ -39,7 +39,7 @@ def trajectory_matches(observed: Observation) -> Finding:
         return passed(
             "not judged: the parameters could not be read, because forward computes something else than asked for"
         )
-    return passed(agreement(trainings))
+    return passed(agreement(trainings), margin=max(each.margin for each in trainings))
 
 
 _HINT = (
@@ -54,7 +54,9 @@ def _wrong(record: TrainingRecord, training: Comparison[Block]) -> Finding | Non
     def explain(found: Departure[Block]) -> Finding:
         cause = diagnose(record, found.step) if found.size < math.inf else None
         message = found.told(f"network {net}: {found.where}")
-        return failed(message, hint=cause.hint if cause else _HINT, diagnosis=cause.id if cause else "")
+        hint, diagnosis = (cause.hint, cause.id) if cause else (_HINT, "")
+        pattern = found.pattern(lambda block: block.role(net))
+        return failed(message, hint=hint, diagnosis=diagnosis, pattern=pattern, margin=training.margin)
 
     stretches = [Stretch(stage["steps"], problem_in(stage), stage["whole"]) for stage in record["stages"]]
     return wrong_training(f"network {net}", stretches, training, hint=_HINT, explain=explain)

@@ -12,6 +12,7 @@ from grader.assignments.modules.differentiation.probe import FILE, Differentiati
 from grader.assignments.modules.differentiation.tasks import Task
 from grader.checks import check, failed, passed, pending
 from grader.kits.layer_contract import advice
+from grader.kits.patterns import Compared, named
 from grader.model import Finding, Observation, Quote
 from grader.notebooks.judging import errors_in, joined, time_note, transcript_of, unreadable
 from grader.notebooks.prompts import template_sentences
@@ -77,7 +78,8 @@ def _judged(observed: Observation, wanted: Sequence[Task]) -> Finding:
     first = wrong[0]
     message = "; ".join(finding.message for finding in wrong)
     pictures = [each for finding in wrong for each in finding.pictures]
-    return failed(message, hint=first.hint, diagnosis=first.diagnosis, pictures=pictures)
+    pattern = ", ".join(finding.pattern for finding in wrong if finding.pattern)
+    return failed(message, hint=first.hint, diagnosis=first.diagnosis, pictures=pictures, pattern=pattern)
 
 
 def _of_old(observed: Observation) -> Finding:
@@ -110,7 +112,9 @@ def _of_task(observed: Observation, task: Task) -> Finding | None:
     shown = next((case for case in bad if picture(task, case)), bad[0])
     said = told(task, shown)
     hint, diagnosis = (mistake.hint, mistake.id) if mistake else (_otherwise(shown, said), "")
-    return failed(said, hint=hint, diagnosis=diagnosis, pictures=picture(task, shown))
+    finding = failed(said, hint=hint, diagnosis=diagnosis, pictures=picture(task, shown))
+    tried = [case for case in cases if not case.problem]
+    return named(finding, lambda: (Compared(task.name, case.got, case.nearest) for case in tried))
 
 
 def _otherwise(case: Case, said: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
 import numpy as np
 
 from grader.assignments.modules.layers.batch_mean_mistakes import (
@@ -28,8 +30,10 @@ from grader.kits.layer_contract import (
     judge_gradient,
     layer_check,
     stumbled,
+    with_pattern,
 )
 from grader.kits.mistakes import explain
+from grader.kits.patterns import Compared, named
 from grader.model import Array, Finding
 from grader.plain import problem_from
 from grader.text import as_call, at_entry, counted
@@ -99,6 +103,16 @@ def _first_wrong(story: Story) -> str:
     return at_entry("output", worst.index, worst.got, worst.want, of=f" of batch {index + 1}")
 
 
+def _compared(stories: Sequence[Story], steps: Iterable[int]) -> Iterator[Compared]:
+    """Yield the outputs of these steps beside what the first of the right rules makes of their batches."""
+    for story in stories:
+        means = means_by(RULES[0], story)
+        for index in steps:
+            step = story["steps"][index]
+            mean = means[min(index, TRAINED - 1)]
+            yield Compared("output", step["forward"]["value"], step["input"] - mean, {"the input": step["input"]})
+
+
 def _output(step: Step) -> Array:
     """Return the output of a step, which has been found to have the shape of the input."""
     got = step["forward"]["value"]
@@ -130,7 +144,8 @@ def batch_mean_training(seen: BatchMeanSeen) -> Finding | None:
             hint="The constructor takes alpha, the share of the old mean. All else is asked of what it makes without one.",
             diagnosis="argument_not_taken",
         )
-    return first_of(_wrong_training(story) for story in seen["stories"])
+    found = first_of(_wrong_training(story) for story in seen["stories"])
+    return found and named(found, lambda: _compared(seen["stories"], range(TRAINED)))
 
 
 def _subtracted(step: Step) -> Array | None:
@@ -206,7 +221,8 @@ def batch_mean_evaluation(seen: BatchMeanSeen) -> Finding | None:
     """BatchMeanSubtraction subtracts the kept mean alone in evaluation"""
     subtracted = [_subtracted(step) for story in seen["stories"] for step in story["steps"][:TRAINED]]
     trained = any(each is not None and np.any(each) for each in subtracted)
-    return first_of(_wrong_evaluation(story, trained=trained) for story in seen["stories"])
+    found = first_of(_wrong_evaluation(story, trained=trained) for story in seen["stories"])
+    return found and named(found, lambda: _compared(seen["stories"], range(TRAINED, TRAINED + 2)))
 
 
 @layer_check("batch_mean_subtraction", excused_by=[batch_mean_training], parameters=["batch_mean_alpha"])
@@ -228,11 +244,12 @@ def batch_mean_gradient(seen: BatchMeanSeen) -> Finding | None:
     hint = "Differentiate output = input - (1 - alpha) * mean(input) + constant: which outputs depend on one entry of the input?"
     # a single row says nothing of whether its own forward mixes rows
     trivial = all(is_element_wise(case) for case in seen["cases"] if len(case["input"]) > 1)
-    return first_of(
-        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=lambda _: trivial)
-        # without an alpha several mistakes are one and the same
-        for case in sorted(seen["cases"], key=lambda case: alpha_of(case) == 0)
+    # without an alpha several mistakes are one and the same
+    cases = sorted(seen["cases"], key=lambda case: alpha_of(case) == 0)
+    found = first_of(
+        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=lambda _: trivial) for case in cases
     )
+    return with_pattern(found, cases, gradient_of, "backward")
 
 
 batch_mean_trajectory = trajectory_check(

@@ -20,6 +20,7 @@ from grader.kits.layer_contract import (
     layer_check,
     own_gradient,
     stumbled,
+    with_pattern,
 )
 from grader.model import Array, Finding
 from grader.numerics import worst_entry
@@ -109,7 +110,7 @@ def class_nll_value(seen: ClassNLLSeen) -> Finding | None:
         said = f"{NAME} takes the target first; with the input first, {found.message.removeprefix(f'{NAME}: ')}"
         return failed(said, hint=_ORDER, diagnosis="target_first")
     if found is None or not _takes_numbers(seen):
-        return found
+        return with_pattern(found, seen["cases"], value_of, "forward")
     problem = problem_from(
         next((case["forward"]["problem"] for case in seen["cases"] if case["forward"]["problem"]), None)
     )
@@ -199,11 +200,11 @@ def _wrong_at_zero(case: LayerCase, ordinary: Sequence[LayerCase], hint: str) ->
 def class_nll_gradient(seen: ClassNLLSeen) -> Finding | None:
     """ClassNLLCriterion: gradInput agrees with central differences"""
     hint = "Differentiate the loss with respect to the probability of the target of one row; the loss is the mean over the rows."
-    return first_of(
-        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant)
-        for case in _asked(seen)["cases"]
-        if not _agrees_with_own(case)
+    cases = [case for case in _asked(seen)["cases"] if not _agrees_with_own(case)]
+    found = first_of(
+        judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant) for case in cases
     )
+    return with_pattern(found, cases, gradient_of, "backward")
 
 
 class_nll_trajectory = trajectory_check(

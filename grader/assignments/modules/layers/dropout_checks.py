@@ -29,6 +29,7 @@ from grader.kits.layer_contract import (
     judge_gradient,
     layer_check,
     stumbled,
+    with_pattern,
 )
 from grader.kits.mistakes import Mistake, NotApplicable
 from grader.model import Array, Finding, HeatMaps
@@ -201,7 +202,8 @@ def dropout_backward(seen: DropoutSeen) -> Finding | None:
     # a mode that is asked the wrong way round is paid for where the masks are judged
     swapped = not any(map(drops, trained)) and any(map(drops, seen["evaluations"]))
     cases = [case for case in seen["evaluations"] if drops(case)] if swapped else trained
-    return first_of(map(_wrong_backward, cases)) or (
+    found = first_of(map(_wrong_backward, cases))
+    return with_pattern(found, [case for case in cases if drops(case)], _want, "backward") or (
         None if swapped else first_of(map(_wrong_sparse, seen.get("sparse", ())))
     )
 
@@ -265,7 +267,8 @@ def _explain_evaluation(case: LayerCase, name: str) -> Finding:
 def dropout_evaluation(seen: DropoutSeen) -> Finding | None:
     """Dropout hands its input on unchanged in evaluation"""
     dropped = any(drops(case) for training in seen["trainings"] for case in training["passes"])
-    return first_of(_wrong_evaluation(case, dropped=dropped) for case in seen["evaluations"])
+    found = first_of(_wrong_evaluation(case, dropped=dropped) for case in seen["evaluations"])
+    return with_pattern(found, seen["evaluations"], lambda case: case["input"], "forward")
 
 
 EVALUATION_MISTAKES: tuple[Mistake[LayerCase], ...] = (
@@ -280,7 +283,8 @@ EVALUATION_MISTAKES: tuple[Mistake[LayerCase], ...] = (
 @layer_check("dropout", excused_by=[dropout_backward, dropout_evaluation])
 def dropout_evaluation_gradient(seen: DropoutSeen) -> Finding | None:
     """Dropout hands gradOutput on unchanged in evaluation"""
-    return first_of(_wrong_evaluation_gradient(case) for case in seen["evaluations"])
+    found = first_of(_wrong_evaluation_gradient(case) for case in seen["evaluations"])
+    return with_pattern(found, seen["evaluations"], lambda case: case["grad"], "backward")
 
 
 def _wrong_evaluation_gradient(case: Evaluation) -> Finding | None:

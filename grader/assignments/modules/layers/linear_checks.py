@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from grader.assignments.modules.layers.linear_mistakes import (
@@ -40,8 +42,10 @@ from grader.kits.layer_contract import (
     judge_gradient,
     layer_check,
     stumbled,
+    with_pattern,
 )
 from grader.kits.layer_contract.answers import leaves
+from grader.kits.patterns import Compared, named
 from grader.model import Array, Finding, HeatMaps
 from grader.numerics import STEP
 from grader.plain import problem_from
@@ -81,8 +85,9 @@ def linear_forward(seen: LinearSeen) -> Finding | None:
     if finding := _unread(seen):
         return finding
     hint = "Every row of the output is W times the row of the input, plus b: check the shapes (batch, n_in) and (batch, n_out)."
-    found = first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in _cases(seen))
-    return found or wrong_after_update(seen["live"])
+    cases = _cases(seen)
+    found = first_of(judge_forward(case, output_of, MISTAKES, hint, "Linear") for case in cases)
+    return with_pattern(found, cases, output_of, "forward") or wrong_after_update(seen["live"])
 
 
 def _constant(case: Case) -> bool:
@@ -94,10 +99,11 @@ def _constant(case: Case) -> bool:
 def linear_grad_input(seen: LinearSeen) -> Finding | None:
     """Linear: gradInput agrees with central differences"""
     hint = "output_i is a sum of W_ij x_j: what does every output contribute to the gradient of x_j?"
-    return first_of(
-        judge_gradient(_alone(case), input_gradient_of, INPUT_MISTAKES, hint, "Linear", trivial=_constant)
-        for case in _cases(seen)
+    cases = [_alone(case) for case in _cases(seen)]
+    found = first_of(
+        judge_gradient(case, input_gradient_of, INPUT_MISTAKES, hint, "Linear", trivial=_constant) for case in cases
     )
+    return with_pattern(found, cases, input_gradient_of, "backward")
 
 
 def _alone(case: Case) -> Case:
@@ -202,10 +208,19 @@ def _own(case: Case) -> Array:
 @layer_check("linear")
 def linear_grad_parameters(seen: LinearSeen) -> Finding:
     """Linear: the gradients of W and b agree with central differences, and zeroGradParameters clears them"""
-    wrong = unmade(seen) or first_of(_wrong_gradients(case) for case in _cases(seen))
+    cases = _cases(seen)
+    wrong = unmade(seen) or first_of(_wrong_gradients(case) for case in cases)
+    wrong = wrong and named(wrong, lambda: (block for case in cases for block in _blocks(case)))
     if wrong is None and _unread(seen):
         return passed("the gradient of W is right; that there is no b is paid for in forward")
     return wrong or _accumulation(seen["again"])
+
+
+def _blocks(case: Case) -> Iterator[Compared]:
+    """Yield both gradients of a case beside what is right, where both are there."""
+    found = gradients_of(case["after"], case["n"], case["m"], turned=case["turned"])
+    for name, got, want in zip(("gradW", "gradb"), found or (), gradients(case["input"], case["grad"]), strict=False):
+        yield Compared(name, got, want)
 
 
 def _accumulation(again: Again) -> Finding:

@@ -31,6 +31,7 @@ from grader.kits.layer_contract import (
     judge_gradient,
     layer_check,
     stumbled,
+    with_pattern,
 )
 from grader.kits.layer_contract.answers import leaves
 from grader.kits.mistakes import explain
@@ -72,7 +73,9 @@ def sequential_forward(seen: SequentialSeen) -> Finding | None:
     )
     if seen.get("shared"):
         return failed("a new Sequential() holds the modules of an earlier one", hint=_OWN_LIST, diagnosis=SHARED)
-    return first_of(judge_forward(case, output_of, MISTAKES, hint, _what(case)) for case in _of_several(seen))
+    cases = _of_several(seen)
+    found = first_of(judge_forward(case, output_of, MISTAKES, hint, _what(case)) for case in cases)
+    return with_pattern(found, cases, output_of, "forward")
 
 
 @layer_check("sequential")
@@ -87,7 +90,7 @@ def sequential_backward(seen: SequentialSeen) -> Finding | None:
     for case in cases:
         wrong = judge_gradient(case, gradient_of, GRADIENT_MISTAKES, CHAIN, _what(case), trivial=trivial)
         if finding := wrong or _wrong_inside(case) or _forward_again(case) or _not_left_as_it_was(case):
-            return finding
+            return with_pattern(finding, cases, gradient_of, "backward")
     if not seen["deep"]:
         why = "one of these is wrong by itself, or gives a numpy.matrix"
         return passed(f"deep networks of your classes were not tried, because {why}")

@@ -44,10 +44,12 @@ def _judge(observed: Observation) -> Finding:
     stretches = [Stretch(len(stage["order"]), problem_from(stage["problem"])) for stage in record["stages"]]
 
     def explain(found: Departure[Place]) -> Finding:
-        return failed(found.told(_block(record, found, name), many=True), hint=_HINT)
+        message = found.told(_block(record, found, name), many=True)
+        pattern = found.pattern(lambda place: f"{record['chain'][place[0]][0].strip('@')} {place[1]}")
+        return failed(message, hint=_HINT, pattern=pattern, margin=training.margin)
 
     wrong = wrong_training(name, stretches, training, hint=_HINT, explain=explain)
-    return wrong or passed(agreement([training]))
+    return wrong or passed(agreement([training]), margin=training.margin)
 
 
 def _unfollowed(record: Training, name: str) -> Finding | None:

@@ -13,6 +13,7 @@ from grader.assignments.modules.main.run_checks import main_runs
 from grader.checks import blocked, check, failed, passed
 from grader.model import Finding, Observation
 from grader.notebooks.judging import time_note
+from grader.numerics import at_least
 from grader.plain import problem_from
 from grader.text import percent
 
@@ -44,8 +45,8 @@ def toy_loss_falls(observed: Observation, loss: float) -> Finding:
     message = f"the loss goes from {start:.3g} to {end:.3g}, expected at most {loss:.3g}"
     if not end <= loss:
         diagnosis = "diverged" if not np.isfinite(end) or end > start else "learned_little"
-        return failed(message, hint=HINT, diagnosis=diagnosis, pictures=pictures)
-    return passed(message, pictures=pictures)
+        return failed(message, hint=HINT, diagnosis=diagnosis, pictures=pictures, margin=end / loss)
+    return passed(message, pictures=pictures, margin=end / loss)
 
 
 @check(reads=RUNS, after=[main_runs], thresholds=["accuracy"])
@@ -71,8 +72,8 @@ def toy_separates(observed: Observation, accuracy: float) -> Finding:
     message = f"{percent(right)} of {len(output)} fresh points are told apart, expected {percent(accuracy)}"
     pictures = toy_pictures(measured, None)
     if right < accuracy:
-        return failed(message, hint=HINT, pictures=pictures)
-    return passed(message, pictures=pictures)
+        return failed(message, hint=HINT, pictures=pictures, margin=at_least(accuracy, right))
+    return passed(message, pictures=pictures, margin=at_least(accuracy, right))
 
 
 def _toy(seen: MainSeen) -> nets.Network | None:
