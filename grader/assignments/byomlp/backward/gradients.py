@@ -84,8 +84,8 @@ def difference(net: Network, got: Array, want: Array) -> Difference:
 def by_role(net: Network, got: Array, want: Array) -> Iterator[Compared]:
     """Yield the blocks of two gradients (k,), each under its role."""
     for block in blocks(net):
-        shaped = (each[block.where].reshape(block.shape) for each in (got, want))
-        yield Compared(block.role(net), *shaped)
+        a, b = (each[block.where].reshape(block.shape) for each in (got, want))
+        yield Compared(block.role(net), a, b)
 
 
 def is_single(net: Network, vector: Array) -> bool:
