@@ -296,11 +296,11 @@ def grade(
             outcomes[graded.job.id] = graded
             if graded.error and debug:
                 print(graded.error.traceback, end="", file=sys.stderr)
-            shown.done(called(graded.job.id, names), line(graded), became=became(graded), key=graded.job.id)
+            shown.done(called(graded.job.id, names), line(graded), became=became(graded))
 
         def doing(job: Job, probe: str, event: str) -> None:
             if event == "start":
-                shown.doing(job.id, titles[probe])
+                shown.doing(called(job.id, names), titles[probe])
 
         overseer.on_progress = doing
         grade_all(jobs, folder, overseer.grade, executor, done=done, stop=overseer.children.stop)
