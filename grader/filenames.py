@@ -24,4 +24,6 @@ REPORT, STUDENT_PAGE, STAFF_PAGE = "report.json", "report.html", "staff.html"
 GRADESCOPE = "results.json"
 # in that folder: notebooks as they were run, for staff; and a folder for each grading of what was handed in before, from 1
 EXECUTED = "executed"
+# and what was answered where a person decides, made ready to be marked
+ANSWERS = "answers"
 ATTEMPTS = "attempts"

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import atomic
 from grader.cli import GRADED, options
 from grader.cli.screen import Screen
-from grader.errors import HarnessError
 from grader.report.console import Pen
-from grader.runs import Attempt, Children, SubmissionFolder, Today, tried
+from grader.runs import Today
+from grader.runs.answering import gather
 from grader.runs.keeping import kept_book
-from grader.runs.rereading import Answer, answers
+from grader.runs.kept_answers import Answers
 from grader.text import as_json_text, counted, points, printable
 
 if TYPE_CHECKING:
@@ -105,39 +104,18 @@ def _row(each: Waiting, texts: Texts) -> dict[str, Any]:
 
 
 def _texts(run_dir: Path, waiting: Sequence[Waiting], today: Today) -> Texts:
-    """Return what was written, and where to look, by student, attempt and check; each is read again in a child of its own."""
-    by_folder: dict[str, list[Waiting]] = {}
-    for each in waiting:
-        by_folder.setdefault(each.folder, []).append(each)
-    if not by_folder:
-        return {}
-    found: dict[tuple[str, int, str], tuple[str, str]] = {}
-    today.warm([SubmissionFolder(run_dir / next(iter(by_folder)))])
-    with Children(today, partial(Today, today.given)) as children:
-        for name, several in by_folder.items():
-            folder = SubmissionFolder(run_dir / name)
-            checks = {each.found.check for each in several}
-            try:
-                said: dict[str, Answer] = tried(children, _read, folder, checks)
-            except HarnessError as error:
-                print(f"mlpgrader: {printable(name)}: what was written cannot be read: {error}", file=sys.stderr)
-                said = {}
-            for each in several:
-                answer = said.get(each.found.check, Answer())
-                found[each.student, each.attempt, each.found.check] = answer.text, str(_see(folder, answer))
-    return found
-
-
-def _read(
-    today: Today, _teller: object, attempt: Attempt, folder: SubmissionFolder, checks: set[str]
-) -> dict[str, Answer]:
-    return answers(folder, today, checks, attempt)
-
-
-def _see(folder: SubmissionFolder, answer: Answer) -> Path:
-    """Return where a person looks: the notebook as it was run, where it is kept, else the page for staff."""
-    notebooks = [folder.executed(name) for name in answer.notebooks]
-    return next((path for path in notebooks if path.is_file()), folder.staff_page)
+    """Return what was written, and where to look, by student, attempt and check."""
+    failed = gather(run_dir, (each.folder for each in waiting), today)
+    for name, why in failed.items():
+        print(f"mlpgrader: {printable(name)}: what was written cannot be read: {why}", file=sys.stderr)
+    answers = Answers(run_dir)
+    return {
+        (each.student, each.attempt, each.found.check): (
+            answers.said(each.folder, each.found.check).text,
+            str(answers.see(each.folder, each.found.check)),
+        )
+        for each in waiting
+    }
 
 
 def _show(waiting: Sequence[Waiting], texts: Texts) -> None:

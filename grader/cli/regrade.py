@@ -28,6 +28,7 @@ from grader.runs import (
     chosen,
     judge,
     judge_in_brief,
+    kept_answers,
     rubric_to_keep,
     run_all,
     standards,
@@ -177,8 +178,10 @@ def judge_again(today: Today, _teller: object, attempt: Attempt, before: Before,
         return Again(now, before.data, name)
     made = judge(folder, today, attempt)
     with attempt.steps.at(Kind.REPORTING):
-        by_what = today.by_what(*today.standard(folder, made.assignment))
-        folder.publish(made, rubric=rubric_to_keep(folder, made, today), by_what=by_what)
+        assignment, rubric = today.standard(folder, made.assignment)
+        kept = rubric_to_keep(folder, made, today)
+        folder.publish(made, rubric=kept, by_what=today.by_what(assignment, rubric))
+        kept_answers.keep(folder, made, assignment.template)
     return Again(made.result, before.data, name)
 
 

@@ -62,13 +62,21 @@ class Reading:
     address: str = ""
 
 
-def reading(each: Quote | Transcript, *, address: str = "") -> Reading:
-    """Return what staff read of a quote or a notebook, bounded in length; `address` is where the notebook lies by itself."""
+def within(png: bytes) -> str:
+    """Return the address of a picture that lies within the page itself."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def reading(each: Quote | Transcript, *, address: str = "", lies: Callable[[bytes], str] = within) -> Reading:
+    """Return what staff read of a quote or a notebook, bounded in length; `address` is where the notebook lies by itself.
+
+    `lies` is told each picture that is shown and returns its address.
+    """
     if isinstance(each, Quote):
         return Reading(each.title, len(each.text) > LONG_QUOTE, markup.markdown(each.text))
     room = Room()
     shown = each.cells[:CELL_LIMIT]
-    cells = [_cell(name, cell, room) for name, cell in zip(_names(shown), shown, strict=True)]
+    cells = [_cell(name, cell, room, lies) for name, cell in zip(_names(shown), shown, strict=True)]
     left_out = len(each.cells) - len(cells)
     note = (
         f"{counted(left_out, 'more cell')} {'is' if left_out == 1 else 'are'} not shown."
@@ -123,12 +131,12 @@ def _names(cells: Sequence[TranscriptCell]) -> list[str]:
     return [f"code {sum(runs[: k + 1])}" if runs[k] else f"cell {k + 1}" for k in range(len(cells))]
 
 
-def _cell(name: str, cell: TranscriptCell, room: Room) -> Cell:
+def _cell(name: str, cell: TranscriptCell, room: Room, lies: Callable[[bytes], str]) -> Cell:
     if cell.kind == "code":
         source = room.parse(cell.source, markup.python, markup.CODE_LIMIT)
     else:
         source = room.parse(cell.source, markup.markdown, markup.MARKDOWN_LIMIT)
-    outputs = [_output(output, room) for output in cell.outputs[:OUTPUTS_A_CELL]]
+    outputs = [_output(output, room, lies) for output in cell.outputs[:OUTPUTS_A_CELL]]
     if left_out := len(cell.outputs) - len(outputs):
         outputs.append(
             Shown("note", f"{counted(left_out, 'more output')} {'is' if left_out == 1 else 'are'} not shown.")
@@ -136,7 +144,7 @@ def _cell(name: str, cell: TranscriptCell, room: Room) -> Cell:
     return Cell("code" if cell.kind == "code" else "markdown", name, source, tuple(outputs))
 
 
-def _output(output: TranscriptOutput, room: Room) -> Shown:
+def _output(output: TranscriptOutput, room: Room, lies: Callable[[bytes], str]) -> Shown:
     if output.kind != "png":
         text = printable(ANSI.sub("", room.cut(output.text, OUTPUT_LIMIT)), newlines=True)
         return Shown("error" if output.kind == "error" else "text", text)
@@ -146,5 +154,4 @@ def _output(output: TranscriptOutput, room: Room) -> Shown:
     if len(output.png) > room.pictures:
         return Shown("note", "A picture is left out: there are too many for one page.")
     room.pictures -= len(output.png)
-    source = "data:image/png;base64," + base64.b64encode(output.png).decode("ascii")
-    return Shown("png", f"picture of {size[0]} by {size[1]} pixels", source, *size)
+    return Shown("png", f"picture of {size[0]} by {size[1]} pixels", lies(output.png), *size)

@@ -35,7 +35,7 @@ def pages(report: Report) -> dict[Audience, str]:
 
 def _page(report: Report, audience: Audience, drawings: Mapping[str, Drawings]) -> str:
     staff, result = audience == "staff", report.result
-    template = _environment().get_template("page.html")
+    template = environment().get_template("page.html")
     return template.render(
         report=report,
         staff=staff,
@@ -57,13 +57,14 @@ def _page(report: Report, audience: Audience, drawings: Mapping[str, Drawings]) 
 
 def load() -> None:
     """Read and compile the templates, so that the first page does not wait for them."""
-    environment = _environment()
-    for name in environment.list_templates(extensions=("html",)):
-        environment.get_template(name)
+    templates = environment()
+    for name in templates.list_templates(extensions=("html",)):
+        templates.get_template(name)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what makes pages of the templates of reports."""
     return templating.environment("grader.report")
 
 

@@ -21,6 +21,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.evidence.sources import file_digest
 from grader.model import Evidence, Finding, Report, Rubric, SandboxSpec, Setting, Submission
 from grader.pipeline import Care, selection
+from grader.runs import kept_answers
 from grader.runs.cuts import Cuts
 from grader.runs.executing import run_all, undisturbed
 from grader.runs.folder import RunFolder
@@ -261,6 +262,7 @@ class Bench:
                 rubric=differing(ready.assignment, ready.rubric),
                 by_what=by_what(ready.assignment, ready.rubric),
             )
+            kept_answers.keep(folder, attempt.cuts.bare(made) if attempt else made, ready.assignment.template)
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
     def _judge(self, job: Job, folder: SubmissionFolder, attempt: Attempt | None) -> Graded:
@@ -278,6 +280,7 @@ class Bench:
         with self._turn(attempt):
             kept_rubric = differing(ready.assignment, ready.rubric)
             folder.publish(made, rubric=kept_rubric, by_what=by_what(ready.assignment, ready.rubric))
+            kept_answers.keep(folder, made, ready.assignment.template)
         return Graded(job, made.result, key=self.key(job), judged=self.judged(job))
 
     @contextmanager

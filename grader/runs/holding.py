@@ -57,7 +57,7 @@ def by_what(assignment: Assignment, rubric: Rubric) -> dict[str, str]:
     to read and to build on, the rubric's numbers for it, and Python with what is installed beside it. That of `PAGES` is by what
     reports are made.
     """
-    return {PAGES: _pages(), **{each.name: _by_what(each, rubric) for each in assignment.checks}}
+    return {PAGES: pages(), **{each.name: _by_what(each, rubric) for each in assignment.checks}}
 
 
 def holding(
@@ -87,7 +87,8 @@ def _by_what(check: Check, rubric: Rubric) -> str:
 
 
 @cache
-def _pages() -> str:
+def pages() -> str:
+    """Return a digest of the code that reports are made by."""
     folders = (Path(each.__file__ or "").parent for each in (report, exports))
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix != ".pyc" and file.is_file())
     return hashlib.sha256("".join(map(file_digest, files)).encode()).hexdigest()

@@ -13,7 +13,7 @@ from typing import Any
 from grader import atomic, exports, report
 from grader import evidence as kept
 from grader.errors import AuthorError
-from grader.filenames import ATTEMPTS, EVIDENCE, EXECUTED, JUDGED, REPORT, RUBRIC, STAFF_PAGE, STUDENT_PAGE
+from grader.filenames import ANSWERS, ATTEMPTS, EVIDENCE, EXECUTED, JUDGED, REPORT, RUBRIC, STAFF_PAGE, STUDENT_PAGE
 from grader.model import Report, Result
 from grader.report.document import READABLE, result_of
 from grader.runs.holding import JudgedBy
@@ -49,6 +49,11 @@ class SubmissionFolder:
     def executed(self, notebook: str) -> Path:
         """The notebook of that name as it was run, for staff."""
         return self.path / EXECUTED / Path(notebook).name
+
+    @property
+    def answers(self) -> Path:
+        """The folder of what was answered where a person decides."""
+        return self.path / ANSWERS
 
     @property
     def evidence_file(self) -> Path:
@@ -98,6 +103,7 @@ class SubmissionFolder:
         """
         begun = [each for each in self.earlier if not each.report.exists()]
         target = begun[-1].path if begun else self.path / ATTEMPTS / str(self.attempt)
+        self.forget_answers()
         names = (STUDENT_PAGE, STAFF_PAGE, *exports.OF_ONE, EXECUTED, EVIDENCE, REPORT)
         try:
             target.mkdir(parents=True, exist_ok=True)
@@ -194,15 +200,16 @@ class SubmissionFolder:
         for name in (REPORT, *exports.OF_ONE, STUDENT_PAGE, STAFF_PAGE):
             _remove(self.path / name)
             atomic.sweep(self.path / name)
-        executed = self.path / EXECUTED
-        for notebook in sorted(executed.glob("*")):
-            _remove(notebook)
-        with suppress(OSError):
-            executed.rmdir()
+        _empty(self.path / EXECUTED)
+        self.forget_answers()
         if evidence:
             _remove(self.evidence / RUBRIC)
             _remove(self.evidence / JUDGED)
             kept.withdraw(self.evidence)
+
+    def forget_answers(self) -> None:
+        """Remove what was answered, which can be read again from the evidence."""
+        _empty(self.answers)
 
     def _digests(self) -> tuple[str, ...]:
         return tuple(hashlib.sha256(each.read_bytes()).hexdigest() for each in (self.evidence_file, self.report))
@@ -213,6 +220,13 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise _refused(path, error) from error
+
+
+def _empty(folder: Path) -> None:
+    for file in sorted(folder.glob("*")):
+        _remove(file)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _refused(path: Path, error: OSError) -> AuthorError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from grader.notebooks.prompts import template_sentences
+from grader.notebooks.prompts import Untouched, template_sentences, untouched
 
 
 def notebook(folder: Path, *cells: tuple[str, str]) -> Path:
@@ -29,3 +29,20 @@ def test_sentences_of_text_are_the_template_s_and_code_headings_and_placeholders
 
 def test_without_a_template_there_are_none() -> None:
     assert template_sentences(None, "Task.ipynb") == ()
+
+
+def test_everything_in_a_template_is_nobody_s_answer(tmp_path: Path) -> None:
+    text = "# Task\n\nSay why:\n\n*Write your answer here.*"
+    kept = untouched(notebook(tmp_path, ("markdown", text), ("code", "plot( x )\n")))
+    assert kept.beyond(text + "\n\nIt is  good. Say why: I say.") == "It is good.\nI say."
+    assert kept.beyond(text) == ""
+    assert [kept.holds(each) for each in ("plot( x )", "\n", "plot(x)")] == [True, True, False]
+
+
+def test_a_sentence_in_which_a_word_was_changed_is_an_answer(tmp_path: Path) -> None:
+    kept = untouched(notebook(tmp_path, ("markdown", "Which of the two networks is better?")))
+    assert kept.beyond("Which of the two networks is worse?") != ""
+
+
+def test_where_there_is_no_template_everything_is_an_answer(tmp_path: Path) -> None:
+    assert untouched(None) == untouched(tmp_path / "nowhere") == Untouched()
