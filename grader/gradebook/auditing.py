@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
+from grader.gradebook.columns import storable
 from grader.gradebook.tables import AUDIT
 
 
@@ -42,6 +43,16 @@ def keep(connection: Connection, run: int, changes: Iterable[Change], *, author:
 
 def read(connection: Connection, run: int) -> tuple[Audited, ...]:
     """Return all of it, oldest first."""
+    return _read(connection, AUDIT.c.run == run)
+
+
+def of_attempt(connection: Connection, run: int, student: str, attempt: int) -> tuple[Audited, ...]:
+    """Return what changed of one attempt, and of the student as a whole, oldest first."""
+    of_whole = AUDIT.c.attempt.is_(None) | (AUDIT.c.attempt == attempt)
+    return _read(connection, AUDIT.c.run == run, AUDIT.c.student == storable(student), of_whole)
+
+
+def _read(connection: Connection, *which: ColumnElement[bool]) -> tuple[Audited, ...]:
     names = ("what", "student", "attempt", "item", "check", "before", "after")
-    rows = connection.execute(select(AUDIT).where(AUDIT.c.run == run).order_by(AUDIT.c.id))
+    rows = connection.execute(select(AUDIT).where(*which).order_by(AUDIT.c.id))
     return tuple(Audited(Change(*(getattr(row, name) for name in names)), row.author, row.made) for row in rows)

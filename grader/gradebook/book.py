@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, select
 
 from grader.classes import policy
 from grader.classes.model import Joined
 from grader.classes.policy import Policy
 from grader.exports.final import Final
 from grader.filenames import CLASS
-from grader.gradebook import auditing, counting, gradings, marking, people, places, releasing
+from grader.gradebook import auditing, counting, gradings, marking, people, places, releasing, remarks
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.nouns import Noted, Scored, Waiting, Why
+from grader.gradebook.reviewed import Reviewed
 from grader.gradebook.standing import Standing, on, standings
-from grader.gradebook.tables import ATTEMPTS, GRADINGS, MARKS, RUNS, SUBMITTERS
+from grader.gradebook.tables import ATTEMPTS, GRADINGS, MARKS, SUBMITTERS
 from grader.model import Result
 
 MACHINE = "grader"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Gradebook:
+class Gradebook(Reviewed):
     """The gradebook of the run called `key`, in the database of an engine, which is its own to close.
 
     Every function that changes something does so whole or not at all, waits for other writers, and writes to the audit. `folder`
     is that of the run; `now` tells the time.
     """
-
-    def __init__(self, engine: Engine, key: str, folder: Path, *, now: Callable[[], datetime] = _now) -> None:
-        self.engine, self.key, self.folder = engine, key, folder
-        self._now = now
-        with writing(engine) as connection:
-            self._run = _run(connection, key, now())
 
     def take_in(self, joined: Joined, folder_of: Callable[[str, int], str]) -> int:
         """Take in a class with its roster, and return how many changes that made; as often as it comes.
@@ -85,11 +74,14 @@ class Gradebook:
             planned = marking.planned(connection, self._run, given, author=author, now=self._now(), overwrite=overwrite)
             return [step for step, _ in planned]
 
-    def mark(self, *given: marking.Given, author: str, overwrite: bool = False) -> list[marking.Step]:
-        """Give, change or delete marks, and return what was wanted: what was in conflict or wrong has not been written."""
+    def mark(self, *given: marking.Given, author: str, overwrite: bool = False, group: str = "") -> list[marking.Step]:
+        """Give, change, undo or delete marks, and return what was wanted: what was in conflict or wrong has not been written.
+
+        `group` is by what the answers are known that get it at once.
+        """
         with writing(self.engine) as connection:
             steps, changes = marking.mark(
-                connection, self._run, given, author=author, now=self._now(), overwrite=overwrite
+                connection, self._run, given, author=author, now=self._now(), overwrite=overwrite, group=group
             )
             self._audit(connection, changes, author)
         return steps
@@ -117,10 +109,11 @@ class Gradebook:
             return counting.finals(connection, self._run, rules or self.rules(), self.folder)
 
     def marked(self) -> dict[str, Scored]:
-        """Return by folder the score of each attempt that people have marked."""
+        """Return by folder the score of each attempt that people have marked, or commented on by its mistakes."""
         with reading(self.engine) as connection:
-            students = self._marked(connection)
-            return {each.folder: each.score for each in standings(connection, self._run, students) if each.marks}
+            every = standings(connection, self._run, self._marked(connection))
+            scored = ((each, each.score) for each in every)
+            return {each.folder: score for each, score in scored if each.marks or score.comment}
 
     def stale(self, results: Mapping[str, Result]) -> tuple[tuple[str, str], ...]:
         """Return the student and the check of each mark that is not on what these results (by folder) have found."""
@@ -143,11 +136,6 @@ class Gradebook:
         """Return the rules of the class in the run's folder, None where there are none; AuthorError when they are wrong."""
         path = self.folder / CLASS
         return policy.load(path) if path.is_file() else None
-
-    def standings(self, students: Collection[str] | None = None) -> tuple[Standing, ...]:
-        """Return how every attempt of these students stands, of all where none are given, by student and attempt."""
-        with reading(self.engine) as connection:
-            return tuple(standings(connection, self._run, students))
 
     def place(self, row: int) -> places.Place | None:
         """Return the attempt of a number (`Standing.row`), None where there is none in this run."""
@@ -174,33 +162,25 @@ class Gradebook:
         with writing(self.engine) as connection:
             self._audit(connection, [auditing.Change("extension", student, before=before, after=after)], author)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self.engine.dispose()
-
     def __enter__(self) -> Gradebook:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _marked(self, connection: Connection) -> Sequence[str]:
-        of_run = SUBMITTERS.c.run == self._run
-        marked = select(SUBMITTERS.c.key).select_from(SUBMITTERS.join(ATTEMPTS).join(MARKS))
-        return connection.scalars(marked.where(of_run).distinct()).all()
+    def standings(self, students: Collection[str] | None = None) -> Iterator[Standing]:
+        """Yield how every attempt stands, by student and attempt: of these students, or of all."""
+        with reading(self.engine) as connection:
+            yield from standings(connection, self._run, students)
 
-    def _audit(self, connection: Connection, changes: Iterable[auditing.Change], author: str) -> None:
-        auditing.keep(connection, self._run, changes, author=author, now=self._now())
+    def _marked(self, connection: Connection) -> Collection[str]:
+        """Return of whom people have marked something, or have commented on a mistake they made."""
+        of_run = SUBMITTERS.c.run == self._run
+        marked = select(SUBMITTERS.c.key).select_from(SUBMITTERS.join(ATTEMPTS).join(MARKS)).where(of_run)
+        told = remarks.students(connection, self._run, remarks.of_run(connection, self._run))
+        return {*connection.scalars(marked.distinct()), *told}
 
 
 def new_key() -> str:
     """Return a key for a run that has none yet."""
     return secrets.token_hex(16)
-
-
-def _run(connection: Connection, key: str, now: datetime) -> int:
-    known: int | None = connection.scalar(select(RUNS.c.id).where(RUNS.c.key == key))
-    if known is not None:
-        return known
-    added: int = connection.execute(insert(RUNS).values(key=key, made=now).returning(RUNS.c.id)).scalar_one()
-    return added

@@ -43,6 +43,19 @@ class Instant(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+class Numbers(TypeDecorator[tuple[int, ...]]):
+    """Whole numbers as a text in which one of them can be looked for: ``,3,7,``; empty for none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else f",{','.join(map(str, value))}," if value else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...] | None:
+        return None if value is None else tuple(map(int, value.strip(",").split(","))) if value else ()
+
+
 class Words(TypeDecorator[str]):
     """A text of at most `LONGEST` characters that every database takes, whatever a student wrote."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from grader import __version__
 from grader.filenames import ATTEMPTS as EARLIER
 from grader.gradebook.auditing import Change
-from grader.gradebook.columns import storable
+from grader.gradebook.columns import UNIT, exact, storable
 from grader.gradebook.engine import lock
-from grader.gradebook.nouns import Noted
+from grader.gradebook.nouns import Found, Noted
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, SUBMITTERS
 from grader.text import points
 
@@ -164,9 +164,18 @@ def _write(
     added = insert(GRADINGS).returning(GRADINGS.c.id, sort_by_parameter_order=True)
     ids = connection.scalars(added, gradings).all()
     findings = [
-        {"grading": grading, **vars(found), "verdict": str(found.verdict)}
+        {"grading": grading, **vars(found), "verdict": str(found.verdict), "basis": _basis(found, row["digest"])}
         for grading, row in zip(ids, gradings, strict=True)
         for found in noted[row["attempt"]].found
     ]
     if findings:
         connection.execute(insert(FINDINGS), findings)
+
+
+def _basis(found: Found, digest: str) -> str:
+    """Return by what an open finding is known again when it is read; of others that is worked out when it is asked for."""
+    if not found.is_open:
+        return ""
+    possible = exact(round(found.possible * UNIT))
+    kept = replace(found, item=storable(found.item), check=storable(found.check), message=storable(found.message))
+    return replace(kept, possible=possible).basis(storable(digest))

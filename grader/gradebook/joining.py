@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from grader.gradebook.nouns import Found, Mark, Scored, Why
+from grader.gradebook.nouns import Found, Mark, Remark, Scored, Why
 from grader.model import Verdict
 
 NOTHING = Decimal(0)
 
 
-def joined(findings: Sequence[Found], marks: Iterable[Mark], digest: str) -> Scored:
-    """Return the score of an attempt of which `digest` was handed in.
+def joined(findings: Sequence[Found], marks: Iterable[Mark], digest: str, remarks: Sequence[Remark] = ()) -> Scored:
+    """Return the score of an attempt of which `digest` was handed in, with `remarks` on what was found.
 
     A mark counts instead of what the machine found as long as that is what the person had before them; one that was made on an
     earlier result is pending with all points of its check. What a person adds to the whole never takes it below zero.
@@ -44,22 +44,29 @@ def joined(findings: Sequence[Found], marks: Iterable[Mark], digest: str) -> Sco
         withheld=withheld,
         items=items,
         waiting=tuple(waiting),
-        comment=_comment(findings, given.values(), whole),
+        comment=_comment(findings, given, remarks),
     )
 
 
-def waits(found: Found, mark: Mark | None, digest: str) -> Why | None:
-    """Return why a finding with its mark waits for a person, None where it does not."""
+def waits(found: Found, mark: Mark | None, digest: str, basis: str = "") -> Why | None:
+    """Return why a finding with its mark waits for a person, None where it does not; `basis` is that of the finding if known."""
     if mark and mark.points is not None:
-        return None if mark.basis == found.basis(digest) else Why.STALE
+        return None if mark.basis == (basis or found.basis(digest)) else Why.STALE
     if found.verdict is Verdict.PENDING and found.pending:
         return Why.PENDING
     return Why.WITHHELD if found.withheld else None
 
 
-def _comment(findings: Sequence[Found], marks: Iterable[Mark], whole: Mark | None) -> str:
+def _comment(findings: Sequence[Found], marks: Mapping[tuple[str, str], Mark], remarks: Sequence[Remark]) -> str:
     """Return what people wrote: on the whole, then on each check in the order of the rubric."""
-    of = {(mark.item, mark.check): mark.comment for mark in marks}
+    whole = marks.get(("", ""))
     parts = [whole.comment] if whole and whole.comment else []
-    parts += [f"{each.title}: {said}" for each in findings if (said := of.get((each.item, each.check), ""))]
+    for each in findings:
+        mark = marks.get((each.item, each.check))
+        said = [*mark.told, mark.comment] if mark else []
+        # whom a person gave everything did not make the mistake
+        if not mark or mark.points != each.possible:
+            said += [remark.text for remark in remarks if remark.is_on(each)]
+        if any(said):
+            parts.append(f"{each.title}: {'; '.join(filter(None, said))}")
     return "\n".join(parts)

@@ -30,6 +30,13 @@ class Found:
     withheld: Decimal
     message: str = ""
     diagnosis: str = ""
+    pattern: str = ""
+    margin: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person decides it, or our own fault left it open."""
+        return self.verdict in (Verdict.PENDING, Verdict.UNDECIDED)
 
     def basis(self, digest: str) -> str:
         """Return by what is known again what a person has before them: what was handed in, and what was found of it."""
@@ -42,7 +49,9 @@ class Mark:
     """What a person gave: `points` for one check, or None for a comment alone.
 
     Where `item` and `check` are empty, it is about the whole, and the points are added to the sum. `version` counts the
-    changes, from 1; `basis` stands for what the person had before them.
+    changes, from 1; `basis` stands for what the person had before them. `entries` are those of the guide that are ticked, and
+    `told` what they say; `adjustment` was added to them when the check was worth `possible`. `group` is by what the answers are
+    known that got it at once.
     """
 
     item: str
@@ -53,6 +62,11 @@ class Mark:
     made: datetime
     version: int
     basis: str = ""
+    entries: tuple[int, ...] = ()
+    adjustment: Decimal = Decimal(0)
+    possible: Decimal | None = None
+    group: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def is_there(self) -> bool:
@@ -143,6 +157,143 @@ class Scored:
         return not self.waiting
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the guide by which a check is marked: what it says, and how many points it gives or takes.
+
+    `place` is its position, from 0; `uses` says how many marks tick it. One that is `retired` is kept by those marks and offered
+    for no others.
+    """
+
+    id: int
+    item: str
+    check: str
+    place: int
+    text: str
+    points: Decimal
+    version: int
+    retired: bool = False
+    uses: int = 0
+
+
+@dataclass(frozen=True)
+class EntryChanged:
+    """An entry as it is now, and how many marks followed the change; with `conflict` somebody else had changed it before."""
+
+    entry: Entry
+    marks: int = 0
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class ToMark:
+    """One check that people decide: of how many `answers`, and how many of these nobody has marked, are stale, or flagged."""
+
+    item: str
+    check: str
+    title: str
+    possible: Decimal
+    answers: int
+    unmarked: int
+    stale: int
+    flagged: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What somebody answered to one check, as it stands: `why` says what it waits for, None where it does not.
+
+    The mark is there as well when it was deleted, for its version. `assigned` is the grader who marks it, `second` who gives an
+    opinion of their own, each empty for nobody.
+    """
+
+    student: str
+    name: str
+    attempt: int
+    folder: str
+    found: Found
+    digest: str
+    mark: Mark | None = None
+    why: Why | None = None
+    flagged: bool = False
+    note: str = ""
+    assigned: str = ""
+    second: str = ""
+
+    @property
+    def version(self) -> int:
+        """The version of the mark, 0 where there was none yet."""
+        return self.mark.version if self.mark else 0
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment on all findings of one mistake in a check: of a diagnosis, of a pattern, or of both."""
+
+    check: str
+    diagnosis: str
+    pattern: str
+    text: str
+    author: str
+    made: datetime
+
+    def is_on(self, found: Found) -> bool:
+        """Whether a finding is one of them; what has a diagnosis is in no group of a pattern alone."""
+        same = found.check == self.check and found.verdict is Verdict.FAILED and found.diagnosis == self.diagnosis
+        return same and self.pattern in ("", found.pattern)
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Somebody who marks."""
+
+    name: str
+    owner: bool
+    made: datetime
+    last_seen: datetime | None = None
+
+
+@dataclass(frozen=True)
+class GraderProgress:
+    """How many answers wait for a grader in all, and how many of them are done."""
+
+    name: str
+    assigned: int
+    marked: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One answer that two have marked, what each of them gave, and by how many points they differ."""
+
+    student: str
+    name: str
+    attempt: int
+    folder: str
+    first: Mark
+    second: Mark
+    difference: Decimal
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two agree on one check: in how many `answers`, the share that got the same points, and the mean difference.
+
+    `kappa` is Cohen's with quadratic weights, None where everybody always gave the same. `pairs` are those that differ, most
+    first.
+    """
+
+    item: str
+    check: str
+    title: str
+    possible: Decimal
+    answers: int
+    same: float
+    difference: float
+    kappa: float | None
+    pairs: tuple[Pair, ...] = ()
+
+
 def called(name: str, student: str) -> str:
     """Return a student's name with the key beside it, where that is another one."""
     return f"{name} ({student})" if name != student else name
@@ -166,5 +317,6 @@ def _found(result: Result) -> Iterator[Found]:
             earned, possible = exactly(marks.earned), exactly(marks.possible)
             points = earned, possible, exactly(marks.pending), exactly(marks.withheld)
             about = item.id, item.title, finding.check, finding.title, finding.verdict
-            yield Found(place, *about, *points, finding.message, finding.diagnosis)
+            why = finding.message, finding.diagnosis, finding.pattern, finding.margin
+            yield Found(place, *about, *points, *why)
             place += 1

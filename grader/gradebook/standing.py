@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
+from grader.gradebook import guide, marks, remarks
 from grader.gradebook.columns import storable
 from grader.gradebook.joining import joined
-from grader.gradebook.nouns import Found, Mark, Noted, Scored
+from grader.gradebook.nouns import Found, Mark, Noted, Remark, Scored
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, MARKS, SUBMITTERS
 from grader.model import Result, Verdict
 
 # rows of findings that are in memory at a time
 ROWS = 2_000
+NAMES = tuple(column.name for column in FINDINGS.c if column.name not in ("grading", "basis"))
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,24 @@ class Standing:
     rubric_digest: str
     findings: tuple[Found, ...]
     marks: tuple[Mark, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def score(self) -> Scored:
         """Findings and marks, joined."""
-        return joined(self.findings, self.marks, self.digest)
+        return joined(self.findings, self.marks, self.digest, self.remarks)
 
 
-def standings(connection: Connection, run: int, students: Collection[str] | None = None) -> Iterator[Standing]:
-    """Yield every attempt of these students, of all where none are given, by student and attempt."""
+def standings(
+    connection: Connection,
+    run: int,
+    students: Collection[str] | None = None,
+    places: Collection[tuple[str, str]] | None = None,
+) -> Iterator[Standing]:
+    """Yield every attempt of these students, of all where none are given, by student and attempt.
+
+    Of findings and marks only those of these `places` are read, each an item and a check, where some are given.
+    """
     chosen = [SUBMITTERS.c.run == run]
     if students is not None:
         chosen.append(SUBMITTERS.c.key.in_({storable(each) for each in students}))
@@ -60,40 +71,57 @@ def standings(connection: Connection, run: int, students: Collection[str] | None
         *(GRADINGS.c[name] for name in ("state", "error", "digest", "rubric_digest")),
     )
     rows = connection.execute(about.select_from(around).where(*chosen).order_by(*order)).all()
-    marks = _marks(connection, select(ATTEMPTS.c.id).select_from(around).where(*chosen))
-    found = _findings(connection, around, chosen, order)
+    given = _marks(connection, run, select(ATTEMPTS.c.id).select_from(around).where(*chosen), places)
+    told = remarks.of_run(connection, run)
+    found = _findings(connection, around, chosen, order, places)
     ahead = next(found, None)
     for row in rows:
         findings = []
         while ahead is not None and ahead[0] == row.grading:
             findings.append(ahead[1])
             ahead = next(found, None)
-        yield _standing(row, tuple(findings), tuple(marks.get(row.id, ())))
+        yield _standing(row, tuple(findings), tuple(given.get(row.id, ())), told)
 
 
 def on(standing: Standing, result: Result) -> Scored:
     """Return the score of an attempt with its marks if this was what is found of it."""
-    return joined(Noted(standing.student, standing.attempt, result).found, standing.marks, result.digest)
+    found = Noted(standing.student, standing.attempt, result).found
+    return joined(found, standing.marks, result.digest, standing.remarks)
 
 
-def _standing(row: Row[Any], findings: tuple[Found, ...], marks: tuple[Mark, ...]) -> Standing:
+def _standing(
+    row: Row[Any], findings: tuple[Found, ...], given: tuple[Mark, ...], told: tuple[Remark, ...]
+) -> Standing:
     about = row.id, row.key, row.name, row.number, row.folder, row.submission, row.handed_in, row.late
     graded = row.state or "", row.error or "", row.digest or "", row.rubric_digest or ""
-    return Standing(*about, *graded, findings, marks)
+    return Standing(*about, *graded, findings, given, told)
 
 
-def _findings(connection: Connection, around: Any, chosen: Any, order: Any) -> Iterator[tuple[int, Found]]:
-    names = [column.name for column in FINDINGS.c if column.name != "grading"]
+def found_of(row: Row[Any]) -> Found:
+    """Return what the machine found, of a row of findings."""
+    told = {name: getattr(row, name) for name in NAMES}
+    return Found(**told | {"verdict": Verdict(row.verdict)})
+
+
+def _findings(
+    connection: Connection, around: Any, chosen: Any, order: Any, places: Collection[tuple[str, str]] | None
+) -> Iterator[tuple[int, Found]]:
     joined = around.join(FINDINGS, FINDINGS.c.grading == GRADINGS.c.id)
     found = select(FINDINGS).select_from(joined).where(*chosen).order_by(*order, FINDINGS.c.place)
+    if places is not None:
+        found = found.where(marks.is_at(FINDINGS, places))
     for row in connection.execute(found.execution_options(yield_per=ROWS)):
-        told = {name: getattr(row, name) for name in names}
-        yield row.grading, Found(**told | {"verdict": Verdict(row.verdict)})
+        yield row.grading, found_of(row)
 
 
-def _marks(connection: Connection, attempts: Any) -> dict[int, list[Mark]]:
-    names = ("item", "check", "points", "comment", "author", "made", "version", "basis")
+def _marks(
+    connection: Connection, run: int, attempts: Select[Any], places: Collection[tuple[str, str]] | None
+) -> dict[int, list[Mark]]:
+    chosen = select(MARKS).where(MARKS.c.attempt.in_(attempts)).order_by(MARKS.c.id)
+    if places is not None:
+        chosen = chosen.where(marks.is_at(MARKS, places))
+    entries = guide.entries_of(connection, run)
     found: dict[int, list[Mark]] = {}
-    for row in connection.execute(select(MARKS).where(MARKS.c.attempt.in_(attempts)).order_by(MARKS.c.id)):
-        found.setdefault(row.attempt, []).append(Mark(*(getattr(row, name) for name in names)))
+    for row in connection.execute(chosen):
+        found.setdefault(row.attempt, []).append(marks.of_row(row, entries))
     return found

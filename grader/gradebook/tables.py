@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from typing import Any
 
-from grader.gradebook.columns import Instant, Points, Words
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    literal_column,
+)
+
+from grader.gradebook.columns import Instant, Numbers, Points, Words
 
 METADATA = MetaData(
     naming_convention={
@@ -18,6 +32,23 @@ METADATA = MetaData(
 
 def _of(table: str) -> ForeignKey:
     return ForeignKey(f"{table}.id", ondelete="CASCADE")
+
+
+def _given() -> tuple[Column[Any], ...]:
+    """Return the columns of what a person gave."""
+    return (
+        Column("points", Points),
+        Column("comment", Words, nullable=False),
+        Column("author", Words, nullable=False),
+        Column("made", Instant, nullable=False),
+        Column("version", Integer, nullable=False),
+        # by what is known again what the person had before them
+        Column("basis", String(64), nullable=False),
+        # the entries of the guide that are ticked, what was added to them, and what the check was worth then
+        Column("entries", Numbers, nullable=False, server_default=""),
+        Column("adjustment", Points, nullable=False, server_default="0"),
+        Column("possible", Points),
+    )
 
 
 # one database may hold several runs, each under a key of its own
@@ -119,6 +150,10 @@ FINDINGS = Table(
     Column("withheld", Points, nullable=False),
     Column("message", Words, nullable=False),
     Column("diagnosis", Words, nullable=False),
+    Column("pattern", Words, nullable=False, server_default=""),
+    Column("margin", Float),
+    # of what a person decides, by what that is known again; empty of all others
+    Column("basis", String(64), nullable=False, server_default=""),
 )
 
 # what a person gave for one check of an attempt. Without item and check it is about the whole: points are added to the sum. One
@@ -130,16 +165,34 @@ MARKS = Table(
     Column("attempt", _of("attempts"), nullable=False),
     Column("item", Words, nullable=False),
     Column("check", Words, nullable=False),
-    Column("points", Points),
-    Column("comment", Words, nullable=False),
-    Column("author", Words, nullable=False),
-    Column("made", Instant, nullable=False),
-    Column("version", Integer, nullable=False),
-    # what the person had before them, and by which rubric that was found
-    Column("basis", String(64), nullable=False),
+    *_given(),
     Column("digest", Words, nullable=False),
     Column("rubric_digest", Words, nullable=False),
+    # by what the answers are known that got it at once
+    Column("group_key", Words, nullable=False, server_default=""),
     UniqueConstraint("attempt", "item", "check"),
+)
+# what a mark was before it was changed, so that a change can be undone
+EARLIER = Table(
+    "earlier_marks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mark", _of("marks"), nullable=False),
+    *_given(),
+    Column("digest", Words, nullable=False),
+    Column("rubric_digest", Words, nullable=False),
+    Column("group_key", Words, nullable=False),
+    UniqueConstraint("mark", "version"),
+)
+# what each person gave, also where the mark is that of another one
+OPINIONS = Table(
+    "opinions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("attempt", _of("attempts"), nullable=False),
+    Column("item", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    *_given(),
 )
 RELEASES = Table(
     "releases",
@@ -164,5 +217,79 @@ AUDIT = Table(
     Column("before", Words, nullable=False),
     Column("after", Words, nullable=False),
 )
+# what graders add while they mark: the guide of a check, comments to use again, notes that no student sees
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", _of("runs"), nullable=False),
+    Column("item", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("points", Points, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+COMMENTS = Table(
+    "comments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", _of("runs"), nullable=False),
+    Column("item", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    Column("text", Words, nullable=False),
+)
+NOTES = Table(
+    "notes",
+    METADATA,
+    Column("attempt", _of("attempts"), primary_key=True),
+    Column("item", Words, primary_key=True),
+    Column("check", Words, primary_key=True),
+    Column("text", Words, nullable=False),
+    Column("flagged", Boolean, nullable=False),
+)
+# a comment on all findings of one mistake
+REMARKS = Table(
+    "remarks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", _of("runs"), nullable=False),
+    Column("check", Words, nullable=False),
+    Column("diagnosis", Words, nullable=False),
+    Column("pattern", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("made", Instant, nullable=False),
+)
+# who marks: known by the digest of a token that is never kept; who was withdrawn has none
+GRADERS = Table(
+    "graders",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("run", _of("runs"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("owner", Boolean, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("last_seen", Instant),
+)
+ASSIGNED = Table(
+    "assigned",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("attempt", _of("attempts"), nullable=False),
+    Column("item", Words, nullable=False),
+    Column("check", Words, nullable=False),
+    Column("grader", Words, nullable=False),
+    Column("second", Boolean, nullable=False),
+)
 Index(None, ATTEMPTS.c.folder)
-Index(None, AUDIT.c.run)
+Index(None, AUDIT.c.run, AUDIT.c.student)
+OPEN = FINDINGS.c.basis != literal_column("''")
+Index(None, FINDINGS.c.item, FINDINGS.c.check, FINDINGS.c.grading, sqlite_where=OPEN, postgresql_where=OPEN)
+Index(None, MARKS.c.item, MARKS.c.check)
+Index(None, OPINIONS.c.attempt)
+Index(None, ASSIGNED.c.attempt)
+for _table in (ENTRIES, COMMENTS, REMARKS, GRADERS):
+    Index(None, _table.c.run)

@@ -1,0 +1,78 @@
+"""How far two people agree who have marked the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from grader.gradebook import guide, marks
+from grader.gradebook.answers import answers, to_mark
+from grader.gradebook.nouns import Agreement, Answered, Mark, Pair, ToMark
+from grader.gradebook.tables import ATTEMPTS, OPINIONS, SUBMITTERS
+
+MOST_PAIRS = 50
+
+
+def of_run(connection: Connection, run: int) -> tuple[Agreement, ...]:
+    """Return how far two agree on each check of which they have marked the same answers, in the order of the rubric."""
+    found = []
+    for place in to_mark(connection, run):
+        given = opinions(connection, run, place.item, place.check)
+        every = answers(connection, run, place.item, place.check) if given else ()
+        if pairs := [pair for each in every if (pair := _pair(each, given.get((each.student, each.attempt), ())))]:
+            found.append(_agreement(place, pairs))
+    return tuple(found)
+
+
+def opinions(connection: Connection, run: int, item: str, check: str) -> dict[tuple[str, int], list[Mark]]:
+    """Return by student and attempt the points that people gave to one check, the earliest first."""
+    entries = guide.entries_of(connection, run)
+    around = SUBMITTERS.join(ATTEMPTS).join(OPINIONS)
+    of_check = SUBMITTERS.c.run == run, OPINIONS.c.item == item, OPINIONS.c.check == check
+    chosen = select(OPINIONS, SUBMITTERS.c.key, ATTEMPTS.c.number).select_from(around)
+    chosen = chosen.where(*of_check, OPINIONS.c.points.is_not(None)).order_by(OPINIONS.c.made, OPINIONS.c.id)
+    found: dict[tuple[str, int], list[Mark]] = {}
+    for row in connection.execute(chosen):
+        found.setdefault((row.key, row.number), []).append(marks.of_row(row, entries))
+    return found
+
+
+def weighted_kappa(given: Sequence[tuple[float, float]]) -> float | None:
+    """Return Cohen's kappa with quadratic weights of pairs of points, None where nobody ever gave anything else.
+
+    Two pairs at least are needed.
+    """
+    count = len(given)
+    seen = sum((one - other) ** 2 for one, other in given) / count if count else 0.0
+    by_chance = sum((one - other) ** 2 for one, _ in given for _, other in given) / count**2 if count else 0.0
+    return 1 - seen / by_chance if count > 1 and by_chance else None
+
+
+def _pair(answered: Answered, given: Iterable[Mark]) -> Pair | None:
+    """Return what two gave who had the same before them: those whose it is, else whoever marked first."""
+    basis = answered.found.basis(answered.digest)
+    of = {mark.author: mark for mark in given if mark.basis == basis}
+    names = (answered.assigned, answered.second) if answered.second else tuple(of)[:2]
+    if len(names) < 2 or not all(name in of for name in names):
+        return None
+    one, other = (of[name] for name in names)
+    difference = abs((one.points or Decimal(0)) - (other.points or Decimal(0)))
+    return Pair(answered.student, answered.name, answered.attempt, answered.folder, one, other, difference)
+
+
+def _agreement(place: ToMark, pairs: Sequence[Pair]) -> Agreement:
+    apart = sorted((pair for pair in pairs if pair.difference), key=lambda pair: (-pair.difference, pair.student))
+    points = [(float(pair.first.points or 0), float(pair.second.points or 0)) for pair in pairs]
+    return Agreement(
+        place.item,
+        place.check,
+        place.title,
+        place.possible,
+        len(pairs),
+        1 - len(apart) / len(pairs),
+        float(sum(pair.difference for pair in pairs)) / len(pairs),
+        weighted_kappa(points),
+        tuple(apart[:MOST_PAIRS]),
+    )
