@@ -86,6 +86,13 @@ class Gradebook(Reviewed):
             self._audit(connection, changes, author)
         return steps
 
+    def undo(
+        self, student: str, attempt: int, item: str, check: str, *, version: int | None = None, author: str
+    ) -> marking.Step | None:
+        """Take back the last change of a mark, and return that; None where nothing is to be undone."""
+        given = marking.Given(student, attempt, item, check, version=version, undo=True)
+        return next(iter(self.mark(given, author=author)), None)
+
     def ready(self, rules: Policy | None = None) -> tuple[counting.Ready, ...]:
         """Return who can be released and what is in the way of the others, by `rules` as for `finals`."""
         with reading(self.engine) as connection:

@@ -27,9 +27,10 @@ NOTHING = Decimal(0)
 class Given:
     """What somebody wants to give: what is None stays as it is.
 
-    A check gets either `points`, or the `entries` of its guide that are ticked, with an `adjustment`. `delete` takes the whole
-    mark away, and `undo` its last change. `version` is that of the mark they had before them, 0 for none; None does not ask.
-    Without item and check it is about the whole attempt, and points are added to the sum. `where` says in which line it stands.
+    Where `entries` of the guide are ticked, or there is an `adjustment`, the points are what these come to; else they are
+    `points`, and with empty `entries` alone there are none. `delete` takes the whole mark away, and `undo` its last change.
+    `version` is that of the mark they had before them, 0 for none; None does not ask. Without item and check it is about the
+    whole attempt, and points are added to the sum. `where` says in which line it stands.
     """
 
     student: str
@@ -47,8 +48,10 @@ class Given:
 
     @property
     def by_ticks(self) -> bool:
-        """Whether it ticks entries, or adds to them."""
-        return self.entries is not None or self.adjustment is not None
+        """Whether the points are what ticked entries come to, or none."""
+        return bool(self.entries or self.adjustment) or (
+            self.points is None and (self.entries is not None or self.adjustment is not None)
+        )
 
     @property
     def place(self) -> tuple[str, str]:
@@ -224,7 +227,7 @@ def _after(
     elif given.by_ticks:
         after = _ticked(given, was, asking.entries)
     elif given.points is not None:
-        after = _pointed(given.points, was, asking.entries)
+        after = _pointed(given.points, was, {} if given.entries == () else asking.entries)
     else:
         after = was
     after = replace(
@@ -251,18 +254,14 @@ def _ticked(given: Given, was: Mark, entries: Mapping[int, Entry]) -> Mark:
 
 def _pointed(points: Decimal, was: Mark, entries: Mapping[int, Entry]) -> Mark:
     """Points that are those of the ticks leave them; other points stand alone."""
-    if was.entries and marks.recounted(was, entries).points == points:
+    if was.entries and entries and marks.recounted(was, entries).points == points:
         return replace(was, points=points)
     return replace(was, points=points, entries=(), adjustment=NOTHING, told=())
 
 
 def _wrong(given: Given, before: Mark | None, found: Found | None, standing: Standing, asking: Asking) -> str:
-    if given.points is not None:
-        if given.by_ticks:
-            return "give either points, or entries of the guide that are ticked"
-        return _out_of_range(given.points, found, standing)
     if not given.by_ticks:
-        return ""
+        return "" if given.points is None else _out_of_range(given.points, found, standing)
     if found is None:
         return "entries of a guide are ticked for a check; this is about the whole"
     kept = before.entries if before else ()

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from grader.errors import AuthorError
 from grader.gradebook import agreement, answers, auditing, graders, guide, notes, remarks, spreading
-from grader.gradebook.base import Base
 from grader.gradebook.engine import reading, writing
+from grader.gradebook.kept import Kept
 from grader.gradebook.nouns import (
     Agreement,
     Answered,
@@ -22,7 +22,7 @@ from grader.gradebook.nouns import (
 from grader.text import printable
 
 
-class Reviewed(Base):
+class Reviewed(Kept):
     """A gradebook as people mark in it; `author` is always who does it."""
 
     def guide(self, item: str, check: str) -> tuple[Entry, ...]:

@@ -17,7 +17,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Base:
+class Kept:
     """The database of the run called `key`, whose engine is its own to close; `folder` is the run's, `now` tells the time."""
 
     def __init__(self, engine: Engine, key: str, folder: Path, *, now: Callable[[], datetime] = _now) -> None:
