@@ -17,6 +17,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.web import entering, files, pages
 from grader.web.doors import Doors
 from grader.web.guarding import Guard
+from grader.web.marking import table
 from grader.web.reviewing import Review, review_of
 
 
@@ -53,7 +54,7 @@ def owned() -> Sequence[Route]:
 
 def shared() -> Sequence[Route]:
     """Return what everybody sees who marks."""
-    return [Route("/help", help_page, methods=["GET"])]
+    return [Route("/help", help_page, methods=["GET"]), *table.ROUTES]
 
 
 def home(request: Request) -> Response:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
 
 from grader.gradebook.book import Gradebook
 from grader.runs import Children, RunFolder, Today
+from grader.runs.kept_answers import Answers
+from grader.web.marking.shelves import Shelves
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Review:
     today: Today
     children: Children
     who: Who
+    answers: Answers
+    shelves: Shelves = field(default_factory=Shelves)
 
     @property
     def run(self) -> RunFolder:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from grader.errors import AuthorError
 from grader.runs import Children, Today
 from grader.runs.keeping import kept_book
+from grader.runs.kept_answers import Answers
 from grader.web.app import application
 from grader.web.doors import LOOPBACK, Address, Doors
 from grader.web.reviewing import Review, Who
@@ -73,7 +74,7 @@ def reviewed(
     ):
         who = Who(author)
         doors = Doors(tuple(Address("http", name, listener.getsockname()[1]) for name in LOOPBACK), who)
-        review = Review(folder, book, today, children, who)
+        review = Review(folder, book, today, children, who, Answers(folder))
         yield Served(listener, doors, review, application(review, doors))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from grader.runs import Children, Today
 from grader.runs.keeping import kept_book
+from grader.runs.kept_answers import Answers
 from grader.web.app import application
 from grader.web.doors import Address, Doors
 from grader.web.reviewing import Review, Who
@@ -45,7 +46,7 @@ def visit(tmp_path: Path, small_run: Path) -> Iterator[Visit]:
     doors = Doors((Address.of(HERE),), owner, {GRADER: grader}.get)
     children = Children(today, Today)
     with kept_book(folder) as book:
-        review = Review(folder, book, today, children, owner)
+        review = Review(folder, book, today, children, owner, Answers(folder))
         app = application(review, doors)
         visitors = Client(app, HERE), Client(app, HERE)
         writes = [each.come_in(token) for each, token in zip(visitors, (doors.token, GRADER), strict=True)]

@@ -9,6 +9,7 @@ import pytest
 
 from grader.gradebook.book import Gradebook
 from grader.runs import Children, Today
+from grader.runs.kept_answers import Answers
 from grader.web.app import application
 from grader.web.doors import Address, Doors, write_token
 from grader.web.guarding import HEADER, LARGEST
@@ -38,7 +39,7 @@ def doors() -> Doors:
 def client(book: Gradebook, doors: Doors, tmp_path: Path) -> Client:
     """Return a browser that has not come in yet."""
     today = Today()
-    review = Review(tmp_path, book, today, Children(today, Today), doors.owner)
+    review = Review(tmp_path, book, today, Children(today, Today), doors.owner, Answers(tmp_path))
     return Client(application(review, doors), HERE)
 
 
