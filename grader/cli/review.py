@@ -23,7 +23,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         """,
         """
         mlpgrader review graded
-        mlpgrader review graded --as "Jane Doe" --port 8000
+        mlpgrader review graded --as "Jane Doe" --graders graders.txt --url https://marking.example.edu
         """,
         """
         exit status:
@@ -35,6 +35,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("run_dir", metavar="RUN", type=Path, help="the --out folder of a run")
     options.add_author(command, what="marks")
     add("--port", metavar="N", type=int, default=PORT, help=f"where it listens; 0 for any free port (default: {PORT})")
+    add(
+        "--host",
+        metavar="H",
+        default="127.0.0.1",
+        help="the address to listen at (default: 127.0.0.1, this machine alone)",
+    )
+    add(
+        "--graders",
+        metavar="FILE",
+        type=Path,
+        help="who marks as well, a name on each line; each gets a link of their own",
+    )
+    add(
+        "--url",
+        metavar="URL",
+        default="",
+        help="the address of a web server in front of it, as https://marking.example.edu",
+    )
     add("--no-browser", action="store_true", help="print the address and open nothing")
     options.add_rubric(command, what="find answers by")
     options.add_gradebook(command)
@@ -46,13 +64,19 @@ def run(arguments: argparse.Namespace) -> int:
         from grader.web import serving
     except ImportError as error:
         raise AuthorError(f"the review needs {error.name}: pip install 'mlpgrader[class]'") from error
-    serving.serve(
+    wanted = serving.Wanted(
         arguments.run_dir,
-        author=options.author(arguments),
+        options.author(arguments),
+        host=arguments.host,
         port=arguments.port,
+        url=arguments.url,
+        graders=arguments.graders,
         gradebook=arguments.gradebook,
         rubric=arguments.rubric,
-        tell=lambda line: print(printable(line), file=sys.stderr, flush=True),
+    )
+    serving.serve(
+        wanted,
+        tell=lambda line: print(printable(line, newlines=True), file=sys.stderr, flush=True),
         opens=not arguments.no_browser,
     )
     return GRADED

@@ -52,6 +52,14 @@ def note(
     return [Change(what, student, attempt, item, check, *said) for what, *said in words if said[0] != said[1]]
 
 
+def written(connection: Connection, run: int, student: str, attempt: int, item: str, check: str) -> str:
+    """Return the note on an answer, or on the whole attempt where `item` and `check` are empty; empty where there is none."""
+    around = SUBMITTERS.join(ATTEMPTS).join(NOTES)
+    is_it = SUBMITTERS.c.run == run, SUBMITTERS.c.key == storable(student), ATTEMPTS.c.number == attempt
+    chosen = select(NOTES.c.text).select_from(around).where(*is_it, NOTES.c.item == item, NOTES.c.check == check)
+    return connection.scalar(chosen) or ""
+
+
 def bank(connection: Connection, run: int, item: str, check: str) -> tuple[tuple[str, int], ...]:
     """Return the comments on one check with how often each is used, the commonest first; then those that were saved for it."""
     around = MARKS.join(ATTEMPTS).join(SUBMITTERS)

@@ -77,6 +77,11 @@ class Reviewed(Kept):
             raise AuthorError(f"attempt {attempt} of '{printable(student)}' has no check '{printable(check)}'")
         return found
 
+    def note_on(self, student: str, attempt: int, item: str = "", check: str = "") -> str:
+        """Return the note on an answer, or on a whole attempt; empty where there is none."""
+        with reading(self.engine) as connection:
+            return notes.written(connection, self._run, student, attempt, item, check)
+
     def set_note(self, student: str, attempt: int, item: str, check: str, text: str, *, author: str) -> None:
         """Write a note that no student sees; an empty one takes it away."""
         with writing(self.engine) as connection:

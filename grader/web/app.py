@@ -14,10 +14,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from grader.errors import AuthorError, HarnessError
-from grader.web import entering, files, pages
+from grader.web import entering, files, graders, live, pages, releasing, submission
 from grader.web.doors import Doors
 from grader.web.guarding import Guard
-from grader.web.marking import table
 from grader.web.reviewing import Review, review_of
 
 
@@ -49,12 +48,12 @@ def application(review: Review, doors: Doors) -> Starlette:
 
 def owned() -> Sequence[Route]:
     """Return what only the owner sees."""
-    return [Route("/", home, methods=["GET"]), *files.OWNED]
+    return [Route("/", home, methods=["GET"]), *files.OWNED, *submission.OWNED, *releasing.OWNED, *graders.OWNED]
 
 
 def shared() -> Sequence[Route]:
     """Return what everybody sees who marks."""
-    return [Route("/help", help_page, methods=["GET"]), *table.ROUTES]
+    return [Route("/help", help_page, methods=["GET"]), *live.SHARED, *files.SHARED]
 
 
 def home(request: Request) -> Response:

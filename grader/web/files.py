@@ -70,6 +70,15 @@ def executed(request: Request) -> Response:
     return _of_the_run(request, found, kind)
 
 
+def picture(request: Request) -> Response:
+    """Return a picture in an answer, by the digest that it is called by."""
+    content = review_of(request).answers.picture(request.path_params["name"])
+    if content is None:
+        raise HTTPException(404)
+    headers = {"cache-control": "private, max-age=31536000, immutable", "content-security-policy": POLICY}
+    return Response(content, media_type="image/png", headers=headers)
+
+
 def folder_of(request: Request) -> Path:
     """Return the folder of the attempt whose number a request names."""
     review = review_of(request)
@@ -97,6 +106,7 @@ def _page_style() -> Traversable:
 
 
 ROUTES = [Route("/static/{name}", static, methods=["GET"])]
+SHARED = [Route("/picture/{name}", picture, methods=["GET"])]
 OWNED = [
     Route("/page/{k:int}/executed/{name}", executed, methods=["GET"]),
     Route("/page/{k:int}/{which}", page, methods=["GET"]),

@@ -94,9 +94,8 @@ class Guard:
 
     async def _admit(self, request: Request) -> None:
         """Find out who asks; writes need more than a cookie, which browsers send along by themselves."""
-        path = request.url.path
+        path, request.state.doors = request.url.path, self.doors
         if path == ENTER or path.startswith(STATIC):
-            request.state.doors = self.doors
             return
         cookie = request.cookies.get(self.doors.cookie, "")
         who = await run_in_threadpool(self.doors.who, cookie)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 
 from grader.gradebook.book import Gradebook
-from grader.runs import Children, RunFolder, Today
+from grader.runs import Children, Today
 from grader.runs.kept_answers import Answers
-from grader.web.marking.shelves import Shelves
+from grader.web.watching import Watch
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,8 @@ class Review:
     today: Today
     children: Children
     who: Who
+    watch: Watch
     answers: Answers
-    shelves: Shelves = field(default_factory=Shelves)
-
-    @property
-    def run(self) -> RunFolder:
-        """The folder of the run, to be looked at."""
-        return RunFolder(self.folder)
 
 
 def review_of(request: Request) -> Review:

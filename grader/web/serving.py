@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,64 +19,145 @@ from starlette.types import ASGIApp
 
 from grader.errors import AuthorError
 from grader.runs import Children, Today
-from grader.runs.keeping import kept_book
+from grader.runs.answering import gather
+from grader.runs.keeping import kept_book, refreshed
 from grader.runs.kept_answers import Answers
+from grader.text import printable
+from grader.web import graders
 from grader.web.app import application
 from grader.web.doors import LOOPBACK, Address, Doors
 from grader.web.reviewing import Review, Who
+from grader.web.watching import Watch
 
 # what is still being answered when the review ends gets so many seconds
 GRACE_SECONDS = 1
 REQUESTS_AT_ONCE = 200
+ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  only whoever has a link gets in
+PLAIN = "What travels can be read on the way: nothing is encrypted. docs/review.md shows what to do about it."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be served: the run in a folder, where, to whom.
+
+    `host` and `port` are where it listens; `url` is the address at which browsers reach it, where that is another one, as
+    behind a reverse proxy. `graders` is a file with a name on each line. `gradebook` and `rubric` are as for other commands.
+    """
+
+    folder: Path
+    author: str
+    host: str = "127.0.0.1"
+    port: int = 0
+    url: str = ""
+    graders: Path | None = None
+    gradebook: str | None = None
+    rubric: Path | None = None
 
 
 @dataclass(frozen=True)
 class Served:
-    """A review that is ready to be served: where it listens, who may come in, and the application."""
+    """A review that is ready to be served: where it listens, who may come in, the application, and what to tell its owner."""
 
     listener: socket.socket
     doors: Doors
     review: Review
     app: ASGIApp
+    told: tuple[str, ...] = ()
 
 
-def serve(
-    folder: Path,
-    *,
-    author: str,
-    port: int,
-    gradebook: str | None = None,
-    rubric: Path | None = None,
-    tell: Callable[[str], None],
-    opens: bool = True,
-) -> None:
-    """Serve the review of the run in a folder until Ctrl-C. `tell` is given lines for whoever started it."""
-    with reviewed(folder, author=author, port=port, gradebook=gradebook, rubric=rubric) as served:
+def serve(wanted: Wanted, *, tell: Callable[[str], None], opens: bool = True) -> None:
+    """Serve a review until Ctrl-C. `tell` is given lines for whoever started it."""
+    with reviewed(wanted, tell=tell) as served:
         doors = served.doors
-        tell(f"The review of {folder} is at {doors.link(doors.token)}")
+        tell(f"The review of {wanted.folder} is at {doors.link(doors.token)}")
+        for line in served.told:
+            tell(line)
         tell("Ctrl-C ends it. Everything that is marked is saved at once.")
         if opens:
             threading.Thread(target=_open, args=(doors.link(doors.ticket()),), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):
-            server_of(served.app).run([served.listener])
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                server_of(served.app).run([served.listener])
+        finally:
+            refreshed(wanted.folder)
 
 
 @contextlib.contextmanager
-def reviewed(
-    folder: Path, *, author: str, port: int = 0, gradebook: str | None = None, rubric: Path | None = None
-) -> Iterator[Served]:
-    """Open the review of the run in a folder, and a socket for it; AuthorError says what is in the way."""
-    today = Today(rubric)
-    with (
-        listening("127.0.0.1", port) as listener,
+def reviewed(wanted: Wanted, *, tell: Callable[[str], None] = lambda _line: None) -> Iterator[Served]:
+    """Open a review, and a socket for it; AuthorError says what is in the way. `tell` is given lines on what takes long."""
+    names = graders.read(wanted.graders) if wanted.graders else ()
+    ensure_alone(wanted)
+    today = Today(wanted.rubric)
+    with listening(wanted.host, wanted.port) as listener, contextlib.ExitStack() as stack:
+        with kept_book(wanted.folder, wanted.gradebook) as book:
+            folders = [each.folder for place in book.to_mark() for each in book.answers(place.item, place.check)]
+        _gather(wanted.folder, folders, today, tell)
         # before there are threads
-        Children(today, partial(Today, rubric)) as children,
-        kept_book(folder, gradebook) as book,
-    ):
-        who = Who(author)
-        doors = Doors(tuple(Address("http", name, listener.getsockname()[1]) for name in LOOPBACK), who)
-        review = Review(folder, book, today, children, who, Answers(folder))
-        yield Served(listener, doors, review, application(review, doors))
+        children = stack.enter_context(Children(today, partial(Today, wanted.rubric)))
+        book = stack.enter_context(kept_book(wanted.folder, wanted.gradebook))
+        who = Who(wanted.author)
+        addresses = addresses_of(wanted.host, listener.getsockname()[1], wanted.url)
+        tokens = book.set_graders(names, author=wanted.author) if names else {}
+        doors = Doors(addresses, who, graders.known(book) if names else lambda _token: None)
+        told = [
+            *graders.links(doors, tokens, names),
+            *([PLAIN] if not doors.is_secure and not is_loopback(wanted.host) else []),
+        ]
+        review = Review(wanted.folder, book, today, children, who, Watch(wanted.folder, book), Answers(wanted.folder))
+        yield Served(listener, doors, review, application(review, doors), tuple(told))
+
+
+def _gather(folder: Path, folders: Sequence[str], today: Today, tell: Callable[[str], None]) -> None:
+    """Read what was answered where that is not kept yet, as in runs of earlier graders."""
+
+    def done(count: int, of: int) -> None:
+        if count == 1 or not count % 100:
+            tell(f"Reading what was answered: {count} of {of}.")
+
+    for name, why in gather(folder, folders, today, done=done).items():
+        tell(f"{printable(name)}: what was written cannot be read: {why}")
+
+
+def ensure_alone(wanted: Wanted) -> None:
+    """Refuse to be reached from other machines by nobody in particular."""
+    if wanted.graders is None and (wanted.url or not is_loopback(wanted.host)):
+        option = f"--url {wanted.url}" if wanted.url else f"--host {wanted.host}"
+        raise AuthorError(
+            f"{option}: others could reach the review; say who may with --graders FILE, a file with a name on each line"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def addresses_of(host: str, port: int, url: str = "") -> tuple[Address, ...]:
+    """Return the addresses at which browsers reach the review, the one for links first; AuthorError for a `url` that is none."""
+    if url:
+        try:
+            return (Address.of(url),)
+        except ValueError as error:
+            raise AuthorError(f"--url {url}: is no address; write it as https://marking.example.edu") from error
+    if is_loopback(host):
+        names = dict.fromkeys([f"[{host}]" if ":" in host else host, *LOOPBACK])
+        return tuple(Address("http", name, port) for name in names)
+    if host in ANYWHERE:
+        named = dict.fromkeys([socket.getfqdn().lower(), socket.gethostname().lower(), *_numbers()])
+        return tuple(Address("http", name, port) for name in named)
+    return (Address("http", f"[{host}]" if ":" in host else host.lower(), port),)
+
+
+def _numbers() -> list[str]:
+    """Return the addresses of this machine, as far as its name leads to them."""
+    with contextlib.suppress(OSError):
+        return [each for each in socket.gethostbyname_ex(socket.gethostname())[2] if not is_loopback(each)]
+    return []
 
 
 @contextlib.contextmanager
@@ -99,7 +181,8 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            log_level="error",
+            # a fault of ours is told in one line by the application
+            log_level="critical",
             access_log=False,
             lifespan="off",
             server_header=False,

@@ -14,8 +14,8 @@ from typing import Any
 from grader.classes.model import HandIn, Joined
 from grader.classes.names import folder_of
 from grader.model import Person, Quote, Report, Verdict
-from grader.runs import RunFolder, kept_answers
-from grader.web.serving import Served, reviewed, server_of
+from grader.runs import RunFolder
+from grader.web.serving import Served, Wanted, reviewed, server_of
 from kit import report_samples as samples
 from kit.books import BEGIN
 from kit.browsing import BROWSER
@@ -52,7 +52,6 @@ def made_run(
         for report, hand_in in given:
             name = folder_of(hand_in.student, hand_in.attempt)
             run.of(name).deliver(report)
-            kept_answers.keep(run.of(name), report, None)
             run.add(name, report.result, key=f"key of {name}")
         run.summarise()
     return folder
@@ -88,7 +87,7 @@ class Running:
 @contextmanager
 def running(folder: Path, *, port: int = 0, **more: Any) -> Iterator[Running]:
     """Serve the review of a run, by the server that the command uses, until the end of the block."""
-    with reviewed(folder, author=AUTHOR, port=port, **more) as served:
+    with reviewed(Wanted(folder, AUTHOR, port=port, **more)) as served:
         server = server_of(served.app)
         thread = threading.Thread(target=server.run, args=([served.listener],))
         thread.start()

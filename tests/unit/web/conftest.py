@@ -15,6 +15,7 @@ from grader.runs.kept_answers import Answers
 from grader.web.app import application
 from grader.web.doors import Address, Doors
 from grader.web.reviewing import Review, Who
+from grader.web.watching import Watch
 from kit import report_samples as samples
 from kit.reviewing import answering, made_run
 from kit.visiting import Client, Visit
@@ -46,7 +47,7 @@ def visit(tmp_path: Path, small_run: Path) -> Iterator[Visit]:
     doors = Doors((Address.of(HERE),), owner, {GRADER: grader}.get)
     children = Children(today, Today)
     with kept_book(folder) as book:
-        review = Review(folder, book, today, children, owner, Answers(folder))
+        review = Review(folder, book, today, children, owner, Watch(folder, book), Answers(folder))
         app = application(review, doors)
         visitors = Client(app, HERE), Client(app, HERE)
         writes = [each.come_in(token) for each, token in zip(visitors, (doors.token, GRADER), strict=True)]

@@ -14,6 +14,7 @@ from grader.web.app import application
 from grader.web.doors import Address, Doors, write_token
 from grader.web.guarding import HEADER, LARGEST
 from grader.web.reviewing import Review, Who
+from grader.web.watching import Watch
 from kit import books
 from kit.visiting import Client
 
@@ -39,7 +40,9 @@ def doors() -> Doors:
 def client(book: Gradebook, doors: Doors, tmp_path: Path) -> Client:
     """Return a browser that has not come in yet."""
     today = Today()
-    review = Review(tmp_path, book, today, Children(today, Today), doors.owner, Answers(tmp_path))
+    review = Review(
+        tmp_path, book, today, Children(today, Today), doors.owner, Watch(tmp_path, book), Answers(tmp_path)
+    )
     return Client(application(review, doors), HERE)
 
 

@@ -1,0 +1,109 @@
+"""Several people who mark: a link for each, answers spread among them, who does what, and how far two agree."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from grader.errors import AuthorError
+from grader.gradebook.book import Gradebook
+from grader.text import counted, printable
+from grader.web import asking, pages
+from grader.web.doors import Doors
+from grader.web.reviewing import Who, review_of
+
+MOST, LONGEST = 200, 100
+
+
+def read(path: Path) -> tuple[str, ...]:
+    """Return the names in a file, one on each line; what stands behind a # is a comment. AuthorError says what is wrong."""
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise AuthorError(
+            f"--graders {path}: cannot be read ({error.strerror}); give a file with a name on each line"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise AuthorError(f"--graders {path}: is not UTF-8 (at byte {error.start}); save it as UTF-8") from error
+    names = tuple(name for line in lines if (name := line.partition("#")[0].strip()))
+    if not names:
+        raise AuthorError(f"--graders {path}: names nobody; write a name on each line")
+    if len(names) > MOST or max(map(len, names)) > LONGEST:
+        raise AuthorError(f"--graders {path}: at most {MOST} names of at most {LONGEST} characters")
+    return names
+
+
+def known(book: Gradebook) -> Callable[[str], Who | None]:
+    """Return what tells whose token it is."""
+
+    def who(token: str) -> Who | None:
+        found = book.grader_of(token)
+        return Who(found.name, found.owner) if found else None
+
+    return who
+
+
+def page(request: Request) -> Response:
+    """Return the page with who does what, and how far two agree."""
+    book = review_of(request).book
+    done = {each.name: each for each in book.progress()}
+    rules = book.rules()
+    zone = rules.zone if rules else None
+    return pages.page(
+        request,
+        "graders.html",
+        graders=book.graders(),
+        done=done,
+        agreement=book.agreement(),
+        rows={(each.student, each.attempt): each.row for each in book.attempts()},
+        at=lambda time: f"{time.astimezone(zone):%Y-%m-%d %H:%M}" if time else "not yet",
+    )
+
+
+async def spread(request: Request) -> Response:
+    """Spread the answers that wait among the graders."""
+    asked = await asking.body(request)
+    double, review = asking.whole(asked, "double", least=0, most=100), review_of(request)
+    count = await run_in_threadpool(
+        lambda: review.book.spread(double=double, seed=secrets.randbelow(2**31), author=review.who.name)
+    )
+    return pages.fine(said=f"{counted(count, 'answer')} spread.", count=count)
+
+
+async def renew(request: Request) -> Response:
+    """Give a grader another link; the one from before opens nothing any more."""
+    name = asking.text(await asking.body(request), "name", longest=LONGEST)
+    return await run_in_threadpool(_renewed, request, name)
+
+
+def _renewed(request: Request, name: str) -> Response:
+    review, doors = review_of(request), request.state.doors
+    names = [each.name for each in review.book.graders()]
+    if name not in names:
+        return pages.refused("there is nobody of that name")
+    tokens = review.book.set_graders(names, author=review.who.name, renew=[name])
+    return pages.fine(said=f"The new link of {name}, which is shown only now: {doors.link(tokens[name])}")
+
+
+def links(doors: Doors, tokens: dict[str, str], names: Sequence[str]) -> list[str]:
+    """Return what to tell the owner: the new links, and who has one already."""
+    lines = [f"{printable(name)}: {doors.link(token)}" for name, token in tokens.items()]
+    told = (
+        [f"Links for graders, which are shown only now; give each their own:\n  {chr(10).join(lines)}"] if lines else []
+    )
+    if there := [printable(name) for name in names if name not in tokens]:
+        told.append(f"With the links that they have: {', '.join(there)}. The page Graders gives another one.")
+    return told
+
+
+OWNED = [
+    Route("/graders", page, methods=["GET"]),
+    Route("/api/spread", spread, methods=["POST"]),
+    Route("/api/renew", renew, methods=["POST"]),
+]

@@ -1,1 +1,0 @@
-"""Marking by people: pages item, group and answer, and what they write."""

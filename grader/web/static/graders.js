@@ -1,0 +1,15 @@
+// answers are spread, and links are given anew
+import { post, DONE } from "./posting.js";
+
+async function told(place, path, asked) {
+  const answer = await post(path, asked);
+  document.querySelector(place).textContent = answer.kind === DONE ? answer.said.said : answer.said.error;
+}
+
+document.querySelector("#spread")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  told("#spread-said", "/api/spread", { double: Number(event.target.double.value) });
+});
+for (const button of document.querySelectorAll("[data-renew]")) {
+  button.addEventListener("click", () => told("#renew-said", "/api/renew", { name: button.dataset.renew }));
+}

@@ -1,0 +1,51 @@
+// releasing, withdrawing and exporting: what the server says is told beside the button
+import { post, DONE } from "./posting.js";
+
+const said = document.querySelector("#release-said");
+
+async function release(students, withdraw) {
+  const answer = await post("/api/release", { students, withdraw });
+  if (answer.kind === DONE) location.reload();
+  else said.textContent = answer.said.error;
+}
+
+document.querySelector("#release").addEventListener("submit", (event) => {
+  event.preventDefault();
+  release([...document.querySelectorAll("tr[data-student]")].map((row) => row.dataset.student), false);
+});
+for (const button of document.querySelectorAll("[data-withdraw]")) {
+  button.addEventListener("click", () => release([button.dataset.withdraw], true));
+}
+
+document.querySelector("#export").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target, told = document.querySelector("#export-said");
+  const asked = new URLSearchParams({ format: form.format.value, title: form.title.value });
+  if (form.unreleased.checked) asked.set("unreleased", "yes");
+  if (event.submitter?.value !== "write") asked.set("preview", "yes");
+  told.textContent = "";
+  try {
+    const { token } = await (await fetch("/api/token")).json();
+    const answer = await fetch(`/api/export?${asked}`, {
+      method: "POST", headers: { "X-Mlpgrader-Token": token }, body: form.into.files[0] ?? "",
+    });
+    const name = answer.headers.get("content-disposition")?.match(/filename="([^"]+)"/)?.[1];
+    if (answer.ok && name) {
+      hand(name, await answer.blob());
+      told.textContent = `${name} was written.`;
+    } else {
+      const { error, lines, students } = await answer.json();
+      told.textContent = error ?? [`Students in it: ${students}`, ...lines].join("\n");
+    }
+  } catch {
+    told.textContent = "The review does not answer. Is it still running?";
+  }
+});
+
+function hand(name, content) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
