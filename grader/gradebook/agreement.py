@@ -1,4 +1,4 @@
-"""How far two people agree who have marked the same answers."""
+"""How far two people agree who have marked the same answers, neither knowing what the other one gave."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ MOST_PAIRS = 50
 
 
 def of_run(connection: Connection, run: int) -> tuple[Agreement, ...]:
-    """Return how far two agree on each check of which they have marked the same answers, in the order of the rubric."""
+    """Return how far two agree on each check of which they were given the same answers, in the order of the rubric.
+
+    Who changes the mark of another one has seen it: that says nothing of how far they agree, and is not counted.
+    """
     found = []
     for place in to_mark(connection, run):
         given = opinions(connection, run, place.item, place.check)
@@ -51,13 +54,12 @@ def weighted_kappa(given: Sequence[tuple[float, float]]) -> float | None:
 
 
 def _pair(answered: Answered, given: Iterable[Mark]) -> Pair | None:
-    """Return what two gave who had the same before them: those whose it is, else whoever marked first."""
+    """Return what two gave who had the same before them, and did not know of each other: those whose it is."""
     basis = answered.found.basis(answered.digest)
     of = {mark.author: mark for mark in given if mark.basis == basis}
-    names = (answered.assigned, answered.second) if answered.second else tuple(of)[:2]
-    if len(names) < 2 or not all(name in of for name in names):
+    one, other = of.get(answered.assigned), of.get(answered.second)
+    if one is None or other is None:
         return None
-    one, other = (of[name] for name in names)
     difference = abs((one.points or Decimal(0)) - (other.points or Decimal(0)))
     return Pair(answered.student, answered.name, answered.attempt, answered.folder, one, other, difference)
 

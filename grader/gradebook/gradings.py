@@ -20,6 +20,8 @@ from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, SUBMITTERS
 from grader.text import points
 
 TOGETHER = 200
+# of a finding, what may be told better later
+EXPLAINED = ("item_title", "title", "diagnosis", "pattern", "margin")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def note(connection: Connection, run: int, noted: Iterable[Noted], now: datetime
                 if (known.evidence_key, known.stamp) != (each.key, each.stamp):
                     values = {"evidence_key": each.key, "stamp": each.stamp}
                     connection.execute(update(GRADINGS).where(GRADINGS.c.id == known.id).values(**values))
+                    _explain(connection, known.id, each)
                 continue
             gradings.append({**_row(each, now), "attempt": place.attempt, "serial": known.serial + 1 if known else 1})
             said = in_words(known) if known else ""
@@ -170,6 +173,17 @@ def _write(
     ]
     if findings:
         connection.execute(insert(FINDINGS), findings)
+
+
+def _explain(connection: Connection, grading: int, noted: Noted) -> None:
+    """Bring up to date how the same findings are explained and called, which makes no other grading of them."""
+    told = select(FINDINGS.c.place, *(FINDINGS.c[name] for name in EXPLAINED)).where(FINDINGS.c.grading == grading)
+    before = {row.place: tuple(row)[1:] for row in connection.execute(told)}
+    for found in noted.found:
+        now = tuple(getattr(found, name) for name in EXPLAINED)
+        if now != before[found.place]:
+            is_it = FINDINGS.c.grading == grading, FINDINGS.c.place == found.place
+            connection.execute(update(FINDINGS).where(*is_it).values(**dict(zip(EXPLAINED, now, strict=True))))
 
 
 def _basis(found: Found, digest: str) -> str:

@@ -173,6 +173,6 @@ class Reviewed(Kept):
             return spreading.progress(connection, self._run)
 
     def agreement(self) -> tuple[Agreement, ...]:
-        """Return how far two agree who have marked the same answers, by check."""
+        """Return how far two agree who were given the same answers, by check."""
         with reading(self.engine) as connection:
             return agreement.of_run(connection, self._run)

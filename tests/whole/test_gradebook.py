@@ -13,14 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, create_engine, select, text
 
 from grader import gradebook
 from grader.gradebook.book import Gradebook
-from grader.gradebook.engine import reading
+from grader.gradebook.engine import opened as engine_for
+from grader.gradebook.engine import reading, url_of
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS, METADATA, SUBMITTERS
 from grader.model import Person
-from kit import ROOT
+from kit import ROOT, old_books
 from kit.books import folder_of, given, hand_in, joined, noted, result
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -142,22 +143,35 @@ def test_the_tables_are_those_of_today_in_postgresql(postgres_url: str, tmp_path
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-@pytest.mark.postgres
-def test_two_who_open_a_new_database_at_once_make_it_once(postgres_url: str, tmp_path: Path) -> None:
-    from sqlalchemy import create_engine, text
-
-    from grader.gradebook.engine import url_of
-
+def database(postgres_url: str, name: str) -> URL:
+    """Return the URL of a database that is empty."""
     url = url_of(postgres_url)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("create database fresh"))
+        connection.execute(text(f"create database {name}"))
     engine.dispose()
+    return url.set(database=name)
+
+
+@pytest.mark.postgres
+def test_a_gradebook_of_the_first_tables_goes_on_in_postgresql(postgres_url: str) -> None:
+    url = database(postgres_url, "first_tables")
+    first = create_engine(url)
+    old_books.fill(first)
+    first.dispose()
+    engine = engine_for(url)
+    old_books.judge(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_two_who_open_a_new_database_at_once_make_it_once(postgres_url: str, tmp_path: Path) -> None:
+    url = database(postgres_url, "fresh")
     program = (
         PROGRAM
         + "from pathlib import Path\nfrom grader import gradebook\ngradebook.opened(Path(sys.argv[1]), sys.argv[2])"
     )
-    fresh = url.set(drivername="postgresql", database="fresh").render_as_string()
+    fresh = url.set(drivername="postgresql").render_as_string()
     words = [sys.executable, "-c", program]
     both = [subprocess.Popen([*words, str(tmp_path / name), fresh], stderr=subprocess.PIPE, text=True) for name in "ab"]
     assert [each.communicate(timeout=120)[1] for each in both] == ["", ""]
