@@ -149,14 +149,19 @@ def addresses_of(host: str, port: int, url: str = "") -> tuple[Address, ...]:
         return tuple(Address("http", name, port) for name in names)
     if host in ANYWHERE:
         named = dict.fromkeys([socket.getfqdn().lower(), socket.gethostname().lower(), *_numbers()])
-        return tuple(Address("http", name, port) for name in named)
+        found = tuple(Address("http", name, port) for name in named if not is_loopback(name))
+        if not found:
+            raise AuthorError(
+                f"--host {host}: how others call this machine is not known; give the address of this machine"
+            )
+        return found
     return (Address("http", f"[{host}]" if ":" in host else host.lower(), port),)
 
 
 def _numbers() -> list[str]:
     """Return the addresses of this machine, as far as its name leads to them."""
     with contextlib.suppress(OSError):
-        return [each for each in socket.gethostbyname_ex(socket.gethostname())[2] if not is_loopback(each)]
+        return socket.gethostbyname_ex(socket.gethostname())[2]
     return []
 
 
