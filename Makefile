@@ -32,6 +32,7 @@ help:
 	@echo 'make test-all      every test; those for what is not on this machine are skipped, visibly'
 	@echo 'make coverage      what make test executes of grader/'
 	@echo 'make lint          linter, formatter and type checker'
+	@echo 'make axe           install axe-core, by which tests in a browser look for what keeps people from a page'
 	@echo 'make docs          write docs/api.md from the docstrings'
 	@echo 'make image         build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
 	@echo 'make venv          set up $(VENV) with the pinned packages; the others do so by themselves'
@@ -64,6 +65,14 @@ test-all: $(READY)
 # what runs inside a sandbox, in a process of its own, is not counted there
 coverage: $(READY)
 	@$(PY) -m pytest $(PYTEST_FLAGS) --cov --cov-report=term:skip-covered $(QUICK)
+
+# what tests look with for what keeps people from using a page; needs npm
+axe: tests/axe/node_modules/axe-core/axe.min.js
+
+tests/axe/node_modules/axe-core/axe.min.js: tests/axe/package-lock.json
+	@command -v npm >/dev/null || { echo 'There is no npm here: install it (Debian: apt install npm), then run this again.' >&2; exit 1; }
+	@cd tests/axe && npm ci --silent --ignore-scripts
+	@touch $@
 
 lint: $(READY)
 	$(PY) -m ruff check .
@@ -123,4 +132,4 @@ clean:
 	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv test test-grading test-all coverage lint docs image demo lock clean
+.PHONY: help venv test test-grading test-all coverage axe lint docs image demo lock clean

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from kit import one_thread  # noqa: F401  before numpy is loaded
+
+# isort: split
 import gc
 import os
 import signal

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from grader.blas import in_one_thread
 from grader.cli import options
 from grader.errors import AuthorError, HarnessError, IntakeError
 
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         # this process is ours alone
         gc.set_threshold(LOOK_AFTER)
+        in_one_thread()
     words = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in words if word in options.COMMANDS), "")
     arguments = options.parser(chosen).parse_args(words)

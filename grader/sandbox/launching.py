@@ -8,16 +8,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from grader import blas
 from grader.errors import HarnessError
 from grader.model import Limits
 from grader.sandbox.pulse import Pulse
 
 # one thread for linear algebra, and no page-fault storms from large temporaries: both measured
 ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
+    **dict.fromkeys(blas.VARIABLES, "1"),
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
     "MALLOC_TRIM_THRESHOLD_": "4294967296",
     "MALLOC_TOP_PAD_": "67108864",

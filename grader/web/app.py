@@ -17,6 +17,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.web import entering, files, graders, live, pages, releasing, submission
 from grader.web.doors import Doors
 from grader.web.guarding import Guard
+from grader.web.marking import table
 from grader.web.reviewing import Review, review_of
 
 
@@ -53,7 +54,7 @@ def owned() -> Sequence[Route]:
 
 def shared() -> Sequence[Route]:
     """Return what everybody sees who marks."""
-    return [Route("/help", help_page, methods=["GET"]), *live.SHARED, *files.SHARED]
+    return [Route("/help", help_page, methods=["GET"]), *live.SHARED, *files.SHARED, *table.ROUTES]
 
 
 def home(request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from grader import __version__
 from grader.report import templating
+from grader.web.marking.naming import run_name
 from grader.web.reviewing import review_of
 
 API = "/api/"
@@ -29,7 +30,14 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     html = (
         templates()
         .get_template(template)
-        .render(version=__version__, who=review.who, token=request.state.token, path=request.url.path, **context)
+        .render(
+            version=__version__,
+            who=review.who,
+            run=run_name(review.book.key),
+            token=request.state.token,
+            path=request.url.path,
+            **context,
+        )
     )
     return HTMLResponse(html, status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from grader.gradebook.book import Gradebook
 from grader.runs import Children, Today
 from grader.runs.kept_answers import Answers
+from grader.web.marking.shelves import Shelves
 from grader.web.watching import Watch
 
 
@@ -36,6 +37,7 @@ class Review:
     who: Who
     watch: Watch
     answers: Answers
+    shelves: Shelves = field(default_factory=Shelves)
 
 
 def review_of(request: Request) -> Review:

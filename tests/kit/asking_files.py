@@ -34,7 +34,9 @@ GRADER = Path(grader.__file__).parent
 def handed_in(assignment: str) -> Mapping[str, bytes]:
     """Return files that every probe asks something of; in the modules a class is wrong, so that the right ones are laid."""
     if assignment == "byomlp":
-        return byomlp_submissions.good()
+        # trained as is asked but for its batches, or it would be tried again until it has learned something
+        cells = byomlp_submissions.START, byomlp_submissions.AUTOENCODER.replace("16", "8"), byomlp_submissions.PLOT
+        return byomlp_submissions.good(Autoencoder_ipynb=byomlp_submissions.notebook(*cells))
     main = next(trial for trial in planted.notebooks("modules") if "HW3_main.ipynb" in planted.files(trial))
     wrong = [cell.replace("self.output = input.dot", "self.output = 2 * input.dot") for cell in modules_samples.RIGHT]
     return {**planted.files(main), modules_samples.FILE: modules_samples.notebook(*wrong)}

@@ -14,7 +14,7 @@ from typing import Any
 from grader.classes.model import HandIn, Joined
 from grader.classes.names import folder_of
 from grader.model import Person, Quote, Report, Verdict
-from grader.runs import RunFolder
+from grader.runs import RunFolder, kept_answers
 from grader.web.serving import Served, Wanted, reviewed, server_of
 from kit import report_samples as samples
 from kit.books import BEGIN
@@ -52,6 +52,7 @@ def made_run(
         for report, hand_in in given:
             name = folder_of(hand_in.student, hand_in.attempt)
             run.of(name).deliver(report)
+            kept_answers.keep(run.of(name), report, None)
             run.add(name, report.result, key=f"key of {name}")
         run.summarise()
     return folder

@@ -22,7 +22,7 @@ LEVELS = {
     "__init__": -1,
     "model": 0, "errors": 0,
     "numerics": 1, "checks": 1, "wire": 1, "atomic": 1, "suggestions": 1, "text": 1, "parsing": 1, "locations": 1, "functions": 1,
-    "records": 1, "filenames": 1, "causes": 1, "drawn": 1, "notices": 1,
+    "records": 1, "filenames": 1, "causes": 1, "drawn": 1, "notices": 1, "blas": 1,
     "intake": 2, "worker": 2, "sandbox": 2, "rubric": 2, "scoring": 2, "template": 2,
     "report": 2, "exports": 2, "replay": 2, "answers": 2,
     "evidence": 3, "datasets": 3, "plain": 3, "notebooks": 3,

@@ -1,0 +1,1 @@
+"""Marking by people: pages item, group and answer, and what they write."""
