@@ -22,7 +22,7 @@ class Row:
     """One submission of a class: its points and what it earned in each item, or why it was not graded.
 
     `attempt` counts what was handed in under this id, from 1: the gradings of earlier ones are kept. `notices` say why a person
-    may want to look at it.
+    may want to look at it. `name` is whose it is, where a class says so.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Row:
     error: str = ""
     attempt: int = 1
     notices: tuple[str, ...] = ()
+    name: str = ""
 
     @classmethod
     def of(cls, result: Result) -> Row:
@@ -48,8 +49,8 @@ class Row:
 def as_csv(rows: Iterable[Row]) -> str:
     """Return a class as CSV: id, points by kind, one column an item, and why a submission could not be read.
 
-    Where somebody has handed in again, a last column says how often each one has, and where a person may want to look at one,
-    another one says why.
+    Where names are known, a second column has them. Where somebody has handed in again, a last column says how often each one
+    has, and where a person may want to look at one, another one says why.
 
     No cell is a formula to a spreadsheet, whatever a submission is called.
     """
@@ -59,14 +60,16 @@ def as_csv(rows: Iterable[Row]) -> str:
     writer = csv.writer(written, lineterminator="\n")
     again = any(row.attempt > 1 for row in rows)
     look = any(row.notices for row in rows)
+    named = any(row.name for row in rows)
     more = [*(["attempt"] if again else []), *(["look"] if look else [])]
-    writer.writerow([harmless(name) for name in ("id", *MARKS, *items, "error", *more)])
+    writer.writerow([harmless(name) for name in ("id", *(["name"] if named else []), *MARKS, *items, "error", *more)])
     for row in rows:
         marks = _marks(row)
         earned = [number(row.items[name]) if name in row.items else "" for name in items]
         points = ["" if marks[kind] is None else marks[kind] for kind in MARKS]
         last = [*([row.attempt] if again else []), *([harmless(". ".join(row.notices))] if look else [])]
-        writer.writerow([harmless(printable(row.id)), *points, *earned, harmless(row.error), *last])
+        who = [harmless(row.id), *([harmless(row.name)] if named else [])]
+        writer.writerow([*who, *points, *earned, harmless(row.error), *last])
     return written.getvalue()
 
 
@@ -78,7 +81,7 @@ def as_data(rows: Iterable[Row]) -> dict[str, Any]:
         "grader_version": __version__,
         "submissions": [
             {
-                "id": printable(row.id),
+                **_who(row),
                 **_marks(row),
                 "items": {name: number(earned) for name, earned in row.items.items()},
                 "attempt": row.attempt,
@@ -87,15 +90,17 @@ def as_data(rows: Iterable[Row]) -> dict[str, Any]:
             for row in rows
             if not row.error
         ],
-        "failures": [
-            {"id": printable(row.id), "error": row.error, "attempt": row.attempt} for row in rows if row.error
-        ],
+        "failures": [{**_who(row), "error": row.error, "attempt": row.attempt} for row in rows if row.error],
     }
 
 
 def as_json(rows: Iterable[Row]) -> str:
     """Return a class as the text of a JSON document."""
     return as_json_text(as_data(rows))
+
+
+def _who(row: Row) -> dict[str, str]:
+    return {"id": printable(row.id), **({"name": printable(row.name)} if row.name else {})}
 
 
 def _in_order(rows: Iterable[Row]) -> list[Row]:

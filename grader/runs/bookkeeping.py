@@ -49,6 +49,11 @@ def take_in(book: Gradebook, entries: Mapping[str, Entry], of: Callable[[str], S
     return new + (book.note(*waiting) if waiting else 0)
 
 
+def names(book: Gradebook) -> dict[str, str]:
+    """Return by folder whose it is, where that says more than the key of the student."""
+    return {each.folder: each.name for each in book.attempts() if each.name != each.student}
+
+
 def with_marks(row: Row, scored: Scored | None) -> Row:
     """Return the row of a summary with what people gave counted in."""
     if scored is None or row.marks is None:

@@ -193,10 +193,14 @@ class RunFolder:
     def rows(self) -> list[Row]:
         """The rows of the summary: one for each submission that has a report, or a reason why it has none.
 
-        What people gave is counted in while the folder is taken.
+        What people gave is counted in while the folder is taken, and whose they are stands there.
         """
         marked = self.book.marked() if self.book else {}
-        return [bookkeeping.with_marks(entry.row, marked.get(entry.row.id)) for entry in self.entries.values()]
+        names = bookkeeping.names(self.book) if self.book else {}
+        return [
+            bookkeeping.with_marks(replace(entry.row, name=names.get(name, "")), marked.get(name))
+            for name, entry in self.entries.items()
+        ]
 
     def _note(self, entry: Entry, result: Result | None = None) -> None:
         self.entries[entry.row.id] = entry

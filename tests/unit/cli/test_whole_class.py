@@ -113,6 +113,16 @@ def test_a_double_is_asked_about(tmp_path: Path) -> None:
     assert "  not in the roster: Eve (Eve)" in lines
 
 
+def test_the_summary_says_whose_each_row_is(tmp_path: Path) -> None:
+    run(options(tmp_path, size=4))
+    rows = csv.DictReader((tmp_path / "run" / "summary.csv").read_text(encoding="utf-8").splitlines())
+    assert [(row["id"], row["name"]) for row in rows][:3] == [
+        ("4700", "Jane Doe"),
+        ("4701", "Jane Doe"),
+        ("4702", "Łukasz Żółć"),
+    ]
+
+
 def test_which_file_is_graded_as_what_is_written_down(tmp_path: Path) -> None:
     run(options(tmp_path, "canvas"))
     rows = csv.DictReader((tmp_path / "run" / "files.csv").read_text(encoding="utf-8").splitlines())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,17 @@ def test_a_class_as_csv_has_one_row_a_submission_in_order_of_names() -> None:
         ["bob", "14", "25", "0", "0", "8", "6", ""],
         ["carl", "", "", "", "", "", "", "no mlp.py"],
     ]
+
+
+def test_names_stand_beside_ids_where_they_are_known() -> None:
+    alice, carl = replace(Row.of(samples.right().result), name="=Liddell, Alice"), Row.failed("carl", "no mlp.py")
+    assert [row[:3] for row in rows(as_csv([alice, carl]))] == [
+        ["id", "name", "earned"],
+        ["alice", "'=Liddell, Alice", "25"],
+        ["carl", "", ""],
+    ]
+    assert as_data([alice])["submissions"][0]["name"] == "=Liddell, Alice"
+    assert "name" not in as_data([carl])["failures"][0]
 
 
 def test_a_class_as_csv_ends_its_lines_with_a_line_feed_only() -> None:
