@@ -145,6 +145,11 @@ def add_data(command: argparse.ArgumentParser, *, size: str) -> None:
         help="run notebooks as the assignment says (full), or on fewer images in a few minutes (quick); "
         f"each has thresholds of its own (default: {size})",
     )
+    add_data_folder(command)
+
+
+def add_data_folder(command: argparse.ArgumentParser) -> None:
+    """Add where data sets are."""
     command.add_argument(
         "--data",
         metavar="DIR",

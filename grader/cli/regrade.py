@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from grader.cli.changes import Again, as_data, as_tables
 from grader.cli.progress import display
 from grader.cli.screen import Screen
 from grader.errors import HarnessError
+from grader.model import SandboxSpec
 from grader.report.console import Pen
 from grader.runs import (
     Attempt,
@@ -24,7 +25,6 @@ from grader.runs import (
     Children,
     RunFolder,
     SubmissionFolder,
-    Today,
     chosen,
     judge,
     judge_in_brief,
@@ -36,7 +36,10 @@ from grader.runs import (
     told,
     tried,
 )
+from grader.runs.asking import Desk, lacking, told_of_lacking
+from grader.runs.children import Teller
 from grader.runs.steps import Kind
+from grader.sandbox import Probe
 from grader.text import as_json_text, counted, listed
 
 # each child that judges may take some hundred megabytes
@@ -54,11 +57,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         code, and show who changes, by how much, and by which check, the largest change first. With --apply, rewrite the
         reports, the summary and the gradebook; marks of people stay as they are. What was judged by a rubric
         of its own (--rubric) is judged by that one again, unless another one is given; an assignment's id stands for
-        the assignment's own. What was asked with other parameters than the rubric has now is named first.
+        the assignment's own. What was asked with other parameters than the rubric has now, or never, is named first; with
+        --ask, these questions alone are asked, of the same files, from the same seed, in the same kind of sandbox.
         """,
         """
         mlpgrader regrade graded
         mlpgrader regrade graded --apply
+        mlpgrader regrade graded --ask --apply
         mlpgrader regrade graded/alice --apply
         """,
         """
@@ -82,27 +87,36 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help=f"judge N submissions side by side (default: one a processor, {MOST} at most)",
     )
     options.add_rubric(command, what="judge by")
+    add(
+        "--ask",
+        action="store_true",
+        help="run student code for what today's checks read and the evidence lacks, or was asked with another parameter",
+    )
+    options.add_containers(command)
+    options.add_data_folder(command)
     add("--json", action="store_true", help=f"print the changes as JSON, {options.JSON}")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the evidence below the folder that the arguments name and return the exit status."""
     run_folder, folders = chosen(arguments.run_dir)
-    today = Today(arguments.rubric)
-    for each in told(folders, today):
-        print(f"mlpgrader: {each}", file=sys.stderr)
+    desk = Desk.of(arguments.rubric, _sandbox(arguments), arguments.data)
+    wanted = {each.path: probes for each in folders if (probes := lacking(each, desk.today))}
+    for line in (*told(folders, desk.today, asks=arguments.ask), *told_of_lacking(wanted, asks=arguments.ask)):
+        print(f"mlpgrader: {line}", file=sys.stderr)
     writes = bool(arguments.apply)
     done: list[Again] = []
     failures: dict[str, str] = {}
     with run_folder.taken() if run_folder and writes else contextlib.nullcontext():
         try:
-            with stoppable():
+            with stoppable(), contextlib.closing(desk):
                 judge_all(
                     folders,
                     done,
                     failures,
                     run_folder if writes else None,
-                    today,
+                    desk,
+                    wanted if arguments.ask else {},
                     write=writes,
                     jobs=arguments.jobs,
                 )
@@ -125,20 +139,25 @@ def judge_all(
     done: list[Again],
     failures: dict[str, str],
     run_folder: RunFolder | None,
-    today: Today,
+    desk: Desk,
+    wanted: Mapping[Path, Sequence[Probe]],
     *,
     write: bool,
     jobs: int = 1,
 ) -> None:
-    """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run."""
+    """Judge what is in these folders again, adding to `done` or `failures`, and noting it in that of the run.
+
+    `wanted` says by folder what is asked before that.
+    """
+    today = desk.today
 
     def do(folder: SubmissionFolder) -> Again | str:
-        before = Before.of(folder)
-        now = before.held(today)
+        before, names = Before.of(folder), tuple(probe.name for probe in wanted.get(folder.path, ()))
+        now = None if names else before.held(today)
         if now and (not write or before.stays(now, today)):
             return Again(now, before.data, folder.path.resolve().name)
         try:
-            again: Again = tried(children, judge_again, before, write)
+            again: Again = tried(children, judge_again, before, write, names, hear=partial(doing, folder))
         except HarnessError as error:
             if children.stopped:
                 raise
@@ -158,31 +177,54 @@ def judge_all(
                 run_folder.judged(name, made.now, judged=standards(*today.standard(folder, made.now.assignment)))
         shown.done(name, f"not judged: {made}" if isinstance(made, str) else "judged")
 
+    def doing(folder: SubmissionFolder, title: str) -> None:
+        shown.doing(folder.path.resolve().name, title)
+
     today.warm(folders)
+    if first := next((each for each in folders if each.path in wanted), None):
+        desk.ready(first)
     with (
-        Children(today, partial(Today, today.given)) as children,
+        Children(desk, desk.another, Desk.sweep) as children,
         display(len(folders)) as shown,
         ThreadPoolExecutor(jobs) as executor,
     ):
         run_all(folders, do, executor, done=note, failed=_raised, stop=children.stop)
 
 
-def judge_again(today: Today, _teller: object, attempt: Attempt, before: Before, write: bool) -> Again:
-    """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged."""
-    folder, now = before.folder, judge_in_brief(before, today, attempt)
+def judge_again(
+    desk: Desk, teller: Teller, attempt: Attempt, before: Before, write: bool, wanted: Collection[str]
+) -> Again:
+    """Judge the evidence in one submission's folder, and `write` its reports; HarnessError when it is damaged.
+
+    The probes that are `wanted` are asked before that, and what they see is written with the evidence.
+    """
+    folder, today = before.folder, desk.today
     name = folder.path.resolve().name
-    if not write:
-        return Again(now, before.data, name)
-    if before.stays(now, today):
-        before.confirm(now, today)
-        return Again(now, before.data, name)
-    made = judge(folder, today, attempt)
+    if wanted:
+        made = desk.complete(folder, wanted, attempt, tell=teller.say)
+        if not write:
+            return Again(made.result, before.data, name)
+    else:
+        now = judge_in_brief(before, today, attempt)
+        if not write:
+            return Again(now, before.data, name)
+        if before.stays(now, today):
+            before.confirm(now, today)
+            return Again(now, before.data, name)
+        made = judge(folder, today, attempt)
     with attempt.steps.at(Kind.REPORTING):
         assignment, rubric = today.standard(folder, made.assignment)
-        kept = rubric_to_keep(folder, made, today)
-        folder.publish(made, rubric=kept, by_what=today.by_what(assignment, rubric))
+        kept, by_what = rubric_to_keep(folder, made, today), today.by_what(assignment, rubric)
+        if wanted:
+            folder.deliver(made, packed=attempt.evidence, rubric=kept, by_what=by_what)
+        else:
+            folder.publish(made, rubric=kept, by_what=by_what)
         kept_answers.keep(folder, made, assignment.template)
     return Again(made.result, before.data, name)
+
+
+def _sandbox(arguments: argparse.Namespace) -> SandboxSpec | None:
+    return SandboxSpec("", arguments.engine, arguments.image, arguments.runtime) if arguments.ask else None
 
 
 def _raised(_folder: SubmissionFolder, error: BaseException) -> Again | str:

@@ -30,7 +30,8 @@ Kept = tuple[Evidence, Submission, str]
 
 @dataclass(frozen=True)
 class Asked:
-    """What evidence was gathered for: an assignment, items of its rubric (empty for all), and the parameters that it had then.
+    """What evidence was gathered for: an assignment, items of its rubric (empty for all), the parameters that it had then, the
+    names of the probes, in which kind of sandbox, and the facts of the run.
 
     Without `parameters`, they are not known.
     """
@@ -38,6 +39,9 @@ class Asked:
     assignment: str
     items: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    probes: tuple[str, ...] = ()
+    sandbox: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def normalise(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +82,9 @@ def asked(folder: Path) -> Asked | None:
     try:
         about = packing.head((folder / FILE).read_bytes())
         items = tuple(_a(str, item) for item in about.get("items") or ())
-        return Asked(_a(str, about["assignment"]), items, _parameters(about))
+        facts = {name: fact for name, fact in about["facts"].items() if isinstance(fact, str)}
+        probes, sandbox = tuple(_a(dict, about["probes"])), _a(str, about["sandbox"])
+        return Asked(_a(str, about["assignment"]), items, _parameters(about), probes, sandbox, facts)
     except (OSError, *first_format.DAMAGE):
         return None
 

@@ -46,7 +46,7 @@ class Today:
         if key not in self._known:
             assignment = self.find(name)
             try:
-                self._known[key] = assignment, self.load_rubric(assignment, self._given(name) if self.given else kept)
+                self._known[key] = assignment, self.load_rubric(assignment, self.file(folder, name))
             except AuthorError as error:
                 if not kept:
                     raise
@@ -55,6 +55,10 @@ class Today:
                     "with --rubric"
                 ) from error
         return self._known[key]
+
+    def file(self, folder: SubmissionFolder, name: str) -> Path | None:
+        """Return the file of that rubric; None for the assignment's own."""
+        return self._given(name) if self.given else folder.rubric
 
     def by_what(self, assignment: Assignment, rubric: Rubric) -> Mapping[str, str]:
         """Return by what each check is judged today, as `holding.by_what` does."""
@@ -173,10 +177,10 @@ class Otherwise:
     items: tuple[str, ...]
 
 
-def asked_otherwise(folder: SubmissionFolder, today: Today) -> tuple[Otherwise, ...]:
+def asked_otherwise(folder: SubmissionFolder, today: Today, *, asks: bool = False) -> tuple[Otherwise, ...]:
     """Return the parameters by which student code was asked something else than it would be by the rubric of today.
 
-    Where evidence does not say what it was asked with, there are none.
+    With `asks`, without those that it is asked with again. Where evidence does not say what it was asked with, there are none.
     """
     asked = evidence.asked(folder.evidence)
     if asked is None:
@@ -184,7 +188,8 @@ def asked_otherwise(folder: SubmissionFolder, today: Today) -> tuple[Otherwise, 
     assignment, rubric = today.standard(folder, asked.assignment)
     then, now = asked.parameters, rubric.parameters
     chosen = selection.only(rubric, [item.id for item in rubric.items if item.id in asked.items])
-    changed = [name for name, value in now.items() if name in then and then[name] != value]
+    settled = {name for probe in assignment.probes for name in probe.parameters if asks}
+    changed = [name for name, value in now.items() if name in then and then[name] != value and name not in settled]
     needing = {name: _items(assignment, chosen, name) for name in changed}
     return tuple(Otherwise(name, then[name], now[name], items) for name, items in needing.items() if items)
 
@@ -201,14 +206,17 @@ def _items(assignment: Assignment, rubric: Rubric, parameter: str) -> tuple[str,
     )
 
 
-def told(folders: Iterable[SubmissionFolder], today: Today) -> list[str]:
-    """Return what is to be said before these are judged again: by which kept rubrics, and what was asked otherwise."""
+def told(folders: Iterable[SubmissionFolder], today: Today, *, asks: bool = False) -> list[str]:
+    """Return what is to be said before these are judged again: by which kept rubrics, and what was asked otherwise.
+
+    Where one `asks` again, only what cannot be asked of files that are kept: which files they were to be.
+    """
     kept: dict[bytes, list[SubmissionFolder]] = {}
     otherwise: dict[Otherwise, list[SubmissionFolder]] = {}
     for folder in folders:
         if folder.rubric and not today.given:
             kept.setdefault(folder.rubric.read_bytes(), []).append(folder)
-        for each in asked_otherwise(folder, today):
+        for each in asked_otherwise(folder, today, asks=asks):
             otherwise.setdefault(each, []).append(folder)
     said = [_kept(found) for found in kept.values()]
     if otherwise:

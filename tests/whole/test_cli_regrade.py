@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader import locations
+from grader import evidence, locations
 from grader.cli import main
 from grader.cli.changes import Again, as_data
 from grader.model import Observation
@@ -184,3 +185,24 @@ def test_a_run_with_a_rubric_of_its_own_is_judged_by_it_again_and_other_paramete
     assert read(tmp_path / "out" / "alice" / "report.json") == before
     assert main(["regrade", out, "--rubric", "byomlp"]) == 0
     assert "mlp_file was 'net.py' and is 'mlp.py': forward of alice" in capsys.readouterr().err
+
+
+def test_what_evidence_lacks_is_asked_alone_where_that_is_wanted(
+    graded: Path, run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bob, whole = run_dir / "bob", graded / "bob"
+    kept, submission, name = evidence.load(bob / "evidence")
+    *others, last = kept.observations
+    some = replace(kept, observations={each: kept.observations[each] for each in others})
+    evidence.save(some, submission, bob / "evidence", assignment=name)
+    assert main(["regrade", str(bob)]) == 1
+    assert "1 submission: today's checks read what was never asked" in capsys.readouterr().err
+    assert main(["regrade", str(bob), "--ask"]) == 0
+    said = capsys.readouterr()
+    assert ("0 of 1 change." in said.out, "it is asked now" in said.err) == (True, True)
+    assert last not in evidence.load(bob / "evidence")[0].observations
+    assert main(["regrade", str(bob), "--ask", "--apply"]) == 0
+    now = evidence.load(bob / "evidence")[0].observations
+    assert list(now) == [*others, last]
+    assert {each: now[each].problem for each in now} == {each: kept.observations[each].problem for each in now}
+    assert read(bob / "report.json")["items"] == read(whole / "report.json")["items"]
