@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from grader.classes.model import HandIn, Joined
 from grader.classes.names import folder_of
+from grader.gradebook.marking import Given
 from grader.model import Person, Quote, Report, Verdict
 from grader.runs import RunFolder, kept_answers
+from grader.runs.keeping import kept_book
 from grader.web.serving import Served, Wanted, reviewed, server_of
 from kit import report_samples as samples
 from kit.books import BEGIN
@@ -101,13 +104,13 @@ def running(folder: Path, *, port: int = 0, **more: Any) -> Iterator[Running]:
 
 
 @contextmanager
-def chromium(**options: Any) -> Iterator[Any]:
-    """Give a real browser, as Playwright drives it; each `new_context` of it is another person."""
+def chromium(*, more: Sequence[str] = ()) -> Iterator[Any]:
+    """Give a real browser, as Playwright drives it, with `more` arguments; each `new_context` of it is another person."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(BROWSER), args=arguments, **options)
+        browser = playwright.chromium.launch(executable_path=str(BROWSER), args=[*arguments, *more])
         try:
             yield browser
         finally:
@@ -128,3 +131,41 @@ def page_of(browser: Any, link: str, *, width: int = 1280, height: int = 900, **
     finally:
         context.close()
     assert broken == []
+
+
+# what a student, a platform or a grader may write anywhere; a script of it would leave its mark
+EVIL = samples.HOSTILE.replace("\udc80", "")
+
+
+def hostile_run(folder: Path) -> Path:
+    """Write a run in which every text is an attack: of the student, of the platform, and of people who mark."""
+    made = samples.hostile()
+    quote = Quote(EVIL, f"{EVIL}\n\n$\\text{{<script>{samples.OWNED}</script>}}$ [a](javascript:{samples.OWNED})")
+    waits = samples.finding("comparison_written", Verdict.PENDING, EVIL, EVIL)
+    waits = replace(waits, diagnosis=EVIL, title=EVIL, for_staff=(quote,))
+    scored = samples.score({"comparison_written": waits}, samples.NOTEBOOK_POINTS)
+    sums = samples.total([made.score.marks, scored.marks])
+    about = replace(
+        made.submission, id="mallory", files={"mlp.py": EVIL.encode(), f"{EVIL[:40]}.py": EVIL.encode()}, notes=(EVIL,)
+    )
+    evidence = replace(made.evidence, observations={}, facts={EVIL: EVIL})
+    score = replace(made.score, marks=sums, items=(*made.score.items, *scored.items))
+    first = replace(
+        made, submission=replace(about, files={"mlp.py": b"x"}, digest="sha256:0"), evidence=evidence, score=score
+    )
+    who = Person(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)
+    run = made_run(
+        folder,
+        [first, replace(first, submission=about), answering("ann", EVIL), samples.notebooks()],
+        people={"mallory": who},
+        missing=[replace(who, id="another")],
+    )
+    with kept_book(run) as book:
+        of_check = {"item": "classification", "check": "comparison_written"}
+        entry = book.add_entry(**of_check, text=EVIL, points=Decimal("-0.5"), author=EVIL)
+        for student, attempt in (("mallory", 2), ("ann", 1)):
+            book.mark(Given(student, attempt, **of_check, comment=EVIL, entries=(entry.id,)), author=EVIL)
+            book.set_note(student, attempt, **of_check, text=EVIL, author=EVIL)
+            book.set_note(student, attempt, "", "", EVIL, author=EVIL)
+        book.save_comment(**of_check, text=f"{EVIL} 2", author=EVIL)
+    return run
