@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,9 +34,11 @@ settings.register_profile("few", settings.get_profile("patient"), max_examples=2
 settings.load_profile("patient")
 
 
-# where nothing may be written beside the sources, what tests start would be compiled anew each time: a second for every command
+# where nothing may be written beside the sources, tests and what they start would be compiled anew each time: seconds for all
+# tests, and a second for every command
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-    os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(ROOT / ".pytest_cache" / "compiled")
+    sys.dont_write_bytecode = False
 
 # what was collected stays to the end: to look through it for garbage again and again costs a tenth of the time
 gc.set_threshold(100_000)

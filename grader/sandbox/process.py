@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from grader.sandbox.watching import Watch, processor_seconds, tree
 
 MARK = "MLPGRADER_SANDBOX"
 PATIENCE = 3.0
+Start = Callable[[str, str, Mapping[str, str]], "subprocess.Popen[bytes]"]
 LEAST_FREE = 16 * 2**20
 # the report and `mlpgrader doctor` say so
 WEAKER = (
@@ -35,13 +36,16 @@ WEAKER = (
 )
 
 
-def process_launcher(*, python: str = sys.executable) -> Launcher:
-    """Return a launcher of child processes of the interpreter `python`, which needs numpy."""
+def process_launcher(*, python: str = sys.executable, start: Start | None = None) -> Launcher:
+    """Return a launcher of child processes of the interpreter `python`, which needs numpy.
+
+    `start(python, folder, environment)` returns such a process with its pipes, in a folder and a group of its own.
+    """
     facts = {"isolation": "none: student code ran with the rights of the user", "weaker": "; ".join(WEAKER)}
-    return Launcher("process", facts, _launch_with(python))
+    return Launcher("process", facts, _launch_with(python, start or _start))
 
 
-def _launch_with(python: str) -> Callable[[Limits, float], Running]:
+def _launch_with(python: str, start: Start) -> Callable[[Limits, float], Running]:
     def launch(limits: Limits, _seconds: float) -> Running:
         token = secrets.token_hex(8)
         try:
@@ -49,7 +53,7 @@ def _launch_with(python: str) -> Callable[[Limits, float], Running]:
         except OSError as error:
             raise HarnessError(f"no folder for the sandbox can be made: {error.strerror or error}") from error
         try:
-            process = _start(python, folder, token)
+            process = start(python, folder, _environment(folder, token))
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise HarnessError(f"cannot start {python}: {error.strerror or error}") from error
@@ -97,7 +101,7 @@ def is_full(folder: Path, *, least: int = LEAST_FREE) -> bool:
         return False
 
 
-def _start(python: str, folder: str, token: str) -> subprocess.Popen[bytes]:
+def _start(python: str, folder: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     options: dict[str, Any] = {}
     if sys.platform == "win32":
         options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
@@ -110,7 +114,7 @@ def _start(python: str, folder: str, token: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         bufsize=0,
         cwd=folder,
-        env=_environment(folder, token),
+        env=environment,
         **options,
     )
 

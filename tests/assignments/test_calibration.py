@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from grader.errors import IntakeError
 from grader.evidence import Store
 from grader.model import Limits, Verdict
 from grader.pipeline import load_rubric
-from grader.sandbox import Launcher, open_launcher
+from grader.sandbox import Launcher
+from kit import warm
 
 ASSIGNMENT = find("byomlp")
 RUBRIC = replace(load_rubric(ASSIGNMENT), limits=Limits(call_seconds=20))
@@ -33,9 +33,8 @@ class MLP:
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
-    with open_launcher("process") as opened:
-        yield opened
+def launcher() -> Launcher:
+    return warm.launcher("code")
 
 
 def graded(launcher: Launcher, folder: Path, mlp: str, *, group: Group = Group.PLANTED) -> Tried:

@@ -6,7 +6,7 @@ import ast
 import json
 import os
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from grader.calibration.generating import Generated, generate
 from grader.calibration.rules import EDITS, RULES
 from grader.model import Rubric
 from grader.pipeline import grade, load_rubric
-from kit import ROOT
+from kit import ROOT, warm
 
 # one worker makes them all, once
 pytestmark = pytest.mark.xdist_group("mutants made by rule")
@@ -247,9 +247,8 @@ def some(assignment: str, number: int) -> Generated:
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[sandbox.Launcher]:
-    with sandbox.open_launcher("process") as launcher:
-        yield launcher
+def launcher() -> sandbox.Launcher:
+    return warm.launcher("code")
 
 
 def asked(assignment: str, items: Collection[str]) -> Rubric:

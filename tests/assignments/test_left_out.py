@@ -10,8 +10,7 @@ import pytest
 from grader.assignments import find
 from grader.model import Verdict
 from grader.pipeline import grade, load_rubric, prepare
-from grader.sandbox import open_launcher
-from kit import ROOT
+from kit import ROOT, warm
 
 # one more than is read of a submission
 MEGABYTES = 21
@@ -35,8 +34,8 @@ def test_a_notebook_that_is_too_large_is_said_to_be_so(
         notebook.truncate(MEGABYTES * 2**20)
     found, whole = find(assignment), load_rubric(find(assignment))
     setting = prepare(found, whole, size="quick", items=(item,))
-    with open_launcher("process") as launcher:
-        report = grade(folder, found, rubric=whole, launcher=launcher, seed=1, items=(item,), setting=setting)
+    launcher = warm.launcher("notebooks")
+    report = grade(folder, found, rubric=whole, launcher=launcher, seed=1, items=(item,), setting=setting)
     findings = {scored.finding.check: scored.finding for item in report.score.items for scored in item.findings}
     assert findings[check].verdict is Verdict.FAILED
     assert f"{name} does not fit into 20 MB, and was not read" in findings[check].message

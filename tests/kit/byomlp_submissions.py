@@ -14,8 +14,7 @@ from grader.datasets.digits import Digits
 from grader.datasets.digits.drawing import draw
 from grader.model import Evidence, Finding, Limits, Setting, Submission
 from grader.pipeline import load_rubric
-from grader.sandbox.process import process_launcher
-from kit import ROOT
+from kit import ROOT, warm
 from kit.digits_samples import as_data
 from kit.kept import observe
 
@@ -128,7 +127,7 @@ def observed(files: Mapping[str, bytes], *probes: str, **numbers: float) -> Evid
     chosen = [probe for probe in assignment.probes if probe.name in probes]
     parameters = load_rubric(assignment).parameters
     setting = Setting("quick", NUMBERS | numbers, NUMBERS | numbers, as_data(digits()), parameters)
-    launcher = process_launcher()
+    launcher = warm.launcher_for(chosen)
     return observe(
         submission,
         chosen,

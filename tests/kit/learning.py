@@ -9,10 +9,11 @@ from pathlib import Path
 from grader.assignments import find
 from grader.calibration.trial import Group, Trial
 from grader.model import REDUCED, Data, Report, Rubric, Setting
-from grader.sandbox import Launcher
+from grader.pipeline.selection import needed_probes
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 from kit.planted import hand_in
+from kit.warm import launcher_for
 
 # those with which networks learn at once: with another initialisation they may need several tries
 SEEDS = {"byomlp": 4_170_273_269, "modules": 20_261_125}
@@ -28,9 +29,7 @@ def data(assignment: str) -> Mapping[str, Data]:
     return as_data(few(*DIGITS[assignment]))
 
 
-def graded(
-    assignment: str, trial: Trial, rubric: Rubric, folder: Path, launcher: Launcher, *, learns: bool | None = None
-) -> Report:
+def graded(assignment: str, trial: Trial, rubric: Rubric, folder: Path, *, learns: bool | None = None) -> Report:
     """Grade a trial by a rubric, its notebooks with few digits: enough to learn from when it `learns`, as what is right does.
 
     What was graded before with the same numbers is taken from the store.
@@ -42,7 +41,7 @@ def graded(
         trial.source if isinstance(trial.source, Path) else hand_in(trial, folder / "handed-in"),
         find(assignment),
         rubric=rubric,
-        launcher=launcher,
+        launcher=launcher_for(needed_probes(find(assignment), rubric)),
         seed=SEEDS[assignment],
         setting=Setting(trial.size, {**rubric.sizes[trial.size], **numbers}, numbers, data(assignment)),
     )

@@ -10,7 +10,7 @@ from grader.assignments.modules.layers import CHECKS, PROBES
 from grader.checks import run_checks
 from grader.model import Evidence, Finding, Limits, Setting, Submission
 from grader.pipeline import load_rubric
-from grader.sandbox.process import process_launcher
+from kit import warm
 from kit.kept import observe
 
 FILE = "HW3_Modules.ipynb"
@@ -233,7 +233,7 @@ def observed(files: Mapping[str, bytes], *probes: str, seed: int = 5) -> Evidenc
         chosen,
         assignment.inside,
         assignment="modules",
-        launcher=process_launcher(),
+        launcher=warm.launcher("code"),
         seed=seed,
         limits=Limits(call_seconds=10),
         setting=Setting(parameters=assignment.parameters),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.calibration.course import course_material
 from grader.calibration.trial import LOST, Group, Trial
@@ -84,23 +83,15 @@ def asked(assignment: str, trial: Trial, checks: frozenset[str]) -> Rubric:
     return restrict(rubric, trial.asked) if trial.asked else only(rubric, checks)
 
 
-@pytest.fixture(scope="module")
-def launcher() -> Iterator[sandbox.Launcher]:
-    with sandbox.open_launcher("process") as launcher:
-        yield launcher
-
-
 def by_check(report: Report) -> dict[str, Finding]:
     return {finding.check: finding for finding in report.result.findings}
 
 
 @pytest.mark.parametrize(("assignment", "name", "items"), RIGHT)
-def test_right_work_passes_every_check(
-    assignment: str, name: str, items: tuple[str, ...], tmp_path: Path, launcher: sandbox.Launcher
-) -> None:
+def test_right_work_passes_every_check(assignment: str, name: str, items: tuple[str, ...], tmp_path: Path) -> None:
     trials = (*course_material(find(assignment)), *everything(assignment))
     (right,) = (replace(trial, size=REDUCED) for trial in trials if trial.name == name)
-    report = graded(assignment, right, restrict(whole(assignment), items), tmp_path, launcher)
+    report = graded(assignment, right, restrict(whole(assignment), items), tmp_path)
     found = by_check(report)
     assert of_report(report, find(assignment)) == []
     assert {check: finding.message for check, finding in found.items() if finding.verdict not in DECIDED} == {}
@@ -114,10 +105,10 @@ def test_right_work_is_asked_for_every_item_once(assignment: str) -> None:
 
 @pytest.mark.parametrize(("assignment", "name"), [(each, name) for each in ASSIGNMENTS for name in sample(each)])
 def test_wrong_work_fails_the_checks_that_it_stands_for_and_no_other_than_it_may(
-    assignment: str, name: str, tmp_path: Path, launcher: sandbox.Launcher
+    assignment: str, name: str, tmp_path: Path
 ) -> None:
     trial, checks = sample(assignment)[name]
-    report = graded(assignment, trial, asked(assignment, trial, checks), tmp_path, launcher)
+    report = graded(assignment, trial, asked(assignment, trial, checks), tmp_path)
     found = by_check(report)
     assert of_report(report, find(assignment)) == []
     lost = {check for check, finding in found.items() if finding.verdict in LOST}
@@ -129,10 +120,10 @@ def test_wrong_work_fails_the_checks_that_it_stands_for_and_no_other_than_it_may
 
 @pytest.mark.parametrize(("assignment", "items"), [("byomlp", ("forward", "backprop")), ("modules", LAYERS)])
 def test_a_template_with_nothing_written_is_one_cause_that_says_where_to_begin(
-    assignment: str, items: tuple[str, ...], tmp_path: Path, launcher: sandbox.Launcher
+    assignment: str, items: tuple[str, ...], tmp_path: Path
 ) -> None:
     (template,) = (each for each in course_material(find(assignment)) if each.group is Group.TEMPLATE)
-    report = graded(assignment, template, restrict(whole(assignment), items), tmp_path, launcher)
+    report = graded(assignment, template, restrict(whole(assignment), items), tmp_path)
     (cause,) = causes(report.result)
     assert cause.lost == report.score.marks.possible
     assert cause.title.startswith("Not written yet: ")

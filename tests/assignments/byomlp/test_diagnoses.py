@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 from grader.assignments import find
 from grader.model import Finding
 from grader.pipeline import load_rubric
-from grader.sandbox import Launcher, open_launcher
+from grader.sandbox import Launcher
+from kit import warm
 from kit.kept import grade
 from kit.planted import bugs, hand_in
 
@@ -26,9 +26,8 @@ RUBRIC = replace(
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
-    with open_launcher("process") as opened:
-        yield opened
+def launcher() -> Launcher:
+    return warm.launcher("code")
 
 
 def found(name: str, launcher: Launcher, folder: Path) -> dict[str, Finding]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.calibration.trial import Group, Trial
 from grader.model import REDUCED, Finding, Report, Rubric, Verdict
 from grader.pipeline import load_rubric, prepare
 from grader.rubric import restrict
+from kit import warm
 from kit.kept import grade
 from kit.learning import SEEDS, graded
 from kit.planted import hand_in, must_fail, notebooks
@@ -41,17 +41,11 @@ each_notebook = pytest.mark.parametrize("trial", HANDED_IN, ids=lambda trial: tr
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[sandbox.Launcher]:
-    with sandbox.open_launcher("process") as launcher:
-        yield launcher
-
-
-@pytest.fixture(scope="module")
 def whole() -> Rubric:
     return load_rubric(ASSIGNMENT)
 
 
-def with_usual_digits(trial: Trial, folder: Path, whole: Rubric, launcher: sandbox.Launcher) -> Report:
+def with_usual_digits(trial: Trial, folder: Path, whole: Rubric) -> Report:
     """Grade a right notebook with the digits that this machine has, those in `USUAL` at the size of a usual run."""
     setting = prepare(ASSIGNMENT, whole, size=trial.size, items=trial.asked)
     if trial.name in USUAL:
@@ -63,21 +57,21 @@ def with_usual_digits(trial: Trial, folder: Path, whole: Rubric, launcher: sandb
         hand_in(trial, folder),
         ASSIGNMENT,
         rubric=whole,
-        launcher=launcher,
+        launcher=warm.launcher("notebooks"),
         seed=SEEDS["byomlp"],
         items=trial.asked,
         setting=setting,
     )
 
 
-def report_on(trial: Trial, folder: Path, whole: Rubric, launcher: sandbox.Launcher) -> Report:
+def report_on(trial: Trial, folder: Path, whole: Rubric) -> Report:
     """Grade the item of a notebook, with nothing handed in but what belongs to it."""
     is_right = trial.group is Group.RIGHT
     if is_right and not trial.numbers and trial.name not in SAMPLED:
-        return with_usual_digits(trial, folder, whole, launcher)
+        return with_usual_digits(trial, folder, whole)
     sized = replace(trial, size=REDUCED) if is_right else trial
     learns = is_right or trial.name in LEARNING
-    return graded("byomlp", sized, restrict(whole, trial.asked), folder, launcher, learns=learns)
+    return graded("byomlp", sized, restrict(whole, trial.asked), folder, learns=learns)
 
 
 def marks(report: Report, left_out: frozenset[str]) -> tuple[float, float]:
@@ -111,9 +105,9 @@ def reasons(report: Report) -> str:
 
 @each_notebook
 def test_a_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
-    trial: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    trial: Trial, whole: Rubric, tmp_path: Path
 ) -> None:
-    report = report_on(trial, tmp_path, whole, launcher)
+    report = report_on(trial, tmp_path, whole)
     lost = {finding.check for finding in findings(report) if finding.verdict in LOST}
     assert lost - trial.may_fail == must_fail(trial), reasons(report)
     assert marks(report, trial.may_fail) == left(trial, whole), reasons(report)

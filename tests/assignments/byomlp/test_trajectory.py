@@ -15,7 +15,7 @@ from grader.assignments.byomlp.training.trajectory_checks import trajectory_matc
 from grader.assignments.byomlp.training.trajectory_probe import Stage
 from grader.model import Array, Evidence, Finding, Limits, Observation, Problem, ProblemKind, Submission, Verdict
 from grader.numerics import central_difference
-from kit import planted
+from kit import planted, warm
 
 NET = Network(2, (Layer(3, "logistic", "a"), Layer(2, "identity", "b")), "squared")
 STAGES = (Stage(1, 1, 0.1), Stage(2, 2, 0.05), Stage(10, 1, 0.1))
@@ -45,8 +45,8 @@ def observed(text: str, *names: str, seed: int) -> Evidence:
     assignment = find("byomlp")
     submission = Submission("someone", "sha256:0", {"mlp.py": text.encode(), **assignment.provided})
     probes = [probe for probe in assignment.probes if probe.name in names]
-    with sandbox.open_launcher("process") as launcher:
-        return sandbox.observe(submission, probes, assignment.inside, launcher=launcher, seed=seed, limits=Limits())
+    launcher = warm.launcher("code")
+    return sandbox.observe(submission, probes, assignment.inside, launcher=launcher, seed=seed, limits=Limits())
 
 
 def trained(text: str, *, seed: int) -> list[Comparison]:

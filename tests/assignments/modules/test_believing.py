@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.assignments.modules.main.files import SOLVED, as_notebook
 from grader.model import REDUCED, Finding, Report, Setting, Verdict
 from grader.pipeline import load_rubric
 from grader.report import pages
+from kit import warm
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 
@@ -153,7 +151,7 @@ train(net, 0.0, 100, Toy(), X=P, Y=T)
 
 
 @pytest.fixture(scope="module")
-def untrained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Give the report on a notebook that has every network of these, beside right classes."""
     folder = tmp_path_factory.mktemp("untrained")
     cells = [f"{source}\ntry_out(net)" for source, _ in ATTACKS.values()]
@@ -161,8 +159,8 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     (folder / "HW3_main.ipynb").write_bytes(as_notebook(BEGIN, *cells, TOY))
     rubric = load_rubric(ASSIGNMENT)
     setting = Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], as_data(few(1000, 200)))
-    with sandbox.open_launcher("process") as launcher:
-        yield grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=3, items=ITEMS, setting=setting)
+    launcher = warm.launcher("notebooks")
+    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=3, items=ITEMS, setting=setting)
 
 
 def findings(report: Report) -> dict[str, Finding]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.assignments.modules.main.files import SOLVED, as_notebook
 from grader.exports.gradescope import as_json
@@ -15,6 +13,7 @@ from grader.model import REDUCED, Report, Setting
 from grader.pipeline import load_rubric
 from grader.report import executed, pages
 from grader.report.document import as_json as as_data_of_report
+from kit import warm
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 
@@ -59,7 +58,7 @@ LEAKS = (
 
 
 @pytest.fixture(scope="module")
-def leaked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Give the report on a notebook that shows all that it can beside a SoftPlus of ours."""
     folder = tmp_path_factory.mktemp("leaking")
     right = SOLVED.read_text(encoding="utf-8")
@@ -69,8 +68,8 @@ def leaked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     (folder / "HW3_main.ipynb").write_bytes(as_notebook(*LEAKS))
     rubric = load_rubric(ASSIGNMENT)
     setting = Setting(REDUCED, rubric.sizes[REDUCED], rubric.sizes[REDUCED], as_data(few(300, 60)))
-    with sandbox.open_launcher("process") as launcher:
-        yield grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=3, items=ITEMS, setting=setting)
+    launcher = warm.launcher("notebooks")
+    return grade(folder, ASSIGNMENT, rubric=rubric, launcher=launcher, seed=3, items=ITEMS, setting=setting)
 
 
 def test_the_text_of_a_class_of_ours_could_be_shown(leaked: Report) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +23,8 @@ from grader.locations import checkout
 from grader.model import Evidence, Finding, Limits, Observation, Setting, Submission, Verdict
 from grader.notebooks import reading
 from grader.notebooks.prompts import template_sentences
-from grader.sandbox import Inside, Launcher, Probe, open_launcher
+from grader.sandbox import Inside, Launcher, Probe
+from kit import warm
 from kit.kept import observe
 
 PROMPTS = template_sentences(locations.template_folder("modules"), part.FILE)
@@ -320,9 +321,8 @@ def test_a_notebook_found_by_its_content_is_run_and_judged(launcher: Launcher) -
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
-    with open_launcher("process") as opened:
-        yield opened
+def launcher() -> Launcher:
+    return warm.launcher("notebooks")
 
 
 def graded(launcher: Launcher, *cells: tuple[str, str], file: str = part.FILE) -> dict[str, Finding]:

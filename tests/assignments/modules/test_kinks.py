@@ -12,7 +12,7 @@ from grader.assignments.modules.layers.sequential_checks import _wrong_deep
 from grader.model import Array
 from grader.numerics import STEP
 from grader.pipeline import load_rubric
-from grader.sandbox import open_launcher
+from kit import warm
 from kit.kept import grade
 from kit.planted import hand_in, styles
 
@@ -64,13 +64,13 @@ def test_a_wrong_gradient_does_not_pass_for_a_kink(x: Array, factor: float) -> N
 def test_right_classes_pass_where_a_deep_network_comes_near_a_kink(style: str, seed: int, tmp_path: Any) -> None:
     hand_in(styles("modules")[style], tmp_path)
     assignment = find("modules")
-    with open_launcher("process") as launcher:
-        report = grade(
-            tmp_path,
-            assignment,
-            rubric=load_rubric(assignment),
-            launcher=launcher,
-            seed=seed,
-            items=("sequential",),
-        )
+    launcher = warm.launcher("code")
+    report = grade(
+        tmp_path,
+        assignment,
+        rubric=load_rubric(assignment),
+        launcher=launcher,
+        seed=seed,
+        items=("sequential",),
+    )
     assert report.score.marks.earned == report.score.marks.possible

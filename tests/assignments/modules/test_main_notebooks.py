@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
@@ -42,12 +40,6 @@ TOLD = {
     "modules_not_run_main": ("main_runs", "NameError: name 'Sequential' is not defined"),
 }
 each_main = pytest.mark.parametrize("main", joined("modules", MAINS), ids=lambda main: main.name)
-
-
-@pytest.fixture(scope="module")
-def launcher() -> Iterator[sandbox.Launcher]:
-    with sandbox.open_launcher("process") as launcher:
-        yield launcher
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +84,9 @@ def reasons(report: Report) -> str:
 
 @each_main
 def test_a_main_notebook_fails_exactly_the_checks_that_it_names_and_gets_the_points_that_they_leave(
-    main: Trial, whole: Rubric, launcher: sandbox.Launcher, tmp_path: Path
+    main: Trial, whole: Rubric, tmp_path: Path
 ) -> None:
-    report = graded("modules", main, restrict(whole, main.asked), tmp_path, launcher)
+    report = graded("modules", main, restrict(whole, main.asked), tmp_path)
     found = findings(report)
     lost = {check for check, finding in found.items() if finding.verdict in LOST}
     assert lost - main.may_fail == must_fail(main), reasons(report)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
@@ -17,6 +16,7 @@ from grader.calibration.trial import Trial
 from grader.model import Finding, Report, Rubric, Verdict
 from grader.notebooks import reading
 from grader.pipeline import load_rubric
+from kit import warm
 from kit.draws import drawn
 from kit.kept import grade
 from kit.planted import bugs, files, hand_in, must_fail, styles
@@ -42,9 +42,8 @@ each_style = pytest.mark.parametrize("style", STYLES)
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[sandbox.Launcher]:
-    with sandbox.open_launcher("process") as launcher:
-        yield launcher
+def launcher() -> sandbox.Launcher:
+    return warm.launcher("code")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.assignments.byomlp.engine import desk
@@ -94,7 +94,6 @@ def test_what_was_recorded_is_carried_out() -> None:
     assert len(serve(SAID)) > 5
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, len(SAID) - 1), st.integers(0, 255)), min_size=1, max_size=12))
 def test_changed_bytes_are_carried_out_or_refused(changes: list[tuple[int, int]]) -> None:
     raw = bytearray(SAID)
@@ -103,7 +102,6 @@ def test_changed_bytes_are_carried_out_or_refused(changes: list[tuple[int, int]]
     serve(bytes(raw))
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(sorted(frames.CALLS)), st.integers(0, 3), st.binary(max_size=80), st.integers(0, 3)),

@@ -7,6 +7,7 @@ import contextlib
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from grader.watching.recording.looking import arrays_in
 
 WIDTH, KINDS = 24, 10
 Space = dict[str, Any]
+# where several run side by side, those that look at the same networks are done by one
+one_worker = pytest.mark.xdist_group("networks that were trained")
 
 
 def points(count: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -45,10 +48,10 @@ class Bench:
     session: dict[str, Any]
 
 
-@pytest.fixture
-def space(monkeypatch: pytest.MonkeyPatch) -> Iterator[Space]:
+@contextlib.contextmanager
+def notebook() -> Iterator[Space]:
     """Give a notebook's names: the right modules, which are watched, data, and a loop."""
-    monkeypatch.setattr(builtins, "__build_class__", builtins.__build_class__)
+    build_class = builtins.__build_class__
     watch = Watch(1000, lambda: 1, 7)
     watch.start()
     names: Space = {"__name__": "modules", "X": X, "Y": Y, "watch": watch, "copy": copy}
@@ -57,8 +60,18 @@ def space(monkeypatch: pytest.MonkeyPatch) -> Iterator[Space]:
     # what notebooks draw from
     state = np.random.get_state()  # noqa: NPY002
     np.random.seed(5)  # noqa: NPY002
-    yield names
-    np.random.set_state(state)  # noqa: NPY002
+    try:
+        yield names
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+        builtins.__build_class__ = build_class
+
+
+@pytest.fixture
+def space() -> Iterator[Space]:
+    """Give a notebook's names."""
+    with notebook() as names:
+        yield names
 
 
 LOOP = """
@@ -223,38 +236,63 @@ def right(space: Space) -> float:
     return float(np.mean(space["net"].forward(UNSEEN).argmax(axis=1) == TRUTH))
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What is known of the networks of a style: the last one's share of right answers, and what it gives to unseen rows.
+
+    `beliefs` come of asking them, `looks` of what was seen of them, `steps` are those that were replayed.
+    """
+
+    right: float
+    outputs: Array
+    beliefs: list[Belief]
+    looks: list[Belief]
+    steps: list[Step]
+
+
+@cache
+def trained(style: str) -> Trained:
+    """Return what is known of a style; networks are trained once for all tests."""
+    steps: list[Step] = []
+
+    def noted(seen: list[Step]) -> str:
+        steps.extend(seen)
+        return doubt_of(seen)
+
+    with notebook() as space, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(believing, "doubt_of", noted)
+        exec(RIGHT[style], space)
+        looks, share, found = looked_at(space), right(space), beliefs(space)
+        for module in getattr(space["net"], "modules", ()):
+            module.training = False
+        return Trained(share, space["net"].forward(UNSEEN), found, looks, steps)
+
+
+@one_worker
 @pytest.mark.parametrize("style", RIGHT)
-def test_a_network_that_was_trained_counts_in_every_style(style: str, space: Space) -> None:
-    exec(RIGHT[style], space)
-    assert right(space) > 0.8
-    assert [each.doubt for each in beliefs(space)] == [""] * len(beliefs(space))
+def test_a_network_that_was_trained_counts_in_every_style(style: str) -> None:
+    assert trained(style).right > 0.8
+    assert {each.doubt for each in trained(style).beliefs} == {""}
 
 
+@one_worker
 @pytest.mark.parametrize("style", sorted(set(RIGHT) - {"a container of its own"}))
-def test_what_it_gives_is_computed_from_its_parameters(style: str, space: Space) -> None:
-    exec(RIGHT[style], space)
-    belief = beliefs(space)[-1]
+def test_what_it_gives_is_computed_from_its_parameters(style: str) -> None:
+    belief = trained(style).beliefs[-1]
     assert belief.outputs is not None
-    for module in space["net"].modules:
-        module.training = False
-    ours, theirs = belief.outputs(TASK.unseen), space["net"].forward(UNSEEN)
+    ours = belief.outputs(TASK.unseen)
     assert ours is not None
-    assert np.abs(ours - theirs).max() < 1e-3
+    assert np.abs(ours - trained(style).outputs).max() < 1e-3
 
 
-REPLAYED = sorted(set(RIGHT) - {"a container of its own", "own layers"})
-
-
-@pytest.mark.parametrize("style", REPLAYED)
-def test_steps_are_replayed_and_go_with_the_gradient(style: str, space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Step] = []
-    monkeypatch.setattr(believing, "doubt_of", lambda steps: seen.extend(steps) or "")
-    exec(RIGHT[style], space)
-    beliefs(space)
-    assert len(seen) >= 2
-    assert min(each.together for each in seen) > 0.3
+@one_worker
+@pytest.mark.parametrize("style", sorted(set(RIGHT) - {"a container of its own", "own layers"}))
+def test_steps_are_replayed_and_go_with_the_gradient(style: str) -> None:
+    steps = trained(style).steps
+    assert len(steps) >= 2
+    assert min(each.together for each in steps) > 0.3
     # an optimizer that scales each number for itself goes with the gradient, and does not follow it
-    assert style == "adam" or max(each.with_gradient for each in seen) < 0.02
+    assert style == "adam" or max(each.with_gradient for each in steps) < 0.02
 
 
 def test_steps_whose_weights_move_otherwise_are_told() -> None:
@@ -356,10 +394,10 @@ def looked_at(space: Space) -> list[Belief]:
     return [believed_unasked(*each) for each in zip(described, looks, strict=True)]
 
 
+@one_worker
 @pytest.mark.parametrize("style", RIGHT)
-def test_a_network_whose_process_has_ended_counts_by_what_was_seen(style: str, space: Space) -> None:
-    exec(RIGHT[style], space)
-    assert [each.doubt for each in looked_at(space)] == [""] * len(looked_at(space))
+def test_a_network_whose_process_has_ended_counts_by_what_was_seen(style: str) -> None:
+    assert {each.doubt for each in trained(style).looks} == {""}
 
 
 @pytest.mark.parametrize(
