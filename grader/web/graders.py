@@ -93,10 +93,8 @@ def _renewed(request: Request, name: str) -> Response:
 
 def links(doors: Doors, tokens: dict[str, str], names: Sequence[str]) -> list[str]:
     """Return what to tell the owner: the new links, and who has one already."""
-    lines = [f"{printable(name)}: {doors.link(token)}" for name, token in tokens.items()]
-    told = (
-        [f"Links for graders, which are shown only now; give each their own:\n  {chr(10).join(lines)}"] if lines else []
-    )
+    lines = [f"  {printable(name)}: {doors.link(token)}" for name, token in tokens.items()]
+    told = ["\n".join(["Links for graders, which are shown only now; give each their own:", *lines])] if lines else []
     if there := [printable(name) for name in names if name not in tokens]:
         told.append(f"With the links that they have: {', '.join(there)}. The page Graders gives another one.")
     return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -17,19 +17,21 @@ from grader.web.watching import LOOK
 
 # so often, in seconds, a page is told that the review is still there
 STILL = 15.0
+PARTS = 10
 
 
 async def events(request: Request) -> Response:
     """Return what has changed as it changes, by server-sent events, until the page has gone."""
-    return StreamingResponse(_told(review_of(request)), media_type="text/event-stream")
+    told = _told(review_of(request), request.app.state.is_ending)
+    return StreamingResponse(told, media_type="text/event-stream")
 
 
-async def _told(review: Review) -> AsyncIterator[str]:
+async def _told(review: Review, is_ending: Callable[[], bool]) -> AsyncIterator[str]:
     before: Counts | None = None
     silent = 0.0
     # after the review was started anew, a page comes back by itself
     yield "retry: 2000\n\n"
-    while True:
+    while not is_ending():
         now = await review.watch.counts()
         if now != before:
             yield f"data: {json.dumps(asdict(now))}\n\n"
@@ -38,7 +40,10 @@ async def _told(review: Review) -> AsyncIterator[str]:
             # what goes to a page that has gone fails, and ends this
             yield ": still here\n\n"
             silent = 0.0
-        await asyncio.sleep(LOOK)
+        for _ in range(PARTS):
+            # a review that ends does not wait for those who listen
+            if not is_ending():
+                await asyncio.sleep(LOOK / PARTS)
         silent += LOOK
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from grader.errors import AuthorError
 from grader.runs import Children, Today
@@ -33,7 +33,7 @@ from grader.web.watching import Watch
 GRACE_SECONDS = 1
 REQUESTS_AT_ONCE = 200
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  only whoever has a link gets in
-PLAIN = "What travels can be read on the way: nothing is encrypted. docs/review.md shows what to do about it."
+PLAIN = "What travels can be read on the way: nothing is encrypted. docs/instructors.md shows what to do about it."
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Served:
     listener: socket.socket
     doors: Doors
     review: Review
-    app: ASGIApp
+    app: Starlette
     told: tuple[str, ...] = ()
 
 
@@ -181,9 +181,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield made
 
 
-def server_of(app: ASGIApp) -> uvicorn.Server:
+def server_of(app: Starlette) -> uvicorn.Server:
     """Return a server for an application, which says nothing and ends soon when it is told to."""
-    return uvicorn.Server(
+    made = uvicorn.Server(
         uvicorn.Config(
             app,
             # a fault of ours is told in one line by the application
@@ -197,6 +197,8 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
+    app.state.is_ending = lambda: made.should_exit
+    return made
 
 
 def _refusal(host: str, port: int, error: Exception) -> str:

@@ -18,7 +18,7 @@ async def first(told: AsyncIterator[str], count: int) -> list[str]:
 
 
 def test_a_page_is_told_how_far_the_run_is(visit: Visit) -> None:
-    retry, data = asyncio.run(first(live._told(visit.review), 2))
+    retry, data = asyncio.run(first(live._told(visit.review, lambda: False), 2))
     assert retry.startswith("retry: ")
     said = json.loads(data.removeprefix("data: "))
     assert (said["attempts"], said["graded"], said["failed"]) == (4, 4, 0)
@@ -51,3 +51,12 @@ def test_within_a_moment_the_run_is_looked_at_once(visit: Visit) -> None:
         return await visit.review.watch.counts() is await visit.review.watch.counts()
 
     assert asyncio.run(twice())
+
+
+def test_a_review_that_ends_lets_go_of_who_listens(visit: Visit) -> None:
+    ending = iter([False, True])
+
+    async def every() -> list[str]:
+        return [each async for each in live._told(visit.review, lambda: next(ending, True))]
+
+    assert len(asyncio.run(every())) == 2
