@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import atomic
-from grader.cli import GRADED, UNSETTLED, options
+from grader.cli import GRADED, UNSETTLED, class_page, options
 from grader.cli.screen import Screen
 from grader.errors import AuthorError
 from grader.exports import archive
@@ -27,7 +27,10 @@ from grader.model import Result
 from grader.report.console import Pen
 from grader.runs import SubmissionFolder
 from grader.runs.finals import finals_of
-from grader.text import counted
+from grader.text import counted, printable
+
+# the page for staff, which passes no gate
+CLASS = "class"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -39,12 +42,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         moodle go into the file that you have downloaded there: give it with --into. One column is filled, and all other cells
         come back byte for byte. moodle without --into is the archive of feedback files; feedback is one with a folder for each
         student, gradescope one with results.json for each submission; csv, junit and nbgrader are files of their own.
+        class is the page for staff that `grade --class` leaves as class.html: everybody, with marks as they are now.
 
         Only those are written who are released and have a final mark. What is left out is said, and why.
         """,
         """
         mlpgrader export canvas graded --into Grades-ML101.csv --title "Write your own network" --out upload.csv
         mlpgrader export feedback graded --out feedback.zip
+        mlpgrader export class graded --out class.html
         mlpgrader export csv graded --unreleased --out everybody.csv
         """,
         """
@@ -55,7 +60,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         """,
     )
     add = command.add_argument
-    add("format", metavar="FORMAT", choices=FORMATS, help=", ".join(FORMATS))
+    formats = tuple(sorted((*FORMATS, CLASS)))
+    add("format", metavar="FORMAT", choices=formats, help=", ".join(formats))
     add("run_dir", metavar="RUN", type=Path, help="the --out folder of a run")
     add(
         "--into",
@@ -79,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise AuthorError("nowhere to write to; give a file with --out, or --preview")
     if out is not None:
         _ensure_apart(out, arguments.run_dir, arguments.into)
+    if arguments.format == CLASS:
+        return _class(arguments)
     made = _made(arguments)
     if not made.changes:
         raise AuthorError(_nobody(made.left_out, arguments))
@@ -92,6 +100,16 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(pen.write(line), soft_wrap=True)
     console.print(pen.write(_write(made, None if arguments.preview else out)), soft_wrap=True)
     return GRADED if all(each.waits for each in made.left_out) else UNSETTLED
+
+
+def _class(arguments: argparse.Namespace) -> int:
+    """Write the page on the class, which no platform takes and which tells of everybody."""
+    for option in ("into", "title", "preview"):
+        if getattr(arguments, option):
+            raise AuthorError(f"--{option} is for what goes to a platform; leave it out for the page on the class")
+    count = class_page.export(arguments.run_dir, arguments.out, arguments.gradebook)
+    print(f"{printable(str(arguments.out))}: {counted(count, 'student')}; for staff only: it names everybody")
+    return GRADED
 
 
 def _made(arguments: argparse.Namespace) -> Merged | Packed:

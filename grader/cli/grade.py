@@ -145,6 +145,7 @@ def run_class(arguments: argparse.Namespace) -> int:
                     return STOPPED
             show(jobs, folder, outcomes, arguments, names=found.names)
             whole_class.tell_the_end(found, folder, outcomes, arguments)
+            whole_class.write_page(found, folder, arguments)
     return settled(outcomes, arguments)
 
 

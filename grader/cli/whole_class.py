@@ -18,9 +18,10 @@ from grader.classes import kept, policy, reading, roster
 from grader.classes.model import Found, Joined
 from grader.classes.names import folder_of, visible
 from grader.classes.policy import Policy
+from grader.cli import class_page
 from grader.cli.outcomes import Outcomes, failures
 from grader.errors import AuthorError, IntakeError
-from grader.filenames import CLASS, FILES
+from grader.filenames import CLASS, CLASS_PAGE, FILES
 from grader.intake.listing import MEGABYTE
 from grader.model import Person, Rubric
 from grader.runs import RunFolder
@@ -189,6 +190,17 @@ def tell_the_end(gathered: Gathered, folder: RunFolder, outcomes: Outcomes, argu
     where = sys.stderr if arguments.json else sys.stdout
     for line in end_lines(gathered, folder, outcomes):
         print(printable(line), file=where)
+
+
+def write_page(gathered: Gathered, folder: RunFolder, arguments: argparse.Namespace) -> None:
+    """Write the class at a glance beside the summary, and say where it is."""
+    if folder.book is None:
+        return
+    page = folder.path / CLASS_PAGE
+    class_page.write(folder, folder.book, page, unmatched=gathered.joined.unmatched)
+    print(
+        f"The class at a glance, for staff: {printable(str(page))}", file=sys.stderr if arguments.json else sys.stdout
+    )
 
 
 def end_lines(gathered: Gathered, folder: RunFolder, outcomes: Outcomes) -> Iterable[str]:

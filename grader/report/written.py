@@ -80,25 +80,57 @@ class Chart:
         clip = f'clip-path="url(#{self.name}-0)"'
         self._parts.append(self._series([self.at(*each) for each in points], style, clip))
 
-    def dress(self, x_label: str, y_label: str, *, grid: bool) -> None:
-        """Draw grid, axes, ticks and what stands beside them."""
-        right, low = self.width - self.right, self.height - self.bottom
-        under = []
+    def ruled(self, x_label: str) -> None:
+        """Draw the lower axis alone, for charts in which what stands on the left has names instead of numbers."""
+        low = self.height - self.bottom
         for value, text in zip(self.x.values, self.x.texts, strict=True):
             at = self.at(value, self.y.low)[0]
             self._parts.append(_line([(at, low), (at, low + 3.5)], MUTED, 0.8))
             self._parts.append(_text(at, low + 13, text, TICK, "middle"))
+        self._parts.append(_line([(self.left, low), (self.width - self.right, low)], MUTED, 0.8))
+        middle = (self.left + self.width - self.right) / 2
+        self._parts.append(_text(middle, low + 28, label(x_label, 50), TEXT, "middle"))
+
+    def dress(self, x_label: str, y_label: str, *, grid: bool) -> None:
+        """Draw grid, axes, ticks and what stands beside them."""
+        right, low = self.width - self.right, self.height - self.bottom
+        self.ruled(x_label)
+        under = []
         for value, text in zip(self.y.values, self.y.texts, strict=True):
             at = self.at(self.x.low, value)[1]
             under += [_line([(self.left, at), (right, at)], GRID, 0.6)] if grid else []
             self._parts.append(_line([(self.left - 3.5, at), (self.left, at)], MUTED, 0.8))
             self._parts.append(_text(self.left - 7, at + 3.3, text, TICK, "end"))
-        self._parts.append(_line([(self.left, self.top), (self.left, low), (right, low)], MUTED, 0.8))
+        self._parts.append(_line([(self.left, self.top), (self.left, low)], MUTED, 0.8))
         self._parts[:0] = under
-        middle = (self.left + right) / 2, (self.top + low) / 2
-        self._parts.append(_text(middle[0], low + 28, label(x_label, 50), TEXT, "middle"))
-        turned = f' transform="rotate(-90 12 {middle[1]:.1f})"'
-        self._parts.append(_text(12, middle[1], label(y_label, 30), TEXT, "middle", more=turned))
+        middle = (self.top + low) / 2
+        turned = f' transform="rotate(-90 12 {middle:.1f})"'
+        self._parts.append(_text(12, middle, label(y_label, 30), TEXT, "middle", more=turned))
+
+    def block(
+        self, left: float, right: float, height: float, style: Style, *, around: tuple[str, str] = ("", "")
+    ) -> None:
+        """Draw a bar from the lower end of the axis up to `height`, within two pieces of markup that may make it a link."""
+        (x0, y0), (x1, y1) = self.at(left, height), self.at(right, self.y.low)
+        size = f'width="{max(x1 - x0 - 2, 1):.1f}" height="{max(y1 - y0, 0):.1f}"'
+        box = f'<rect x="{x0 + 1:.1f}" y="{y0:.1f}" {size} rx="2" fill="{PAGE_COLOURS[style.colour]}"/>'
+        self._parts.append(f"{around[0]}{box}{around[1]}")
+
+    def beam(self, ends: Sequence[tuple[float, float]], style: Style) -> None:
+        """Draw a line between two points of the data, such as an interval."""
+        self._parts.append(_line([self.at(*each) for each in ends], style.colour, style.width, style.dashes))
+
+    def dot(self, x: float, y: float, style: Style, *, around: tuple[str, str] = ("", "")) -> None:
+        """Draw one mark at a point of the data, within two pieces of markup that may make it a link."""
+        across, up = self.at(x, y)
+        look = f'fill="{PAGE_COLOURS[style.colour]}" fill-opacity="{style.opacity:g}"'
+        shape = f'<path transform="translate({across:.1f} {up:.1f})" d="{marker(style.mark, style.size)}" {look}/>'
+        self._parts.append(f"{around[0]}{shape}{around[1]}")
+
+    def note(self, x: float, y: float, text: str, *, anchor: str = "middle", up: float = 0.0, size: int = TICK) -> None:
+        """Write something at a point of the data, so many points `up` from there."""
+        across, height = self.at(x, y)
+        self._parts.append(_text(across, height - up, text, size, anchor))
 
     def say(self, text: str) -> None:
         """Write something into the middle of the axes."""

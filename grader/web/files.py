@@ -31,7 +31,7 @@ POLICY = (
 def statics() -> Mapping[str, tuple[bytes, str, str]]:
     """Return our own files by name: content, kind, and by what it is known again."""
     found = {}
-    for each in (*resources.files("grader.web").joinpath("static").iterdir(), _page_style()):
+    for each in (*resources.files("grader.web").joinpath("static").iterdir(), _page_style(), *_of_the_class()):
         kind = KINDS.get(each.name.rpartition(".")[2])
         if kind:
             content = each.read_bytes()
@@ -103,6 +103,11 @@ def _of_the_run(request: Request, path: Path, kind: str) -> Response:
 
 def _page_style() -> Traversable:
     return resources.files("grader.report").joinpath("templates", "page.css")
+
+
+def _of_the_class() -> tuple[Traversable, ...]:
+    folder = resources.files("grader.insight").joinpath("templates")
+    return folder.joinpath("class.css"), folder.joinpath("class.js")
 
 
 ROUTES = [Route("/static/{name}", static, methods=["GET"])]

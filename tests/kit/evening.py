@@ -22,6 +22,7 @@ from grader.assignments import find
 from grader.calibration.course import planted
 from grader.calibration.trial import RIGHT
 from grader.cli import main
+from grader.filenames import CLASS_PAGE
 from grader.model import Person
 from grader.runs.finals import finals_of
 from kit import ROOT, made_class, platform_files
@@ -63,13 +64,17 @@ SKIPPED = re.compile(r"(\d+) of \d+ (?:is|are) graded already and skipped")
 
 @dataclass
 class Evening:
-    """What came of a class in one layout: at each stage a row of numbers and words for each login, and how long it took."""
+    """What came of a class in one layout: at each stage a row of numbers and words for each login, and how long it took.
+
+    `page` is the class at a glance as grading has left it.
+    """
 
     layout: str
     rows: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     begun: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    page: str = ""
 
 
 def code(k: int) -> bytes:
@@ -93,6 +98,7 @@ def spent(layout: str, folder: Path, *, places: Sequence[int], sandbox: str, job
     skipped = SKIPPED.search(said)
     evening.skipped = int(skipped[1]) if skipped else 0
     evening.rows["graded"] = _everybody(run, folder)
+    evening.page = (run / CLASS_PAGE).read_text(encoding="utf-8")
     _mark(run, folder, places, GIVEN)
     evening.rows["marked"] = _everybody(run, folder)
     rubric = folder / "rubric.toml"

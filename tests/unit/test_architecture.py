@@ -30,7 +30,7 @@ LEVELS = {
     "assignments": 5,
     "pipeline": 6, "doctor": 6, "classes": 6,
     "gradebook": 7,
-    "runs": 8, "calibration": 8,
+    "runs": 8, "insight": 8, "calibration": 8,
     "web": 9,
     "cli": 10,
     "__main__": 11,

@@ -30,6 +30,15 @@ def test_files_say_what_the_gradebook_says_and_what_was_there_at_the_kill_is_ski
     assert evenings[0].begun >= 2
 
 
+def test_the_class_at_a_glance_has_everybody_who_handed_in_and_names_who_did_not(evenings: tuple[Evening, ...]) -> None:
+    missing = {"moodle": 1, "blackboard": 1}
+    for each in evenings:
+        people = [row for row in each.rows["graded"].values() if row]
+        groups = 1 if each.layout == "moodle" else 0
+        assert each.page.count('<th scope="row"><a href="') == len(people) - missing[each.layout] - groups
+        assert "handed in nothing" in each.page
+
+
 def test_a_mark_that_was_made_on_an_earlier_result_waits_until_it_is_given_again(evenings: tuple[Evening, ...]) -> None:
     marked, regraded, again = (evenings[0].rows[stage] for stage in ("marked", "regraded", "marked again"))
     stale = {login for login, row in regraded.items() if not row[0] and marked[login][0]}
