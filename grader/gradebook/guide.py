@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, type_co
 from sqlalchemy.types import Text
 
 from grader.errors import AuthorError
-from grader.gradebook import marks
+from grader.gradebook import marks, ticks
 from grader.gradebook.auditing import Change
 from grader.gradebook.columns import UNIT, storable
 from grader.gradebook.engine import lock
@@ -103,7 +103,7 @@ def change(
 
 def in_words(entry: Entry) -> str:
     """Return an entry in one line."""
-    return f"{entry.text} ({entry.points:+f}){', retired' if entry.retired else ''}"
+    return f"{entry.text} ({ticks.signed(entry.points)}){', retired' if entry.retired else ''}"
 
 
 def _follow(

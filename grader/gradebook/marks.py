@@ -38,8 +38,9 @@ def in_words(mark: Mark | None) -> str:
     """Return what a mark says in one line, empty for none."""
     if mark is None or not mark.is_there:
         return ""
-    said = "" if mark.points is None else f"{mark.points:+f}" if not mark.check else f"{mark.points:f}"
-    ticked = [*mark.told, *([f"adjusted by {mark.adjustment:+f}"] if mark.adjustment else [])]
+    signed = "" if mark.points is None else ticks.signed(mark.points)
+    said = signed.removeprefix("+") if mark.check else signed
+    ticked = [*mark.told, *([f"adjusted by {ticks.signed(mark.adjustment)}"] if mark.adjustment else [])]
     parts = said, f"[{'; '.join(ticked)}]" if ticked else "", f'"{mark.comment}"' if mark.comment else ""
     return " ".join(part for part in parts if part)
 

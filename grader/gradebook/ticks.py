@@ -27,4 +27,9 @@ def of(ticked: Iterable[int], entries: Mapping[int, Entry]) -> tuple[Entry, ...]
 
 def told(ticked: Iterable[int], entries: Mapping[int, Entry]) -> tuple[str, ...]:
     """Return what ticked entries say, with their points."""
-    return tuple(f"{each.text} ({each.points:+f})" if each.points else each.text for each in of(ticked, entries))
+    return tuple(f"{each.text} ({signed(each.points)})" if each.points else each.text for each in of(ticked, entries))
+
+
+def signed(points: Decimal) -> str:
+    """Return points with their sign, and without zeros that say nothing."""
+    return f"{(points + 0).normalize():+f}"

@@ -25,7 +25,7 @@ from kit import ROOT, old_books
 from kit.books import folder_of, given, hand_in, joined, noted, result
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-WRITERS, EACH = 4, 25
+WRITERS, EACH, FEW = 4, 25, 10
 PROGRAM = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
 MARKING = (
     PROGRAM
@@ -37,6 +37,26 @@ folder, name, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with gradebook.opened(folder) as book:
     for k in range(each):
         book.mark(given(str(k % 3), f"{name} {k}", student=f"{name}-{k}"), given("1", f"{name} {k}", student="all"), author=name)
+"""
+)
+TICKING = (
+    PROGRAM
+    + """
+from decimal import Decimal
+from pathlib import Path
+from grader import gradebook
+from kit.books import given
+folder, name, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+with gradebook.opened(folder) as book:
+    (entry,) = book.guide("code", "says")
+    for k in range(each):
+        ticked = given(None, f"{name} {k}", student=f"{name}-{k}", entries=(entry.id,))
+        book.mark(ticked, given(None, f"{name} {k}", student="all", entries=(entry.id,)), author=name)
+        while True:
+            (entry,) = book.guide("code", "says")
+            points = entry.points % -3 - Decimal("0.01")
+            if not book.change_entry(entry.id, version=entry.version, points=points, author=name).conflict:
+                break
 """
 )
 NOTING = (
@@ -111,6 +131,60 @@ def test_marks_of_several_writers_at_once_are_all_kept(opened: Callable[[str], G
         # each has seen what the one before it left
         assert [each.before for each in of_all] == ["", *(each.after for each in of_all[:-1])]
         assert book.waiting() == ()
+
+
+def test_of_entries_and_marks_changed_by_several_at_once_nothing_is_lost(
+    opened: Callable[[str], Gradebook], tmp_path: Path
+) -> None:
+    names = [f"w{n}" for n in range(WRITERS)]
+    with opened("run") as book:
+        book.note(noted("all"), *(noted(f"{name}-{k}") for name in names for k in range(FEW)))
+        book.add_entry("code", "says", "Nothing compared", Decimal(-1), author="prof")
+        words = [sys.executable, "-c", TICKING, str(tmp_path / "run")]
+        writers = [subprocess.Popen([*words, name, f"{FEW}"], stderr=subprocess.PIPE, text=True) for name in names]
+        assert [writer.communicate(timeout=300)[1] for writer in writers] == [""] * WRITERS
+        (entry,) = book.guide("code", "says")
+        marks = [each.mark for each in book.answers("code", "says") if each.mark]
+        audited = [each.change for each in book.audit() if each.change.what == "mark"]
+        assert (entry.version, entry.uses, len(marks)) == (1 + WRITERS * FEW, len(marks), 1 + WRITERS * FEW)
+        assert {mark.points for mark in marks} == {3 + entry.points}
+        assert sum(mark.version for mark in marks) == len(audited)
+        of_all = [each for each in audited if each.student == "all"]
+        assert [each.before for each in of_all] == ["", *(each.after for each in of_all[:-1])]
+
+
+def test_marking_by_several_is_the_same_in_each_database(opened: Callable[[str], Gradebook]) -> None:
+    with opened("run") as book:
+        students = [f"s{k}" for k in range(8)]
+        book.note(*map(noted, students))
+        entry = book.add_entry("code", "says", 'Nothing "compared"', Decimal("-0.5"), author="kay")
+        book.mark(
+            *(given(None, student=each, entries=(entry.id,)) for each in students[:3]), author="kay", group="equal"
+        )
+        assert book.change_entry(entry.id, version=1, points=Decimal(-1), author="kay").marks == 3
+        assert book.undo("s0", 1, "code", "says", version=2, author="kay")
+        tokens = book.set_graders(["kay", "lou", "prof"], author="prof")
+        found = book.grader_of(tokens["lou"])
+        assert (found and found.name, book.grader_of("other")) == ("lou", None)
+        assert book.spread(double=50, seed=2, author="prof") == 6
+        for each in book.answers("code", "says"):
+            for name in filter(None, (each.assigned, each.second)):
+                book.mark(given("1" if name == "kay" else "2", student=each.student), author=name)
+        book.set_note("s1", 1, "code", "says", "look", author="kay")
+        book.flag("s1", 1, "code", "says", True, author="kay")
+        book.save_comment("code", "says", "see page 3", author="kay")
+        book.remark("holds", "sign", "", "of nobody", author="prof")
+    with opened("run") as book:
+        (says,) = book.to_mark()
+        (both,) = book.agreement()
+        progress = [(each.name, each.assigned, each.marked) for each in book.progress()]
+        marks = [each.mark.points for each in book.answers("code", "says") if each.mark]
+        assert (says.answers, says.unmarked, says.stale, says.flagged) == (8, 0, 0, 1)
+        assert (both.answers, both.same, both.difference, len(both.pairs)) == (3, 0.0, 1.0, 3)
+        assert progress == [("kay", 4, 4), ("lou", 5, 5), ("prof", 0, 0)]
+        assert (marks[1:3], book.bank("code", "says")) == ([2, 2], (("see page 3", 0),))
+        assert [len(book.history(each, 1)) for each in ("s1", "s2")] == [5, 3]
+        assert {score.comment for score in book.marked().values()} == {"", 'It says.: Nothing "compared" (-1)'}
 
 
 def test_a_run_that_is_killed_and_goes_on_notes_what_an_undisturbed_one_does(

@@ -29,11 +29,7 @@ def assigned(book: Gradebook) -> dict[str, tuple[str, str]]:
 
 def test_answers_are_spread_evenly_and_the_owner_gets_none(book: Gradebook) -> None:
     assert book.spread(seed=1, author="prof") == 20
-    assert sorted(Counter(first for first, _ in assigned(book).values()).items()) == [
-        ("kay", 7),
-        ("lou", 6),
-        ("max", 7),
-    ] or (sorted(Counter(first for first, _ in assigned(book).values()).values()) == [6, 7, 7])
+    assert sorted(Counter(first for first, _ in assigned(book).values()).values()) == [6, 7, 7]
     assert {(each.name, each.assigned, each.marked) for each in book.progress()} >= {("prof", 0, 0)}
 
 
