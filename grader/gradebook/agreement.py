@@ -38,7 +38,7 @@ def opinions(connection: Connection, run: int, item: str, check: str) -> dict[tu
     chosen = chosen.where(*of_check, OPINIONS.c.points.is_not(None)).order_by(OPINIONS.c.made, OPINIONS.c.id)
     found: dict[tuple[str, int], list[Mark]] = {}
     for row in connection.execute(chosen):
-        found.setdefault((row.key, row.number), []).append(marks.of_row(row, entries))
+        found.setdefault((row.key, row.number), []).append(marks.opinion_of(row, entries))
     return found
 
 

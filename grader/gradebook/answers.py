@@ -50,11 +50,11 @@ def answers(connection: Connection, run: int, item: str, check: str, *, grader: 
     beside = _beside(connection, run, item, check, grader=grader)
     mine = select(FINDINGS, *_ABOUT).select_from(ANSWERED)
     mine = mine.where(SUBMITTERS.c.run == run, FINDINGS.c.item == item, FINDINGS.c.check == check, LATEST)
-    rows = {row.attempt: row for row in connection.execute(mine.where(OPEN))}
+    rows = {row.attempt: row for row in connection.execute(mine.where(OPEN)).all()}
     more = sorted(beside.said - set(rows))
     for start in range(0, len(more), TOGETHER):
         some = ATTEMPTS.c.id.in_(more[start : start + TOGETHER])
-        rows |= {row.attempt: row for row in connection.execute(mine.where(some))}
+        rows |= {row.attempt: row for row in connection.execute(mine.where(some)).all()}
     return tuple(sorted((_answered(row, beside) for row in rows.values()), key=lambda each: each.student))
 
 
@@ -108,10 +108,10 @@ def _beside(
     def of(table: Any, *more: Any) -> Iterable[Row[Any]]:
         chosen = select(table).select_from(around.join(table, table.c.attempt == ATTEMPTS.c.id))
         chosen = chosen.where(SUBMITTERS.c.run == run, table.c.item == item, table.c.check == check, *more)
-        return connection.execute(chosen if only is None else chosen.where(ATTEMPTS.c.id == only))
+        return connection.execute(chosen if only is None else chosen.where(ATTEMPTS.c.id == only)).all()
 
     beside = Beside(
-        {row.attempt: marks.of_row(row, entries) for row in of(MARKS)}, {row.attempt: row for row in of(NOTES)}
+        {row.attempt: marks.mark_of(row, entries) for row in of(MARKS)}, {row.attempt: row for row in of(NOTES)}
     )
     for row in of(ASSIGNED):
         (beside.second if row.second else beside.first)[row.attempt] = row.grader
@@ -120,7 +120,7 @@ def _beside(
         for attempt in mine:
             beside.marks.pop(attempt, None)
             if attempt in given:
-                beside.marks[attempt] = marks.of_row(given[attempt], entries)
+                beside.marks[attempt] = marks.opinion_of(given[attempt], entries)
     return beside
 
 

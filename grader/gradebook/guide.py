@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, type_co
 from sqlalchemy.types import Text
 
 from grader.errors import AuthorError
-from grader.gradebook import marks, ticks
+from grader.gradebook import marks
 from grader.gradebook.auditing import Change
 from grader.gradebook.columns import UNIT, storable
 from grader.gradebook.engine import lock
-from grader.gradebook.nouns import Entry, EntryChanged
+from grader.gradebook.nouns import Entry, EntryChanged, signed
 from grader.gradebook.tables import ATTEMPTS, ENTRIES, FINDINGS, GRADINGS, MARKS, OPINIONS, SUBMITTERS
 from grader.text import printable
 
@@ -103,7 +103,7 @@ def change(
 
 def in_words(entry: Entry) -> str:
     """Return an entry in one line."""
-    return f"{entry.text} ({ticks.signed(entry.points)}){', retired' if entry.retired else ''}"
+    return f"{entry.text} ({signed(entry.points)}){', retired' if entry.retired else ''}"
 
 
 def _follow(
@@ -112,7 +112,7 @@ def _follow(
     """Work out anew all marks and opinions that tick an entry, and return what of marks that changed."""
     of_check = OPINIONS.c.item == changed.item, OPINIONS.c.check == changed.check
     for row in connection.execute(select(OPINIONS).where(_ticks(OPINIONS.c.entries, changed.id), *of_check)).all():
-        opinion = marks.recounted(marks.of_row(row, before), now)
+        opinion = marks.recounted(marks.opinion_of(row, before), now)
         values = {"points": opinion.points, "version": row.version + 1}
         connection.execute(update(OPINIONS).where(OPINIONS.c.id == row.id).values(**values))
     around = MARKS.join(ATTEMPTS).join(SUBMITTERS)
@@ -121,7 +121,7 @@ def _follow(
     found = []
     ticked = _ticks(MARKS.c.entries, changed.id)
     for row in connection.execute(chosen.where(ticked, *which).order_by(MARKS.c.id)).all():
-        was = marks.of_row(row, before)
+        was = marks.mark_of(row, before)
         mark = marks.recounted(was, now)
         said = marks.in_words(was), marks.in_words(mark)
         if said[0] != said[1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,19 +10,26 @@ from sqlalchemy import Connection, Row, Select, Table, and_, delete, insert, or_
 
 from grader.gradebook import ticks
 from grader.gradebook.columns import storable
-from grader.gradebook.nouns import Entry, Mark
+from grader.gradebook.nouns import Entry, Mark, signed
 from grader.gradebook.tables import ASSIGNED, EARLIER, MARKS, OPINIONS
 
 GIVEN = ("points", "comment", "author", "made", "version", "basis", "entries", "adjustment", "possible")
+# of a row of marks or opinions: what it is about, and what was given
+ALL = slice(2, 4 + len(GIVEN))
 ABOUT = ("digest", "rubric_digest", "group_key")
 Place = tuple[int, str, str]
 
 
-def of_row(row: Row[Any], entries: Mapping[int, Entry]) -> Mark:
-    """Return the mark, or the opinion, of a row with item and check."""
-    given: dict[str, Any] = {name: getattr(row, name) for name in GIVEN}
-    group = getattr(row, "group_key", "")
-    return Mark(row.item, row.check, **given, group=group, told=ticks.told(row.entries, entries))
+def mark_of(row: Row[Any], entries: Mapping[int, Entry]) -> Mark:
+    """Return the mark of a row that begins with the columns of one."""
+    given: Sequence[Any] = (*row[ALL], row.group_key, ticks.told(row.entries, entries))
+    return Mark(*given)
+
+
+def opinion_of(row: Row[Any], entries: Mapping[int, Entry]) -> Mark:
+    """Return the opinion of a row that begins with the columns of one."""
+    given: Sequence[Any] = (*row[ALL], "", ticks.told(row.entries, entries))
+    return Mark(*given)
 
 
 def recounted(mark: Mark, entries: Mapping[int, Entry]) -> Mark:
@@ -38,9 +45,9 @@ def in_words(mark: Mark | None) -> str:
     """Return what a mark says in one line, empty for none."""
     if mark is None or not mark.is_there:
         return ""
-    signed = "" if mark.points is None else ticks.signed(mark.points)
-    said = signed.removeprefix("+") if mark.check else signed
-    ticked = [*mark.told, *([f"adjusted by {ticks.signed(mark.adjustment)}"] if mark.adjustment else [])]
+    points = "" if mark.points is None else signed(mark.points)
+    said = points.removeprefix("+") if mark.check else points
+    ticked = [*mark.told, *([f"adjusted by {signed(mark.adjustment)}"] if mark.adjustment else [])]
     parts = said, f"[{'; '.join(ticked)}]" if ticked else "", f'"{mark.comment}"' if mark.comment else ""
     return " ".join(part for part in parts if part)
 
@@ -60,10 +67,10 @@ def write(connection: Connection, attempt: int, mark: Mark, *, digest: str, rubr
 
 def before(connection: Connection, place: Place, entries: Mapping[int, Entry]) -> Mark | None:
     """Return what the mark at a place was before its last change, by what the guide says now; None where it was not there."""
-    names = (EARLIER.c[name] for name in (*GIVEN, *ABOUT))
-    chosen = select(MARKS.c.item, MARKS.c.check, *names).join(EARLIER).where(_is(MARKS, place))
+    about = MARKS.c.id, MARKS.c.attempt, MARKS.c.item, MARKS.c.check
+    chosen = select(*about, *(EARLIER.c[name] for name in (*GIVEN, *ABOUT))).join(EARLIER).where(_is(MARKS, place))
     row = connection.execute(chosen.order_by(EARLIER.c.version.desc()).limit(1)).first()
-    return recounted(of_row(row, entries), entries) if row else None
+    return recounted(mark_of(row, entries), entries) if row else None
 
 
 def write_opinion(connection: Connection, attempt: int, mark: Mark, *, of: str) -> None:
@@ -93,7 +100,7 @@ def opinions(
 ) -> dict[Place, Mark]:
     """Return what somebody gave to these attempts."""
     rows = connection.execute(select(OPINIONS).where(OPINIONS.c.attempt.in_(chosen), OPINIONS.c.author == grader))
-    return {(row.attempt, row.item, row.check): of_row(row, entries) for row in rows}
+    return {(row.attempt, row.item, row.check): opinion_of(row, entries) for row in rows}
 
 
 def is_at(table: Table, places: Iterable[tuple[str, str]]) -> Any:

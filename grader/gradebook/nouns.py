@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from grader.model import Result, Verdict
 from grader.text import number
@@ -175,6 +176,11 @@ class Entry:
     retired: bool = False
     uses: int = 0
 
+    @cached_property
+    def told(self) -> str:
+        """What it says to students, with its points."""
+        return f"{self.text} ({signed(self.points)})" if self.points else self.text
+
 
 @dataclass(frozen=True)
 class EntryChanged:
@@ -292,6 +298,11 @@ class Agreement:
     difference: float
     kappa: float | None
     pairs: tuple[Pair, ...] = ()
+
+
+def signed(points: Decimal) -> str:
+    """Return points with their sign, and without zeros that say nothing."""
+    return f"{(points + 0).normalize():+f}"
 
 
 def called(name: str, student: str) -> str:

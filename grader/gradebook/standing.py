@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from grader.model import Result, Verdict
 
 # rows of findings that are in memory at a time
 ROWS = 2_000
-NAMES = tuple(column.name for column in FINDINGS.c if column.name not in ("grading", "basis"))
+# the columns of a finding that are its fields, in their order
+FOUND = slice(1, 1 + len(fields(Found)))
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ def _standing(
 
 
 def found_of(row: Row[Any]) -> Found:
-    """Return what the machine found, of a row of findings."""
-    told = {name: getattr(row, name) for name in NAMES}
-    return Found(**told | {"verdict": Verdict(row.verdict)})
+    """Return what the machine found, of a row that begins with the columns of a finding."""
+    place, item, item_title, check, title, verdict, *rest = row[FOUND]
+    return Found(place, item, item_title, check, title, Verdict(verdict), *rest)
 
 
 def _findings(
@@ -123,5 +124,5 @@ def _marks(
     entries = guide.entries_of(connection, run)
     found: dict[int, list[Mark]] = {}
     for row in connection.execute(chosen):
-        found.setdefault(row.attempt, []).append(marks.of_row(row, entries))
+        found.setdefault(row.attempt, []).append(marks.mark_of(row, entries))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from grader.gradebook.nouns import Entry
@@ -25,11 +25,6 @@ def of(ticked: Iterable[int], entries: Mapping[int, Entry]) -> tuple[Entry, ...]
     return tuple(sorted((entries[each] for each in set(ticked)), key=lambda each: (each.place, each.id)))
 
 
-def told(ticked: Iterable[int], entries: Mapping[int, Entry]) -> tuple[str, ...]:
+def told(ticked: Collection[int], entries: Mapping[int, Entry]) -> tuple[str, ...]:
     """Return what ticked entries say, with their points."""
-    return tuple(f"{each.text} ({signed(each.points)})" if each.points else each.text for each in of(ticked, entries))
-
-
-def signed(points: Decimal) -> str:
-    """Return points with their sign, and without zeros that say nothing."""
-    return f"{(points + 0).normalize():+f}"
+    return tuple(each.told for each in of(ticked, entries)) if ticked else ()
