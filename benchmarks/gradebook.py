@@ -218,7 +218,7 @@ def main() -> int:
     part = parts.add_parser("regrade")
     part.add_argument("run", type=Path)
     part.add_argument("--submissions", type=int, default=1000)
-    part.add_argument("more", nargs="*", help="passed on to `mlpgrader regrade`")
+    part.add_argument("more", nargs=argparse.REMAINDER, help="passed on to `mlpgrader regrade`")
     for name, more in (("marking", ("name", "each")), ("stub", ("students",))):
         part = parts.add_parser(name)
         part.add_argument("folder", type=Path)

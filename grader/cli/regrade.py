@@ -44,6 +44,8 @@ from grader.text import as_json_text, counted, listed
 
 # each child that judges may take some hundred megabytes
 MOST = 4
+# so many submissions are judged by one child in turn, which is most of the time for one of which little has changed
+TURNS = 50
 # of marks that are to be looked at again, so many are named
 NAMED = 5
 
@@ -184,7 +186,7 @@ def judge_all(
     if first := next((each for each in folders if each.path in wanted), None):
         desk.ready(first)
     with (
-        Children(desk, desk.another, Desk.sweep) as children,
+        Children(desk, desk.another, Desk.sweep, turns=1 if wanted else TURNS) as children,
         display(len(folders)) as shown,
         ThreadPoolExecutor(jobs) as executor,
     ):

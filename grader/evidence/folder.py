@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,8 +65,11 @@ def has(folder: Path) -> bool:
     return (folder / FILE).is_file() or (folder / first_format.MANIFEST).is_file()
 
 
-def load(folder: Path) -> Kept:
-    """Return evidence, submission and the assignment's id; HarnessError when anything is missing or was damaged."""
+def load(folder: Path, *, only: Collection[str] | None = None) -> Kept:
+    """Return evidence, submission and the assignment's id; HarnessError when anything is missing or was damaged.
+
+    With `only`, the observations of these probes are taken apart and no others.
+    """
     if (folder / first_format.MANIFEST).is_file() and not (folder / FILE).exists():
         return _kept(*first_format.read(folder), folder / first_format.MANIFEST)
     path = folder / FILE
@@ -74,7 +77,7 @@ def load(folder: Path) -> Kept:
         raw = path.read_bytes()
     except OSError as error:
         raise first_format.unfit(path, f"cannot be read ({error.strerror})") from error
-    return from_bytes(raw, path)
+    return from_bytes(raw, path, only=only)
 
 
 def asked(folder: Path) -> Asked | None:
@@ -132,27 +135,33 @@ def as_bytes(evidence: Evidence, submission: Submission, *, assignment: str, key
         raise HarnessError(f"evidence of '{submission.id}' cannot be kept: {error}") from error
 
 
-def from_bytes(raw: bytes, path: Path, *, key: str = "") -> Kept:
+def from_bytes(raw: bytes, path: Path, *, key: str = "", only: Collection[str] | None = None) -> Kept:
     """Return what `as_bytes` was given with this key; HarnessError naming `path`, where they come from, for any other bytes."""
     try:
-        about, frames = packing.unpack(raw)
+        about, frames = packing.unpack(raw, None if only is None else {*only, _FILES})
         if about.get("schema") != SCHEMA:
             raise first_format.unfit(path, f"has the schema {about.get('schema')!r}, not {SCHEMA!r}")
         if key and about.get("key") != key:
             raise first_format.unfit(path, "was kept under another key")
     except first_format.DAMAGE as error:
         raise first_format.unfit(path, f"is damaged ({type(error).__name__})") from error
-    return _kept(about, frames, path)
+    return _kept(about, frames, path, only)
 
 
-def _kept(about: Mapping[str, Any], frames: Mapping[str, bytes], path: Path) -> Kept:
+def _kept(
+    about: Mapping[str, Any], frames: Mapping[str, bytes], path: Path, only: Collection[str] | None = None
+) -> Kept:
     try:
         bodies = {name: _decoded(frame) for name, frame in frames.items()}
         handed_in, files = about["submission"], bodies[_FILES]
         contents = {_a(str, name): raw.tobytes() for name, raw in zip(files["names"], files["contents"], strict=True)}
         notes = tuple(_a(str, note) for note in handed_in["notes"])
         submission = Submission(_a(str, handed_in["id"]), _a(str, handed_in["digest"]), contents, notes)
-        observations = {probe: _observation(probe, each, bodies[probe]) for probe, each in about["probes"].items()}
+        observations = {
+            probe: _observation(probe, each, bodies[probe])
+            for probe, each in about["probes"].items()
+            if probe in bodies
+        }
         facts = {_a(str, name): _a(str, fact) for name, fact in about["facts"].items()}
         items = about.get("items")
         if items is None:

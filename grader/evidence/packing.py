@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,10 @@ def pack(about: Mapping[str, Any], frames: Mapping[str, bytes]) -> bytes:
     return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(whole)
 
 
-def unpack(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return what was packed; ValueError, KeyError or TypeError when these bytes are not what `pack` returned."""
+def unpack(raw: bytes, only: Collection[str] | None = None) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what was packed, of the frames `only` some where they are named; ValueError, KeyError or TypeError when these bytes
+    are not what `pack` returned.
+    """
     try:
         size = zstandard.get_frame_parameters(raw).content_size
         if not 0 < size <= LIMIT:
@@ -46,7 +48,8 @@ def unpack(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     about = json.loads(line)
     frames, at = {}, 0
     for name, length in about["frames"].items():
-        frames[name] = _turned(rest[at : at + length], back=True)
+        if only is None or name in only:
+            frames[name] = _turned(rest[at : at + length], back=True)
         at += length
     if at != len(rest):
         raise ValueError("frames that do not add up")

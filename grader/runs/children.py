@@ -1,6 +1,7 @@
 """Child processes in which all that was handed in is read, judged and shown: each has limits, and can be ended at any moment.
 
-On Linux each call has a child of its own, made within milliseconds. Elsewhere a child that is well is given the next call.
+On Linux each call has a child of its own, made within milliseconds, or one that few calls have in turn. Elsewhere a child that is
+well is given the next call.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from grader.sandbox.watching import memory, tree
 LOOK_SECONDS = 0.1
 # beside what was loaded before there were children
 MEMORY_MB = 768
+# one that has grown by more is not called again
+GROWN_MB = 64
 # what a child has started ends with it; what does not is ended after so long
 STRAY_SECONDS = 0.5
 SWEEP_SECONDS = 0.8
@@ -87,6 +90,7 @@ class Child:
     reap: Callable[[], int]
     base: int = 0
     reason: Reason | None = None
+    calls: int = 0
 
 
 @dataclass
@@ -94,7 +98,9 @@ class Children:
     """Makes children that do what they are called for with the `context`; `close` ends all of them.
 
     `context` is made before, and is the same in each child; where children cannot be copies, `make` makes it in each of them.
-    `sweep(context)` ends what sandboxes a killed child has left. `forks` says whether children are copies.
+    `sweep(context)` ends what sandboxes a killed child has left. `forks` says whether children are copies. Of these,
+    each is called `turns` times at most; what one that was called before does not finish is done once more in a fresh one, under
+    the same limits.
     """
 
     context: Any
@@ -102,6 +108,7 @@ class Children:
     sweep: Callable[[Any], None] = lambda _context: None
     forks: bool = field(default_factory=can_fork)
     memory_mb: int = MEMORY_MB
+    turns: int = 1
     _server: Server | None = None
     _live: dict[int, Child] = field(default_factory=dict)
     _idle: list[Child] = field(default_factory=list)
@@ -143,19 +150,36 @@ class Children:
             place = scratch or stack.enter_context(self.scratch())
             child = self._child()
             try:
-                child.pipe.send((do, arguments, str(place)))
-                kind, value = self._listened(child, hear)
+                kind, value = self._answered(child, do, arguments, place, hear)
             except Ended:
-                raise
-            except BaseException as error:
-                self._end(child)
-                if isinstance(error, EOFError | OSError):
-                    raise Ended(Reason.STOPPED if self._stopped.is_set() else Reason.DIED) from error
-                raise
-            self._let_go(child)
+                if not child.calls or self._stopped.is_set():
+                    raise
+                # what others have left in it may be why
+                kind, value = self._answered(self._child(fresh=True), do, arguments, place, hear)
             if kind == "raised":
                 raise value
             return value
+
+    def _answered(
+        self,
+        child: Child,
+        do: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        place: Path,
+        hear: Callable[[Any], None] | None,
+    ) -> tuple[str, Any]:
+        try:
+            child.pipe.send((do, arguments, str(place)))
+            answer = self._listened(child, hear)
+        except Ended:
+            raise
+        except BaseException as error:
+            self._end(child)
+            if isinstance(error, EOFError | OSError):
+                raise Ended(Reason.STOPPED if self._stopped.is_set() else Reason.DIED) from error
+            raise
+        self._let_go(child)
+        return answer
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -191,9 +215,9 @@ class Children:
         while self._idle:
             self._end(self._idle.pop())
 
-    def _child(self) -> Child:
+    def _child(self, *, fresh: bool = False) -> Child:
         with self._lock:
-            child = self._idle.pop() if self._idle else None
+            child = self._idle.pop() if self._idle and not fresh else None
         try:
             child = child or (self._forked() if self._server else self._spawned())
         except OSError as error:
@@ -277,12 +301,18 @@ class Children:
 
     def _let_go(self, child: Child) -> None:
         """Keep a child that is well for the next call, or let it end by itself."""
-        if self._server is None and not self._stopped.is_set():
+        child.calls += 1
+        if self._is_good_for_more(child) and not self._stopped.is_set():
             with self._lock:
                 self._idle.append(child)
         else:
             child.pipe.close()
             self._forget(child)
+
+    def _is_good_for_more(self, child: Child) -> bool:
+        if self._server is None:
+            return True
+        return child.calls < self.turns and memory([child.pid]) <= child.base + GROWN_MB * 2**20
 
     def _forget(self, child: Child) -> int:
         # until it is waited for, no other process can have its number

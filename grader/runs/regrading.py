@@ -156,10 +156,18 @@ class Before:
 
 
 def judge_in_brief(before: Before, today: Today, attempt: Attempt | None = None) -> Result:
-    """Judge the checks whose findings do not hold any more, and return what comes of all; HarnessError for damaged evidence."""
-    kept, submission, name = evidence.load(before.folder.evidence)
-    standard = today.standard(before.folder, name)
-    return judged_by(attempt, submission, kept, *standard, known=before.holding(today)).result
+    """Judge the checks whose findings do not hold any more, and return what comes of all; HarnessError for damaged evidence.
+
+    Of the evidence only what these read is taken apart; what staff were told to look at stands as it was told.
+    """
+    holds = before.holding(today)
+    if before.result is None or not holds:
+        return judge(before.folder, today, attempt).result
+    assignment, _ = today.standard(before.folder, before.result.assignment)
+    read = {name for each in assignment.checks if each.name not in holds for name in each.reads}
+    kept, submission, name = evidence.load(before.folder.evidence, only=read)
+    made = judged_by(attempt, submission, kept, *today.standard(before.folder, name), known=holds).result
+    return replace(made, notices=before.result.notices)
 
 
 def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:

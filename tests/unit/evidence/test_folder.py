@@ -64,6 +64,16 @@ def test_the_observations_keep_their_order(tmp_path: Path) -> None:
     assert list(loaded.observations) == ["forward", "disc"]
 
 
+def test_of_some_probes_only_these_are_taken_apart(tmp_path: Path) -> None:
+    folder = saved(tmp_path)
+    kept, submission, _ = evidence.load(folder)
+    name = list(kept.observations)[-1]
+    some, same_files, _ = evidence.load(folder, only={name})
+    assert (list(some.observations), same_files) == ([name], submission)
+    assert some.observations[name].problem == kept.observations[name].problem
+    assert list(evidence.load(folder, only=())[0].observations) == []
+
+
 def test_normal_data_has_lists_for_tuples_and_plain_numbers() -> None:
     data = evidence.normalise({"a": (1, (2.0,)), "b": np.float64(0.5), "c": np.int64(3)})
     assert data == {"a": [1, [2.0]], "b": 0.5, "c": 3}

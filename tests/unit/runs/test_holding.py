@@ -12,6 +12,7 @@ from grader.model import Finding, Observation, Result, Rubric, Verdict
 from grader.pipeline import judge
 from grader.runs import Before, SubmissionFolder, Today, judge_in_brief
 from grader.runs.holding import PAGES, JudgedBy, by_what, holding
+from grader.text import as_json_text
 from kit import small_assignment as small
 
 RESULT = small.report().result
@@ -139,3 +140,12 @@ def test_what_was_looked_at_again_and_stays_holds_from_then_on(tmp_path: Path) -
 @pytest.mark.parametrize("data", [None, [], {"schema": "mlpgrader.judged/1"}, {"schema": "another/1"}, "text"])
 def test_what_is_no_note_says_nothing(data: object) -> None:
     assert JudgedBy.of(data) is None
+
+
+def test_a_few_checks_are_judged_as_all_would_be(tmp_path: Path) -> None:
+    folder = graded(tmp_path)
+    data = folder.data() | {"notices": ["opens /proc"]}
+    folder.report.write_text(as_json_text(data), encoding="utf-8")
+    folder.note(by_what(small.ASSIGNMENT, small.RUBRIC), ())
+    whole = judge(small.submission(), small.evidence(small.MODULE, small.DICE), small.ASSIGNMENT, OTHER).result
+    assert judge_in_brief(Before.of(folder), today(OTHER)) == replace(whole, notices=("opens /proc",))
