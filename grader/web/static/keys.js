@@ -1,4 +1,4 @@
-// One letter does what the element with that `data-key` does. Off while somebody types, and for good where they switch it off.
+// One letter does what the element with that `data-key` does, or goes to the one with that `data-jump`. Off while somebody types, and for good where they switch it off.
 const SWITCH = "mlpgrader/keys";
 const TYPED = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
 
@@ -18,9 +18,11 @@ export function listen(go) {
     }
     if (!areOn() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.matches(TYPED) || document.querySelector("dialog[open]")) return;
-    const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const key = CSS.escape(event.key);
+    const found = document.querySelector(`[data-key="${key}"], [data-jump="${key}"]`);
     if (!found || found.disabled) return;
     event.preventDefault();
+    if (found.dataset.jump) return found.focus();
     if (!event.repeat || found.dataset.repeat !== undefined) act(found, go);
   });
 }

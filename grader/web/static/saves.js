@@ -42,6 +42,8 @@ function drawList(queue, list, entries, go) {
   list.dataset.drawn = drawn;
   const rows = entries.slice(0, SHOWN).map((each) => row(queue, each, go));
   list.replaceChildren(...rows, ...(more ? [made("li", "soft", more)] : []));
+  const first = list.querySelector("button");
+  if (first) first.dataset.jump = "x";
 }
 
 function row(queue, entry, go) {
