@@ -43,13 +43,13 @@ export class Marking {
     this.root.querySelector("#clear").addEventListener("click", () => this.clear());
     points.addEventListener("input", () => this.give());
     comment.value = this.mark.comment;
-    comment.addEventListener("input", () => this.change({ comment: comment.value }));
+    comment.addEventListener("input", () => this.change({ comment: comment.value }, { typed: true }));
     this.root.querySelector("#bank").addEventListener("click", (event) => {
       const used = event.target.closest("[data-comment]");
       if (used) this.use(used.dataset.comment);
     });
     this.root.querySelector("#keep-comment")?.addEventListener("click", () => this.keepComment());
-    note?.addEventListener("input", () => this.put("note", { text: note.value }, "private note"));
+    note?.addEventListener("input", () => this.put("note", { text: note.value }, "private note", { typed: true }));
     if (note) note.value = this.queue.kept.get(this.keyFor("note"))?.body.text ?? note.value;
     this.root.querySelector("#flag")?.addEventListener("click", (event) => this.flag(event.currentTarget));
     this.root.querySelector("#name")?.addEventListener("click", () => this.showName());
@@ -79,15 +79,15 @@ export class Marking {
     this.fields.points.setAttribute("aria-invalid", String(!isRight));
     say(this.root.querySelector("#wrong"), isRight ? "" : "Write a number, such as 1.5.");
     if (!isRight) return;
-    this.change(this.mark.entries.length ? { adjustment: words || "0" } : { points: words || null });
+    this.change(this.mark.entries.length ? { adjustment: words || "0" } : { points: words || null }, { typed: true });
   }
 
-  change(what) {
+  change(what, how) {
     this.mark = { ...this.mark, ...what };
     this.draw();
     const { item, check, answer, group, members } = this.page;
     const [path, about] = group ? ["/api/mark", { group, answers: members }] : ["/api/mark", { answer }];
-    this.queue.put(this.key, path, { item, check, ...about, mark: this.mark }, this.base, this.about(this.said()));
+    this.queue.put(this.key, path, { item, check, ...about, mark: this.mark }, this.base, this.about(this.said()), how);
   }
 
   about(said) {
@@ -137,10 +137,10 @@ export class Marking {
     return `${kind}|${this.page.item}|${this.page.check}|${this.page.answer}`;
   }
 
-  put(kind, what, title) {
+  put(kind, what, title, how) {
     const { item, check, answer } = this.page;
     const about = { ...this.about(""), title: `${this.page.title}, ${title}` };
-    this.queue.put(this.keyFor(kind), `/api/${kind}`, { item, check, answer, ...what }, null, about);
+    this.queue.put(this.keyFor(kind), `/api/${kind}`, { item, check, answer, ...what }, null, about, how);
   }
 
   flag(button) {

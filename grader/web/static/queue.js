@@ -4,6 +4,7 @@ import { Kept } from "./kept.js";
 import { CONFLICT, DONE, REFUSED, SILENT, UNKNOWN, post } from "./posting.js";
 
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
+// milliseconds until what is being typed is sent
 const TOGETHER = 250;
 const TRIES = 20;
 
@@ -30,7 +31,7 @@ export class Queue extends EventTarget {
   }
 
   // `base` is what the person had before them: the version of the mark, and the mark
-  put(key, path, body, base, about) {
+  put(key, path, body, base, about, { typed = false } = {}) {
     const before = this.kept.get(key);
     this.keep({
       key, path, body, about,
@@ -43,7 +44,8 @@ export class Queue extends EventTarget {
       error: "",
     });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), TOGETHER);
+    if (typed) this.timer = setTimeout(() => this.send(), TOGETHER);
+    else this.send();
   }
 
   // both are shown, and nothing is sent until a person has chosen
