@@ -60,5 +60,4 @@ class Marker:
     def goes(self, address: str) -> str:
         """Return where a page leads on to."""
         answer = self.client.get(address)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
+        return answer.headers["location"] if answer.status_code == 303 else answer.headers["content-location"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from grader.gradebook.nouns import Answered, Entry, called
 from grader.web import pages
 from grader.web.marking import views
 from grader.web.marking.asking import Asked, Unfit
-from grader.web.marking.pages import Open, open_check
+from grader.web.marking.opening import Open, open_check
 from grader.web.reviewing import Review, review_of
 
 CONFLICT = 409
@@ -129,7 +130,7 @@ def entry(review: Review, asked: Asked) -> Response:
 def _begin(review: Review, item: str, check: str) -> Response:
     if any(not each.retired for each in review.book.guide(item, check)):
         raise Unfit("there are lines already; load the page again")
-    possible = open_check(review, item, check).one.found.possible
+    possible = Decimal(open_check(review, item, check).possible)
     for text, points in (("Right", possible), ("Right in part", possible / 2), ("Wrong, or nothing", possible * 0)):
         review.book.add_entry(item, check, text, points, author=review.who.name)
     return pages.fine()

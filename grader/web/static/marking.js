@@ -18,7 +18,9 @@ export class Marking {
     this.root = root;
     if (!root) return;
     this.page = JSON.parse(root.dataset.marking);
-    const { item, check, answer, group } = this.page;
+    const { item, check, answer, group, address } = this.page;
+    // it was asked for as the next one
+    if (address !== location.pathname) history.replaceState(null, "", address);
     this.key = group ? `group|${item}|${check}|${group}` : keyOf(item, check, answer);
     this.base = { version: this.page.version, mark: this.page.mark };
     this.mark = this.freshest();
@@ -91,7 +93,7 @@ export class Marking {
   }
 
   about(said) {
-    return { title: this.page.title, href: location.pathname, said };
+    return { title: this.page.title, href: this.page.address, said };
   }
 
   said() {

@@ -45,7 +45,8 @@ export class Moving {
       this.complain(page.querySelector("main p")?.textContent ?? "That page cannot be shown.");
       return;
     }
-    if (!isBack && answer.url !== location.href) history.pushState(null, "", answer.url);
+    const there = new URL(answer.headers.get("Content-Location") ?? answer.url, location.href).href;
+    if (!isBack && there !== location.href) history.pushState(null, "", there);
     const [x, y] = [scrollX, scrollY];
     const focused = keeps ? document.activeElement?.id : "";
     document.title = page.title;
