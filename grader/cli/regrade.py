@@ -182,7 +182,7 @@ def judge_all(
     def doing(folder: SubmissionFolder, title: str) -> None:
         shown.doing(folder.path.resolve().name, title)
 
-    today.warm(folders)
+    today.warm(folders, pictures=write)
     if first := next((each for each in folders if each.path in wanted), None):
         desk.ready(first)
     with (

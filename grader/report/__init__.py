@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader.model import Evidence, Report, Result, Score, Submission
+from grader.model import Evidence, Finding, Report, Result, Score, Submission
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["as_json", "compose", "executed", "html", "pages", "summary_table", "terminal", "warm_up"]
+__all__ = [
+    "as_json",
+    "compose",
+    "executed",
+    "html",
+    "needs_matplotlib",
+    "pages",
+    "summary_table",
+    "terminal",
+    "warm_up",
+]
 
 
 def compose(
@@ -82,9 +92,17 @@ def executed(report: Report) -> dict[str, bytes]:
     return executed_notebooks.files(report)
 
 
-def warm_up() -> None:
-    """Load what drawing needs, so that a thread can do it while the sandbox works."""
+def warm_up(*, pictures: bool = True) -> None:
+    """Load what pages need, and what draws pictures, so that a thread can do it while the sandbox works."""
     from grader.report import page, plots
 
     page.load()
-    plots.warm_up()
+    if pictures:
+        plots.warm_up()
+
+
+def needs_matplotlib(finding: Finding) -> bool:
+    """Tell whether a finding has pictures that are drawn by what takes long to load."""
+    from grader.report import plots
+
+    return any(plots.needs_matplotlib(picture) for picture in finding.pictures)

@@ -46,6 +46,11 @@ def svg(picture: Picture, *, name: str) -> str:
         return inline(drawn, name=name, title=picture.title, description=describe(picture))
 
 
+def needs_matplotlib(picture: Picture) -> bool:
+    """Tell whether a picture is drawn by matplotlib."""
+    return not isinstance(picture, Scatter | Curve)
+
+
 def describe(picture: Picture) -> str:
     """Return what the picture shows in a few sentences, for those who cannot see it."""
     match picture:

@@ -37,7 +37,7 @@ def gather(
     failed: dict[str, str] = {}
     if not missing:
         return failed
-    today.warm([SubmissionFolder(run_dir / missing[0])])
+    today.warm([SubmissionFolder(run_dir / missing[0])], pictures=False)
     with Children(today, partial(Today, today.given)) as children:
         for count, name in enumerate(missing, start=1):
             try:

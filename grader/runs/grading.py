@@ -88,12 +88,13 @@ class Ready:
 class Bench:
     """Where one process does jobs, several at a time; `close` ends everything that runs there.
 
-    `on_progress(job, probe, "start" | "end")` is called from other threads. `find`, `load_rubric` and `open` are how an
-    assignment, its rubric and a sandbox are come by. With `in_turn`, what is asked of one submission is asked in turn, since
-    others are graded at the same time.
+    `on_progress(job, probe, "start" | "end")` and `on_finding(finding)` are called from other threads. `find`, `load_rubric` and
+    `open` are how an assignment, its rubric and a sandbox are come by. With `in_turn`, what is asked of one submission is asked
+    in turn, since others are graded at the same time.
     """
 
     on_progress: Progress | None = None
+    on_finding: Callable[[Finding], None] | None = None
     find: Callable[[str], Assignment] = assignments.find
     load_rubric: Callable[[Assignment, Path | None], Rubric] = pipeline.load_rubric
     open: Callable[[SandboxSpec], Launcher] = open_launcher
@@ -122,9 +123,9 @@ class Bench:
     def warm(self, job: Job, *, for_many: bool = False) -> None:
         """Load what the first report would wait for, and read our own sources, so that copies of this process need not.
 
-        Where it is `for_many` jobs, what is sent inside for each of them is compiled, too.
+        Where it is `for_many` jobs, what is sent inside for each of them is compiled, too, and what draws pictures is loaded.
         """
-        report.warm_up()
+        report.warm_up(pictures=for_many)
         # what is wrong with this one is said when it is graded
         with contextlib.suppress(AuthorError, HarnessError):
             self.key(job, Submission("", "", {}))
@@ -204,7 +205,7 @@ class Bench:
             items=job.items,
             setting=ready.setting,
             on_progress=None if told is None else lambda probe, event: told(job, probe, event),
-            on_finding=on_finding,
+            on_finding=on_finding or self.on_finding,
             care=attempt.care(ready.assignment.id) if attempt else None,
             in_turn=self.in_turn,
         )
@@ -376,17 +377,29 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def warming(bench: Bench, job: Job) -> Iterator[None]:
-    """Do beside everything else what the first report would wait for: import what draws it, and read our own sources.
+    """Do beside everything else what the first report would wait for: read our own sources, and load what pictures need.
 
-    It is waited for in the end: a thread that is cut off in the midst of a library's own code takes the process with it.
+    The latter only once a finding has pictures. Both are waited for in the end: a thread that is cut off in the midst of a
+    library's own code takes the process with it.
     """
     if bench.is_warm:
         yield
         return
-    thread = threading.Thread(target=bench.warm, args=(job,), daemon=True)
-    thread.start()
+    threads = [threading.Thread(target=bench.warm, args=(job,), daemon=True)]
+    drawing = threading.Thread(target=report.warm_up, daemon=True)
+    begun = threading.Lock()
+
+    def found(finding: Finding) -> None:
+        if report.needs_matplotlib(finding) and begun.acquire(blocking=False):
+            threads.append(drawing)
+            drawing.start()
+
+    bench.on_finding = found
+    threads[0].start()
     try:
         yield
     finally:
+        bench.on_finding = None
         with undisturbed():
-            thread.join()
+            for thread in threads:
+                thread.join()

@@ -67,14 +67,14 @@ class Today:
             self._by_what[key] = holding.by_what(assignment, rubric)
         return self._by_what[key]
 
-    def warm(self, folders: Sequence[SubmissionFolder]) -> None:
-        """Load what judging the first of these needs, so that copies of this process need not."""
+    def warm(self, folders: Sequence[SubmissionFolder], *, pictures: bool) -> None:
+        """Load what judging the first of these needs, so that copies of this process need not; and what draws `pictures`."""
         name = folders[0].data().get("assignment") if folders else None
         # what is wrong with it is said when it is judged
         with contextlib.suppress(AuthorError):
             if isinstance(name, str):
                 self.by_what(*self.standard(folders[0], name))
-        report.warm_up()
+        report.warm_up(pictures=pictures)
 
     def _given(self, name: str) -> Path | None:
         return None if self.given and str(self.given) == name and not self.given.exists() else self.given

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader import report
+from grader.checks import failed
 from grader.errors import AuthorError, HarnessError, IntakeError
-from grader.model import Limits
+from grader.model import Curve, HeatMaps, Limits
 from grader.runs import Bench, Graded, Job, RunFolder, SubmissionFolder, grade_all, warming
 from grader.sandbox import Launcher
 from kit import small_assignment as small
@@ -121,8 +123,24 @@ def test_what_cannot_be_ended_is_said_once_all_has_been_tried() -> None:
 
 def test_what_is_imported_beside_a_run_is_waited_for_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
-    monkeypatch.setattr(report, "warm_up", lambda: (time.sleep(0.2), done.set()))
+    monkeypatch.setattr(report, "warm_up", lambda pictures: (time.sleep(0.2), done.set()))
     nobody = Job(Path("nobody"), "nobody", "small")
     with pytest.raises(AuthorError), warming(bench(), nobody):
         raise AuthorError("no room")
     assert done.is_set()
+
+
+def test_what_draws_pictures_is_loaded_when_a_finding_has_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[bool] = []
+    monkeypatch.setattr(report, "warm_up", lambda *, pictures=True: loaded.append(pictures))
+    curve = Curve("Loss", "epoch", "loss", np.arange(2), (("training", np.ones(2)),))
+    maps = HeatMaps("Gradients", (("layer 1", np.zeros((1, 1)), np.ones((1, 1))),))
+    found = failed("it is not", hint="Try again.")
+    with warming(here := bench(), Job(Path("alice"), "alice", "small")):
+        assert here.on_finding is not None
+        for pictures in ((), (curve,)):
+            here.on_finding(replace(found, pictures=pictures))
+        assert True not in loaded
+        for _ in range(2):
+            here.on_finding(replace(found, pictures=(curve, maps)))
+    assert sorted(loaded) == [False, True]
