@@ -59,8 +59,9 @@ test: $(READY)
 test-grading: $(READY)
 	@$(PY) -m pytest $(PYTEST_FLAGS) tests/assignments
 
+# its tests wait half of the time, so that there are two workers a processor (see tests/conftest.py)
 test-all: $(READY)
-	@$(PY) -m pytest $(PYTEST_FLAGS)
+	@$(PY) -m pytest $(PYTEST_FLAGS) --numprocesses auto
 
 # what runs inside a sandbox, in a process of its own, is not counted there
 coverage: $(READY)

@@ -99,6 +99,15 @@ PROBLEMS = {
 }
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Let `--numprocesses auto` be two workers a processor: where everything is tested, half of the time is spent waiting.
+
+    For limits that run out, for engines, and for programs that were started.
+    """
+    return 2 * (os.cpu_count() or 1) if config.option.numprocesses == "auto" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all Docker tests in one worker, as some of them count containers, and those of PostgreSQL: they share a server."""
     for item in items:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from attacks import table
@@ -16,6 +16,10 @@ from kit.byomlp_submissions import NUMBERS, SMALL, START, digits, good, notebook
 from kit.digits_samples import as_data
 
 FILE = "Classification.ipynb"
+# few images are known by heart whatever the first weights were
+SLOWLY = SMALL.replace("train(net)", "train(net, alpha=0.005)")
+# for what does not end
+SHORT = {"cell_seconds": 4.0}
 FEW = SMALL.replace("train(net)", "train(net, epochs=3)")
 TRAIN = """
 def train(net, epochs=100, alpha=0.02):
@@ -165,6 +169,8 @@ class Notebook:
     keeps: float = table.SPARED
     differs: Mapping[str, str | None] | None = None
     files: Mapping[str, bytes] | None = None
+    # limits, and how much there is to learn from
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
     def pattern(self, sandbox: str) -> str | None:
         """Return how the finding must read in a sandbox, or None where it is not tried."""
@@ -200,15 +206,18 @@ NOTEBOOKS = (
     Notebook("odd_cells", "notebooks", lambda: b'{"nbformat": 4, "cells": [7, null]}', UNREADABLE, differs=ON_OUR_SIDE),
     Notebook("leaves", "leaving", cells(FEW, WAIT, LEAVE), "exit status 0", keeps=11.0),
     Notebook(
-        "everything", "pages", cells(FEW, SHELLS, MESSAGES, PAGES, BOMB, ENDLESS, DEEP), "interrupted", keeps=12.0,
+        "everything", "pages", cells(FEW, SHELLS, MESSAGES, PAGES, BOMB, ENDLESS, DEEP), "interrupted", keeps=12.0, numbers=SHORT,
         files={"<img src=x onerror=alert(1)>.py": b"", **{name: text.encode() for name, text in table.SHADOWS.items()}},
     ),
     Notebook("odd_calls", "odd exceptions", cells(FEW, CALLS), "", differs={"bubblewrap": None}),
     Notebook("bomb", "pictures", cells(BOMB), "", differs=ON_OUR_SIDE),
-    Notebook("memorises", "memorising", cells(ACCURACY, LABELS, SMALL, MEMORISED), RECITED, "small_accuracy", 12.0, ON_OUR_SIDE),
+    Notebook(
+        "memorises", "memorising", cells(ACCURACY, LABELS, SLOWLY, MEMORISED), RECITED, "small_accuracy", 12.0, ON_OUR_SIDE,
+        numbers={"classification_train": 30},
+    ),
     # slow to be ended: once is enough, the same as code is tried in both
     Notebook(
-        "fork_bomb", "flooding", cells(FEW, WAIT, FORKS), "takes longer|interrupted|memory", keeps=11.0,
+        "fork_bomb", "flooding", cells(FEW, WAIT, FORKS), "takes longer|interrupted|memory", keeps=11.0, numbers=SHORT,
         differs={"process": None, "bubblewrap": None},
     ),
 )  # fmt: skip
@@ -237,19 +246,19 @@ def write(attack: Notebook, folder: Path, **filled: str) -> Path:
 
 def graded(attack: Notebook, launcher: Launcher, folder: Path, **filled: str) -> Report:
     """Grade a notebook as any submission is, write its reports into ``folder / "out"``, and return the report."""
-    return grade(write(attack, folder, **filled), launcher, folder)
+    return grade(write(attack, folder, **filled), launcher, folder, attack.numbers)
 
 
-def grade(handed_in: Path, launcher: Launcher, folder: Path) -> Report:
+def grade(handed_in: Path, launcher: Launcher, folder: Path, numbers: Mapping[str, float] | None = None) -> Report:
     """Grade what was written, write its reports into ``folder / "out"``, and return the report."""
-    numbers = {**NUMBERS, "cell_seconds": 4.0, "notebook_seconds": 60.0}
+    wanted = {**NUMBERS, "notebook_seconds": 60.0, **(numbers or {})}
     made = pipeline.grade(
         handed_in,
         table.BYOMLP,
         rubric=rubric(),
         launcher=launcher,
         seed=table.SEED,
-        setting=Setting("quick", numbers, numbers, as_data(digits())),
+        setting=Setting("quick", wanted, wanted, as_data(digits())),
     )
     SubmissionFolder(folder / "out").deliver(made)
     return made

@@ -276,7 +276,7 @@ NAMELESS = "type('', (BaseException,), {'__module__': None})"
 EVIL = "type('Evil', (BaseException,), {'__str__': exit, '__repr__': exit, 'args': property(exit)})"
 NO_PART = "returned no numbers"
 UNDONE = r"backward and then step\(1.0\) leave every parameter as it was"
-SLOW = r"backward\(\) takes longer than 1.5 s"
+SLOW = r"backward\(\) takes longer than 0.5 s"
 ATTACKS = (
     Attack(
         "leaves_at_import", "leaving", r"ends the whole process \(exit status 0\) during importing mlp.py", keeps=0.0
@@ -291,7 +291,7 @@ ATTACKS = (
     # what is found is asked for by the canaries' own tests; here, that searching brings nothing else down
     Attack("walks", "searching", "RuntimeError: found", call_seconds=30.0, memory_mb=1024),
     Attack("patches_numpy", "patching", "could not be tested|leave every parameter as it was"),
-    Attack("patches_time", "patching", SLOW, call_seconds=1.5),
+    Attack("patches_time", "patching", SLOW, call_seconds=0.5),
     Attack("patches_builtins", "patching", "could not be tested|leave every parameter as it was"),
     answering("array_subclass", "y.view(Array)", "posing", NO_PART),
     answering("equals_everything", "Anything()", "posing", NO_PART),
@@ -303,10 +303,10 @@ ATTACKS = (
     answering("ragged", "[[1.0], [1.0, 2.0]]", "odd numbers", NO_PART),
     Attack("pickles", "pickles", NO_PART, keeps=14.0, check="start_and_end"),
     Attack("shadows", "shadows", "^$", keeps=POINTS, text="# nothing but the files beside it", files=SHADOWS),
-    Attack("endless_loop", "hanging", SLOW, call_seconds=1.5),
-    Attack("endless_sleep", "hanging", SLOW, call_seconds=1.5),
-    Attack("deaf", "hanging", "does not come to an end within 1.5 s, and cannot be interrupted", call_seconds=1.5),
-    Attack("fork_bomb", "flooding", "could not be tested", differs={"process": None}, call_seconds=1.5),
+    Attack("endless_loop", "hanging", SLOW, call_seconds=0.5),
+    Attack("endless_sleep", "hanging", SLOW, call_seconds=0.5),
+    Attack("deaf", "hanging", "does not come to an end within 0.5 s, and cannot be interrupted", call_seconds=0.5),
+    Attack("fork_bomb", "flooding", "could not be tested", differs={"process": None}, call_seconds=0.5),
     Attack("leaves_children", "flooding", UNDONE),
     Attack("memory_bomb", "flooding", "ran out of memory|uses more memory than there is"),
     Attack(
@@ -317,7 +317,7 @@ ATTACKS = (
     ),
     Attack("fills_files", "flooding", "No space left", differs={"process": None}),
     Attack("fills_inodes", "flooding", "No space left", differs={"process": None, "bubblewrap": UNDONE}),
-    Attack("prints_without_end", "flooding", SLOW, call_seconds=1.5),
+    Attack("prints_without_end", "flooding", SLOW, call_seconds=0.5),
     Attack(
         "reaches_out",
         "reaching out",

@@ -27,7 +27,12 @@ from grader.model import Report
 from grader.text import printable
 from kit import ROOT
 
-MARKS = {"process": (), "docker": (pytest.mark.docker,), "bubblewrap": (pytest.mark.bubblewrap,)}
+# a worker for each sandbox, where several run side by side
+MARKS = {
+    "process": (pytest.mark.xdist_group("process"),),
+    "docker": (pytest.mark.docker,),
+    "bubblewrap": (pytest.mark.bubblewrap, pytest.mark.xdist_group("bubblewrap")),
+}
 KINDS = [pytest.param(kind, marks=marks) for kind, marks in MARKS.items()]
 # what a sandbox does not promise is not tried in it
 TRIED = [
@@ -139,6 +144,7 @@ def test_an_attack_comes_to_nothing(attack: Attack, sandbox: Sandbox, first: Fir
     assert sandbox.left() == []
 
 
+@pytest.mark.xdist_group("process")
 @pytest.mark.parametrize(
     "attack", [attack for attack in ATTACKS if attack.pattern("process") is not None], ids=lambda attack: attack.name
 )
