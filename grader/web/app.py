@@ -62,7 +62,8 @@ def shared() -> Sequence[Route]:
 
 def home(request: Request) -> Response:
     """Return the page of the class."""
-    return pages.page(request, "home.html", ready=review_of(request).book.ready())
+    book = review_of(request).book
+    return pages.page(request, "home.html", counts=book.counts(), ready=book.ready())
 
 
 def help_page(request: Request) -> Response:
