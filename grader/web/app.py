@@ -14,11 +14,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from grader.errors import AuthorError, HarnessError
-from grader.web import entering, files, graders, live, pages, releasing, submission
+from grader.web import entering, files, glance, graders, live, pages, releasing, submission
 from grader.web.doors import Doors
 from grader.web.guarding import Guard
 from grader.web.marking import table
-from grader.web.reviewing import Review, review_of
+from grader.web.reviewing import Review
 
 
 class OwnersOnly:
@@ -45,6 +45,7 @@ def application(review: Review, doors: Doors) -> Starlette:
             Exception: _fault,
         },
     )
+    made.state.glance = glance.Glance()
     # whoever serves it says otherwise in time
     made.state.is_ending = lambda: False
     return made
@@ -52,18 +53,12 @@ def application(review: Review, doors: Doors) -> Starlette:
 
 def owned() -> Sequence[Route]:
     """Return what only the owner sees."""
-    return [Route("/", home, methods=["GET"]), *files.OWNED, *submission.OWNED, *releasing.OWNED, *graders.OWNED]
+    return [*glance.OWNED, *files.OWNED, *submission.OWNED, *releasing.OWNED, *graders.OWNED]
 
 
 def shared() -> Sequence[Route]:
     """Return what everybody sees who marks."""
     return [Route("/help", help_page, methods=["GET"]), *live.SHARED, *files.SHARED, *table.ROUTES]
-
-
-def home(request: Request) -> Response:
-    """Return the page of the class."""
-    book = review_of(request).book
-    return pages.page(request, "home.html", counts=book.counts(), ready=book.ready())
 
 
 def help_page(request: Request) -> Response:

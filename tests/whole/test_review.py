@@ -127,7 +127,7 @@ def test_the_page_of_the_class_follows_a_run_that_goes_on(served: Running, brows
         with folder.taken():
             folder.of("zoe").deliver(made)
             folder.add("zoe", made.result)
-        page.locator("#class").get_by_text("zoe").first.wait_for()
+        page.locator("#class tbody").get_by_text("zoe").first.wait_for()
         assert page.goto(f"{served.url}/marking").status == 200
 
 

@@ -16,7 +16,8 @@ async function load() {
   waiting = 0;
   // what somebody is typing, or has opened, is not taken from them
   const main = document.querySelector("main");
-  if (main.contains(document.activeElement) && document.activeElement !== main) {
+  const typed = [...main.querySelectorAll("textarea, input")].some((field) => field.value !== field.defaultValue);
+  if (typed || (main.contains(document.activeElement) && document.activeElement !== main)) {
     waiting = setTimeout(load, 3000);
     return;
   }

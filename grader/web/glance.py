@@ -1,0 +1,67 @@
+"""The class at a glance, worked out anew when anything of the run has changed, and comments on a whole mistake."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from grader import insight
+from grader.gradebook.places import Counts
+from grader.insight import page as insight_page
+from grader.runs import RunFolder
+from grader.web import asking, pages
+from grader.web.reviewing import Review, review_of
+
+LONGEST = 2_000
+
+
+@dataclass
+class Glance:
+    """The content of the page as it was worked out last; several who ask at once wait for one."""
+
+    _of: Counts | None = None
+    _main: Markup = field(default_factory=Markup)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def main(self, review: Review, now: Counts) -> Markup:
+        """Return the content of the page for a run that is as far as `now`."""
+        with self._turn:
+            if self._of != now:
+                self._main, self._of = _worked_out(review), now
+            return self._main
+
+
+def _worked_out(review: Review) -> Markup:
+    run = RunFolder(review.folder)
+    run.look()
+    noticed = {name for name, entry in run.entries.items() if entry.row.notices}
+    overview = insight.of_run(review.book, noticed=noticed, sizes=False)
+    remarks = {(each.check, each.diagnosis, each.pattern): each.text for each in review.book.remarks()}
+    return insight_page.main(overview, links=lambda who: f"/submission/{who.row}", live=True, remarks=remarks)
+
+
+def page(request: Request) -> Response:
+    """Return the page of the class."""
+    review, glance = review_of(request), request.app.state.glance
+    now = review.book.counts()
+    return pages.page(request, "class.html", counts=now, content=glance.main(review, now))
+
+
+async def remark(request: Request) -> Response:
+    """Comment on all findings of one mistake; an empty text takes that away."""
+    asked = await asking.body(request)
+    check, diagnosis, pattern = (
+        asking.text(asked, name, longest=LONGEST) for name in ("check", "diagnosis", "pattern")
+    )
+    text, review = asking.text(asked, "text"), review_of(request)
+    await run_in_threadpool(lambda: review.book.remark(check, diagnosis, pattern, text, author=review.who.name))
+    return pages.fine()
+
+
+OWNED = [Route("/", page, methods=["GET"]), Route("/api/remark", remark, methods=["POST"])]

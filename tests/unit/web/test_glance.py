@@ -1,0 +1,47 @@
+"""The class page in the review: as it stands, with links to submissions, and comments on a whole mistake."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from grader.gradebook.marking import Given
+from kit.visiting import Visit
+
+
+def test_the_page_leads_to_submissions_by_number(visit: Visit) -> None:
+    text = visit.owner.get("/").text
+    assert f'href="/submission/{visit.row("bob")}"' in text
+    assert "<script>" not in text
+
+
+def test_what_has_changed_is_on_the_page_the_next_time(visit: Visit) -> None:
+    before = visit.owner.get("/").text.partition('id="class"')[2]
+    assert visit.owner.get("/").text.partition('id="class"')[2] == before
+    given = Given("ann", 2, "classification", "comparison_written", Decimal("1.5"))
+    visit.review.book.mark(given, author="Gil")
+    assert visit.owner.get("/").text.partition('id="class"')[2] != before
+
+
+def test_a_comment_on_a_mistake_reaches_all_who_made_it(visit: Visit) -> None:
+    (failed,) = [each for each in next(visit.review.book.standings(["bob"])).findings if each.diagnosis]
+    asked = {"check": failed.check, "diagnosis": failed.diagnosis, "pattern": "", "text": "See <b>the</b> lecture."}
+    assert visit.owner.post("/api/remark", headers=visit.writes, json=asked).json() == {"ok": True}
+    bob = next(visit.review.book.standings(["bob"]))
+    assert "See <b>the</b> lecture." in bob.score.comment
+    assert "See &lt;b&gt;the&lt;/b&gt; lecture." in visit.owner.get("/").text
+    assert visit.owner.post("/api/remark", headers=visit.writes, json=asked | {"text": ""}).json() == {"ok": True}
+    assert "lecture" not in next(visit.review.book.standings(["bob"])).score.comment
+
+
+@pytest.mark.parametrize("asked", [{}, {"check": "x"}, {"check": 1, "diagnosis": "x", "pattern": "", "text": ""}])
+def test_a_comment_on_nothing_is_refused(visit: Visit, asked: dict[str, object]) -> None:
+    answer = visit.owner.post("/api/remark", headers=visit.writes, json=asked)
+    assert (answer.status_code, "error" in answer.json()) == (400, True)
+
+
+def test_a_grader_comments_on_no_mistake(visit: Visit) -> None:
+    asked = {"check": "gradients_match", "diagnosis": "x", "pattern": "", "text": "x"}
+    assert visit.grader.post("/api/remark", headers=visit.grader_writes, json=asked).status_code == 403
+    assert visit.review.book.remarks() == ()
