@@ -51,6 +51,12 @@ def plain(text: str) -> Markup:
     return Markup('<pre class="typed" tabindex="0">\n{}</pre>').format(printable(text, newlines=True))
 
 
+def warm_up() -> None:
+    """Load what reads Markdown, formulas and Python, so that copies of this process need not."""
+    markdown("$x$")
+    python("x")
+
+
 @cache
 def _reader() -> MarkdownIt:
     from markdown_it import MarkdownIt

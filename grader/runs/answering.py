@@ -10,6 +10,7 @@ from grader import evidence
 from grader.answers import Answer
 from grader.errors import HarnessError
 from grader.model import Finding, Result
+from grader.report import markup
 from grader.runs import kept_answers
 from grader.runs.children import Children
 from grader.runs.grading import Attempt, judged_by
@@ -38,6 +39,7 @@ def gather(
     if not missing:
         return failed
     today.warm([SubmissionFolder(run_dir / missing[0])], pictures=False)
+    markup.warm_up()
     with Children(today, partial(Today, today.given)) as children:
         for count, name in enumerate(missing, start=1):
             try:
