@@ -11,9 +11,10 @@ from markupsafe import Markup
 class Answer:
     """What a student answered where a person decides.
 
-    `text` is what they wrote, as it was typed; `html` shows it with its formulas, `cells` the cells of the notebook as they were
-    run: HTML that can do nothing, both empty where they were not asked for. `pictures` are the names of picture files in these.
-    `notebooks` are what the notebooks to look at are called in the folder of what was executed.
+    `text` is what they wrote, as it was typed, and `own` the beginning of what is not the template's; `html` shows it with its
+    formulas, `cells` the cells of the notebook as they were run: HTML that can do nothing, both empty where they were not asked
+    for. `pictures` are the names of picture files in these. `notebooks` are what the notebooks to look at are called in the
+    folder of what was executed.
 
     Answers are compared by `normal`, the words that are not the template's (`words.normal`), and by `exact`, which stands for all
     that has to be the same to the letter: the pixels of plots, code. `is_unseen` says that the answer refers to a picture that is
@@ -21,6 +22,7 @@ class Answer:
     """
 
     text: str = ""
+    own: str = ""
     html: Markup = field(default_factory=Markup)
     cells: Markup = field(default_factory=Markup)
     pictures: tuple[str, ...] = ()

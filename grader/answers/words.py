@@ -20,6 +20,8 @@ _COMMAND = re.compile(r"(\\[a-zA-Z]+)\s+(?=[a-zA-Z])")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _ENDS = ".,;:!?\"'…“”„‘’‚«»‹›。，；：！？、،؛؟।"
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(.+)\1")
+# of several words, in which nothing else is emphasised
+_EMPHASISED = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_\n]*[^\s*_\n])\1(?![\w*_])")
 _OPEN_EMPHASIS = re.compile(r"^(?:\*\*\*?|__|~~)|(?:\*\*\*?|__|~~)$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 # signs that are written inside of chunks of mathematics alone; a hyphen between two words is taken out before
@@ -63,7 +65,7 @@ def _formula(latex: str) -> str:
 
 
 def _plain(text: str) -> Iterator[str]:
-    chunks = text.split()
+    chunks = _EMPHASISED.sub(r"\2", text).split()
     for place, typed in enumerate(chunks):
         if len(typed) > 1 and typed.isalpha() and typed.isascii():
             # as most are: there is nothing to look for in it

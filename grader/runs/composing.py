@@ -17,6 +17,7 @@ from grader.report.notebook import png_size
 
 # characters of a text that are kept, and that are compared word by word
 LONGEST, COMPARED = 8_000, 20_000
+BEGIN = 500
 CUT = " ... (cut; the rest is in the report)"
 # where a page of the review finds the pictures of an answer
 PICTURES = "/picture/"
@@ -44,6 +45,7 @@ def composed(finding: Finding, called: Mapping[Transcript, str], template: Untou
     own = template.beyond(said)
     answer = Answer(
         text=_cut("\n\n".join(f"{each.title}:\n{each.text}" for each in quotes)),
+        own=own[:BEGIN],
         html=html.html,
         cells=cells.html,
         pictures=tuple(cells.pictures),

@@ -149,15 +149,16 @@ def made_by() -> str:
 
 
 def _as_data(answer: Answer) -> dict[str, Any]:
-    said = {name: getattr(answer, name) for name in ("text", "normal", "exact", "pictures", "notebooks")}
+    said = {name: getattr(answer, name) for name in ("text", "own", "normal", "exact", "pictures", "notebooks")}
     return {name: value for name, value in said.items() if value} | {"unseen": answer.is_unseen}
 
 
 def _of_data(data: Any) -> Answer:
-    said = {name: str(data.get(name, "")) for name in ("text", "normal", "exact")}
+    said = {name: str(data.get(name, "")) for name in ("text", "own", "normal", "exact")}
     pictures, notebooks = (tuple(map(str, data.get(name, ()))) for name in ("pictures", "notebooks"))
     return Answer(
         said["text"],
+        said["own"],
         pictures=pictures,
         notebooks=notebooks,
         normal=said["normal"],

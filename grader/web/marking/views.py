@@ -139,9 +139,11 @@ def row(each: Answered, place: int, answer: Answer) -> Row:
 
 def begin(answer: Answer) -> str:
     """Return how an answer begins, in one line."""
-    words = " ".join(answer.text.split())
+    if answer.is_empty:
+        return "(nothing)"
+    words = " ".join((answer.own or answer.text).split())
     if not words:
-        return "(a picture)" if answer.exact else "(nothing)"
+        return "(a picture)" if answer.pictures else "(code)" if answer.exact else "(see the notebook)"
     return words if len(words) <= SNIPPET else f"{words[:SNIPPET]} …"
 
 

@@ -50,6 +50,11 @@ def test_the_words_of_the_template_are_nobodys_answer() -> None:
     assert made.text
 
 
+def test_how_ones_own_words_begin_is_known_without_the_template() -> None:
+    assert wrote("## Question 2\n\nThe  second. " + "word " * 200).own.startswith("The second.\nword word")
+    assert len(wrote("word " * 200).own) == 500
+
+
 def test_a_heading_or_a_question_of_ones_own_is_an_answer() -> None:
     assert wrote("## Question 2\n\nWhich is better?\n\n## The second").normal == "the second"
     assert not wrote("Which is better, you ask?").is_empty
