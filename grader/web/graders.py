@@ -13,10 +13,11 @@ from starlette.routing import Route
 
 from grader.errors import AuthorError
 from grader.gradebook.book import Gradebook
+from grader.gradebook.marking import Given
 from grader.text import counted, printable
 from grader.web import asking, pages
 from grader.web.doors import Doors
-from grader.web.reviewing import Who, review_of
+from grader.web.reviewing import Review, Who, review_of
 
 MOST, LONGEST = 200, 100
 
@@ -91,6 +92,40 @@ def _renewed(request: Request, name: str) -> Response:
     return pages.fine(said=f"The new link of {name}, which is shown only now: {doors.link(tokens[name])}")
 
 
+async def choose(request: Request) -> Response:
+    """Let count what one of the two gave who have marked the same answer."""
+    asked = await asking.body(request)
+    row = asking.whole(asked, "row", least=1, most=2**31 - 1)
+    item, check, name = (asking.text(asked, each, longest=1_000) for each in ("item", "check", "name"))
+    return await run_in_threadpool(_chosen, review_of(request), row, item, check, name)
+
+
+def _chosen(review: Review, row: int, item: str, check: str, name: str) -> Response:
+    place, book = review.book.place(row), review.book
+    pairs = (pair for each in book.agreement() if (each.item, each.check) == (item, check) for pair in each.pairs)
+    pair = next(
+        (each for each in pairs if place and (each.student, each.attempt) == (place.student, place.attempt)), None
+    )
+    mark = next((each for each in (pair.first, pair.second) if each.author == name), None) if pair else None
+    if pair is None or mark is None:
+        return pages.refused("the two do not differ there any more; load the page again")
+    by_ticks = bool(mark.entries or mark.adjustment)
+    given = Given(
+        pair.student,
+        pair.attempt,
+        item,
+        check,
+        points=None if by_ticks else mark.points,
+        comment=mark.comment,
+        version=book.answered(pair.student, pair.attempt, item, check).version,
+        entries=mark.entries,
+        adjustment=mark.adjustment if by_ticks else None,
+    )
+    if any(step.conflict or step.wrong for step in book.mark(given, author=review.who.name)):
+        return pages.refused("somebody has changed the mark meanwhile; load the page again", 409)
+    return pages.fine(said=f"What {name} gave counts for {pair.name}.")
+
+
 def links(doors: Doors, tokens: dict[str, str], names: Sequence[str]) -> list[str]:
     """Return what to tell the owner: the new links, and who has one already."""
     lines = [f"  {printable(name)}: {doors.link(token)}" for name, token in tokens.items()]
@@ -103,5 +138,6 @@ def links(doors: Doors, tokens: dict[str, str], names: Sequence[str]) -> list[st
 OWNED = [
     Route("/graders", page, methods=["GET"]),
     Route("/api/spread", spread, methods=["POST"]),
+    Route("/api/choose", choose, methods=["POST"]),
     Route("/api/renew", renew, methods=["POST"]),
 ]

@@ -1,4 +1,4 @@
-// answers are spread, and links are given anew
+// answers are spread, links are given anew, and of two marks one is taken
 import { post, DONE } from "./posting.js";
 
 async function told(place, path, asked) {
@@ -12,4 +12,8 @@ document.querySelector("#spread")?.addEventListener("submit", (event) => {
 });
 for (const button of document.querySelectorAll("[data-renew]")) {
   button.addEventListener("click", () => told("#renew-said", "/api/renew", { name: button.dataset.renew }));
+}
+for (const button of document.querySelectorAll("[data-choose]")) {
+  const { choose: name, row, item, check } = button.dataset;
+  button.addEventListener("click", () => told("#choose-said", "/api/choose", { name, row: Number(row), item, check }));
 }

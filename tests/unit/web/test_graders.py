@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from grader.errors import AuthorError
+from grader.gradebook.marking import Given
 from grader.web import app, graders
 from grader.web.doors import Address, Doors
 from grader.web.reviewing import Who
@@ -128,3 +130,21 @@ def test_who_listens_everywhere_is_known_by_what_others_can_use(monkeypatch: pyt
     called("localhost", "localhost", ["127.0.0.1"])
     with pytest.raises(AuthorError, match="give the address of this machine"):
         addresses_of("::", 80)
+
+
+def test_of_two_who_differ_the_owner_takes_one(visit: Visit) -> None:
+    book, place = visit.review.book, ("classification", "comparison_written")
+    book.set_graders(["Gil", "Hal"], author="Jane")
+    book.spread(double=100, seed=1, author="Jane")
+    for name, points in (("Gil", "2"), ("Hal", "0.5")):
+        book.mark(Given("ann", 2, *place, Decimal(points), f"{name} says"), author=name)
+    text = visit.owner.get("/graders").text
+    assert "0.5 by Hal: Hal says" in text
+    asked = {"row": visit.row("ann", 2), "item": place[0], "check": place[1], "name": "Hal"}
+    said = visit.owner.post("/api/choose", headers=visit.writes, json=asked).json()
+    assert said == {"ok": True, "said": "What Hal gave counts for Ann."}
+    mark = book.answered("ann", 2, *place).mark
+    assert mark is not None
+    assert (mark.points, mark.comment, mark.author) == (Decimal("0.5"), "Hal says", "Jane")
+    for wrong in ({"name": "Eve"}, {"row": 9999}, {"check": "x"}):
+        assert visit.owner.post("/api/choose", headers=visit.writes, json=asked | wrong).status_code == 400
