@@ -52,7 +52,10 @@ def handed_in(name: str) -> dict[str, bytes]:
         provided = {path.name: path.read_bytes() for path in PROVIDED.glob("*.py")}
         cells = [cell.replace("train(net)", "train(net, epochs=2)") for cell in byomlp_submissions.CLASSIFICATION]
         few_epochs = byomlp_submissions.notebook(*cells)
-        return {**byomlp_submissions.good(Classification_ipynb=few_epochs), **provided}
+        # batches of the size that is asked for would be tried again and again, as bad luck
+        other_batches = byomlp_submissions.AUTOENCODER.replace("16", "20")
+        once = byomlp_submissions.notebook(byomlp_submissions.START, other_batches, byomlp_submissions.PLOT)
+        return {**byomlp_submissions.good(Classification_ipynb=few_epochs, Autoencoder_ipynb=once), **provided}
     derived = Path(ROOT, "reference", "modules", "HW3_differentiation.ipynb").read_bytes()
     modules = as_notebook(SOLVED.read_text(encoding="utf-8"))
     return {"HW3_Modules.ipynb": modules, "HW3_main.ipynb": as_notebook(*MAIN), "HW3_differentiation.ipynb": derived}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from grader import sandbox
 from grader.assignments import find
 from grader.model import Verdict
 from grader.pipeline import load_rubric
+from kit import warm
 from kit.kept import grade
 from kit.planted import bugs, hand_in, must_fail, only
 
+# all look at the same gradings
+pytestmark = pytest.mark.xdist_group("patterns of bugs")
 SEEDS = (3, 11)
 # bugs whose numbers are wrong, every one in a way of its own, by assignment
 CHOSEN = {
@@ -53,21 +54,21 @@ Patterns = dict[str, list[dict[str, str]]]
 
 
 @pytest.fixture(scope="module", params=CHOSEN)
-def patterns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patterns]:
+def patterns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Patterns:
     """Return of each bug, for each seed, the pattern of every check that failed on numbers."""
     assignment = find(request.param)
     rubric, chosen = load_rubric(assignment), CHOSEN[request.param]
-    with sandbox.open_launcher("process") as launcher:
+    launcher = warm.launcher("code")
 
-        def found(folder: Path, bug: str, seed: int) -> dict[str, str]:
-            (trial,) = (each for each in bugs(request.param) if each.name == bug)
-            asked = only(rubric, must_fail(trial))
-            report = grade(hand_in(trial, folder), assignment, rubric=asked, launcher=launcher, seed=seed)
-            failures = [each for each in report.result.findings if each.verdict is Verdict.FAILED]
-            return {each.check: each.pattern for each in failures if each.pattern}
+    def found(folder: Path, bug: str, seed: int) -> dict[str, str]:
+        (trial,) = (each for each in bugs(request.param) if each.name == bug)
+        asked = only(rubric, must_fail(trial))
+        report = grade(hand_in(trial, folder), assignment, rubric=asked, launcher=launcher, seed=seed)
+        failures = [each for each in report.result.findings if each.verdict is Verdict.FAILED]
+        return {each.check: each.pattern for each in failures if each.pattern}
 
-        folder = tmp_path_factory.mktemp("bugs")
-        yield {bug: [found(folder / f"{bug}-{seed}", bug, seed) for seed in SEEDS] for bug in chosen}
+    folder = tmp_path_factory.mktemp("bugs")
+    return {bug: [found(folder / f"{bug}-{seed}", bug, seed) for seed in SEEDS] for bug in chosen}
 
 
 def test_equal_code_gets_the_equal_pattern_at_other_seeds(patterns: Patterns) -> None:

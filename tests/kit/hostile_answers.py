@@ -14,10 +14,11 @@ from grader import wire
 from grader.checks import Check, run_checks
 from grader.errors import HarnessError
 from grader.model import Evidence, Finding, Limits, Observation, Problem, ProblemKind, Rubric, Setting, Submission
-from grader.sandbox import Answer, Inside, Launcher, Probe, Session, SessionEnded, open_launcher
+from grader.sandbox import Answer, Inside, Launcher, Probe, Session, SessionEnded
 from grader.sandbox.answers import FROM_INSIDE, checked
 from grader.sandbox.lane import Lane
 from grader.sandbox.operations import Operation
+from kit.warm import launcher_for
 
 Said = list[tuple[Operation, Answer]]
 Change = Callable[[int, Operation, dict[str, Any]], dict[str, Any]]
@@ -211,8 +212,7 @@ def judging(
 ) -> Callable[[Change], tuple[Finding, ...]]:
     """Ask a submission in the process sandbox once, and return what judges its answers with changes in them."""
     checks, given = tuple(checks), {"setting": setting}
-    with open_launcher("process") as launcher:
-        said = hear(probes, submission, inside, launcher, **given)
+    said = hear(probes, submission, inside, launcher_for(probes), **given)
 
     def judge(change: Change) -> tuple[Finding, ...]:
         # Python says each warning once, and numbers that are none are full of them

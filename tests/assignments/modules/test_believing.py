@@ -13,6 +13,8 @@ from kit import warm
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 
+# all look at the same gradings
+pytestmark = pytest.mark.xdist_group("networks that were not trained")
 ASSIGNMENT = find("modules")
 ITEMS = ("toy_problem", "activation_comparison", "digit_model")
 BEGIN = """

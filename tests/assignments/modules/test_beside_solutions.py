@@ -17,6 +17,8 @@ from kit import warm
 from kit.digits_samples import as_data, few
 from kit.kept import grade
 
+# all look at the same gradings
+pytestmark = pytest.mark.xdist_group("what is told beside solutions")
 ASSIGNMENT = find("modules")
 ITEMS = ("toy_problem", "activation_comparison", "opinion", "digit_model", "softplus")
 # every way out that a notebook has; what leaves is the text of a class of ours, and a word to find it by
