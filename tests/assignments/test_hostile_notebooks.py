@@ -22,6 +22,8 @@ from kit import ROOT, byomlp_submissions, hostile_answers
 from kit.digits_samples import as_data, few
 from kit.hostile_answers import Change, judging
 
+# all judge the same answers
+pytestmark = pytest.mark.xdist_group("hostile notebooks")
 # few, so that a lie goes a long way, or nearly all
 SHARES = st.sampled_from([0.005, 0.02, 0.1, 0.4, 0.9])
 PROFILE = settings(max_examples=3, deadline=None, derandomize=True)
