@@ -160,7 +160,7 @@ def _kept(
         observations = {
             probe: _observation(probe, each, bodies[probe])
             for probe, each in about["probes"].items()
-            if probe in bodies
+            if only is None or probe in only
         }
         facts = {_a(str, name): _a(str, fact) for name, fact in about["facts"].items()}
         items = about.get("items")

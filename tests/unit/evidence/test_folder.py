@@ -74,6 +74,15 @@ def test_of_some_probes_only_these_are_taken_apart(tmp_path: Path) -> None:
     assert list(evidence.load(folder, only=())[0].observations) == []
 
 
+def test_an_observation_that_is_missing_is_damage(tmp_path: Path) -> None:
+    folder = saved(tmp_path)
+    about, frames = packing.unpack((folder / evidence.FILE).read_bytes())
+    name = list(about["probes"])[-1]
+    (folder / evidence.FILE).write_bytes(packing.pack(about, {each: frames[each] for each in frames if each != name}))
+    with pytest.raises(HarnessError, match="is damaged"):
+        evidence.load(folder)
+
+
 def test_normal_data_has_lists_for_tuples_and_plain_numbers() -> None:
     data = evidence.normalise({"a": (1, (2.0,)), "b": np.float64(0.5), "c": np.int64(3)})
     assert data == {"a": [1, [2.0]], "b": 0.5, "c": 3}
