@@ -40,8 +40,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         """
         Write the results of a run into a file that another program takes. canvas, blackboard, brightspace and the worksheet of
         moodle go into the file that you have downloaded there: give it with --into. One column is filled, and all other cells
-        come back byte for byte. moodle without --into is the archive of feedback files; feedback is one with a folder for each
-        student, gradescope one with results.json for each submission; csv, junit and nbgrader are files of their own.
+        come back byte for byte; classroom50 goes into scores.json in the same way. moodle without --into is the archive of
+        feedback files; feedback is one with a folder for each student, gradescope one with results.json for each
+        submission; csv, junit and nbgrader are files of their own.
         class is the page for staff that `grade --class` leaves as class.html: everybody, with marks as they are now.
 
         Only those are written who are released and have a final mark. What is left out is said, and why.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import re
 import signal
 import subprocess
@@ -244,9 +245,9 @@ def _uploaded(layout: str, run: Path, folder: Path, places: Sequence[int]) -> di
     if made is not None:
         into.write_bytes(made(people))
         title = [] if layout == "moodle" else ["--title", platform_files.TITLE]
-        told("export", layout, run, "--into", into, *title, "--out", out)
+        told("export", _FORMAT.get(layout, layout), run, "--into", into, *title, "--out", out)
     else:
-        told("export", _ALONE[layout], run, "--title", platform_files.TITLE, "--out", out)
+        told("export", _FORMAT[layout], run, "--title", platform_files.TITLE, "--out", out)
     return dict(_READ[layout](out, people))
 
 
@@ -268,6 +269,13 @@ def _of_gradescope(path: Path, people: Sequence[Person]) -> Iterator[tuple[str, 
     yield from ((known[row["Email"]], row["Total Score"]) for row in rows)
 
 
+def _of_classroom50(path: Path, _people: Sequence[Person]) -> Iterator[tuple[str, str]]:
+    for entry in json.loads(path.read_bytes())["assignments"][platform_files.TITLE]["entries"]:
+        if entry.get("override"):
+            latest = entry["submissions"][0]
+            yield entry["owner"].lower(), f"{Decimal(latest['score']) * Decimal(POINTS) / latest['max-score']:f}"
+
+
 def _of_ours(path: Path, _people: Sequence[Person]) -> Iterator[tuple[str, str]]:
     yield from ((row["login"], row["points"]) for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
@@ -279,15 +287,17 @@ _MADE: Mapping[str, Callable[[Sequence[Person]], bytes]] = {
     "blackboard": lambda people: platform_files.blackboard(
         people, column=f"{platform_files.TITLE} [Total Pts: 25 Score] |1234567"
     ),
+    "clones": platform_files.classroom50,
     "brightspace": lambda people: platform_files.brightspace(
         people, column=f"{platform_files.TITLE} Points Grade <Numeric MaxPoints:25 Weight:10>"
     ),
 }
-_ALONE = {
+# the formats that are called otherwise than the layout
+_FORMAT = {
+    "clones": "classroom50",
     "gradescope": "gradescope",
     "nbgrader": "nbgrader",
     "nbgrader-inbound": "nbgrader",
-    "clones": "csv",
     "folders": "csv",
 }
 _READ: Mapping[str, Callable[[Path, Sequence[Person]], Iterator[tuple[str, str]]]] = {
@@ -298,6 +308,6 @@ _READ: Mapping[str, Callable[[Path, Sequence[Person]], Iterator[tuple[str, str]]
     "brightspace": lambda path, people: ((login[1:], points) for login, points in _cells(path, 1, 4)),
     "nbgrader": lambda path, people: _cells(path, 3, 9),
     "nbgrader-inbound": lambda path, people: _cells(path, 3, 9),
-    "clones": _of_ours,
+    "clones": _of_classroom50,
     "folders": _of_ours,
 }

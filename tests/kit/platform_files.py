@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -181,6 +182,27 @@ def brightspace(
     header = ("OrgDefinedId", "Username", "Last Name", "First Name", column, "End-of-Line Indicator")
     rows = [(f"#{who.sis}", f"#{who.login}", *map(str.strip, who.name.split(",", 1)), "", "#") for who in students]
     return table([header, *rows], newline="\r\n", **form)
+
+
+def classroom50(students: Sequence[Person] = people(), *, title: str = TITLE, **more: object) -> bytes:
+    """Return the scores of a classroom, two assignments in it, as Classroom 50 has collected them."""
+    entries = [
+        {
+            "owner": who.login.upper(),
+            "submissions": [
+                {
+                    "schema": "classroom50/result/v1", "classroom": "ml", "assignment_type": "individual",
+                    "owner": who.login.upper(),
+                    "submission": "submit/2026-11-30T20-00-00Z-a1b2c3d", "commit": "c", "release": "r", "review": "c",
+                    "datetime": "2026-11-30T20:00:00Z", "score": 1, "max-score": 2, "tests": [], "late": False,
+                }
+            ],
+            **more,
+        }
+        for who in students
+    ]  # fmt: skip
+    buckets = {title: {"type": "individual", "entries": entries}, "warm-up": {"type": "individual", "entries": []}}
+    return (json.dumps({"schema": "classroom50/scores/v1", "assignments": buckets}, indent=2) + "\n").encode()
 
 
 def _first_last(name: str) -> str:

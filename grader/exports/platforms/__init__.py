@@ -14,6 +14,7 @@ from grader.exports.platforms import (
     blackboard,
     brightspace,
     canvas,
+    classroom50,
     feedback,
     gradescope,
     junit,
@@ -47,6 +48,7 @@ MERGED: Mapping[str, Callable[..., Merged]] = {
     "moodle": moodle.merged,
     "blackboard": blackboard.merged,
     "brightspace": brightspace.merged,
+    "classroom50": classroom50.merged,
 }
 # those that are files of their own, for students, and those that can be for staff
 WRITTEN: Mapping[str, Callable[[Released, Results, str], Merged | Packed]] = {
