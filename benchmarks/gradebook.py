@@ -1,6 +1,6 @@
 """What a gradebook holds and bears: writers at once, large classes, kills, and a regrade.
 
-    python benchmarks/gradebook.py writers [--processes 8] [--each 1000]    writing marks at once: none lost, none refused
+    python benchmarks/gradebook.py writers [--processes 8] [--each 1000]    writing marks and a guide at once: none lost
     python benchmarks/gradebook.py class [--students 10000]                 a stub for the sandbox: at most 3 minutes, 500 MB
     python benchmarks/gradebook.py kills [--kills 30] [--students 1000]     killed at random, continued: row for row the same
     python benchmarks/gradebook.py regrade RUN [--submissions 1000]         a run, copied so often: at most 20 s on two cores
@@ -24,17 +24,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from sqlalchemy import func, select  # noqa: E402  ours are found by the line above
+from sqlalchemy import select  # noqa: E402  ours are found by the line above
 
 from grader import atomic, gradebook  # noqa: E402
 from grader.exports.final import Final  # noqa: E402
 from grader.gradebook.engine import reading  # noqa: E402
-from grader.gradebook.tables import ATTEMPTS, AUDIT, FINDINGS, GRADINGS, MARKS, SUBMITTERS  # noqa: E402
+from grader.gradebook.tables import ATTEMPTS, AUDIT, FINDINGS, GRADINGS, SUBMITTERS  # noqa: E402
 from grader.report import as_json  # noqa: E402
 from grader.runs import RunFolder  # noqa: E402
 from grader.runs.finals import finals_of  # noqa: E402
@@ -42,6 +43,9 @@ from grader.text import as_json_text  # noqa: E402
 from kit import postgres, report_samples  # noqa: E402
 from kit.books import given, noted  # noqa: E402
 
+PLACE = "code", "says"
+# every so many marks tick an entry, and every so many change it
+TICKED, CHANGED = 4, 20
 MINUTES, MEGABYTES, REGRADE_SECONDS = 3, 500, 20
 
 
@@ -64,42 +68,57 @@ def again(*words: object) -> subprocess.Popen[str]:
 
 
 def marking(folder: Path, name: str, each: int) -> None:
-    """Write so many marks, every other one to an attempt that all others mark as well."""
+    """Write so many marks, every other one to an attempt that all others mark as well, and change the guide now and then."""
     with gradebook.opened(folder) as book:
+        (entry,) = book.guide(*PLACE)
         for k in range(each):
             student = "all" if k % 2 else name
-            (step,) = book.mark(given(str(k % 3), f"{name} {k}", student=student), author=name)
+            how = {"entries": (entry.id,)} if k % TICKED == 0 else {"entries": ()}
+            points = None if k % TICKED == 0 else str(k % 3)
+            (step,) = book.mark(given(points, f"{name} {k}", student=student, **how), author=name)
             assert step.after
             assert not step.wrong
+            while k % CHANGED == 0:
+                (entry,) = book.guide(*PLACE)
+                points = entry.points % -3 - Decimal("0.01")
+                if not book.change_entry(entry.id, version=entry.version, points=points, author=name).conflict:
+                    break
 
 
 def writers(arguments: argparse.Namespace, folder: Path) -> bool:
-    """Let processes write marks at once into each database."""
+    """Let processes write marks, and change an entry of the guide that they tick, at once in each database."""
     well = True
     names = [f"w{n}" for n in range(arguments.processes)]
     wanted = arguments.processes * arguments.each
+    changes = arguments.processes * len(range(0, arguments.each, CHANGED))
     with databases() as found:
         for kind, url in found.items():
             run = folder / kind
             with gradebook.opened(run, url) as book:
                 book.note(noted("all"), *map(noted, names))
-            started = time.perf_counter()
+                book.add_entry(*PLACE, "Nothing compared", Decimal(-1), author="prof")
+            started, before = time.perf_counter(), os.times()
             parts = [again("marking", run, name, arguments.each) for name in names]
             errors = [error for part in parts if (error := part.communicate()[1])]
-            seconds = time.perf_counter() - started
-            with gradebook.opened(run) as book, reading(book.engine) as connection:
-                of_run = (AUDIT.c.run == book._run) & (AUDIT.c.what == "mark")
-                audited = connection.scalar(select(func.count()).select_from(AUDIT).where(of_run))
-                around = MARKS.join(ATTEMPTS).join(SUBMITTERS)
-                versions = select(func.sum(MARKS.c.version)).select_from(around).where(SUBMITTERS.c.run == book._run)
-                kept = int(connection.scalar(versions) or 0)
+            seconds, after = time.perf_counter() - started, os.times()
+            cores = after.children_user + after.children_system - before.children_user - before.children_system
+            with gradebook.opened(run) as book:
+                audited = [each.change for each in book.audit() if each.change.what == "mark"]
+                told = {change.after.partition('"')[2] for change in audited}
+                marks = [each.mark for each in book.answers(*PLACE) if each.mark]
+                (entry,) = book.guide(*PLACE)
+            kept = sum(mark.version for mark in marks)
+            follow = all(mark.points == 3 + entry.points for mark in marks if mark.entries)
             print(
-                f"{kind}: {arguments.processes} processes wrote {wanted} marks in {seconds:.1f} s; in the audit {audited}, in "
-                f"the versions {kept}, processes with an error {len(errors)}"
+                f"{kind}: {arguments.processes} processes wrote {wanted} marks and changed an entry {changes} times in "
+                f"{seconds:.1f} s, {cores:.1f} core seconds; in the audit {len(told)} marks, {len(audited)} with those that "
+                f"followed, in the versions {kept}; the entry was changed {entry.version - 1} times, its marks "
+                f"{'follow' if follow else 'do NOT follow'}; processes with an error {len(errors)}"
             )
             for error in errors[:1]:
                 print(error)
-            well = well and audited == kept == wanted and not errors
+            lost = len(told) < wanted or len(audited) != kept or entry.version - 1 != changes or not follow
+            well = well and not lost and not errors
     return well
 
 
