@@ -93,6 +93,7 @@ def as_data(steps: Sequence[Step], *, applied: bool) -> dict[str, Any]:
                 "after": in_words(step.after),
                 "by": step.before.author if step.before else "",
                 "conflict": step.conflict,
+                "opinion": step.opinion,
             }
             for step in steps
         ],
@@ -114,8 +115,14 @@ def _show(steps: Sequence[Step], *, applied: bool) -> None:
             before = (
                 f"{in_words(step.before)} ({step.before.author})" if step.before and step.before.is_there else "none"
             )
-            conflict = "changed meanwhile: left as it is" if step.conflict else ""
-            cells = (who, given.check or "the whole", before, in_words(step.after) or "deleted", conflict)
+            said = (
+                "changed meanwhile: left as it is"
+                if step.conflict
+                else "your opinion beside the mark"
+                if step.opinion
+                else ""
+            )
+            cells = (who, given.check or "the whole", before, in_words(step.after) or "deleted", said)
             table.add_row(*(pen.write(each) for each in cells))
         console.print(table)
     conflicts = sum(step.conflict for step in steps)

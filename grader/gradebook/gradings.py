@@ -190,6 +190,6 @@ def _basis(found: Found, digest: str) -> str:
     """Return by what an open finding is known again when it is read; of others that is worked out when it is asked for."""
     if not found.is_open:
         return ""
+    item, check, message = storable(found.item), storable(found.check), storable(found.message)
     possible = exact(round(found.possible * UNIT))
-    kept = replace(found, item=storable(found.item), check=storable(found.check), message=storable(found.message))
-    return replace(kept, possible=possible).basis(storable(digest))
+    return replace(found, item=item, check=check, message=message, possible=possible).basis(storable(digest))

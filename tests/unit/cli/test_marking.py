@@ -149,3 +149,21 @@ def test_a_folder_without_a_run_is_refused(
 
 def test_nobody_is_released_by_a_slip_of_a_name(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "nobody called zoe" in said(capsys, "release", run_dir, "--only", "zoe", "--apply", status=2)
+
+
+def test_the_file_of_a_second_grader_is_their_opinion_and_the_mark_stays(
+    run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = sheet(capsys, run_dir, ann="1")
+    with gradebook.opened(run_dir) as book:
+        book.set_graders(["kay", "lou"], author="prof")
+        book.spread(seed=1, double=100, author="prof")
+        (second,) = {each.second for each in book.answers("words", "written") if each.student == "ann"}
+    words = "mark", run_dir, "--csv", file, "--as", second
+    assert "your opinion beside the mark" in " ".join(said(capsys, *words).split())
+    assert [each["opinion"] for each in asked(capsys, *words, "--apply")["changes"]] == [True]
+    assert summary(run_dir)["ann"] == 7
+    with gradebook.opened(run_dir) as book:
+        mark = book.answered("ann", 1, "words", "written", grader=second).mark
+        assert mark
+        assert (mark.points, book.answered("ann", 1, "words", "written").mark) == (1, None)
