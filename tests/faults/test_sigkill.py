@@ -24,9 +24,10 @@ from kit.interrupting import is_whole
 
 EXAMPLE = ROOT / "examples" / "byomlp" / "alice-other-style"
 NAMES = ("alice-other-style", "ben")
-# so many moments in all, spread evenly over a run but for their last digits; most of them where no engine is needed
-IN_PROCESS, IN_DOCKER = 38, 12
+# so many acts and moments of a run at which it is killed, spread evenly but for their last digits; most where no engine is needed
+IN_PROCESS, IN_DOCKER = (14, 8), (5, 3)
 GONE_SECONDS = 60.0
+KILLED_AT = ROOT / "tests" / "kit" / "killed_at.py"
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be looked at here"),
@@ -40,6 +41,7 @@ class Course:
     folder: Path
     sandbox: str
     seconds: float = 0.0
+    acts: int = 0
     points: dict[str, Any] = field(default_factory=dict)
     other: bytes = b""
 
@@ -51,8 +53,12 @@ class Course:
     def scratch(self) -> Path:
         return self.folder / "tmp"
 
-    def start(self, *paths: str) -> subprocess.Popen[bytes]:
-        """Start a grading, of the two submissions when no others are given."""
+    @property
+    def counted(self) -> Path:
+        return self.folder / "acts"
+
+    def start(self, *paths: str, until: int = 0) -> subprocess.Popen[bytes]:
+        """Start a grading, of the two submissions when no others are given, that is killed at the act of that number."""
         given = paths or (str(EXAMPLE), str(small.hand_in(self.folder / "ben", "def forward(:\n")))
         line = [
             "grade",
@@ -70,7 +76,7 @@ class Course:
         search = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": search, "TMPDIR": str(self.scratch), "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(
-            [sys.executable, "-m", "grader", *line, "--sandbox", self.sandbox],
+            [sys.executable, str(KILLED_AT), str(self.counted), str(until), *line, "--sandbox", self.sandbox],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -84,7 +90,7 @@ class Course:
         self.other = (self.out / "zoe" / "report.json").read_bytes()
         began = time.monotonic()
         assert self.start().wait() == 0
-        self.seconds = time.monotonic() - began
+        self.seconds, self.acts = time.monotonic() - began, self.counted.stat().st_size
         self.points = self.scores()
         assert len(self.points) == len(NAMES)
 
@@ -101,18 +107,31 @@ class Course:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """What was found after the grader was killed at one moment (a share of a whole run)."""
+    """What was found after the grader was killed at one act or moment (a share of a whole run)."""
 
-    moment: float
+    moment: str
     complete: int
     faults: tuple[str, ...]
 
 
-def killed(course: Course, moment: float) -> Aftermath:
+def killed_at_act(course: Course, share: float) -> Aftermath:
+    """Kill a grading at an act and say what is wrong then; the next grading goes on from there."""
+    number = 1 + int(share * course.acts)
+    with course.start(until=number) as running:
+        running.wait()
+    return aftermath(course, f"act {number} of {course.acts}")
+
+
+def killed_at_moment(course: Course, share: float) -> Aftermath:
     """Kill a grading at a moment and say what is wrong then; the next grading goes on from there."""
     with course.start() as running:
-        time.sleep(moment * course.seconds)
+        time.sleep(share * course.seconds)
         running.kill()
+    return aftermath(course, f"moment {share:.3f}")
+
+
+def aftermath(course: Course, moment: str) -> Aftermath:
+    """Wait for the end of all that was started, clear up as a new day would, and return what was found."""
     waited = _wait(lambda: not course.processes())
     left = _files(course.scratch)
     shutil.rmtree(course.scratch)
@@ -128,24 +147,27 @@ def killed(course: Course, moment: float) -> Aftermath:
     return Aftermath(moment, len(scores), tuple(fault for fault, is_so in faults.items() if is_so))
 
 
-def moments(count: int) -> list[float]:
-    """Return moments of a run in random order, a few of them before its first act and after its end."""
+def killed(course: Course, counts: tuple[int, int]) -> list[Aftermath]:
+    """Kill gradings at so many acts and so many moments, in random order, a few of them before the first and after the last."""
     rng = random.Random(20261126)
-    spread = [(k + rng.random()) / count * 1.1 for k in range(count)]
-    return rng.sample(spread, count)
+    ways = (killed_at_act, killed_at_moment)
+    spread = [
+        (way, (k + rng.random()) / count * 1.1) for way, count in zip(ways, counts, strict=True) for k in range(count)
+    ]
+    return [way(course, share) for way, share in rng.sample(spread, len(spread))]
 
 
 def told(found: list[Aftermath]) -> str:
     """Return where the moments fell, and what was wrong at which."""
     complete = Counter(each.complete for each in found)
-    wrong = [f"at {each.moment:.3f}: {', '.join(each.faults)}" for each in found if each.faults]
+    wrong = [f"at {each.moment}: {', '.join(each.faults)}" for each in found if each.faults]
     return "\n".join([f"moments by complete reports: {dict(sorted(complete.items()))}", *wrong])
 
 
 def test_a_grader_that_is_killed_at_any_moment_leaves_whole_reports_and_nothing_that_runs(tmp_path: Path) -> None:
     course = Course(tmp_path, "process")
     course.prepare()
-    found = [killed(course, moment) for moment in moments(IN_PROCESS)]
+    found = killed(course, IN_PROCESS)
     assert not any(each.faults for each in found), told(found)
     assert course.start().wait() == 0
     assert (course.scores(), _temporary(course.out)) == (course.points, [])
@@ -183,7 +205,7 @@ def states(folder: Path) -> dict[str, str]:
 @pytest.mark.docker
 def test_containers_of_a_killed_grader_end_and_are_reaped_by_the_next(contained: Course) -> None:
     contained.prepare()
-    found = [killed(contained, moment) for moment in moments(IN_DOCKER)]
+    found = killed(contained, IN_DOCKER)
     assert not any(each.faults for each in found), told(found)
     ended = _wait(lambda: "running" not in states(contained.folder).values())
     assert ended, states(contained.folder)
@@ -209,7 +231,9 @@ def _read(path: Path) -> bytes:
 
 def _files(folder: Path) -> list[str]:
     # an empty folder was made just before the kill, for a worker that never came to be
-    return [str(path) for path in folder.rglob("*") if not path.is_dir()]
+    files = (path for path in folder.rglob("*") if not path.is_dir())
+    # Python itself writes four bytes there, to see whether it can
+    return [str(path) for path in files if path.parent != folder or path.read_bytes() not in (b"", b"blat")]
 
 
 def _temporary(folder: Path) -> list[str]:
