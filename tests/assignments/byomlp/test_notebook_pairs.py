@@ -25,15 +25,13 @@ ITEMS = ("classification", "autoencoder")
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
 WAITING = frozenset({"comparison_written"})
 NOTEBOOKS = notebooks("byomlp")
-# right notebooks at the size of a usual run, classifiers with fewer digits where that is enough; of the others that are right
-# the reduced size is enough, and calibration has them all at their usual size
+# right notebooks at the size of a usual run, classifiers with fewer digits where that is enough; the others that are right
+# learn from few digits, and calibration has them all at their usual size
 USUAL: Mapping[str, Mapping[str, float]] = {
     "interrupted_before_classification": {},
     "rescaled_inputs_autoencoder": {},
     "rescaled_inputs_classification": {"classification_train": 600, "classification_test": 300},
 }
-# right ones that tests/sample has learn from few digits
-SAMPLED = ("functions_classification", "functions_autoencoder")
 # wrong ones in which something has to be learned all the same
 LEARNING = ("cells_out_of_order_classification",)
 HANDED_IN = joined("byomlp", NOTEBOOKS)
@@ -46,13 +44,8 @@ def whole() -> Rubric:
 
 
 def with_usual_digits(trial: Trial, folder: Path, whole: Rubric) -> Report:
-    """Grade a right notebook with the digits that this machine has, those in `USUAL` at the size of a usual run."""
+    """Grade a right notebook of `USUAL` with the digits that this machine has, at the size of a usual run."""
     setting = prepare(ASSIGNMENT, whole, size=trial.size, items=trial.asked)
-    if trial.name in USUAL:
-        setting = replace(setting, numbers={**setting.numbers, **USUAL[trial.name]})
-    else:
-        # at the reduced size no initialisation is blamed for having learned nothing
-        setting = replace(setting, size=REDUCED, numbers=setting.reduced)
     return grade(
         hand_in(trial, folder),
         ASSIGNMENT,
@@ -60,15 +53,15 @@ def with_usual_digits(trial: Trial, folder: Path, whole: Rubric) -> Report:
         launcher=warm.launcher("notebooks"),
         seed=SEEDS["byomlp"],
         items=trial.asked,
-        setting=setting,
+        setting=replace(setting, numbers={**setting.numbers, **USUAL[trial.name]}),
     )
 
 
 def report_on(trial: Trial, folder: Path, whole: Rubric) -> Report:
     """Grade the item of a notebook, with nothing handed in but what belongs to it."""
-    is_right = trial.group is Group.RIGHT
-    if is_right and not trial.numbers and trial.name not in SAMPLED:
+    if trial.name in USUAL:
         return with_usual_digits(trial, folder, whole)
+    is_right = trial.group is Group.RIGHT
     sized = replace(trial, size=REDUCED) if is_right else trial
     learns = is_right or trial.name in LEARNING
     return graded("byomlp", sized, restrict(whole, trial.asked), folder, learns=learns)
