@@ -25,18 +25,24 @@ class Table:
 
 
 def read(path: Path) -> Table:
-    """Read a table; AuthorError says why it is none.
+    """Read a table; AuthorError says why it is none."""
+    text, warnings = text_of(path)
+    return parsed(text, path.name, warnings)
+
+
+def text_of(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a table, and how it had to be read; AuthorError says why there is none.
 
     UTF-8 with or without a BOM, and UTF-16 with one, are read; what is neither is read as cp1252, with a warning.
     """
     try:
-        raw = path.read_bytes()
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= BYTES else b""
     except OSError as error:
         raise AuthorError(f"{path}: the table cannot be read ({error.strerror}); check the path") from error
-    if len(raw) > BYTES or (b"\0" in raw.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff") and raw[:2] not in _WIDE):
+    if size > BYTES or (b"\0" in raw and raw[:2] not in _WIDE):
         raise AuthorError(f"{path.name}: is no table of text; export it as CSV")
-    text, warnings = _decoded(raw, path.name)
-    return parsed(text, path.name, warnings)
+    return _decoded(raw, path.name)
 
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
@@ -45,7 +51,7 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 def parsed(text: str, name: str, warnings: tuple[str, ...] = ()) -> Table:
     """Return the table in a text; `name` stands in what is said."""
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text)))
     except csv.Error as error:
         raise AuthorError(f"{name}: is no table ({error}); export it as CSV") from None
     lines = [line for line in lines if any(cell.strip() for cell in line)]
@@ -68,7 +74,7 @@ def _decoded(raw: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         return raw.decode("cp1252", errors="replace"), (said,)
 
 
-def _separator(text: str) -> str:
+def separator_of(text: str) -> str:
     """Return what separates cells: that which makes the most columns of the first line."""
     first = io.StringIO(text, newline="")
     counts = {}

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from grader.classes import tables
 from grader.errors import AuthorError
+from grader.exports.cells import harmless
 from grader.gradebook.marking import Given
 from grader.gradebook.nouns import Waiting, Why
 from grader.text import printable
@@ -21,11 +23,8 @@ COLUMNS = (
 NEEDED = ("student", "attempt", "item", "check")
 FILLED = ("points", "comment")
 DELETE = "delete"
-# a spreadsheet takes a cell that begins so for a formula
-FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t]")
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 MOST_WRONG = 20
-LONGEST_FILE = 64 * 2**20
 
 
 def as_csv(waiting: Iterable[Waiting], texts: Mapping[tuple[str, int, str], tuple[str, str]]) -> str:
@@ -50,7 +49,7 @@ def as_csv(waiting: Iterable[Waiting], texts: Mapping[tuple[str, int, str], tupl
             f"{found.possible:f}",
         )
         writer.writerow(
-            [cell(part) for part in (*about, in_words(each.why), *earlier, f"{each.version}", text, see, "", "")]
+            [_cell(part) for part in (*about, in_words(each.why), *earlier, f"{each.version}", text, see, "", "")]
         )
     return written.getvalue()
 
@@ -64,22 +63,14 @@ def in_words(why: Why) -> str:
     }[why]
 
 
-def cell(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula; a number stays one."""
-    shown = printable(text, newlines=True)
-    return shown if NUMBER.fullmatch(shown) or not FORMULA.match(shown) else f"'{shown}"
-
-
 def read(path: Path, students: Collection[str]) -> tuple[list[Given], tuple[str, ...]]:
     """Return the marks that a file wants to give, and what is to be said of how it was read.
 
     It needs the columns student, attempt, item and check, and points or comment. An empty cell leaves what is there, the word
     ``delete`` takes it away; in the column of points, the comment too. AuthorError names every cell that is wrong.
     """
-    text, said = _text(path)
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    text, said = tables.text_of(path)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=tables.separator_of(text), strict=True)
     try:
         header = [name.strip().casefold() for name in next(rows, [])]
         lines = [(rows.line_num, row) for row in rows if any(part.strip() for part in row)]
@@ -91,7 +82,7 @@ def read(path: Path, students: Collection[str]) -> tuple[list[Given], tuple[str,
             f"{path}: has to have once each of the columns {', '.join(NEEDED)}, and points or comment, separated by commas, "
             f"semicolons or tabs; `mlpgrader pending RUN --csv FILE` writes such a file"
         )
-    known = {student: student for student in students} | {cell(student): student for student in students}
+    known = {student: student for student in students} | {_cell(student): student for student in students}
     given, wrong = [], []
     for number, row in lines:
         try:
@@ -104,25 +95,15 @@ def read(path: Path, students: Collection[str]) -> tuple[list[Given], tuple[str,
     return given, said
 
 
+def _cell(text: str) -> str:
+    return harmless(text, newlines=True)
+
+
 def refuse(path: Path, wrong: Sequence[str]) -> None:
     """AuthorError that names what is wrong with a file, where anything is."""
     if wrong:
         more = [f"and {len(wrong) - MOST_WRONG} more"] if len(wrong) > MOST_WRONG else []
         raise AuthorError("\n  ".join([f"{path}: nothing was written:", *wrong[:MOST_WRONG], *more]))
-
-
-def _text(path: Path) -> tuple[str, tuple[str, ...]]:
-    try:
-        if path.stat().st_size > LONGEST_FILE:
-            raise AuthorError(f"{path}: is larger than {LONGEST_FILE // 2**20} MB; that is no file of marks")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise AuthorError(f"{path}: cannot be read ({error.strerror or error})") from error
-    try:
-        return raw.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
-        said = f"{path}: is not UTF-8 and was read as Windows-1252; look at names and comments"
-        return raw.decode("cp1252", "replace"), (said,)
 
 
 def _given(row: Mapping[str, str], known: Mapping[str, str], *, where: str) -> Given | None:
