@@ -34,6 +34,7 @@ help:
 	@echo 'make lint          linter, formatter and type checker'
 	@echo 'make axe           install axe-core, by which tests in a browser look for what keeps people from a page'
 	@echo 'make docs          write docs/api.md from the docstrings'
+	@echo 'make pictures      take the pictures of docs/review.md again, in Chromium'
 	@echo 'make image         build the image that submissions run in (ENGINE=podman, DOCKER_BUILD_FLAGS=..., BASE=...)'
 	@echo 'make venv          set up $(VENV) with the pinned packages; the others do so by themselves'
 	@echo 'make lock          resolve the pins again (LOCK_FLAGS=--upgrade takes the newest)'
@@ -82,6 +83,10 @@ lint: $(READY)
 
 docs: $(READY)
 	$(PY) docs/generate_api.py
+
+# of a made class of sixty, which is marked by keyboard for them; needs Chromium
+pictures: $(READY)
+	$(PY) docs/pictures.py
 
 image: $(READY)
 	@$(ENGINE) info >/dev/null 2>&1 || { echo 'No engine answers $(ENGINE): install it or start it, then run this again.' >&2; exit 1; }
@@ -133,4 +138,4 @@ clean:
 	rm -rf $(VENV) build dist graded mlpgrader.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help venv test test-grading test-all coverage axe lint docs image demo lock clean
+.PHONY: help venv test test-grading test-all coverage axe lint docs pictures image demo lock clean

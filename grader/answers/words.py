@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _ENDS = ".,;:!?\"'…“”„‘’‚«»‹›。，；：！？、،؛؟।"
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(.+)\1")
 # of several words, in which nothing else is emphasised
-_EMPHASISED = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_\n]*[^\s*_\n])\1(?![\w*_])")
+_EMPHASISED = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])([^*_]*[^\s*_])\1(?![\w*_])")
 _OPEN_EMPHASIS = re.compile(r"^(?:\*\*\*?|__|~~)|(?:\*\*\*?|__|~~)$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 # signs that are written inside of chunks of mathematics alone; a hyphen between two words is taken out before

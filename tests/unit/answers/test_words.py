@@ -11,7 +11,7 @@ from grader.answers.words import normal
 ALIKE = [
     ("The second network, I think, is BETTER!", "the second network I think is better"),
     ("**ReLU** is _faster_ than *ELU*.", "ReLU is faster than ELU"),
-    ("*The second network. It is better.* I think.", "The second network, it is better; I think"),
+    ("*The second network.\nIt is better.* I think.", "The second network, it is better; I think"),
     ("- fast\n- right", "fast right"),
     ("## Fast", "fast"),
     ("a well-known result", "a well known result"),
