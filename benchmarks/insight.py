@@ -2,8 +2,7 @@
 
     python benchmarks/insight.py [--students 1000 10000]      at most 1 s and 2 MB for 1,000, at most 3 s for 10,000
 
-Time is that of the processor. `read` is what the gradebook takes to say how attempts stand, with what is known of the run;
-`worked out` are the figures, `written` is the page. The goals are for all of it.
+Time is that of the processor, and the goals are for all of it.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ from sqlalchemy import delete, insert, select  # noqa: E402  ours are found by t
 
 from grader.gradebook.engine import writing  # noqa: E402
 from grader.gradebook.tables import ATTEMPTS, FINDINGS, GRADINGS  # noqa: E402
-from grader.insight import About, overview, page  # noqa: E402
-from grader.insight.reading import about  # noqa: E402
+from grader.insight import About, of_run, overview, page  # noqa: E402
 from kit import glancing  # noqa: E402
 from kit.books import book_in, noted, result  # noqa: E402
 
@@ -55,16 +53,13 @@ def timed(students: int) -> bool:
         fill(Path(temporary), students)
         with book_in(Path(temporary)) as book:
             begin = time.process_time()
-            standings, known = list(book.standings()), about(book)
-            read = time.process_time()
-            made = overview(standings, known)
+            made = of_run(book)
             worked = time.process_time()
             text = page.html(made, links=lambda who: f"{who.folder}/staff.html")
             written = time.process_time()
     size, spent = len(text.encode()) / 1e6, written - begin
     print(
-        f"{students:,} students: read {read - begin:.2f} s, worked out {worked - read:.2f} s, written {written - worked:.2f} s, "
-        f"{size:.2f} MB"
+        f"{students:,} students: read and worked out {worked - begin:.2f} s, written {written - worked:.2f} s, {size:.2f} MB"
     )
     return spent <= SECONDS.get(students, spent) and size <= MEGABYTES.get(students, size)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
@@ -66,6 +67,7 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+@lru_cache(maxsize=4096)
 def exact(millionths: int) -> Decimal:
     """Return points as they are kept as a `Decimal` without zeros that say nothing."""
     whole, rest = divmod(millionths, UNIT)
