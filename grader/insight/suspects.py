@@ -54,8 +54,6 @@ def _flipping(latest: Latest, flips: Sequence[Flip]) -> Iterator[Suspect]:
 
 def _failed_by_the_best(latest: Latest) -> Iterator[Suspect]:
     graded = latest.is_graded
-    if graded.sum() < LARGE:
-        return
     earned, possible = np.where(latest.decided, latest.earned, 0.0), np.where(latest.decided, latest.possible, 0.0)
     for index, column in enumerate(latest.columns):
         judged = graded & np.isin(latest.verdicts[:, index], (PASSED, FAILED))

@@ -63,3 +63,14 @@ def test_items_come_in_the_order_of_the_rubric() -> None:
 
 def test_places_are_those_that_are_chosen() -> None:
     assert places(latest([standing("ann", found()), standing("bob")]).is_graded) == (0,)
+
+
+def test_a_mark_on_an_earlier_result_takes_the_place_of_what_the_machine_found() -> None:
+    passed = found(worth=3)
+    made = latest([standing("ann", passed, marks=(mark(1, passed, "sha256:before"),))])
+    assert (made.totals.tolist(), made.open.tolist()) == ([0], [3])
+
+
+def test_what_is_blocked_is_neither_decided_nor_open() -> None:
+    made = latest([standing("ann", found("a", Verdict.BLOCKED, 3))])
+    assert (made.decided.tolist(), made.open.tolist(), made.is_settled.tolist()) == ([[False]], [0], [True])

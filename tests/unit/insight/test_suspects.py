@@ -53,9 +53,9 @@ def test_who_was_not_judged_makes_nobody_alone() -> None:
 
 
 def test_a_check_that_the_best_fail_is_doubted_in_a_large_class() -> None:
-    (suspect,) = told(people(30, range(10)))
+    (suspect,) = told(people(60, range(10)))
     assert (suspect.kind, suspect.check, suspect.places) == ("the best fail", "odd", tuple(range(10)))
-    assert suspect.told == "67\u00a0% of the best 27\u00a0% fail it, 0\u00a0% of the others"
+    assert suspect.told == "33\u00a0% of the best 27\u00a0% fail it, 0\u00a0% of the others"
     assert doubted(people(19, range(5))) == []
 
 
