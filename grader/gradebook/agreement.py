@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -48,8 +49,11 @@ def weighted_kappa(given: Sequence[tuple[float, float]]) -> float | None:
     Two pairs at least are needed.
     """
     count = len(given)
-    seen = sum((one - other) ** 2 for one, other in given) / count if count else 0.0
-    by_chance = sum((one - other) ** 2 for one, _ in given for _, other in given) / count**2 if count else 0.0
+    firsts, seconds = (Counter(pair[k] for pair in given) for k in (0, 1))
+    seen = sum((one - other) ** 2 for one, other in given) * count
+    by_chance = sum(
+        (one - other) ** 2 * often * times for one, often in firsts.items() for other, times in seconds.items()
+    )
     return 1 - seen / by_chance if count > 1 and by_chance else None
 
 
