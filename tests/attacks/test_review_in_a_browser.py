@@ -175,6 +175,21 @@ def test_a_page_of_another_site_reads_and_writes_nothing(served: Running, browse
     assert book.audit() == before
 
 
+EVIL_FORM = """<!doctype html><form method="post" enctype="text/plain" action="{url}/api/release">
+<input name='{{"students": ["bob"], "x": "' value='"}}'></form><script>document.querySelector("form").submit()</script>"""
+
+
+def test_a_form_that_leads_from_another_site_to_ours_writes_nothing(served: Running, browser: Any) -> None:
+    before = served.served.review.book.audit()
+    assert not next(each for each in served.served.review.book.ready() if each.student == "bob").why_not
+    with others(EVIL_FORM.format(url=served.url)) as (address, _), page_of(browser, served.link) as page:
+        other = page.context.new_page()
+        with other.expect_response("**/api/release") as told:
+            other.goto(address)
+        assert told.value.status in (401, 403)
+    assert served.served.review.book.audit() == before
+
+
 def test_another_name_for_our_address_opens_nothing(served: Running, browser: Any) -> None:
     port = served.served.listener.getsockname()[1]
     before = served.served.review.book.audit()

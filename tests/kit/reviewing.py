@@ -156,7 +156,7 @@ def hostile_run(folder: Path) -> Path:
     who = Person(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)
     run = made_run(
         folder,
-        [first, replace(first, submission=about), answering("ann", EVIL), samples.notebooks()],
+        [first, replace(first, submission=about), answering("ann", EVIL), samples.notebooks(), samples.wrong()],
         people={"mallory": who},
         missing=[replace(who, id="another")],
     )
