@@ -20,12 +20,15 @@ def homework(tmp_path: Path) -> Path:
     return small.hand_in(tmp_path / "homework", BROKEN)
 
 
-def test_results_come_first_and_then_what_to_do(homework: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(homework)]) == 0
+def test_results_come_first_then_what_to_do_and_a_report_is_written_where_it_is_wanted(
+    homework: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(homework), "--out", str(tmp_path / "feedback")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("Notebooks are run, too")
     assert lines[2].startswith(("✗ ", "– "))  # whichever lane is the first to know
     assert "0 of 45 points" in "".join(lines[-5:])
+    assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["report.html", "report.json"]
 
 
 def test_json_is_the_report_and_nothing_else(homework: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,11 +37,6 @@ def test_json_is_the_report_and_nothing_else(homework: Path, capsys: pytest.Capt
     report = json.loads(said.out)
     assert (report["schema"], report["seed"], report["sandbox"]) == ("mlpgrader.report/2", 7, "process")
     assert said.err == ""
-
-
-def test_a_report_is_written_where_it_is_wanted(homework: Path, tmp_path: Path) -> None:
-    assert main(["check", str(homework), "--out", str(tmp_path / "feedback")]) == 0
-    assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["report.html", "report.json"]
 
 
 @pytest.mark.parametrize(

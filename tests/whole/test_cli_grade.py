@@ -32,9 +32,8 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subproces
     for name in NAMES:
         small.hand_in(folder / "submissions" / name, BROKEN)
     (folder / "submissions" / "README.md").write_text("how to hand in", encoding="utf-8")
-    done = command(
-        folder, *map(str, sorted((folder / "submissions").iterdir())), "--out", "graded", "--jobs", "2", "--seed", "5"
-    )
+    handed_in = map(str, sorted((folder / "submissions").iterdir()))
+    done = command(folder, *handed_in, "--items", "forward", "--out", "graded", "--jobs", "2", "--seed", "5")
     return folder / "graded", done
 
 
@@ -73,8 +72,8 @@ def test_a_class_is_graded_whatever_lies_among_it(classroom: tuple[Path, subproc
     summary = json.loads((out / "summary.json").read_bytes())
     assert done.returncode == 1
     assert [(row["id"], row["earned"], row["possible"]) for row in summary["submissions"]] == [
-        ("alice", 0, 45),
-        ("bob", 0, 45),
+        ("alice", 0, 10),
+        ("bob", 0, 10),
     ]
     assert [failure["id"] for failure in summary["failures"]] == ["README.md"]
     assert "2 graded, 1 could not be read" in done.stdout
