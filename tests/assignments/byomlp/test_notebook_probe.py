@@ -7,7 +7,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from grader.model import Evidence, Finding, Verdict
+from grader.model import REDUCED, Evidence, Finding, Verdict
 from kit.byomlp_submissions import (
     AUTOENCODER,
     CLASSIFICATION,
@@ -57,7 +57,7 @@ def classification() -> Evidence:
 @pytest.fixture(scope="module")
 def autoencoder() -> Evidence:
     """Return what is seen of a very good autoencoder."""
-    return observed(good(), "autoencoder", "autoencoder_own")
+    return observed(good(), "autoencoder", "autoencoder_own", size=REDUCED)
 
 
 @pytest.mark.parametrize(
@@ -168,5 +168,5 @@ def test_saved_outputs_are_not_looked_at() -> None:
 
 def test_the_picture_has_to_be_drawn_in_the_run() -> None:
     files = good(Autoencoder_ipynb=notebook(START, AUTOENCODER, "if False:\n    " + PLOT))
-    evidence = observed(files, "autoencoder", "autoencoder_own")
+    evidence = observed(files, "autoencoder", "autoencoder_own", size=REDUCED)
     assert findings(evidence, "autoencoder", "autoencoder_own")["reconstructions_shown"].verdict is Verdict.FAILED
