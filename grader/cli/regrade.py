@@ -92,7 +92,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add(
         "--ask",
         action="store_true",
-        help="run student code for what today's checks read and the evidence lacks, or was asked with another parameter",
+        help="run student code for what today's checks read and the evidence lacks, or was asked with another parameter or code",
     )
     options.add_containers(command)
     options.add_data_folder(command)
@@ -215,8 +215,8 @@ def judge_again(
             return Again(now, before.data, name)
         made = judge(folder, today, attempt)
     with attempt.steps.at(Kind.REPORTING):
-        assignment, rubric = today.standard(folder, made.assignment)
-        kept, by_what = rubric_to_keep(folder, made, today), today.by_what(assignment, rubric)
+        assignment, _ = today.standard(folder, made.assignment)
+        kept, by_what = rubric_to_keep(folder, made, today), before.by_what(today, made.assignment, asked=wanted)
         if wanted:
             folder.deliver(made, packed=attempt.evidence, rubric=kept, by_what=by_what)
         else:

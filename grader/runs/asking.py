@@ -12,6 +12,7 @@ from grader.errors import HarnessError
 from grader.evidence import Asked
 from grader.model import Evidence, Observation, Report, Rubric, SandboxSpec, Submission
 from grader.pipeline import selection
+from grader.runs import holding
 from grader.runs.grading import Attempt, Bench, Ready, judged_by
 from grader.runs.job import Job
 from grader.runs.regrading import Today
@@ -94,7 +95,7 @@ class Desk:
 
 def lacking(folder: SubmissionFolder, today: Today) -> tuple[Probe, ...]:
     """Return the probes that today's checks read, of which the evidence in a folder has nothing, or something that was asked
-    with another parameter than the rubric has now.
+    with another parameter than the rubric has now, or by another file of code than there is now.
 
     Where evidence does not say what it was asked, there are none.
     """
@@ -104,7 +105,9 @@ def lacking(folder: SubmissionFolder, today: Today) -> tuple[Probe, ...]:
     assignment, rubric = today.standard(folder, asked.assignment)
     known = [item.id for item in rubric.items if item.id in asked.items]
     probes = selection.needed_probes(assignment, selection.only(rubric, known))
-    return tuple(probe for probe in probes if _is_lacking(probe, asked, rubric))
+    judged_by, now = folder.judged_by, today.by_what(assignment, rubric)
+    then = judged_by.checks if judged_by else {}
+    return tuple(probe for probe in probes if _is_lacking(probe, asked, rubric) or _is_of_old(probe, then, now))
 
 
 def told_of_lacking(wanted: Mapping[Path, Sequence[Probe]], *, asks: bool) -> Iterator[str]:
@@ -161,6 +164,11 @@ def _is_lacking(probe: Probe, asked: Asked, rubric: Rubric) -> bool:
     then, now = asked.parameters, rubric.parameters
     otherwise = any(name in then and name in now and then[name] != now[name] for name in probe.parameters)
     return otherwise or probe.name not in asked.probes
+
+
+def _is_of_old(probe: Probe, then: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    name = holding.asked(probe.name)
+    return name in then and then[name] != now[name]
 
 
 def _with_what_comes_before(wanted: Collection[str], probes: Collection[Probe]) -> set[str]:

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,18 @@ from grader.evidence.keys import installed
 from grader.evidence.sources import digest_of, file_digest
 from grader.model import Finding, Result, Rubric, Verdict
 from grader.pipeline import selection
+from grader.sandbox import Probe
 
 SCHEMA = "mlpgrader.judged/1"
-# no check has this name
-PAGES = ""
+# no check has this name, nor one that begins so
+PAGES, ASKED = "", "? "
 
 
 @dataclass(frozen=True)
 class JudgedBy:
-    """By what each check was judged and, under `PAGES`, by what pages were made, as digests; and the items that were asked for,
-    empty for all. `files` are the digests of the evidence and of the report that says what came of it.
+    """By what each check was judged and, under `PAGES`, by what pages were made, under `asked(probe)` by what each probe was
+    asked, as digests; and the items that were asked for, empty for all. `files` are the digests of the evidence and of the report
+    that says what came of it.
     """
 
     checks: Mapping[str, str]
@@ -57,7 +59,13 @@ def by_what(assignment: Assignment, rubric: Rubric) -> dict[str, str]:
     to read and to build on, the rubric's numbers for it, and Python with what is installed beside it. That of `PAGES` is by what
     reports are made.
     """
-    return {PAGES: pages(), **{each.name: _by_what(each, rubric) for each in assignment.checks}}
+    checks = {each.name: _by_what(each, rubric) for each in assignment.checks}
+    return {PAGES: pages(), **checks, **{asked(each.name): _asked_by(each) for each in assignment.probes}}
+
+
+def asked(probe: str) -> str:
+    """Return the name under which it stands by what a probe was asked."""
+    return f"{ASKED}{probe}"
 
 
 def holding(
@@ -75,6 +83,19 @@ def holding(
         if found and alike and found.verdict is not Verdict.UNDECIDED and all(name in holds for name in each.builds_on):
             holds[each.name] = found
     return holds
+
+
+def _asked_by(probe: Probe) -> str:
+    run: Any = probe.run
+    while isinstance(run, partial):
+        run = run.func
+    return _file(run.__module__)
+
+
+@cache
+def _file(module: str) -> str:
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return file_digest(Path(file)) if file else ""
 
 
 def _by_what(check: Check, rubric: Rubric) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,19 @@ class Before:
     def confirm(self, now: Result, today: Today) -> None:
         """Note that the findings of the report hold by what checks are judged by today."""
         items = self.judged_by.items if self.judged_by else ()
-        self.folder.note(today.by_what(*today.standard(self.folder, now.assignment)), items)
+        self.folder.note(self.by_what(today, now.assignment), items)
+
+    def by_what(self, today: Today, name: str, *, asked: Collection[str] = ()) -> dict[str, str]:
+        """Return by what each check of the assignment called `name` is judged today and each probe was asked: those that were
+        `asked` now by what it is today.
+        """
+        now = today.by_what(*today.standard(self.folder, name))
+        fresh = {holding.asked(each) for each in asked}
+        then = self.judged_by.checks if self.judged_by else {}
+        return {
+            **{each: digest for each, digest in now.items() if not each.startswith(holding.ASKED) or each in fresh},
+            **{each: digest for each, digest in then.items() if each.startswith(holding.ASKED) and each not in fresh},
+        }
 
     def _chosen(self, today: Today) -> Rubric | None:
         if self.result is None or self.judged_by is None:

@@ -13,8 +13,9 @@ import pytest
 from grader.assignments import Assignment
 from grader.checks import check, passed
 from grader.model import Evidence, Finding, Observation, Rubric, Setting, Submission
-from grader.runs import Ready, SubmissionFolder, Today
+from grader.runs import Before, Ready, SubmissionFolder, Today
 from grader.runs.asking import completed, lacking, told_of_lacking
+from grader.runs.holding import asked
 from grader.sandbox import Probe
 from kit import small_assignment as small
 
@@ -64,6 +65,21 @@ def test_what_was_asked_with_another_parameter_is_lacking(tmp_path: Path) -> Non
     assert names(lacking(folder, today(sides=8.0))) == ["cup"]
 
 
+def test_what_was_asked_by_another_code_is_lacking_until_it_is_asked_again(tmp_path: Path) -> None:
+    folder, now = kept(tmp_path, small.MODULE, small.DICE, Observation("cup", {})), today()
+    by_what = now.by_what(*now.standard(folder, "small"))
+    folder.note(by_what, ())
+    assert names(lacking(folder, now)) == []
+    folder.note({**by_what, asked("dice"): "another code"}, ())
+    assert names(lacking(folder, now)) == ["dice"]
+    before = Before.of(folder)
+    # what was not asked now stays as it was noted
+    folder.note(before.by_what(now, "small"), ())
+    assert names(lacking(folder, now)) == ["dice"]
+    folder.note(before.by_what(now, "small", asked=["dice"]), ())
+    assert names(lacking(folder, now)) == []
+
+
 def test_items_that_were_not_asked_for_lack_nothing(tmp_path: Path) -> None:
     assert names(lacking(kept(tmp_path, small.MODULE, items=("code",)), today())) == []
 
@@ -79,11 +95,11 @@ def test_what_is_lacking_is_told(asks: bool, said: str, tmp_path: Path) -> None:
 def test_only_what_is_wanted_is_taken_and_asked_with_what_comes_before_it() -> None:
     before = replace(small.evidence(small.MODULE, small.DICE), parameters={"sides": 6.0}, items=("luck",))
     rubric = replace(small.RUBRIC, parameters={"sides": 8.0})
-    asked: list[str] = []
+    questions: list[str] = []
     titles: list[str] = []
 
     def ask(submission: Submission, probes: Sequence[Probe], _inside: object, **given: Any) -> Evidence:
-        asked.extend(names(probes))
+        questions.extend(names(probes))
         for probe in probes:
             given["on_progress"](probe.name, "start")
         assert (given["seed"], given["setting"].parameters) == (before.seed, {"sides": 8.0})
@@ -92,7 +108,7 @@ def test_only_what_is_wanted_is_taken_and_asked_with_what_comes_before_it() -> N
 
     ready = Ready(ASSIGNMENT, rubric, Setting(), NOTHING)
     now = completed(before, small.submission(), {"cup"}, ready, tell=titles.append, ask=ask)
-    assert (asked, titles) == (["dice", "cup"], ["rolling", "shaking a cup"])
+    assert (questions, titles) == (["dice", "cup"], ["rolling", "shaking a cup"])
     assert list(now.observations) == ["module", "dice", "cup"]
     assert now.observations["dice"] is small.DICE
     assert now.observations["cup"].data == {"rolls": [9]}
