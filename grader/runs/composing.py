@@ -12,7 +12,6 @@ from grader.answers.words import normal
 from grader.model import Finding, Quote, Transcript
 from grader.notebooks.prompts import Untouched
 from grader.report import pixels
-from grader.report.excerpts import excerpt
 from grader.report.notebook import png_size
 
 # characters of a text that are kept, and that are compared word by word
@@ -38,6 +37,9 @@ def composed(finding: Finding, called: Mapping[Transcript, str], template: Untou
     What they wrote is what is marked, with a notebook beside it to look into. Where they wrote nothing, the plots are, or
     otherwise the code; and where nothing is shown at all, nobody can tell.
     """
+    # here, because what starts a grading needs no templates
+    from grader.report.excerpts import excerpt
+
     quotes = [each for each in finding.for_staff if isinstance(each, Quote)]
     notebooks = [each for each in finding.for_staff if isinstance(each, Transcript)]
     html, cells = excerpt(quotes, folder=PICTURES), excerpt(notebooks, folder=PICTURES)

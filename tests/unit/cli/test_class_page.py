@@ -8,8 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.__main__ import main
-from grader.cli import class_page
+from grader.cli import class_page, main
 from grader.errors import AuthorError
 from grader.filenames import STAFF_PAGE
 from grader.model import Person
