@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.gradebook.agreement import weighted_kappa
+from grader.gradebook.agreement import opinions, weighted_kappa
 from grader.gradebook.book import Gradebook
+from grader.gradebook.engine import reading
 from grader.gradebook.nouns import Answered
 from kit.books import book_in, given, noted, result
 
@@ -104,3 +105,12 @@ def test_who_changes_the_mark_of_another_one_has_seen_it(book: Gradebook) -> Non
     for author, points in (("kay", "1"), ("lou", "2")):
         book.mark(given(points, student="s0"), author=author)
     assert book.agreement() == ()
+
+
+def test_who_brings_back_the_mark_of_another_one_has_no_opinion(book: Gradebook) -> None:
+    for author, points in (("kay", "1"), ("lou", "2")):
+        book.mark(given(points, student="s0"), author=author)
+    book.undo("s0", 1, "code", "says", author="lou")
+    with reading(book.engine) as connection:
+        kept = opinions(connection, book._run, "code", "says")
+    assert [(mark.author, mark.points) for mark in kept["s0", 1]] == [("kay", 1)]
