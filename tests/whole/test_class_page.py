@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grader.insight import overview, page
+from kit import axe
 from kit.glancing import about, class_of
 from kit.reviewing import chromium
 
@@ -104,6 +105,18 @@ def test_a_planted_bug_is_saved_as_it_stands_there(opened: Any) -> None:
     with opened.expect_download() as download:
         opened.locator("pre.stub + button").first.click()
     assert Path(download.value.path()).read_text(encoding="utf-8") == stub.text_content()
+
+
+@axe.needed
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_nothing_on_it_keeps_anybody_from_it(browser: Any, file: Path, scheme: str, width: int) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    tab.goto(file.as_uri())
+    # what is folded is looked at as well
+    tab.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    assert axe.hindrances(tab) == []
+    context.close()
 
 
 def test_it_can_be_read_without_a_script_on_a_phone(browser: Any, file: Path) -> None:
