@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from kit.reviewing import answering, made_run  # noqa: E402
 MILLISECONDS = 100
 SHARED = 0.6
 ALIKE = 6
+SETTLED = "#saves:not([data-state=waiting], [data-state=trouble], [data-state=open])"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 # from a key until the new page is painted
 WATCH = """() => {
@@ -187,7 +188,6 @@ class Person:
     points: str
     context: Any = None
     page: Any = None
-    gave: dict[int, str] = field(default_factory=dict)
 
     def open(self, server: Server) -> None:
         """Start the browser and come in."""
@@ -203,10 +203,11 @@ class Person:
         self.page.wait_for_selector("#total")
 
     def give(self, place: int) -> None:
-        """Give the points of this person."""
-        self.gave[place] = self.points
-        self.page.keyboard.press("a")
-        self.page.keyboard.type(self.points)
+        """Tick the line of this person, and comment."""
+        self.page.keyboard.press("1" if self.points == "2" else "2")
+        self.page.keyboard.press("c")
+        self.page.keyboard.type(f"{place} by {self.points}")
+        self.page.keyboard.press("Escape")
 
     def kill(self) -> None:
         """Kill the browser, all of its processes."""
@@ -222,13 +223,16 @@ def two(answers: int) -> bool:
     """Let two mark the same answers at once, kill a browser and the server midway, and print whether anything was lost."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         run = made_run(Path(folder, "graded"), reports(answers, answers, shared=0))
-        people = [Person(playwright, str(Path(folder, points)), points) for points in ("1", "0.5")]
+        people = [Person(playwright, str(Path(folder, points)), points) for points in ("2", "1")]
         with served(run) as server:
             for each in people:
                 each.open(server)
+            people[0].go(server, 1)
+            people[0].page.keyboard.press("l")
+            people[0].page.wait_for_selector("[name=entry]")
             wanted, shown = in_turn(server, *people, answers)
             for each in people:
-                each.page.wait_for_selector("#saves:not([data-state=waiting], [data-state=trouble], [data-state=open])")
+                each.page.wait_for_selector(SETTLED, state="attached")
                 each.context.close()
         with kept_book(run) as book:
             lost = not_as(book, wanted)
@@ -246,6 +250,8 @@ def in_turn(server: Server, first: Person, second: Person, answers: int) -> tupl
     for place in range(1, answers + 1):
         for each in (first, second):
             each.go(server, place)
+        if place == answers // 2:
+            first.page.route("**/api/mark", lambda route: route.abort())
         first.give(place)
         if place == answers // 3:
             server.kill()
@@ -257,11 +263,11 @@ def in_turn(server: Server, first: Person, second: Person, answers: int) -> tupl
                 come_in(each.page, server)
                 each.page.wait_for_selector("#saves[data-state=saved], li.conflict")
         elif place == answers // 2:
-            first.page.wait_for_selector("#saves[data-state=waiting], #saves[data-state=saved]")
+            # the server is silent for it, so that what was given is kept in the browser alone when that is killed
+            first.page.wait_for_selector("#saves[data-state=trouble]")
             first.kill()
             first.open(server)
-            first.go(server, place)
-            first.page.wait_for_selector("#saves:not([data-state=waiting])")
+            first.page.wait_for_selector("#saves[data-state=saved]")
             second.give(place)
         else:
             first.page.wait_for_selector("#saves[data-state=saved]")
@@ -286,14 +292,13 @@ def decided(person: Person, place: int) -> str:
     person.page.get_by_role("button", name="Take yours" if mine else "Take theirs").click()
     person.page.wait_for_selector("li.conflict", state="detached")
     person.page.wait_for_selector("#saves[data-state=saved]")
-    return person.points if mine else {"1": "0.5", "0.5": "1"}[person.points]
+    return person.points if mine else {"1": "2", "2": "1"}[person.points]
 
 
-def not_as(book: Gradebook, wanted: dict[int, str]) -> list[str]:
-    """Return the answers whose points are not among those that have to stand, counted."""
-    found = Counter(each.mark.points if each.mark else None for each in book.answers(*PLACE.values()))
-    right = Counter(map(Decimal, wanted.values()))
-    return [str(each) for each in (right - found).elements()]
+def not_as(book: Gradebook, wanted: dict[int, str]) -> list[int]:
+    """Return the places of the answers whose mark is not the one that has to stand, by points and comment."""
+    found = {each.mark.comment: each.mark.points for each in book.answers(*PLACE.values()) if each.mark}
+    return [place for place, points in wanted.items() if found.get(f"{place} by {points}") != Decimal(points)]
 
 
 def main() -> int:

@@ -1,6 +1,8 @@
 // writes go to the server with the token of the page; what comes back is told apart by `kind`
 export const DONE = "done", REFUSED = "refused", CONFLICT = "conflict", UNKNOWN = "unknown", FAULT = "fault", SILENT = "silent";
 
+const PATIENCE = 20_000;
+
 let token = document.body.dataset.token;
 
 export async function post(path, body) {
@@ -16,6 +18,7 @@ async function attempt(path, body) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Mlpgrader-Token": token },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
     });
     const said = await answer.json();
     return { kind: kindOf(answer.status), said };
