@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from grader import report
-from kit import axe
+from grader.cli import main
+from grader.filenames import STAFF_PAGE, STUDENT_PAGE
+from kit import ROOT, axe
 from kit import report_samples as samples
 from kit.reviewing import chromium
 
@@ -34,6 +36,14 @@ def test_nothing_on_a_report_keeps_anybody_from_it(made: Any, audience: str, bro
 def test_nothing_on_the_page_of_a_notebook_keeps_anybody_from_it(browser: Any, tmp_path: Path) -> None:
     pages = [made for name, made in report.executed(samples.notebooks()).items() if name.endswith(".html")]
     assert [each for page in pages for each in found_on(page.decode(), browser, tmp_path)] == []
+
+
+def test_nothing_on_the_reports_of_an_example_keeps_anybody_from_them(browser: Any, tmp_path: Path) -> None:
+    example, out = ROOT / "examples" / "byomlp" / "bob-no-derivative", tmp_path / "graded"
+    command = ["grade", str(example), "--assignment", "byomlp", "--items", "backprop", "--sandbox", "process"]
+    main([*command, "--out", str(out)])
+    pages = [out / example.name / name for name in (STUDENT_PAGE, STAFF_PAGE)]
+    assert [each for page in pages for each in found_on(page.read_text(encoding="utf-8"), browser, tmp_path)] == []
 
 
 def test_what_keeps_people_from_a_page_is_found(browser: Any, tmp_path: Path) -> None:

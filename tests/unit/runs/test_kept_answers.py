@@ -123,5 +123,11 @@ def test_what_was_answered_before_leaves_nothing(folder: SubmissionFolder) -> No
     assert not folder.answers.exists()
 
 
+def test_an_earlier_grading_keeps_no_answers(folder: SubmissionFolder) -> None:
+    folder.put_aside()
+    assert not folder.answers.exists()
+    assert not (folder.path / "attempts" / "1" / "answers").exists()
+
+
 def test_a_person_looks_at_the_notebook_that_was_run_or_at_the_page_for_staff(folder: SubmissionFolder) -> None:
     assert answers(folder).see("ann", CHECK) == folder.staff_page
