@@ -52,6 +52,15 @@ def test_some_get_a_second_grader_who_is_another_one(book: Gradebook) -> None:
     assert Counter(name for both in assigned(book).values() for name in both if name).most_common()[-1][1] >= 8
 
 
+def test_who_is_second_is_another_one_however_much_they_have(book: Gradebook) -> None:
+    book.set_graders(["kay", "prof"], author="prof")
+    book.spread(seed=1, author="prof")
+    book.set_graders(["kay", "lou", "prof"], author="prof")
+    book.note(noted("t00"), noted("t01"))
+    book.spread(seed=1, double=100, author="prof")
+    assert [assigned(book)[student] for student in ("t00", "t01")] == [("lou", "kay")] * 2
+
+
 def test_what_is_marked_is_given_to_nobody_and_what_is_theirs_stays(book: Gradebook) -> None:
     book.mark(given("1", student="s00"), author="prof")
     assert book.spread(seed=1, author="prof") == 19
