@@ -117,6 +117,21 @@ class TestInABrowser:
 @pytest.mark.browser
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
 @pytest.mark.xdist_group("review in a browser")
+def test_what_is_printed_are_results_without_what_can_only_be_pressed(served: Running, browser: Any) -> None:
+    row = next(each.row for each in served.served.review.book.attempts() if each.student == "bob")
+    with page_of(browser, served.link) as page:
+        page.emulate_media(media="print")
+        for path in ("/", "/release", f"/submission/{row}"):
+            page.goto(served.url + path)
+            assert page.locator("table").first.is_visible(), path
+            assert not page.locator("nav").first.is_visible(), path
+        page.goto(f"{served.url}/release")
+        assert not page.get_by_role("button", name="Release 2 results").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
+@pytest.mark.xdist_group("review in a browser")
 def test_the_page_of_the_class_follows_a_run_that_goes_on(served: Running, browser: Any) -> None:
     with page_of(browser, served.link) as page:
         page.goto(served.url)
