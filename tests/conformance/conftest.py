@@ -15,6 +15,8 @@ from kit.notebook import LIMITS, Notebook
 
 # crun does not start where both versions of control groups are mounted; runc does, and is there wherever Docker is
 RUNTIME = "runc" if shutil.which("runc") else ""
+# so long many tests may ask one sandbox, on a machine that is busy with others
+SHARED_SECONDS = 600.0
 SPECS = {
     "process": SandboxSpec("process"),
     "bubblewrap": SandboxSpec("bubblewrap"),
@@ -33,8 +35,8 @@ def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
 @pytest.fixture(scope="module")
 def ask(launcher: Launcher) -> Iterator[Session]:
     """Give a session with the submission that looks around; for tests that leave it as it was."""
-    with worker(launcher, FILES, Inside()) as conversation:
-        asked = session(conversation)
+    with worker(launcher, FILES, Inside(), seconds=SHARED_SECONDS) as conversation:
+        asked = session(conversation, seconds=SHARED_SECONDS)
         asked.run(*MADE)
         yield asked
 
@@ -49,5 +51,6 @@ def for_notebooks(request: pytest.FixtureRequest) -> Iterator[Launcher]:
 @pytest.fixture(scope="module")
 def shared(request: pytest.FixtureRequest, for_notebooks: Launcher) -> Iterator[Notebook]:
     """Give one kernel beside FILES of the test's module, for tests that leave nothing behind that another could stumble over."""
-    with worker(for_notebooks, request.module.FILES, request.module.INSIDE, limits=LIMITS) as conversation:
-        yield Notebook(session(conversation, seconds=600, limits=LIMITS))
+    files, inside = request.module.FILES, request.module.INSIDE
+    with worker(for_notebooks, files, inside, limits=LIMITS, seconds=SHARED_SECONDS) as conversation:
+        yield Notebook(session(conversation, seconds=SHARED_SECONDS, limits=LIMITS))

@@ -29,10 +29,16 @@ def submission(source: str, **others: str) -> Submission:
 
 @contextmanager
 def worker(
-    launcher: Launcher, files: Mapping[str, bytes], inside: Inside, *, fork: bool = True, limits: Limits = LIMITS
+    launcher: Launcher,
+    files: Mapping[str, bytes],
+    inside: Inside,
+    *,
+    fork: bool = True,
+    limits: Limits = LIMITS,
+    seconds: float = 60.0,
 ) -> Iterator[Conversation]:
-    """Give a worker that has said hello, and end it."""
-    running = launcher.start(limits, 60.0)
+    """Give a worker that has said hello, and end it; what is past its `seconds` may be cleared away by any other grader."""
+    running = launcher.start(limits, seconds)
     conversation = Conversation(running, output_limit=limits.output_kb * 1024, beside=inside.beside)
     try:
         conversation.open(payload(inside, files, limits, folder=running.folder, fork=fork))
