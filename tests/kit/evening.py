@@ -23,6 +23,7 @@ from grader.assignments import find
 from grader.calibration.course import planted
 from grader.calibration.trial import RIGHT
 from grader.cli import main
+from grader.exports.platforms import numbers
 from grader.filenames import CLASS_PAGE
 from grader.model import Person
 from grader.runs.finals import finals_of
@@ -112,7 +113,8 @@ def spent(layout: str, folder: Path, *, places: Sequence[int], sandbox: str, job
     evening.rows["marked again"] = _everybody(run, folder)
     told("release", run, "--apply", "--as", "Jane Doe")
     evening.rows["released"] = _everybody(run, folder)
-    evening.rows["uploaded"] = {login: (points,) for login, points in _uploaded(layout, run, folder, places).items()}
+    uploaded = _uploaded(layout, run, folder, places)
+    evening.rows["uploaded"] = {login: (numbers.written(Decimal(points)),) for login, points in uploaded.items()}
     evening.seconds = time.monotonic() - began
     return evening
 
