@@ -47,7 +47,7 @@ def opened(browser: Any, file: Path) -> Iterator[Any]:
 def shown(tab: Any) -> list[str]:
     """Return the names in the table, in the order in which they stand there."""
     found: list[str] = tab.eval_on_selector_all(
-        "#class tbody tr:not([hidden]) th a", "all => all.map(each => each.textContent)"
+        "#people tbody tr:not([hidden]) th a", "all => all.map(each => each.textContent)"
     )
     return found
 
@@ -57,7 +57,7 @@ def test_every_number_shows_as_many_as_it_says(opened: Any) -> None:
     told = numbers.evaluate_all(
         """all => all.filter(each => /^[0-9]+$/.test(each.textContent)).map(each => {
             each.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
-            return [Number(each.textContent), document.querySelectorAll("#class tbody tr:not([hidden])").length];
+            return [Number(each.textContent), document.querySelectorAll("#people tbody tr:not([hidden])").length];
         })"""
     )
     assert len(told) > 60
@@ -81,11 +81,11 @@ def test_the_table_is_searched_by_name(opened: Any) -> None:
 
 
 def test_the_table_is_sorted_by_any_column_either_way_by_keyboard(opened: Any) -> None:
-    points = "#class thead th:nth-child(2)"
+    points = "#people thead th:nth-child(2)"
 
     def values() -> list[float]:
         cells: list[str] = opened.eval_on_selector_all(
-            "#class tbody td:nth-of-type(1)", "all => all.map(each => each.textContent)"
+            "#people tbody td:nth-of-type(1)", "all => all.map(each => each.textContent)"
         )
         return [float(each) for each in cells if each]
 
@@ -95,7 +95,7 @@ def test_the_table_is_sorted_by_any_column_either_way_by_keyboard(opened: Any) -
     assert values() == sorted(values(), reverse=True)
     opened.keyboard.press("Enter")
     assert values() == sorted(values())
-    opened.click("#class thead th:nth-child(1) button")
+    opened.click("#people thead th:nth-child(1) button")
     assert shown(opened)[0].startswith("Ada Aydın")
 
 
@@ -123,7 +123,7 @@ def test_it_can_be_read_without_a_script_on_a_phone(browser: Any, file: Path) ->
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     tab = context.new_page()
     tab.goto(file.as_uri())
-    assert tab.locator("#class tbody tr").count() == SIZE
+    assert tab.locator("#people tbody tr").count() == SIZE
     assert tab.locator(".tools").is_hidden()
     assert tab.locator("main").bounding_box()["width"] <= 390
     context.close()

@@ -35,7 +35,7 @@
   }
 
   function begin() {
-    const table = document.getElementById("class");
+    const table = document.getElementById("people");
     if (!table || table.dataset.ready) return;
     table.dataset.ready = "yes";
     const body = table.tBodies[0], rows = [...body.rows], words = rows.map((row) => row.cells[0].textContent.toLowerCase());
