@@ -124,7 +124,7 @@ export class Marking {
     if (!this.root || entry.key !== this.key) return;
     this.base = this.queue.done.get(this.key);
     if (said.conflicts?.length) this.moving.again();
-    else if (entry.body.group) this.moving.renew(".members");
+    else if (entry.body.group) this.moving.renew(".members", ".lead");
     else this.drawChip(entry.body.mark);
   }
 

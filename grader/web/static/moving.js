@@ -61,13 +61,16 @@ export class Moving {
     }
   }
 
-  // one part of this page as it is now; the rest stays, with whatever is being typed
-  async renew(part) {
+  // parts of this page as they are now; the rest stays, with whatever is being typed
+  async renew(...parts) {
     const { turn } = this;
     const answer = await fetch(location.href).catch(() => null);
     if (!answer?.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(part);
-    if (turn === this.turn && fresh) document.querySelector(part).replaceWith(document.adoptNode(fresh));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of turn === this.turn ? parts : []) {
+      const fresh = page.querySelector(part);
+      if (fresh) document.querySelector(part).replaceWith(document.adoptNode(fresh));
+    }
   }
 
   complain(words) {
