@@ -119,6 +119,7 @@ def _begin(page: Any, links: str, words: str) -> str:
 def keep(page: Any, file: Path) -> None:
     """Keep what the window shows, in a few colours, so that it stays small."""
     page.mouse.move(0, 0)
+    page.evaluate("Promise.all([...document.images].map((each) => each.decode()))")
     shown = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
     file.parent.mkdir(parents=True, exist_ok=True)
     shown.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
