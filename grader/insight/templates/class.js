@@ -88,7 +88,12 @@
     });
     search.addEventListener("input", show);
     all.addEventListener("click", () => { search.value = ""; choose(null); });
-    document.querySelectorAll("a.n[data-who]").forEach((each) => each.addEventListener("click", () => choose(each)));
+    document.querySelectorAll("a.n[data-who]").forEach((each) => each.addEventListener("click", (event) => {
+      // a step in the history would have the review load the page anew
+      event.preventDefault();
+      choose(each);
+      document.getElementById("everybody").scrollIntoView();
+    }));
     document.querySelectorAll("pre[data-stub]").forEach((pre) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -110,5 +115,6 @@
   }
 
   begin();
-  document.addEventListener("review:replaced", begin);
+  // the review lays a new table in the place of this one, while a run goes on and on the way back from another page
+  new MutationObserver(begin).observe(document.body, { childList: true, subtree: true });
 })();
