@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from grader.insight import overview, page
 from kit import axe
+from kit import report_samples as samples
 from kit.glancing import about, class_of
-from kit.reviewing import chromium
+from kit.reviewing import chromium, made_run, page_of, running
 
 pytestmark = pytest.mark.browser
 SIZE = 60
@@ -127,3 +129,22 @@ def test_it_can_be_read_without_a_script_on_a_phone(browser: Any, file: Path) ->
     assert tab.locator(".tools").is_hidden()
     assert tab.locator("main").bounding_box()["width"] <= 390
     context.close()
+
+
+def test_in_the_review_numbers_filter_and_a_comment_reaches_the_gradebook(browser: Any, tmp_path: Path) -> None:
+    wrong = samples.wrong()
+    reports = [replace(wrong, submission=replace(wrong.submission, id=f"s{k}", digest=f"sha256:{k}")) for k in range(3)]
+    with running(made_run(tmp_path / "run", reports)) as served, page_of(browser, served.link) as tab:
+        tab.goto(served.url)
+        number = tab.locator(".mistake a.n").first
+        number.click()
+        assert tab.locator("#people tbody tr:not([hidden])").count() == int(number.text_content())
+        tab.fill("#search", "s1")
+        assert tab.locator("#people tbody tr:not([hidden])").count() == 1
+        form = tab.locator("form[data-remark]").first
+        form.locator("xpath=ancestor::details[1]/summary").click()
+        form.locator("textarea").fill("Look at the derivative.")
+        form.locator("button").click()
+        form.get_by_text("Saved", exact=True).wait_for()
+        tab.reload()
+        assert tab.locator("form[data-remark] textarea").first.input_value() == "Look at the derivative."
