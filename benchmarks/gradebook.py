@@ -171,7 +171,7 @@ def stub(folder: Path, students: int) -> None:
 
 def rows(folder: Path) -> list[tuple[str, ...]]:
     """Return everything that is noted, times and ids apart."""
-    apart = {"id", "run", "grading", "submitter", "attempt", "noted", "stamp", "made"}
+    apart = {"id", "run", "grading", "submitter", "attempt", "noted", "stamp", "made", "secret"}
     around = SUBMITTERS.join(ATTEMPTS).outerjoin(GRADINGS).outerjoin(FINDINGS)
     names = [each for table in (SUBMITTERS, ATTEMPTS, GRADINGS, FINDINGS) for each in table.c if each.name not in apart]
     with gradebook.opened(folder) as book, reading(book.engine) as connection:

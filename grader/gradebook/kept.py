@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from grader.gradebook import auditing
 from grader.gradebook.engine import writing
@@ -24,7 +25,12 @@ class Kept:
         self.engine, self.key, self.folder = engine, key, folder
         self._now = now
         with writing(engine) as connection:
-            self._run = _run(connection, key, now())
+            self._run, self._secret = _run(connection, key, now())
+
+    @property
+    def secret(self) -> str:
+        """What names that browsers see are made with: drawn once for each run, and shown to nobody."""
+        return self._secret
 
     def close(self) -> None:
         """Let go of the database."""
@@ -34,9 +40,13 @@ class Kept:
         auditing.keep(connection, self._run, changes, author=author, now=self._now())
 
 
-def _run(connection: Connection, key: str, now: datetime) -> int:
-    known: int | None = connection.scalar(select(RUNS.c.id).where(RUNS.c.key == key))
-    if known is not None:
-        return known
-    added: int = connection.execute(insert(RUNS).values(key=key, made=now).returning(RUNS.c.id)).scalar_one()
-    return added
+def _run(connection: Connection, key: str, now: datetime) -> tuple[int, str]:
+    known = connection.execute(select(RUNS.c.id, RUNS.c.secret).where(RUNS.c.key == key)).one_or_none()
+    if known and known.secret:
+        return known.id, known.secret
+    secret = secrets.token_hex(32)
+    if known:
+        connection.execute(update(RUNS).where(RUNS.c.id == known.id).values(secret=secret))
+        return known.id, secret
+    values = {"key": key, "made": now, "secret": secret}
+    return connection.execute(insert(RUNS).values(values).returning(RUNS.c.id)).scalar_one(), secret

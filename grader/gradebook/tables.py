@@ -58,6 +58,8 @@ RUNS = Table(
     Column("id", Integer, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
     Column("made", Instant, nullable=False),
+    # what names that browsers see are made with
+    Column("secret", String(64), nullable=False, server_default=""),
 )
 
 # people, and who hands in: one of them or a group

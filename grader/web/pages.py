@@ -33,7 +33,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         .render(
             version=__version__,
             who=review.who,
-            run=run_name(review.book.key),
+            run=run_name(review.book.secret),
             token=request.state.token,
             path=request.url.path,
             **context,

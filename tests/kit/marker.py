@@ -37,7 +37,7 @@ class Marker:
 
     def name(self, student: str) -> str:
         """Return what browsers call a student's answer."""
-        return answer_name(self.review.book.key, student, 1)
+        return answer_name(self.review.book.secret, student, 1)
 
     def line(self, text: str = "Right", points: str = "2") -> int:
         """Add a line to the guide, and return its number."""

@@ -7,15 +7,15 @@ import hmac
 import json
 
 
-def run_name(key: str) -> str:
-    """Return what a run is called by browsers, given the key of its gradebook, which they never see."""
-    return _name(key, "run")
+def run_name(secret: str) -> str:
+    """Return what a run is called by browsers, given the secret of its gradebook, which they never see."""
+    return _name(secret, "run")
 
 
-def answer_name(key: str, student: str, attempt: int) -> str:
+def answer_name(secret: str, student: str, attempt: int) -> str:
     """Return what an attempt is called by browsers."""
-    return _name(key, "attempt", student, attempt)
+    return _name(secret, "attempt", student, attempt)
 
 
-def _name(key: str, *of: object) -> str:
-    return hmac.new(key.encode(), json.dumps(of).encode(), hashlib.sha256).hexdigest()[:24]
+def _name(secret: str, *of: object) -> str:
+    return hmac.new(secret.encode(), json.dumps(of).encode(), hashlib.sha256).hexdigest()[:24]

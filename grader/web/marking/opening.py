@@ -76,8 +76,8 @@ def opened_at(request: Request) -> tuple[Open, str]:
 
 def open_check(review: Review, item: str, check: str) -> Open:
     """Return a check with all of its answers as they stand now; 404 where there are none."""
-    key, found = review.book.key, review.book.answers(item, check, grader=review.who.name)
-    answered = {answer_name(key, each.student, each.attempt): each for each in found}
+    secret, found = review.book.secret, review.book.answers(item, check, grader=review.who.name)
+    answered = {answer_name(secret, each.student, each.attempt): each for each in found}
     if not answered:
         raise HTTPException(404, "nobody has answered this yet")
 

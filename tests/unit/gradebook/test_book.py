@@ -7,9 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from grader.gradebook.book import Gradebook
+from grader.gradebook.engine import writing
 from grader.gradebook.nouns import Noted, Why
+from grader.gradebook.tables import RUNS
 from grader.model import Person
 from kit.books import BEGIN, book_in, folder_of, given, hand_in, joined, noted, result
 
@@ -235,3 +238,22 @@ def test_hostile_names_are_kept(book: Gradebook) -> None:
     book.take_in(joined(replace(hand_in("x", 1, person), submission="a\0")), folder_of)
     book.note(noted("x", of=PASSED))
     assert points(book) == {"=HYPERLINK(1)\\x00\\udc80\u202e": 2}
+
+
+def test_a_run_has_a_secret_of_its_own_for_good(tmp_path: Path) -> None:
+    def secret(folder: str) -> str:
+        with book_in(tmp_path / folder) as found:
+            return found.secret
+
+    first = secret("one")
+    assert len(first) == 64
+    assert secret("one") == first != secret("other")
+
+
+def test_a_run_that_had_no_secret_yet_gets_one(tmp_path: Path) -> None:
+    with book_in(tmp_path) as found, writing(found.engine) as connection:
+        connection.execute(update(RUNS).values(secret=""))
+    with book_in(tmp_path) as found:
+        first = found.secret
+    with book_in(tmp_path) as found:
+        assert found.secret == first != ""

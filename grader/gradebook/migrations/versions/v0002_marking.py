@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("findings", sa.Column("pattern", Words(), nullable=False, server_default=""))
     op.add_column("findings", sa.Column("margin", sa.Float(), nullable=True))
     op.add_column("findings", sa.Column("basis", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("runs", sa.Column("secret", sa.String(length=64), nullable=False, server_default=""))
     for column in _ticked():
         op.add_column("marks", column)
     op.add_column("marks", sa.Column("group_key", Words(), nullable=False, server_default=""))
