@@ -115,7 +115,7 @@ def test_what_is_installed_beside_us_is_left_out() -> None:
 
 def test_no_assignment_and_no_report_is_behind_the_sandbox() -> None:
     parts = {f"{name}.".split(".")[1] for name in files_behind(["grader.sandbox.observing", "grader.sandbox.docker"])}
-    assert parts == {"", "sandbox", "wire", "model", "errors", "text", "checks"}
+    assert parts == {"", "sandbox", "wire", "model", "errors", "text", "checks", "blas"}
 
 
 def test_a_file_that_stays_has_one_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
