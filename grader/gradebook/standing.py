@@ -20,6 +20,7 @@ from grader.model import Result, Verdict
 ROWS = 2_000
 # the columns of a finding that are its fields, in their order
 FOUND = slice(1, 1 + len(fields(Found)))
+VERDICTS = {str(each): each for each in Verdict}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _standing(
 def found_of(row: Row[Any]) -> Found:
     """Return what the machine found, of a row that begins with the columns of a finding."""
     place, item, item_title, check, title, verdict, *rest = row[FOUND]
-    return Found(place, item, item_title, check, title, Verdict(verdict), *rest)
+    return Found(place, item, item_title, check, title, VERDICTS[verdict], *rest)
 
 
 def _findings(
@@ -112,7 +113,7 @@ def _findings(
     if places is not None:
         found = found.where(marks.is_at(FINDINGS, places))
     for row in connection.execute(found.execution_options(yield_per=ROWS)):
-        yield row.grading, found_of(row)
+        yield row[0], found_of(row)
 
 
 def _marks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -43,8 +43,11 @@ class _Told:
 def mistakes(latest: Latest, builds_on: BuildsOn) -> tuple[tuple[Mistake, ...], tuple[Group, ...]]:
     """Return the mistakes that have a name, and the groups of at least `ENOUGH` that have none, what costs most first."""
     told: dict[_Key, _Told] = {}
-    for place, standing in enumerate(latest.standings):
-        for cause in causes_of(standing.findings, builds_on):
+    for place, lost in enumerate(latest.lost):
+        for cause in causes_of(lost, builds_on):
+            if not cause.lost and cause.lead.marks.possible:
+                # people gave all of it, or look at it again
+                continue
             key = _key(cause)
             found = told.setdefault(key, _Told(cause.lead.finding))
             if not found.places or found.places[-1] != place:
@@ -78,9 +81,8 @@ def _key(cause: Cause) -> _Key:
     return _Key("pattern", lead.check, lead.pattern) if lead.pattern else _Key("check", lead.check, "")
 
 
-def causes_of(findings: Iterable[Found], builds_on: BuildsOn) -> tuple[Cause, ...]:
-    """Return the causes of what was lost, from what a gradebook keeps and from how checks build on one another."""
-    lost = [each for each in findings if each.verdict in causes.LOST]
+def causes_of(lost: Sequence[Found], builds_on: BuildsOn) -> tuple[Cause, ...]:
+    """Return the causes of what failed or is blocked, from what a gradebook keeps and from how checks build on one another."""
     if not lost:
         return ()
     failed = {each.message: each.check for each in reversed(lost) if each.verdict is Verdict.FAILED and each.message}

@@ -10,7 +10,8 @@ from grader.gradebook.nouns import Why
 from grader.gradebook.standing import Standing
 from grader.insight import statistics
 from grader.insight.attempts import repaired
-from grader.insight.latest import BLOCKED, FAILED, GRADED, PASSED, Latest, latest, places
+from grader.insight.gathering import latest
+from grader.insight.latest import BLOCKED, FAILED, GRADED, PASSED, Latest, places
 from grader.insight.mistakes import mistakes
 from grader.insight.model import LARGE, About, Bar, Distribution, Extreme, Item, Need, Overview, Part, Who
 from grader.insight.suspects import suspects
@@ -48,7 +49,7 @@ def overview(standings: Iterable[Standing], about: About) -> Overview:
         slowest=_extremes(seconds),
         median_seconds=float(np.median(seconds[seconds > 0])) if np.any(seconds > 0) else 0.0,
         largest=_extremes(sizes),
-        repaired=repaired(found),
+        repaired=repaired(found.again),
         graded=int(graded.sum()),
     )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,20 +32,7 @@ def of_run(
     With `sizes`, it is looked how much evidence each has left.
     """
     known = about(book, noticed=noticed, unmatched=unmatched, sizes=sizes)
-    with _uncollected():
-        return overview(book.standings(), known)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: half a million findings are none, and to see that takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return overview(book.standings(), known)
 
 
 def about(

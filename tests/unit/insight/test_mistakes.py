@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 
 from grader.gradebook.standing import Standing
-from grader.insight.latest import latest
+from grader.insight.gathering import latest
 from grader.insight.mistakes import mistakes
 from grader.model import Verdict
-from kit.glancing import found, standing
+from kit.glancing import found, mark, standing
 
 F, B = Verdict.FAILED, Verdict.BLOCKED
 
@@ -71,3 +71,20 @@ def test_a_stub_can_be_read_as_a_table_of_bugs_whatever_a_student_wrote() -> Non
     assert table["fails"] == ["gradients"]
     assert table["story"] == 'It gradients: W x2, "b" 0'
     assert list(tomllib.loads(group.stub)) == ["gradients_w_x2_b_0"]
+
+
+def test_points_that_people_gave_are_not_lost_and_who_got_all_made_no_mistake() -> None:
+    wrong = found("gradients", F, 6, diagnosis="bias_missing")
+    given = [standing(f"s{k}", wrong, marks=(mark(k, wrong, f"sha256:s{k}"),)) for k in (0, 2, 6)]
+    (one,), _ = mistakes(latest(given), {})
+    assert (one.places, one.lost) == ((0, 1), 10)
+
+
+def test_a_mistake_under_a_mark_on_an_earlier_result_is_open_and_costs_nothing() -> None:
+    wrong = found("gradients", F, 6, diagnosis="bias_missing")
+    assert mistakes(latest([standing("ann", wrong, marks=(mark(2, wrong, "sha256:before"),))]), {}) == ((), ())
+
+
+def test_a_mistake_in_a_check_without_points_is_one_all_the_same() -> None:
+    (one,), _ = mistakes(latest([standing("ann", found("style", F, 0, diagnosis="long"))]), {})
+    assert (one.name, one.lost) == ("Long", 0)

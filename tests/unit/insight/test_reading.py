@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from grader.filenames import EVIDENCE
 from grader.insight import of_run
@@ -50,6 +53,16 @@ def test_another_rubric_is_no_flip(tmp_path: Path) -> None:
         book.note(noted("ann"))
         book.note(noted("ann", of=result(OTHER, rubric="sha256:r2")))
         assert about(book).flips == ()
+
+
+def test_other_threads_keep_their_garbage_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    with book_in(tmp_path) as book:
+        book.note(noted("ann"))
+        standings = list(book.standings())
+        monkeypatch.setattr(book, "standings", lambda: (seen.append(gc.isenabled()) or each for each in standings))
+        of_run(book)
+    assert seen == [True]
 
 
 def test_the_class_of_a_gradebook_is_looked_at_as_it_stands(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from grader.gradebook.standing import Standing
-from grader.insight.latest import latest
+from grader.insight.gathering import latest
 from grader.insight.model import Flip, Suspect
 from grader.insight.suspects import suspects
 from grader.model import Verdict

@@ -1,23 +1,25 @@
-"""The latest attempts as arrays: what counts, what waits, and what is not said of anybody."""
+"""A class that is read once: what counts, what waits, and what is not said of anybody."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from grader.gradebook.nouns import Why
-from grader.insight.latest import latest, places
+from grader.insight.attempts import Again
+from grader.insight.gathering import latest
+from grader.insight.latest import places
 from grader.model import Verdict
 from kit.glancing import found, mark, standing
 
 FAILED, PENDING = found("fails", Verdict.FAILED, 3), found("waits", Verdict.PENDING, 5, item="essay", place=2)
 
 
-def test_the_last_attempt_counts_and_pairs_of_attempts_are_kept() -> None:
+def test_the_last_attempt_counts_and_what_it_repaired_is_kept() -> None:
     first, second = standing("ann", FAILED), standing("ann", found("fails", worth=3), attempt=2)
     made = latest([first, second, standing("bob", FAILED)])
     assert [each.student for each in made.standings] == ["ann", "bob"]
     assert made.totals.tolist() == [3, 0]
-    assert made.earlier == [(0, first, second)]
+    assert made.again == [Again(0, FAILED, repaired=True)]
 
 
 def test_points_that_nobody_has_decided_are_open() -> None:
@@ -74,3 +76,23 @@ def test_a_mark_on_an_earlier_result_takes_the_place_of_what_the_machine_found()
 def test_what_is_blocked_is_neither_decided_nor_open() -> None:
     made = latest([standing("ann", found("a", Verdict.BLOCKED, 3))])
     assert (made.decided.tolist(), made.open.tolist(), made.is_settled.tolist()) == ([[False]], [0], [True])
+
+
+def test_a_mark_on_an_earlier_result_is_open_also_where_the_check_is_blocked_now() -> None:
+    blocked = found("a", Verdict.BLOCKED, 3)
+    made = latest([standing("ann", blocked, marks=(mark(2, blocked, "sha256:before"),))])
+    assert (made.open.tolist(), made.totals.tolist()) == ([3], [0])
+
+
+def test_of_what_was_read_only_what_was_lost_is_kept() -> None:
+    made = latest([standing("ann", found(), FAILED, PENDING, marks=(mark(4, PENDING, "sha256:ann"),))])
+    assert made.lost == [(FAILED,)]
+    assert [(each.findings, each.marks) for each in made.standings] == [((), ())]
+
+
+def test_checks_of_an_older_rubric_stand_where_it_had_them() -> None:
+    old, new = found("old", worth=1, place=0), found("new", worth=2, place=1)
+    made = latest([standing("ann", new), standing("bob", old)])
+    assert [column.check for column in made.columns] == ["old", "new"]
+    assert made.earned.tolist() == [[0, 2], [1, 0]]
+    assert made.verdicts.tolist() == [[-1, 0], [0, -1]]
