@@ -159,6 +159,11 @@ class Gradebook(Reviewed):
         with reading(self.engine) as connection:
             return next(counting.counted_attempts(connection, self._run, self.rules(), [student]), None)
 
+    def weighing(self, rules: Policy | None = None) -> counting.Weighing:
+        """Return by what it is known which attempt of a student counts, by `rules` as for `finals`."""
+        with reading(self.engine) as connection:
+            return counting.weighing(connection, self._run, rules or self.rules())
+
     def counts(self) -> places.Counts:
         """Return how many attempts there are of each kind."""
         with reading(self.engine) as connection:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -70,25 +70,56 @@ def why_not(standing: Standing, score: Scored) -> str:
     return "; ".join(said)
 
 
+@dataclass(frozen=True)
+class Weighing:
+    """Which attempt of a student counts by `rules`, the latest where there are none; `known_by` are the names of each student."""
+
+    rules: Policy | None = None
+    known_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def lateness(self, standing: Standing) -> Lateness:
+        """Return how late an attempt is: not at all without rules."""
+        if self.rules is None:
+            return Lateness()
+        names = [standing.student, *self.known_by.get(standing.student, ())]
+        return self.rules.lateness(names, standing.handed_in, standing.late)
+
+    def is_late(self, standing: Standing) -> bool | None:
+        """Whether an attempt is late: by the rules, or by the platform's word, None where nobody says."""
+        return standing.late if self.rules is None else bool(self.lateness(standing).words)
+
+    def counting(self, attempts: Sequence[Standing]) -> int:
+        """Return which of the attempts of a student counts, of at least one, in their order in time."""
+        if self.rules is None or len(attempts) == 1:
+            return len(attempts) - 1
+        return self.rules.counting([Counted(self.lateness(each), _points(each)) for each in attempts])
+
+
+# where no rules are known
+LATEST = Weighing()
+
+
+def _points(standing: Standing) -> Decimal | None:
+    score = standing.score
+    return None if why_not(standing, score) else score.earned
+
+
+def weighing(connection: Connection, run: int, rules: Policy | None) -> Weighing:
+    """Return how the attempts of a run are weighed."""
+    return Weighing(rules, _known_by(connection, run) if rules else {})
+
+
 def counted_attempts(
     connection: Connection, run: int, rules: Policy | None, students: Collection[str] | None = None
 ) -> Iterator[Chosen]:
     """Yield for each of these, of all where none are given, the attempt that counts: by the rules, or the latest."""
-    known_by = _known_by(connection, run) if rules else {}
-    for student, attempts in groupby(standings(connection, run, students), key=lambda each: each.student):
-        of_one = []
-        for standing in attempts:
-            score = standing.score
-            why = why_not(standing, score)
-            lateness = Lateness()
-            if rules:
-                names = [student, *known_by.get(student, ())]
-                lateness = rules.lateness(names, standing.handed_in, standing.late)
-            points = None if why else final(score.earned, lateness)
-            of_one.append(Chosen(standing, score, lateness, points, why))
-        weighed = [Counted(each.lateness, None if each.why_not else each.score.earned) for each in of_one]
-        index = rules.counting(weighed) if rules else -1
-        yield of_one[index]
+    weighed = weighing(connection, run, rules)
+    for _, attempts in groupby(standings(connection, run, students), key=lambda each: each.student):
+        of_one = list(attempts)
+        standing = of_one[weighed.counting(of_one)]
+        score, lateness = standing.score, weighed.lateness(standing)
+        why = why_not(standing, score)
+        yield Chosen(standing, score, lateness, None if why else final(score.earned, lateness), why)
 
 
 def finals(connection: Connection, run: int, rules: Policy | None, folder: Path) -> tuple[Final, ...]:

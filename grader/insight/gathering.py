@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from grader import causes
+from grader.gradebook.counting import LATEST, Weighing
 from grader.gradebook.joining import NOTHING, waits
 from grader.gradebook.nouns import Found, Mark, Why
 from grader.gradebook.standing import Standing
@@ -25,9 +26,9 @@ JUDGED = (Verdict.PASSED, Verdict.FAILED)
 NUMBERS = 6
 
 
-def latest(standings: Iterable[Standing]) -> Latest:
-    """Return the latest attempts, of standings in the order of students and attempts."""
-    gathered = _Gathered()
+def latest(standings: Iterable[Standing], weighing: Weighing = LATEST) -> Latest:
+    """Return the attempts that count, of standings in the order of students and attempts."""
+    gathered = _Gathered(weighing)
     for _, attempts in groupby(standings, key=lambda each: each.student):
         gathered.take(list(attempts))
     return gathered.as_arrays()
@@ -37,6 +38,7 @@ def latest(standings: Iterable[Standing]) -> Latest:
 class _Gathered:
     """What is kept of those who were read so far, and in `numbers` of each finding its person, its column and `NUMBERS`."""
 
+    weighing: Weighing
     standings: list[Standing] = field(default_factory=list)
     columns: dict[tuple[str, str], int] = field(default_factory=dict)
     titles: list[Column] = field(default_factory=list)
@@ -49,7 +51,7 @@ class _Gathered:
 
     def take(self, attempts: list[Standing]) -> None:
         """Take the attempts of one student, in their order."""
-        standing, place = attempts[-1], len(self.standings)
+        standing, place = attempts[self.weighing.counting(attempts)], len(self.standings)
         for before, after in pairwise(attempts):
             self.again += judged_again(place, before.findings, after.findings)
         given = {(mark.item, mark.check): mark for mark in standing.marks if mark.is_there}
@@ -57,7 +59,8 @@ class _Gathered:
         self.whole.append(float(whole.points) if whole and whole.points is not None else 0.0)
         self.waiting.append({})
         self.lost.append(tuple(self._lost(place, standing, given)))
-        self.standings.append(replace(standing, findings=(), marks=(), remarks=()))
+        late = self.weighing.is_late(standing)
+        self.standings.append(replace(standing, late=late, findings=(), marks=(), remarks=()))
 
     def as_arrays(self) -> Latest:
         """Return all of it; checks of an older rubric stand where it had them."""

@@ -67,7 +67,9 @@ def _mistake(key: _Key, told: _Told) -> Mistake:
     name = {NOT_WRITTEN: "Not written yet", "error": key.name}.get(key.kind, "")
     name = name or (key.name.replace("_", " ").capitalize() if key.kind == "diagnosis" else lead.title)
     title = lead.title if name != lead.title else ""
-    return Mistake(name, key.check, title, lead.diagnosis, tuple(told.places), told.lost, lead.message)
+    # by a diagnosis alone it is known whom a comment on it reaches
+    diagnosis = lead.diagnosis if key.kind == "diagnosis" else ""
+    return Mistake(name, key.check, title, diagnosis, tuple(told.places), told.lost, lead.message)
 
 
 def _key(cause: Cause) -> _Key:

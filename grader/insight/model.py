@@ -13,7 +13,7 @@ Places = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Who:
-    """A row of the table: one student or group with the latest attempt.
+    """A row of the table: one student or group with the attempt that counts.
 
     `row` is its number in the gradebook. `points` are None where it was not graded; `open` says how many are pending or withheld.
     `items` are the points earned by item, None where nothing of it was judged.

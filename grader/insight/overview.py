@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from grader.gradebook.counting import LATEST, Weighing
 from grader.gradebook.nouns import Why
 from grader.gradebook.standing import Standing
 from grader.insight import statistics
@@ -27,9 +28,9 @@ WAITS = {
 }
 
 
-def overview(standings: Iterable[Standing], about: About) -> Overview:
-    """Return the class at a glance, of all attempts in the order of students; who has several counts with the latest."""
-    found = latest(standings)
+def overview(standings: Iterable[Standing], about: About, weighing: Weighing = LATEST) -> Overview:
+    """Return the class at a glance, of all attempts in the order of students; who has several counts with one, by `weighing`."""
+    found = latest(standings, weighing)
     totals, items = found.totals, tuple(_items(found))
     named, groups = mistakes(found, about.builds_on)
     graded = found.is_graded
@@ -116,7 +117,7 @@ def _needs(found: Latest, about: About) -> Iterator[Need]:
 def _distribution(found: Latest, totals: Array) -> Distribution:
     decided = found.possible.sum(axis=1) - found.open
     known = found.is_graded & (decided > 0)
-    who, settled = np.flatnonzero(known), int(found.is_settled.sum())
+    who, settled = np.flatnonzero(known), int((known & found.is_settled).sum())
     values = np.minimum(totals[known] / decided[known], 1.0)
     if not values.size:
         return Distribution(0, settled)

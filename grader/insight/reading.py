@@ -21,18 +21,25 @@ from grader.insight.overview import overview
 from grader.model import Verdict
 
 if TYPE_CHECKING:
+    from grader.classes.policy import Policy
     from grader.gradebook.book import Gradebook
 
 
 def of_run(
-    book: Gradebook, *, noticed: Collection[str] = (), unmatched: Iterable[str] = (), sizes: bool = True
+    book: Gradebook,
+    rules: Policy | None = None,
+    *,
+    noticed: Collection[str] = (),
+    unmatched: Iterable[str] = (),
+    sizes: bool = True,
 ) -> Overview:
     """Return the class of a gradebook at a glance; `noticed` are folders to look at, `unmatched` students whom nobody knows.
 
-    With `sizes`, it is looked how much evidence each has left.
+    Of several attempts of somebody the one is shown that counts for `Gradebook.finals`, by these `rules` or else by those in the
+    run's folder. With `sizes`, it is looked how much evidence each has left.
     """
     known = about(book, noticed=noticed, unmatched=unmatched, sizes=sizes)
-    return overview(book.standings(), known)
+    return overview(book.standings(), known, book.weighing(rules))
 
 
 def about(

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from grader import insight
+from grader.classes.policy import Policy
 from grader.gradebook.places import Counts
 from grader.insight import page as insight_page
 from grader.runs import RunFolder
@@ -25,23 +26,24 @@ LONGEST = 2_000
 class Glance:
     """The content of the page as it was worked out last; several who ask at once wait for one."""
 
-    _of: Counts | None = None
+    _of: tuple[Counts, Policy | None] | None = None
     _main: Markup = field(default_factory=Markup)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def main(self, review: Review, now: Counts) -> Markup:
-        """Return the content of the page for a run that is as far as `now`."""
+        """Return the content of the page for a run that is as far as `now`, by the rules that its folder has at this moment."""
         with self._turn:
-            if self._of != now:
-                self._main, self._of = _worked_out(review), now
+            of = now, review.book.rules()
+            if self._of != of:
+                self._main, self._of = _worked_out(review, of[1]), of
             return self._main
 
 
-def _worked_out(review: Review) -> Markup:
+def _worked_out(review: Review, rules: Policy | None) -> Markup:
     run = RunFolder(review.folder)
     run.look()
     noticed = {name for name, entry in run.entries.items() if entry.row.notices}
-    overview = insight.of_run(review.book, noticed=noticed, sizes=False)
+    overview = insight.of_run(review.book, rules, noticed=noticed, sizes=False)
     remarks = {(each.check, each.diagnosis, each.pattern): each.text for each in review.book.remarks()}
     return insight_page.main(overview, links=lambda who: f"/submission/{who.row}", live=True, remarks=remarks)
 

@@ -88,3 +88,9 @@ def test_a_mistake_under_a_mark_on_an_earlier_result_is_open_and_costs_nothing()
 def test_a_mistake_in_a_check_without_points_is_one_all_the_same() -> None:
     (one,), _ = mistakes(latest([standing("ann", found("style", F, 0, diagnosis="long"))]), {})
     assert (one.name, one.lost) == ("Long", 0)
+
+
+def test_a_comment_goes_to_a_diagnosis_and_not_to_what_is_not_written_at_many_checks() -> None:
+    missing = [found(check, F, diagnosis="not_written", place=k) for k, check in enumerate("ab")]
+    (one,), _ = mistakes(latest([standing("ann", *missing)]), {})
+    assert (one.name, one.diagnosis) == ("Not written yet", "")

@@ -52,6 +52,11 @@ def test_who_has_nothing_decided_is_not_in_the_distribution() -> None:
     assert overview([standing("ann", PENDING)], About()).distribution.bars == ()
 
 
+def test_who_has_nothing_decided_does_not_count_as_settled_either() -> None:
+    spread = overview([standing("ann", found("a", B)), standing("bob", found("a", worth=0))], About()).distribution
+    assert (spread.n, spread.settled) == (1, 1)
+
+
 def test_a_share_on_a_border_is_in_the_bar_above_and_full_points_in_the_last() -> None:
     shares = (0, 3, 10)
     standings = [standing(f"s{k}", found("a", P, k), found("b", F, 10 - k, place=1)) for k in shares]

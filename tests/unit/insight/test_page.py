@@ -113,3 +113,14 @@ def test_a_thousand_fit_in_two_megabytes() -> None:
 
 def test_nothing_at_all_makes_a_page() -> None:
     assert "Nothing is graded yet." in page.html(overview([], About()), links=link)
+
+
+def test_it_is_said_of_how_many_everything_is_decided() -> None:
+    essay = found("essay", Verdict.PENDING, place=1)
+    standings = [standing(name, found(), essay) for name in ("ann", "bob")]
+    assert "<strong>2</strong> graded; everything is decided for 0 of 2<" in page.main(
+        overview(standings, About()), links=link
+    )
+    nobody = page.main(overview([standing("ann", essay)], About()), links=link)
+    assert "Nothing is decided yet." in nobody
+    assert "Nothing is graded yet." not in nobody

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from grader.filenames import EVIDENCE
-from grader.insight import of_run
+from grader.classes.policy import Policy
+from grader.filenames import CLASS, EVIDENCE
+from grader.gradebook.counting import Weighing
+from grader.insight import About, of_run, overview
 from grader.insight.model import Flip
 from grader.insight.reading import about
 from grader.model import Person
 from kit.books import PLAIN, book_in, folder_of, hand_in, joined, noted, result
+from kit.glancing import AT, found, standing
 
+SETTLED = {"code": {"runs": ("passed", 2.0), "holds": ("passed", 3.0)}}
+WORSE = {"code": {"runs": ("failed", 2.0), "holds": ("failed", 3.0)}}
 OTHER = PLAIN | {"code": {"runs": ("failed", 2.0), "says": ("pending", 3.0)}}
 
 
@@ -53,6 +59,27 @@ def test_another_rubric_is_no_flip(tmp_path: Path) -> None:
         book.note(noted("ann"))
         book.note(noted("ann", of=result(OTHER, rubric="sha256:r2")))
         assert about(book).flips == ()
+
+
+@pytest.mark.parametrize(("rules", "attempt", "points"), [("", 2, 0.0), ('attempts = "best"\n', 1, 5.0)])
+def test_of_several_attempts_the_one_is_shown_that_counts(
+    tmp_path: Path, rules: str, attempt: int, points: float
+) -> None:
+    if rules:
+        (tmp_path / CLASS).write_text(rules)
+    with book_in(tmp_path) as book:
+        book.note(noted("ann", 1, of=result(SETTLED)), noted("ann", 2, of=result(WORSE, digest="sha256:2")))
+        (who,), (final,) = of_run(book).rows, book.finals()
+    assert (who.attempt, who.points) == (attempt, points)
+    assert final.folder == tmp_path / who.folder
+    assert final.points == points
+
+
+def test_who_is_late_is_so_by_the_rules_where_there_are_some() -> None:
+    standings = [standing("ann", found(), late=True), standing("bob", found(), late=False)]
+    due = Policy(due=AT - timedelta(hours=1), extensions={"ann": AT})
+    rows = [overview(standings, About(), weighing).rows for weighing in (Weighing(), Weighing(due))]
+    assert [[who.late for who in each] for each in rows] == [[True, False], [False, True]]
 
 
 def test_other_threads_keep_their_garbage_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from grader.filenames import CLASS
 from grader.gradebook.marking import Given
 from kit.visiting import Visit
 
@@ -22,6 +23,15 @@ def test_what_has_changed_is_on_the_page_the_next_time(visit: Visit) -> None:
     given = Given("ann", 2, "classification", "comparison_written", Decimal("1.5"))
     visit.review.book.mark(given, author="Gil")
     assert visit.owner.get("/").text.partition('id="class"')[2] != before
+
+
+def test_rules_that_were_changed_since_say_which_attempt_is_on_the_page(visit: Visit) -> None:
+    visit.review.book.mark(Given("ann", 1, "classification", "comparison_written", Decimal(2)), author="Gil")
+    attempts = [each.row for each in visit.review.book.attempts() if each.student == "ann"]
+    for rule, there in (("latest", 1), ("best", 0), ("latest", 1)):
+        (visit.review.folder / CLASS).write_text(f'attempts = "{rule}"\n')
+        text = visit.owner.get("/").text
+        assert [f'href="/submission/{row}"' in text for row in attempts] == [k == there for k in (0, 1)]
 
 
 def test_a_comment_on_a_mistake_reaches_all_who_made_it(visit: Visit) -> None:
