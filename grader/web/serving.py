@@ -169,7 +169,8 @@ def _numbers() -> list[str]:
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """Give a socket that listens; AuthorError says what to do where it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as made:
+    # where the protocol is not named, asyncio lets each answer wait 40 ms for more to send with it
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as made:
         if os.name != "nt":
             # the port of a review that has just ended is free for the next one; on Windows, this would share it with others
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -247,12 +247,16 @@ def test_keys_are_off_while_somebody_types_and_can_be_switched_off(browser: Any,
         page.locator("#keys-on").uncheck()
         press(page, "Escape")
         page.wait_for_selector("dialog[open]", state="detached")
-        press(page, "n", "1", "c")
-        assert page.url.endswith("/marking/1/5")
+        press(page, "c")
+        assert page.evaluate("document.activeElement.id") != "comment"
         assert page.input_value("#note") == "n u 1 p"
         page.reload()
-        press(page, "n")
-        assert page.url.endswith("/marking/1/5")
+        press(page, "c")
+        assert page.evaluate("document.activeElement.id") != "comment"
+        page.locator("#help-button").click()
+        page.locator("#keys-on").check()
+        press(page, "Escape", "c")
+        assert page.evaluate("document.activeElement.id") == "comment"
 
 
 @pytest.mark.parametrize("width", [390, 1600])

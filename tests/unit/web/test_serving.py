@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -40,3 +41,23 @@ def test_what_listens_takes_connections_at_once() -> None:
 def test_where_there_is_no_run_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", str(tmp_path), "--port", "0", "--no-browser"]) == 2
     assert "holds no run" in capsys.readouterr().err
+
+
+def test_an_answer_does_not_wait_for_the_rest_of_a_packet() -> None:
+    async def asked(listener: socket.socket) -> int:
+        seen: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def come(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            option = socket.IPPROTO_TCP, socket.TCP_NODELAY
+            seen.set_result(writer.get_extra_info("socket").getsockopt(*option))
+            writer.close()
+
+        async with await asyncio.start_server(come, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            found = await seen
+            writer.close()
+            await writer.wait_closed()
+        return found
+
+    with listening("127.0.0.1", 0) as listener:
+        assert asyncio.run(asked(listener)) == 1
