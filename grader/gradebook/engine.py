@@ -29,19 +29,30 @@ NETWORK = frozenset(
 )
 MOUNTS = Path("/proc/mounts")
 LOCK = 4_711_040
+IN_MEMORY = ":memory:"
+# parts of a URL behind the question mark that nobody may read
+SECRETS = frozenset({"password", "sslpassword"})
 
 
 def url_of(given: str) -> URL:
-    """Return the URL of a database of a kind that we know; AuthorError for anything else."""
+    """Return the URL of a database of a kind that we know, with the whole path of a file; AuthorError for anything else."""
     try:
         url = make_url(given)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
+        raise AuthorError("--gradebook: no URL of a database; give one such as postgresql://host/name") from error
+    if SECRETS & set(url.query):
         raise AuthorError(
-            f"--gradebook: no URL of a database; give one such as postgresql://host/name ({error})"
-        ) from error
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
+            "--gradebook: holds a password, which would be written down; leave it to PGPASSWORD or .pgpass"
+        )
+    kind = url.get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
         raise AuthorError(f"--gradebook {url.render_as_string()}: only sqlite and postgresql are known")
-    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+    if kind == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.database in (None, "", IN_MEMORY):
+        raise AuthorError(f"--gradebook {url.render_as_string()}: names no file; give one, or leave --gradebook out")
+    # the next command may be given in another folder
+    return url.set(drivername="sqlite", database=str(Path(url.database).absolute()))
 
 
 def of_file(file: Path) -> URL:
@@ -57,7 +68,7 @@ def without_password(url: URL) -> str:
 def opened(url: URL) -> Engine:
     """Return an engine for a database whose tables are those of today; AuthorError when it cannot be reached."""
     if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
+        if url.database and url.database != IN_MEMORY:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": PATIENCE})
         event.listen(engine, "connect", _set_up)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from grader.gradebook import auditing
-from grader.gradebook.engine import writing
+from grader.gradebook.engine import reading, writing
 from grader.gradebook.tables import RUNS
 
 
@@ -24,8 +24,13 @@ class Kept:
     def __init__(self, engine: Engine, key: str, folder: Path, *, now: Callable[[], datetime] = _now) -> None:
         self.engine, self.key, self.folder = engine, key, folder
         self._now = now
-        with writing(engine) as connection:
-            self._run, self._secret = _run(connection, key, now())
+        # whoever only reads waits for nobody who writes
+        with reading(engine) as connection:
+            known = _known(connection, key)
+        if known is None:
+            with writing(engine) as connection:
+                known = _known(connection, key) or _made(connection, key, now())
+        self._run, self._secret = known
 
     @property
     def secret(self) -> str:
@@ -40,13 +45,19 @@ class Kept:
         auditing.keep(connection, self._run, changes, author=author, now=self._now())
 
 
-def _run(connection: Connection, key: str, now: datetime) -> tuple[int, str]:
-    known = connection.execute(select(RUNS.c.id, RUNS.c.secret).where(RUNS.c.key == key)).one_or_none()
-    if known and known.secret:
-        return known.id, known.secret
+def _known(connection: Connection, key: str) -> tuple[int, str] | None:
+    """Return the number and the secret of a run, None where it has not both yet."""
+    row = connection.execute(
+        select(RUNS.c.id, RUNS.c.secret).where(RUNS.c.key == key, RUNS.c.secret != "")
+    ).one_or_none()
+    return row and (row.id, row.secret)
+
+
+def _made(connection: Connection, key: str, now: datetime) -> tuple[int, str]:
     secret = secrets.token_hex(32)
-    if known:
-        connection.execute(update(RUNS).where(RUNS.c.id == known.id).values(secret=secret))
-        return known.id, secret
-    values = {"key": key, "made": now, "secret": secret}
-    return connection.execute(insert(RUNS).values(values).returning(RUNS.c.id)).scalar_one(), secret
+    without = update(RUNS).where(RUNS.c.key == key).values(secret=secret).returning(RUNS.c.id)
+    number = connection.scalar(without)
+    if number is None:
+        new = insert(RUNS).values(key=key, made=now, secret=secret).returning(RUNS.c.id)
+        number = connection.execute(new).scalar_one()
+    return number, secret

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from grader import gradebook
 from grader.errors import AuthorError
 from grader.filenames import GRADEBOOK, GRADEBOOK_PLACE
+from grader.gradebook.book import Gradebook
 from grader.gradebook.engine import of_file, on_network, opened, reading, url_of, writing
 from grader.gradebook.tables import METADATA
 
@@ -66,10 +67,36 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         gradebook.opened(tmp_path)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://host/name", "postgresql://host:port/name", "sqlite://", "sqlite:///:memory:"]
+)
 def test_only_databases_that_are_known_are_taken(url: str) -> None:
     with pytest.raises(AuthorError, match="--gradebook"):
         url_of(url)
+
+
+def test_a_password_behind_the_question_mark_is_neither_kept_nor_told() -> None:
+    with pytest.raises(AuthorError, match="holds a password") as raised:
+        url_of("postgresql://host/name?password=swordfish")
+    assert "swordfish" not in str(raised.value)
+
+
+def test_a_file_is_known_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    gradebook.opened(tmp_path / "run", "sqlite:///elsewhere").close()
+    monkeypatch.chdir("/")
+    with gradebook.opened(tmp_path / "run") as again:
+        assert again.engine.url.database == str(tmp_path / "elsewhere")
+
+
+def test_a_gradebook_is_opened_while_somebody_writes(tmp_path: Path) -> None:
+    gradebook.opened(tmp_path).close()
+    writer, impatient = (opened(of_file(tmp_path / GRADEBOOK)) for _ in range(2))
+    event.listen(impatient, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    impatient.dispose()
+    with writing(writer):
+        Gradebook(impatient, "this", tmp_path).close()
+    writer.dispose()
 
 
 def test_a_run_knows_where_its_gradebook_is_and_keeps_no_password(tmp_path: Path) -> None:
