@@ -46,11 +46,16 @@ def name(
             connection.execute(update(GRADERS).where(GRADERS.c.id == row.id).values(digest=""))
             changes.append(Change("grader", row.name, before="has a link", after=""))
     for each in wanted:
+        is_owner = each == storable(author)
         if each not in there or each in renew:
             tokens[each] = secrets.token_urlsafe(BYTES)
-            about = {"run": run, "name": each, "owner": each == storable(author), "made": now}
+            about = {"run": run, "name": each, "owner": is_owner, "made": now}
             connection.execute(insert(GRADERS).values(digest=_digest(tokens[each]), **about))
             changes.append(Change("grader", each, before="", after="has a link"))
+        elif there[each].owner != is_owner:
+            connection.execute(update(GRADERS).where(GRADERS.c.id == there[each].id).values(owner=is_owner))
+            words = ("", "owner") if is_owner else ("owner", "")
+            changes.append(Change("grader", each, before=words[0], after=words[1]))
     return tokens, changes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from grader.classes.model import HandIn, Joined
 from grader.gradebook.auditing import Change
@@ -20,6 +20,8 @@ FIELDS = {
 }  # fmt: skip
 # by the first of these that is known, somebody is the same person the next time
 KNOWN_BY = ("id", "sis", "mail", "login", "name")
+# columns in which two who are one person say the same
+SURE = ("platform_id", "sis", "login", "mail")
 
 
 def identity(person: Person) -> str:
@@ -107,14 +109,30 @@ def _members(
 
 
 def _forget(connection: Connection, run: int, told: set[str]) -> None:
-    """Leave out who was known by less than they are now, and is nobody's member any more; who stood on a roster stays."""
+    """Leave out who is nobody's member and was known by less than they are now; who stood on a roster stays until they hand in."""
     table = STUDENTS
-    alone = select(table.c.id, table.c.identity).where(
-        table.c.run == run, table.c.rostered.is_(False), table.c.id.not_in(select(MEMBERS.c.student))
-    )
-    gone = [row.id for row in connection.execute(alone).all() if row.identity not in told]
-    for each in gone:
-        connection.execute(delete(table).where(table.c.id == each))
+    known: dict[tuple[str, str], Row[Any]] = {}
+    in_run = select(table).where(table.c.run == run)
+    for row in connection.execute(in_run.where(table.c.id.in_(select(MEMBERS.c.student)))):
+        known.update(dict.fromkeys(_marks_of(row), row))
+    alone = connection.execute(in_run.where(table.c.id.not_in(select(MEMBERS.c.student)))).all()
+    for row in alone:
+        others = (known[mark] for mark in _marks_of(row) if mark in known)
+        if row.identity not in told and (not row.rostered or any(_is_same(row, each) for each in others)):
+            connection.execute(delete(table).where(table.c.id == row.id))
+
+
+def _marks_of(row: Row[Any]) -> Iterator[tuple[str, str]]:
+    """Yield by what somebody may be known again."""
+    yield from ((kind, value.casefold()) for kind in SURE if (value := getattr(row, kind)))
+    yield "name", row.name
+
+
+def _is_same(one: Row[Any], other: Row[Any]) -> bool:
+    """Tell whether two are one person: by a number or an address, by the name only where nothing else can be compared."""
+    pairs = [(getattr(one, kind).casefold(), getattr(other, kind).casefold()) for kind in SURE]
+    both = [pair for pair in pairs if all(pair)]
+    return any(a == b for a, b in both) if both else one.name == other.name
 
 
 def _attempts(

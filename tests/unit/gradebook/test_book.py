@@ -61,6 +61,20 @@ def test_who_is_known_better_later_is_still_one_person(book: Gradebook) -> None:
     assert [(final.who.id, final.who.mail) for final in book.finals()] == [("17", "ann@x")]
 
 
+@pytest.mark.parametrize("mail", ["", "LOU@x"])
+def test_who_was_missing_and_hands_in_as_somebody_known_otherwise_is_one_person(book: Gradebook, mail: str) -> None:
+    lou = Person(name="Lou", mail="lou@x")
+    book.take_in(joined(hand_in("ann"), missing=(lou,)), folder_of)
+    book.take_in(joined(hand_in("ann"), hand_in("lou", 1, Person(id="9", name="Lou", mail=mail))), folder_of)
+    assert [final.who.name for final in book.finals()] == ["Ann", "Lou"]
+
+
+def test_of_two_of_one_name_the_one_who_is_missing_stays(book: Gradebook) -> None:
+    book.take_in(joined(hand_in("ann"), missing=(Person(id="8", name="Lou"),)), folder_of)
+    book.take_in(joined(hand_in("ann"), hand_in("lou", 1, Person(id="9", name="Lou"))), folder_of)
+    assert [final.who.id for final in book.finals()] == ["ann", "9", "8"]
+
+
 def test_the_time_handed_in_is_never_forgotten_and_its_change_is_told(book: Gradebook) -> None:
     book.take_in(joined(hand_in()), folder_of)
     book.take_in(joined(hand_in(handed_in=None)), folder_of)

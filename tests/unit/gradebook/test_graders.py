@@ -100,3 +100,14 @@ def test_graders_of_another_run_have_no_way_in(tmp_path: Path, book: Gradebook) 
     with book_in(tmp_path, key="other") as other:
         assert other.graders() == ()
         assert other.grader_of(token) is None
+
+
+def test_who_is_the_owner_no_more_only_marks(book: Gradebook) -> None:
+    tokens = book.set_graders(["kay", "prof"], author="kay")
+    assert book.set_graders(["kay", "prof"], author="prof") == {}
+    kay, prof = (book.grader_of(tokens[name]) for name in ("kay", "prof"))
+    assert kay
+    assert prof
+    assert (kay.owner, prof.owner) == (False, True)
+    told = [(each.change.student, each.change.before, each.change.after) for each in book.audit()]
+    assert told[-2:] == [("kay", "owner", ""), ("prof", "", "owner")]
