@@ -10,10 +10,19 @@ JOURNAL, LOCK = "journal.jsonl", "run.lock"
 # the gradebook, or where it is if it is elsewhere
 GRADEBOOK, GRADEBOOK_PLACE = "gradebook.sqlite", "gradebook.json"
 OF_A_RUN = (SPREADSHEET, SUMMARY, JOURNAL, LOCK, GRADEBOOK, GRADEBOOK_PLACE)
-# in the run of a class: its rules, what was handed in, which file of the download is graded as what, a page on it. No student's
-# folder is called like one of these
-CLASS, HAND_INS, FILES, CLASS_PAGE = "class.toml", "hand-ins", "files.csv", "class.html"
-OF_A_CLASS = (CLASS, HAND_INS, FILES, CLASS_PAGE, f"{GRADEBOOK}-wal", f"{GRADEBOOK}-shm", f"{GRADEBOOK}-journal")
+# in the run of a class: its rules, its roster, what was handed in, which file of the download is graded as what, a page on it. No
+# student's folder is called like one of these
+CLASS, ROSTER, HAND_INS, FILES, CLASS_PAGE = "class.toml", "roster.csv", "hand-ins", "files.csv", "class.html"
+OF_A_CLASS = (
+    CLASS,
+    ROSTER,
+    HAND_INS,
+    FILES,
+    CLASS_PAGE,
+    f"{GRADEBOOK}-wal",
+    f"{GRADEBOOK}-shm",
+    f"{GRADEBOOK}-journal",
+)
 # in the folder of each submission
 EVIDENCE = "evidence"
 # in that of the evidence: the rubric that it was judged by, where it is not the assignment's own

@@ -71,7 +71,7 @@ class Double:
 
 @dataclass(frozen=True)
 class Joined:
-    """A class with its roster: members are filled in where exactly one person fits.
+    """A class with its roster, where there is one: members are filled in where exactly one person fits.
 
     `missing` are the people of the roster who handed in nothing, `unmatched` the students (keys) of whom the roster knows nobody,
     `doubles` those for whom several people fit, `odd` says who is called otherwise in the download than in the roster.
@@ -82,6 +82,7 @@ class Joined:
     unmatched: tuple[str, ...] = ()
     doubles: tuple[Double, ...] = ()
     odd: tuple[str, ...] = ()
+    has_roster: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,8 @@ def joined(hand_ins: Sequence[HandIn], roster: Roster, *, zone: tzinfo | None = 
         name = known[0].name if len(members) == len(known) == 1 else hand_in.name
         made.append(replace(hand_in, name=visible(name), members=tuple(dict.fromkeys(members)), handed_in=at))
     missing = tuple(person for person in roster.people if person not in handed)
-    return Joined(tuple(made), missing, tuple(unmatched), tuple(dict.fromkeys(doubles)), tuple(dict.fromkeys(odd)))
+    asked = tuple(dict.fromkeys(doubles)), tuple(dict.fromkeys(odd))
+    return Joined(tuple(made), missing, tuple(unmatched), *asked, has_roster=True)
 
 
 def _key(person: Person) -> tuple[str, str]:

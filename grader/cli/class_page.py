@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
     from grader.insight import Who
 
 
-def write(run: RunFolder, book: Gradebook, out: Path, *, unmatched: Iterable[str] = ()) -> int:
+def write(run: RunFolder, book: Gradebook, out: Path) -> int:
     """Write what a gradebook knows of the class, with links to the reports in the folder of the run; return how many are in it.
 
-    `unmatched` are students whom the roster does not know. AuthorError when it cannot be written.
+    AuthorError when it cannot be written.
     """
     # statistics and templates take a moment to load
     from grader import insight
     from grader.insight import page
 
     noticed = {row.id for row in run.rows if row.notices}
-    overview = insight.of_run(book, noticed=noticed, unmatched=unmatched)
+    overview = insight.of_run(book, noticed=noticed, unmatched=book.unmatched())
     beside = os.path.relpath(run.path.resolve(), out.resolve().parent)
 
     def link(who: Who) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader import atomic, classes, intake, pipeline
@@ -18,10 +18,11 @@ from grader.classes import kept, policy, reading, roster
 from grader.classes.model import Found, Joined
 from grader.classes.names import folder_of, visible
 from grader.classes.policy import Policy
+from grader.classes.roster import Roster
 from grader.cli import class_page
 from grader.cli.outcomes import Outcomes, failures
 from grader.errors import AuthorError, IntakeError
-from grader.filenames import CLASS, CLASS_PAGE, FILES
+from grader.filenames import CLASS, CLASS_PAGE, FILES, ROSTER
 from grader.intake.listing import MEGABYTE
 from grader.model import Person, Rubric
 from grader.runs import RunFolder
@@ -48,7 +49,6 @@ class Gathered:
     attempts: tuple[Attempt, ...]
     joined: Joined
     policy: Policy
-    has_roster: bool
 
     @property
     def names(self) -> dict[str, str]:
@@ -75,7 +75,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--roster",
         metavar="CSV",
         type=Path,
-        help="with --class: who is in it; a table that a platform exports, or one with columns such as id, name, login, mail",
+        help="with --class: who is in it; a table that a platform exports, or one with columns such as id, name, login, mail "
+        "(default: the one of an earlier time)",
     )
     add(
         "--gradebook",
@@ -123,7 +124,7 @@ def gathered(arguments: argparse.Namespace, folder: RunFolder, assignment: Assig
     names = pipeline.file_names(assignment, rubric)
     required = assignment.required_files(rubric.parameters)
     wanted = tuple(dict.fromkeys((*required, *names)))
-    people = roster.read(arguments.roster) if arguments.roster else None
+    people = people_of(arguments.roster, arguments.out / ROSTER)
     zone = rules.zone if rules.due or rules.zone.key != "UTC" else None
     found = classes.read(arguments.download, required=wanted, layout=arguments.layout, zone=zone)
     if not found.hand_ins:
@@ -141,7 +142,7 @@ def gathered(arguments: argparse.Namespace, folder: RunFolder, assignment: Assig
 
     with classes.gathering(found) as gather:
         there = list(kept.keep(known.hand_ins, arguments.out, gather=gather, digest=digest))
-    joined = Joined(tuple(each.hand_in for each in there), known.missing, known.unmatched, known.doubles, known.odd)
+    joined = replace(known, hand_ins=tuple(each.hand_in for each in there))
     write_files(arguments.out / FILES, joined)
     left_out = tuple(each for one in there for each in one.left_out)
     tell(folder, found, joined, rules, left_out, warnings=people.warnings if people else ())
@@ -151,7 +152,21 @@ def gathered(arguments: argparse.Namespace, folder: RunFolder, assignment: Assig
         Attempt(each.path, folder_of(each.hand_in.student, each.hand_in.attempt), kept.seed_of(seed, each.digest))
         for each in there
     )
-    return Gathered(tuple(attempts), joined, rules, people is not None)
+    return Gathered(tuple(attempts), joined, rules)
+
+
+def people_of(given: Path | None, there: Path) -> Roster | None:
+    """Return the roster that is given, which is kept `there` for the next time; without one, that of an earlier time."""
+    if given is not None:
+        found = roster.read(given)
+        if given.resolve() != there.resolve():
+            atomic.write(there, given.read_bytes())
+        return found
+    if not there.is_file():
+        return None
+    print(f"mlpgrader: the roster is that of an earlier time: {printable(str(there))}", file=sys.stderr)
+    # when people handed in, it says of what they had handed in then
+    return replace(roster.read(there), times={})
 
 
 def write_files(path: Path, joined: Joined) -> None:
@@ -197,7 +212,7 @@ def write_page(gathered: Gathered, folder: RunFolder, arguments: argparse.Namesp
     if folder.book is None:
         return
     page = folder.path / CLASS_PAGE
-    class_page.write(folder, folder.book, page, unmatched=gathered.joined.unmatched)
+    class_page.write(folder, folder.book, page)
     print(
         f"The class at a glance, for staff: {printable(str(page))}", file=sys.stderr if arguments.json else sys.stdout
     )
@@ -233,7 +248,7 @@ def _needing(gathered: Gathered, folder: RunFolder, names: dict[str, str], outco
         yield f"not in the roster: {students}"
     if joined.missing:
         yield f"handed in nothing: {listed([_told(each) for each in joined.missing], NAMED)}"
-    if not gathered.has_roster:
+    if not joined.has_roster:
         yield "who has handed in nothing is not known without a roster; give it with --roster"
 
 

@@ -164,6 +164,12 @@ class Gradebook(Reviewed):
         with reading(self.engine) as connection:
             return counting.weighing(connection, self._run, rules or self.rules())
 
+    def unmatched(self) -> tuple[str, ...]:
+        """Return the keys of those whom the roster does not know."""
+        unknown = select(SUBMITTERS.c.key).where(SUBMITTERS.c.run == self._run, SUBMITTERS.c.unmatched.is_(True))
+        with reading(self.engine) as connection:
+            return tuple(connection.scalars(unknown.order_by(SUBMITTERS.c.key)))
+
     def counts(self) -> places.Counts:
         """Return how many attempts there are of each kind."""
         with reading(self.engine) as connection:

@@ -22,6 +22,7 @@ FIELDS = {
 KNOWN_BY = ("id", "sis", "mail", "login", "name")
 # columns in which two who are one person say the same
 SURE = ("platform_id", "sis", "login", "mail")
+UNMATCHED = "not in the roster"
 
 
 def identity(person: Person) -> str:
@@ -41,7 +42,7 @@ def take_in(connection: Connection, run: int, joined: Joined, folder_of: Callabl
     listed = {identity(each) for each in joined.missing}
     everybody = {identity(each): each for each in (*(p for found in people.values() for p in found), *joined.missing)}
     students = _students(connection, run, everybody, listed)
-    changes = list(_members(connection, run, submitters, students, people))
+    changes = [*_members(connection, run, submitters, students, people), *_unmatched(connection, run, joined)]
     _forget(connection, run, set(everybody))
     changes += _attempts(connection, run, submitters, hand_ins, folder_of)
     return changes
@@ -108,8 +109,22 @@ def _members(
     _add(connection, MEMBERS, new)
 
 
+def _unmatched(connection: Connection, run: int, joined: Joined) -> Iterator[Change]:
+    """Keep whom the roster does not know; without one, what was known of that stays."""
+    if not joined.has_roster:
+        return
+    table, unmatched = SUBMITTERS, set(map(storable, joined.unmatched))
+    handed_in = {storable(each.student) for each in joined.hand_ins}
+    for row in connection.execute(select(table).where(table.c.run == run)).all():
+        now = row.key in unmatched
+        if row.key in handed_in and row.unmatched != now:
+            connection.execute(update(table).where(table.c.id == row.id).values(unmatched=now))
+            words = ("", UNMATCHED) if now else (UNMATCHED, "")
+            yield Change("roster", row.key, before=words[0], after=words[1])
+
+
 def _forget(connection: Connection, run: int, told: set[str]) -> None:
-    """Leave out who is nobody's member and was known by less than they are now; who stood on a roster stays until they hand in."""
+    """Leave out who is nobody's member and was known by less before; who stood on a roster stays until they hand in."""
     table = STUDENTS
     known: dict[tuple[str, str], Row[Any]] = {}
     in_run = select(table).where(table.c.run == run)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -86,6 +87,8 @@ SUBMITTERS = Table(
     Column("run", _of("runs"), nullable=False),
     Column("key", Words, nullable=False),
     Column("name", Words, nullable=False),
+    # whether the roster does not know all of them
+    Column("unmatched", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("run", "key"),
 )
 MEMBERS = Table(

@@ -43,7 +43,8 @@ def _worked_out(review: Review, rules: Policy | None) -> Markup:
     run = RunFolder(review.folder)
     run.look()
     noticed = {name for name, entry in run.entries.items() if entry.row.notices}
-    overview = insight.of_run(review.book, rules, noticed=noticed, sizes=False)
+    unmatched = review.book.unmatched()
+    overview = insight.of_run(review.book, rules, noticed=noticed, unmatched=unmatched, sizes=False)
     remarks = {(each.check, each.diagnosis, each.pattern): each.text for each in review.book.remarks()}
     return insight_page.main(overview, links=lambda who: f"/submission/{who.row}", live=True, remarks=remarks)
 

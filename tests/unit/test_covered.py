@@ -24,6 +24,7 @@ LATER = {
     "grader.gradebook.migrations.versions": "unit/gradebook/test_engine.py",
     "grader.gradebook.migrations.versions.v0001_first": "unit/gradebook/test_engine.py",
     "grader.gradebook.migrations.versions.v0002_marking": "unit/gradebook/test_migrations.py",
+    "grader.gradebook.migrations.versions.v0003_roster": "unit/gradebook/test_migrations.py",
     "grader.repairing.fixers": "unit/repairing/test_submission.py",
     "grader.repairing.fixers.fix_quotient": "unit/repairing/test_submission.py",
     "grader.replay.loop": "unit/replay/test_engine.py",

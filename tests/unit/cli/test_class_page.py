@@ -8,12 +8,14 @@ from urllib.parse import unquote
 
 import pytest
 
+from grader import gradebook
+from grader.classes.model import Joined
 from grader.cli import class_page, main
 from grader.errors import AuthorError
 from grader.filenames import STAFF_PAGE
 from grader.model import Person
-from grader.runs import RunFolder
 from kit import report_samples as samples
+from kit.books import folder_of, hand_in
 from kit.reviewing import made_run
 
 NAMES = ("ann", "bo b#1")
@@ -45,10 +47,9 @@ def test_names_lead_to_the_reports_wherever_the_page_lies(run: Path, place: str)
 
 
 def test_who_is_missing_and_whom_nobody_knows_needs_you(run: Path, tmp_path: Path) -> None:
-    folder = RunFolder(run, gradebook="")
-    with folder.taken():
-        assert folder.book is not None
-        class_page.write(folder, folder.book, tmp_path / "class.html", unmatched=["ann"])
+    with gradebook.opened(run) as book:
+        book.take_in(Joined((hand_in("ann"),), unmatched=("ann",), has_roster=True), folder_of)
+    assert class_page.export(run, tmp_path / "class.html") == 2
     text = (tmp_path / "class.html").read_text(encoding="utf-8")
     assert '<span class="who">Cem</span>' in text
     assert "not in the roster" in text

@@ -81,6 +81,29 @@ def test_the_next_download_grades_only_what_is_new_or_changed(tmp_path: Path) ->
     assert sorted(outcomes) == ["4703+2", "4799"]
 
 
+def test_without_a_roster_that_of_the_last_time_says_who_is_in_the_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = options(tmp_path, "canvas", size=6)
+    run(given)
+    people = finals(given.out)
+    (tmp_path / "roster.csv").unlink()
+    given.roster = None
+    _, _, said = run(given)
+    assert "roster is that of an earlier time" in capsys.readouterr().err
+    assert not any("without a roster" in line for line in said)
+    assert finals(given.out) == people
+
+
+def test_times_of_an_earlier_roster_say_nothing_of_what_came_later(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("login,name,handed in\nann,Ann,2026-11-30 10:00 UTC\n", encoding="utf-8")
+    given = whole_class.people_of(tmp_path / "people.csv", tmp_path / "run" / "roster.csv")
+    again = whole_class.people_of(None, tmp_path / "run" / "roster.csv")
+    assert given
+    assert again
+    assert (again.people, len(given.times), len(again.times)) == (given.people, 1, 0)
+
+
 def test_a_group_has_one_grading_and_all_its_members_get_it(tmp_path: Path) -> None:
     folder, _, _ = run(options(tmp_path))
     found = finals(tmp_path / "run")

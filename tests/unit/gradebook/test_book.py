@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from grader.classes.model import Joined
 from grader.gradebook.book import Gradebook
 from grader.gradebook.engine import writing
 from grader.gradebook.nouns import Noted, Why
@@ -73,6 +74,21 @@ def test_of_two_of_one_name_the_one_who_is_missing_stays(book: Gradebook) -> Non
     book.take_in(joined(hand_in("ann"), missing=(Person(id="8", name="Lou"),)), folder_of)
     book.take_in(joined(hand_in("ann"), hand_in("lou", 1, Person(id="9", name="Lou"))), folder_of)
     assert [final.who.id for final in book.finals()] == ["ann", "9", "8"]
+
+
+def test_whom_the_roster_does_not_know_stays_known_until_one_knows_them(book: Gradebook) -> None:
+    ann, lou = hand_in("ann"), hand_in("lou")
+    book.take_in(Joined((ann, lou), unmatched=("lou",), has_roster=True), folder_of)
+    assert book.unmatched() == ("lou",)
+    book.take_in(Joined((ann, lou)), folder_of)
+    book.take_in(Joined((ann,), has_roster=True), folder_of)
+    assert book.unmatched() == ("lou",)
+    book.take_in(Joined((ann, lou), has_roster=True), folder_of)
+    assert book.unmatched() == ()
+    assert [each[1:] for each in changes(book)] == [
+        ("roster", "", "not in the roster"),
+        ("roster", "not in the roster", ""),
+    ]
 
 
 def test_the_time_handed_in_is_never_forgotten_and_its_change_is_told(book: Gradebook) -> None:

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from grader.classes.model import Joined
 from grader.filenames import CLASS
 from grader.gradebook.marking import Given
+from kit.books import folder_of, hand_in
 from kit.visiting import Visit
 
 
@@ -32,6 +34,12 @@ def test_rules_that_were_changed_since_say_which_attempt_is_on_the_page(visit: V
         (visit.review.folder / CLASS).write_text(f'attempts = "{rule}"\n')
         text = visit.owner.get("/").text
         assert [f'href="/submission/{row}"' in text for row in attempts] == [k == there for k in (0, 1)]
+
+
+def test_whom_the_roster_does_not_know_needs_the_owner(visit: Visit) -> None:
+    assert "not in the roster" not in visit.owner.get("/").text
+    visit.review.book.take_in(Joined((hand_in("bob"),), unmatched=("bob",), has_roster=True), folder_of)
+    assert "not in the roster" in visit.owner.get("/").text
 
 
 def test_a_comment_on_a_mistake_reaches_all_who_made_it(visit: Visit) -> None:
