@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from grader.gradebook import guide, marks
 from grader.gradebook.answers import answers, to_mark
@@ -16,15 +16,15 @@ from grader.gradebook.tables import ATTEMPTS, OPINIONS, SUBMITTERS
 MOST_PAIRS = 50
 
 
-def of_run(connection: Connection, run: int) -> tuple[Agreement, ...]:
+def of_run(connection: Connection, run: int, which: ColumnElement[bool]) -> tuple[Agreement, ...]:
     """Return how far two agree on each check of which they were given the same answers, in the order of the rubric.
 
     Who changes the mark of another one has seen it: that says nothing of how far they agree, and is not counted.
     """
     found = []
-    for place in to_mark(connection, run):
+    for place in to_mark(connection, run, which):
         given = opinions(connection, run, place.item, place.check)
-        every = answers(connection, run, place.item, place.check) if given else ()
+        every = answers(connection, run, place.item, place.check, which=which) if given else ()
         if pairs := [pair for each in every if (pair := _pair(each, given.get((each.student, each.attempt), ())))]:
             found.append(_agreement(place, pairs))
     return tuple(found)

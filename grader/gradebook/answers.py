@@ -1,4 +1,4 @@
-"""What people decide: which checks, and how each answer to one of them stands. Only the latest attempt of each counts here."""
+"""What people decide: which checks, and how each answer to one of them stands, in the attempts that are offered."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
 
 from grader.gradebook import guide, marks
 from grader.gradebook.columns import storable
 from grader.gradebook.joining import waits
 from grader.gradebook.nouns import Answered, Mark, ToMark, Why
+from grader.gradebook.offering import LATEST
 from grader.gradebook.standing import found_of
 from grader.gradebook.tables import ASSIGNED, ATTEMPTS, FINDINGS, GRADINGS, MARKS, NOTES, OPEN, OPINIONS, SUBMITTERS
 
 TOGETHER = 500
-_OTHER = ATTEMPTS.alias()
-_NEWEST = select(func.max(_OTHER.c.number)).where(_OTHER.c.submitter == SUBMITTERS.c.id).correlate(SUBMITTERS)
-LATEST = ATTEMPTS.c.number == _NEWEST.scalar_subquery()
 GRADED = SUBMITTERS.join(ATTEMPTS, ATTEMPTS.c.submitter == SUBMITTERS.c.id).join(
     GRADINGS, (GRADINGS.c.attempt == ATTEMPTS.c.id) & GRADINGS.c.current.is_(True)
 )
@@ -42,20 +40,30 @@ class Beside:
         }
 
 
-def answers(connection: Connection, run: int, item: str, check: str, *, grader: str = "") -> tuple[Answered, ...]:
+def answers(
+    connection: Connection,
+    run: int,
+    item: str,
+    check: str,
+    *,
+    grader: str = "",
+    which: ColumnElement[bool] = LATEST,
+) -> tuple[Answered, ...]:
     """Return how the answers to one check stand, by student: those that people decide, or have said something on.
 
-    To a `grader` who gives a second opinion, that is the mark; what the first one gave stays hidden.
+    `which` attempts are offered is a condition. To a `grader` who gives a second opinion, that is the mark; what the first one
+    gave stays hidden.
     """
     beside = _beside(connection, run, item, check, grader=grader)
     mine = select(FINDINGS, *_ABOUT).select_from(ANSWERED)
-    mine = mine.where(SUBMITTERS.c.run == run, FINDINGS.c.item == item, FINDINGS.c.check == check, LATEST)
+    mine = mine.where(SUBMITTERS.c.run == run, FINDINGS.c.item == item, FINDINGS.c.check == check, which)
     rows = {row.attempt: row for row in connection.execute(mine.where(OPEN)).all()}
     more = sorted(beside.said - set(rows))
     for start in range(0, len(more), TOGETHER):
         some = ATTEMPTS.c.id.in_(more[start : start + TOGETHER])
         rows |= {row.attempt: row for row in connection.execute(mine.where(some)).all()}
-    return tuple(sorted((_answered(row, beside) for row in rows.values()), key=lambda each: each.student))
+    found = (_answered(row, beside) for row in rows.values())
+    return tuple(sorted(found, key=lambda each: (each.student, each.attempt)))
 
 
 def answered(
@@ -124,20 +132,20 @@ def _beside(
     return beside
 
 
-def to_mark(connection: Connection, run: int) -> tuple[ToMark, ...]:
+def to_mark(connection: Connection, run: int, which: ColumnElement[bool] = LATEST) -> tuple[ToMark, ...]:
     """Return the checks that people decide, or have said something on, in the order of the rubric, with how they stand.
 
     All that waits for a person is in them.
     """
     found: dict[tuple[str, str], list[Any]] = {}
-    for row in connection.execute(_open(run)):
+    for row in connection.execute(_open(run, which)):
         counts = [row.answers, row.unmarked, row.stale, 0]
         found[row.item, row.check] = [row.place, row.title, row.possible, *counts]
-    for place, each in _others(connection, run):
+    for place, each in _others(connection, run, which):
         of = found.setdefault(place, [each.found.place, each.found.title, each.found.possible, 0, 0, 0, 0])
         of[3] += 1
         of[5] += each.why is Why.STALE
-    for row in connection.execute(_flagged(run)):
+    for row in connection.execute(_flagged(run, which)):
         if (row.item, row.check) in found:
             found[row.item, row.check][6] = row.times
     order = sorted(found.items(), key=lambda each: (each[1][0], each[0]))
@@ -147,7 +155,7 @@ def to_mark(connection: Connection, run: int) -> tuple[ToMark, ...]:
 _IS_MARK = (MARKS.c.attempt == ATTEMPTS.c.id) & (MARKS.c.item == FINDINGS.c.item) & (MARKS.c.check == FINDINGS.c.check)
 
 
-def _open(run: int) -> Select[Any]:
+def _open(run: int, which: ColumnElement[bool]) -> Select[Any]:
     """How what is open stands, counted by the database."""
     unmarked = MARKS.c.points.is_(None) & ((FINDINGS.c.pending > 0) | (FINDINGS.c.withheld > 0))
     stale = MARKS.c.points.is_not(None) & (MARKS.c.basis != FINDINGS.c.basis)
@@ -163,22 +171,22 @@ def _open(run: int) -> Select[Any]:
             func.sum(case((stale, 1), else_=0)).label("stale"),
         )
         .select_from(ANSWERED.outerjoin(MARKS, _IS_MARK))
-        .where(SUBMITTERS.c.run == run, LATEST, OPEN)
+        .where(SUBMITTERS.c.run == run, which, OPEN)
         .group_by(FINDINGS.c.item, FINDINGS.c.check)
     )
 
 
 def _said(table: Any, says: Any) -> Any:
-    """What was said on latest attempts of which the machine has decided."""
+    """What was said on attempts of which the machine has decided."""
     open_one = and_(
         FINDINGS.c.grading == GRADINGS.c.id, FINDINGS.c.item == table.c.item, FINDINGS.c.check == table.c.check, OPEN
     )
     around = GRADED.join(table, table.c.attempt == ATTEMPTS.c.id).outerjoin(FINDINGS, open_one)
     chosen = select(table.c.item, table.c.check).select_from(around)
-    return chosen.where(LATEST, table.c.check != "", says, FINDINGS.c.grading.is_(None)).distinct()
+    return chosen.where(table.c.check != "", says, FINDINGS.c.grading.is_(None)).distinct()
 
 
-def _others(connection: Connection, run: int) -> Iterator[tuple[tuple[str, str], Answered]]:
+def _others(connection: Connection, run: int, which: ColumnElement[bool]) -> Iterator[tuple[tuple[str, str], Answered]]:
     """Yield how that stands on which people have said something though the machine has decided."""
     said = (
         (MARKS, MARKS.c.points.is_not(None) | (MARKS.c.comment != "")),
@@ -187,16 +195,16 @@ def _others(connection: Connection, run: int) -> Iterator[tuple[tuple[str, str],
     places = {
         (row.item, row.check)
         for table, says in said
-        for row in connection.execute(_said(table, says).where(SUBMITTERS.c.run == run))
+        for row in connection.execute(_said(table, says).where(SUBMITTERS.c.run == run, which))
     }
     for item, check in sorted(places):
-        for each in answers(connection, run, item, check):
+        for each in answers(connection, run, item, check, which=which):
             if not each.found.is_open:
                 yield (item, check), each
 
 
-def _flagged(run: int) -> Select[Any]:
+def _flagged(run: int, which: ColumnElement[bool]) -> Select[Any]:
     around = SUBMITTERS.join(ATTEMPTS).join(NOTES)
     counted = select(NOTES.c.item, NOTES.c.check, func.count().label("times")).select_from(around)
-    counted = counted.where(SUBMITTERS.c.run == run, LATEST, NOTES.c.flagged.is_(True))
+    counted = counted.where(SUBMITTERS.c.run == run, which, NOTES.c.flagged.is_(True))
     return counted.group_by(NOTES.c.item, NOTES.c.check)

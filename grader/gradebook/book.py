@@ -7,12 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from grader.classes import policy
 from grader.classes.model import Joined
 from grader.classes.policy import Policy
 from grader.exports.final import Final
-from grader.filenames import CLASS
-from grader.gradebook import auditing, counting, gradings, marking, people, places, releasing, remarks
+from grader.gradebook import auditing, counting, gradings, marking, offering, people, places, releasing, remarks
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.nouns import Noted, Scored, Waiting, Why
 from grader.gradebook.reviewed import Reviewed
@@ -56,15 +54,20 @@ class Gradebook(Reviewed):
             return {row.folder: row.stamp for row in chosen}
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Return what waits for a person, of the latest attempt of each, in the order of the rubric and then of students."""
+        """Return what waits for a person, in the order of the rubric and then of students.
+
+        That is of the latest attempt of each, and of an earlier one that counts by the rules, or could.
+        """
         with reading(self.engine) as connection:
-            latest = {each.student: each for each in standings(connection, self._run)}
+            more = offering.earlier(connection, self._run, self._rules_if_right())
+            every = standings(connection, self._run)
+            offered = {(each.student, each.row if each.row in more else 0): each for each in every}
         found = [
             Waiting(why, each.student, each.name, each.attempt, each.folder, what, mark)
-            for each in latest.values()
+            for each in offered.values()
             for why, what, mark in each.score.waiting
         ]
-        return tuple(sorted(found, key=lambda each: (each.found.place, each.student)))
+        return tuple(sorted(found, key=lambda each: (each.found.place, each.student, each.attempt)))
 
     def marks_planned(
         self, given: Sequence[marking.Given], *, author: str, overwrite: bool = False
@@ -138,11 +141,6 @@ class Gradebook(Reviewed):
         """Return every change, oldest first."""
         with reading(self.engine) as connection:
             return auditing.read(connection, self._run)
-
-    def rules(self) -> Policy | None:
-        """Return the rules of the class in the run's folder, None where there are none; AuthorError when they are wrong."""
-        path = self.folder / CLASS
-        return policy.load(path) if path.is_file() else None
 
     def place(self, row: int) -> places.Place | None:
         """Return the attempt of a number (`Standing.row`), None where there is none in this run."""

@@ -106,7 +106,7 @@ def _points(standing: Standing) -> Decimal | None:
 
 def weighing(connection: Connection, run: int, rules: Policy | None) -> Weighing:
     """Return how the attempts of a run are weighed."""
-    return Weighing(rules, _known_by(connection, run) if rules else {})
+    return Weighing(rules, known_by(connection, run) if rules else {})
 
 
 def counted_attempts(
@@ -198,7 +198,7 @@ def _people(connection: Connection, run: int) -> dict[str, list[Person]]:
     return found
 
 
-def _known_by(connection: Connection, run: int) -> dict[str, list[str]]:
+def known_by(connection: Connection, run: int) -> dict[str, list[str]]:
     """Return all that the members of each are known by."""
     found: dict[str, list[str]] = {}
     for key, people in _people(connection, run).items():

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from grader.classes import policy
+from grader.classes.policy import Policy
+from grader.errors import AuthorError
+from grader.filenames import CLASS
 from grader.gradebook import auditing
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.tables import RUNS
@@ -36,6 +41,17 @@ class Kept:
     def secret(self) -> str:
         """What names that browsers see are made with: drawn once for each run, and shown to nobody."""
         return self._secret
+
+    def rules(self) -> Policy | None:
+        """Return the rules of the class in the run's folder, None where there are none; AuthorError when they are wrong."""
+        path = self.folder / CLASS
+        return policy.load(path) if path.is_file() else None
+
+    def _rules_if_right(self) -> Policy | None:
+        """Return the rules where they can be read: nobody is kept from marking while they are being written."""
+        with suppress(AuthorError):
+            return self.rules()
+        return None
 
     def close(self) -> None:
         """Let go of the database."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from sqlalchemy import ColumnElement, Connection
+
 from grader.errors import AuthorError
-from grader.gradebook import agreement, answers, auditing, graders, guide, notes, remarks, spreading
+from grader.gradebook import agreement, answers, auditing, graders, guide, notes, offering, remarks, spreading
 from grader.gradebook.engine import reading, writing
 from grader.gradebook.kept import Kept
 from grader.gradebook.nouns import (
@@ -59,15 +61,18 @@ class Reviewed(Kept):
     def to_mark(self) -> tuple[ToMark, ...]:
         """Return the checks that people decide, in the order of the rubric; all that waits for a person is in them."""
         with reading(self.engine) as connection:
-            return answers.to_mark(connection, self._run)
+            return answers.to_mark(connection, self._run, self._which(connection))
 
     def answers(self, item: str, check: str, *, grader: str = "") -> tuple[Answered, ...]:
-        """Return how the answers to one check stand, by student: of latest attempts those that people decide.
+        """Return how the answers to one check stand, by student: those that people decide.
+
+        They are of the latest attempt of each, and of an earlier one that counts by the rules of the class, or could.
 
         What a `grader` gave who is the second for an answer stands there instead of the mark, which they are not to know.
         """
         with reading(self.engine) as connection:
-            return answers.answers(connection, self._run, item, check, grader=grader)
+            which = self._which(connection)
+            return answers.answers(connection, self._run, item, check, grader=grader, which=which)
 
     def answered(self, student: str, attempt: int, item: str, check: str, *, grader: str = "") -> Answered:
         """Return how one answer stands, of any attempt and check; AuthorError where there is none."""
@@ -163,16 +168,22 @@ class Reviewed(Kept):
         `double` percent of them get a second grader as well. AuthorError where there are too few.
         """
         with writing(self.engine) as connection:
-            count, changes = spreading.spread(connection, self._run, double=double, seed=seed)
+            count, changes = spreading.spread(
+                connection, self._run, double=double, seed=seed, which=self._which(connection)
+            )
             self._audit(connection, changes, author)
         return count
 
     def progress(self) -> tuple[GraderProgress, ...]:
         """Return of each grader how many answers are theirs, and how many of these are done."""
         with reading(self.engine) as connection:
-            return spreading.progress(connection, self._run)
+            return spreading.progress(connection, self._run, self._which(connection))
 
     def agreement(self) -> tuple[Agreement, ...]:
         """Return how far two agree who were given the same answers, by check."""
         with reading(self.engine) as connection:
-            return agreement.of_run(connection, self._run)
+            return agreement.of_run(connection, self._run, self._which(connection))
+
+    def _which(self, connection: Connection) -> ColumnElement[bool]:
+        """Return the condition that the answers of an attempt are offered."""
+        return offering.offered(connection, self._run, self._rules_if_right())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from grader.errors import AuthorError
 from grader.gradebook import agreement, graders
@@ -19,7 +19,9 @@ from grader.gradebook.tables import ASSIGNED, ATTEMPTS, SUBMITTERS
 WHOLE = 100
 
 
-def spread(connection: Connection, run: int, *, double: int, seed: int) -> tuple[int, list[Change]]:
+def spread(
+    connection: Connection, run: int, *, double: int, seed: int, which: ColumnElement[bool]
+) -> tuple[int, list[Change]]:
     """Give each answer that waits and is nobody's to a grader, and `double` percent of these to a second one as well.
 
     What somebody who still marks has stays theirs. The owner gets none where there are others. Return how many were given, with
@@ -35,12 +37,13 @@ def spread(connection: Connection, run: int, *, double: int, seed: int) -> tuple
     rows = _rows(connection, run)
     _take_back(connection, run, names)
     draw = random.Random(seed)  # noqa: S311  nothing secret: the same seed spreads the same way
-    loads = Counter(name for each in _waiting(connection, run) for name in (each.assigned, each.second))
+    places = [answers(connection, run, each.item, each.check, which=which) for each in to_mark(connection, run, which)]
+    waiting = [[each for each in place if each.why] for place in places]
+    loads = Counter(name for place in waiting for each in place for name in (each.assigned, each.second))
     given: list[tuple[Answered, str, bool]] = []
-    for place in to_mark(connection, run):
-        found = answers(connection, run, place.item, place.check)
-        free = [each for each in found if each.why and each.assigned not in names]
-        here = Counter(each.assigned for each in found if each.why)
+    for found in waiting:
+        free = [each for each in found if each.assigned not in names]
+        here = Counter(each.assigned for each in found)
         draw.shuffle(free)
         twice = round(len(free) * double / WHOLE)
         for k, each in enumerate(free):
@@ -62,13 +65,13 @@ def spread(connection: Connection, run: int, *, double: int, seed: int) -> tuple
     return sum(not second for _, _, second in given), changes
 
 
-def progress(connection: Connection, run: int) -> tuple[GraderProgress, ...]:
+def progress(connection: Connection, run: int, which: ColumnElement[bool]) -> tuple[GraderProgress, ...]:
     """Return of each grader how many answers are theirs, and how many of these do not wait for them any more."""
     assigned: Counter[str] = Counter({each.name: 0 for each in graders.of_run(connection, run)})
     marked: Counter[str] = Counter()
-    for place in to_mark(connection, run):
+    for place in to_mark(connection, run, which):
         opinions = agreement.opinions(connection, run, place.item, place.check)
-        for each in answers(connection, run, place.item, place.check):
+        for each in answers(connection, run, place.item, place.check, which=which):
             if each.assigned:
                 assigned[each.assigned] += 1
                 marked[each.assigned] += each.why is None
@@ -78,11 +81,6 @@ def progress(connection: Connection, run: int) -> tuple[GraderProgress, ...]:
                 assigned[each.second] += 1
                 marked[each.second] += any(mark.author == each.second and mark.basis == basis for mark in given)
     return tuple(GraderProgress(name, several, marked[name]) for name, several in assigned.items())
-
-
-def _waiting(connection: Connection, run: int) -> Iterator[Answered]:
-    for place in to_mark(connection, run):
-        yield from (each for each in answers(connection, run, place.item, place.check) if each.why)
 
 
 def _rows(connection: Connection, run: int) -> dict[tuple[str, int], int]:
