@@ -18,6 +18,8 @@ from grader.text import points, printable
 
 SCHEMA = "mlpgrader.regrade/1"
 KINDS = ("earned", "possible", "pending", "withheld")
+# those that nobody has lost
+OPEN = ("pending", "withheld")
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _table(changed: Sequence[Again], pen: Pen) -> Table:
     table.add_column("By", ratio=1, overflow="fold")
     for again in changed:
         before, now = again.marks
-        cells = (_share(before), _share(now), _difference(before, now), ", ".join(_by(again)))
+        cells = (_share(before), _share(now), _difference(again), ", ".join(_by(again)))
         table.add_row(pen.write(again.now.id), *(pen.write(cell) for cell in cells))
     return table
 
@@ -115,6 +117,22 @@ def _by(again: Again) -> Iterator[str]:
             yield from (f"{name}.{check} {_change(*pair)}" for check, pair in counting.items())
         elif before != now:
             yield f"{name} {_change(before, now)}"
+
+
+def _difference(again: Again) -> str:
+    """Return how many points more or fewer there are, and apart from that what has become open: nobody has lost it."""
+    before, now = again.marks
+    if not before or not now:
+        return _new_or_gone(now)
+    more = {kind: now[kind] - before.get(kind, 0) for kind in OPEN if now[kind] > before.get(kind, 0)}
+    opened = sum(
+        max(0, was["earned"] - told["earned"])
+        for was, told in again.checks.values()
+        if was and told and any(told[kind] for kind in OPEN)
+    )
+    decided = round(now["earned"] - before["earned"] + opened, 6)
+    said = [f"{points(value)} {kind}" for kind, value in more.items()]
+    return ", ".join([f"{decided:+g}", *said] if decided or not said else said)
 
 
 def _largest_first(again: Again) -> tuple[float, str]:
@@ -151,9 +169,13 @@ def _share(marks: Mapping[str, Any]) -> str:
     return f"{points(marks['earned'])} / {points(marks['possible'])}" if marks else "none"
 
 
-def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    return f"{now['earned'] - before['earned']:+g}" if before and now else "new" if now else "gone"
+def _in_full(marks: Mapping[str, Any]) -> str:
+    return ", ".join([_share(marks), *(f"{points(marks[kind])} {kind}" for kind in OPEN if marks.get(kind))])
+
+
+def _new_or_gone(now: Mapping[str, Any]) -> str:
+    return "new" if now else "gone"
 
 
 def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    return f"{_share(before)} → {_share(now)}" if before and now else _difference(before, now)
+    return f"{_in_full(before)} → {_in_full(now)}" if before and now else _new_or_gone(now)

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.cli.changes import Again, as_data, as_tables
-from grader.model import Report
+from grader.model import Report, Verdict
 from grader.report import as_json
 from grader.report.console import Pen
 from kit import report_samples
@@ -21,6 +21,7 @@ def again(now: Report, before: Report | None) -> Again:
 
 
 RIGHT, WRONG = report_samples.right(), report_samples.wrong()
+OPEN = "disc_separates"
 LOST = WRONG.score.marks.earned - RIGHT.score.marks.earned
 each = pytest.mark.parametrize(
     ("now", "before", "said"),
@@ -80,6 +81,32 @@ def test_the_check_that_brings_a_change_about_is_named() -> None:
     checks = told(again(WRONG, RIGHT))["submissions"][0]["checks"]
     (one,) = [each for each in checks if each["check"] == "gradients_match"]
     assert (one["item"], one["before"]["verdict"], one["now"]["verdict"]) == ("backprop", "passed", "failed")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ({OPEN: "undecided"}, {}, "3 withheld"),
+        ({OPEN: "undecided", "gradients_match": "failed"}, {}, "-6, 3 withheld"),
+        ({OPEN: "undecided"}, {OPEN: "failed"}, "3 withheld"),
+        ({OPEN: "undecided", "zero_grad_clears": "failed"}, {OPEN: "failed"}, "-2, 3 withheld"),
+        ({OPEN: "pending"}, {OPEN: "undecided"}, "3 pending"),
+        ({}, {OPEN: "undecided"}, "+3"),
+        ({OPEN: "failed"}, {OPEN: "undecided"}, "+0"),
+    ],
+)
+def test_what_is_withheld_is_no_loss(now: dict[str, str], before: dict[str, str], said: str) -> None:
+    def of(verdicts: dict[str, str]) -> Report:
+        found = {check: report_samples.finding(check, Verdict(verdict)) for check, verdict in verdicts.items()}
+        return report_samples.report(found)
+
+    (row,) = [line for line in printed(again(of(now), of(before))).splitlines() if "alice" in line]
+    assert f"  {said}  " in row
+
+
+def test_a_check_says_what_of_it_is_withheld() -> None:
+    text = printed(again(report_samples.withheld(), RIGHT))
+    assert "backprop.disc_separates 3 / 3 → 0 / 3, 3 withheld" in text
 
 
 def test_the_largest_change_comes_first() -> None:
