@@ -104,9 +104,12 @@ def run(arguments: argparse.Namespace) -> int:
     run_folder, folders = chosen(arguments.run_dir)
     desk = Desk.of(arguments.rubric, _sandbox(arguments), arguments.data)
     wanted = {each.path: probes for each in folders if (probes := lacking(each, desk.today))}
-    for line in (*told(folders, desk.today, asks=arguments.ask), *told_of_lacking(wanted, asks=arguments.ask)):
-        print(f"mlpgrader: {line}", file=sys.stderr)
     writes = bool(arguments.apply)
+    for line in (
+        *told(folders, desk.today, asks=arguments.ask),
+        *told_of_lacking(wanted, asks=arguments.ask, writes=writes),
+    ):
+        print(f"mlpgrader: {line}", file=sys.stderr)
     done: list[Again] = []
     failures: dict[str, str] = {}
     with run_folder.taken() if run_folder and writes else contextlib.nullcontext():

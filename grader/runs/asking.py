@@ -110,8 +110,8 @@ def lacking(folder: SubmissionFolder, today: Today) -> tuple[Probe, ...]:
     return tuple(probe for probe in probes if _is_lacking(probe, asked, rubric) or _is_of_old(probe, then, now))
 
 
-def told_of_lacking(wanted: Mapping[Path, Sequence[Probe]], *, asks: bool) -> Iterator[str]:
-    """Yield what is to be said of what evidence lacks, by folder."""
+def told_of_lacking(wanted: Mapping[Path, Sequence[Probe]], *, asks: bool, writes: bool) -> Iterator[str]:
+    """Yield what is to be said of what evidence lacks, by folder, and of what is completed where that is written."""
     if not wanted:
         return
     titles = ", ".join(dict.fromkeys(probe.title for probes in wanted.values() for probe in probes))
@@ -119,6 +119,9 @@ def told_of_lacking(wanted: Mapping[Path, Sequence[Probe]], *, asks: bool) -> It
         f"{counted(len(wanted), 'submission')}: today's checks read what was never asked, or asked otherwise ({titles})"
     )
     yield f"{what}; it is asked now" if asks else f"{what}; --ask asks that alone"
+    if asks and writes:
+        # by the key of evidence it is known what all of its probes ran with, and these have run with what is there today
+        yield "the next `mlpgrader grade` of what is completed so runs all of its code once more; `mlpgrader regrade` does not"
 
 
 def completed(

@@ -86,10 +86,15 @@ def test_items_that_were_not_asked_for_lack_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("asks", "said"), [(True, "; it is asked now"), (False, "; --ask asks that alone")])
 def test_what_is_lacking_is_told(asks: bool, said: str, tmp_path: Path) -> None:
-    (line,) = told_of_lacking({tmp_path: (CUP,)}, asks=asks)
+    (line,) = told_of_lacking({tmp_path: (CUP,)}, asks=asks, writes=False)
     assert line.startswith("1 submission: ")
     assert line.endswith(f"(shaking a cup){said}")
-    assert list(told_of_lacking({}, asks=asks)) == []
+    assert list(told_of_lacking({}, asks=asks, writes=True)) == []
+
+
+def test_it_is_told_that_what_is_completed_will_be_run_anew(tmp_path: Path) -> None:
+    said = "\n".join(told_of_lacking({tmp_path: (CUP,)}, asks=True, writes=True))
+    assert "the next `mlpgrader grade`" in said
 
 
 def test_only_what_is_wanted_is_taken_and_asked_with_what_comes_before_it() -> None:
