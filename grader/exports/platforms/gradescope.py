@@ -12,13 +12,13 @@ from typing import Any
 
 from grader.exports import gradescope
 from grader.exports.cells import harmless
-from grader.exports.final import Final
+from grader.exports.final import Final, rounded
 from grader.exports.platforms import numbers
 from grader.exports.platforms.filling import points_of, remark_on
 from grader.exports.platforms.made import Change, Packed
 from grader.exports.platforms.names import Names
 from grader.exports.release import LeftOut, Released, name_of
-from grader.model import Result
+from grader.model import Marks, Result
 from grader.text import as_json_text, printable
 
 TABLE, RESULTS = "grades.csv", "results.json"
@@ -68,22 +68,26 @@ def as_data(final: Final, result: Result) -> dict[str, Any]:
     What people gave, or took, is a test of its own for each item, in the place of what waited for them; so is lateness.
     """
     data = gradescope.as_data(result)
-    waited = {scored.finding.check for item in result.items for scored in item.findings if scored.marks.pending}
+    waited = {scored.finding.check for item in result.items for scored in item.findings if _is_open(scored.marks)}
     tests = [test for test in data["tests"] if test["tags"][0] not in waited]
     known = {item.id: item for item in result.items}
+    sum_of_tests = numbers.exact(result.marks.earned)
     for name, points in final.items.items():
         item = known.get(name)
-        given = points - (numbers.exact(item.marks.earned) if item else Decimal(0))
-        if given or (item and item.marks.pending):
-            tests.append(_test(f"{item.title if item else name}: given by a person", given))
-    rest = points_of(final) - (
-        sum(final.items.values(), Decimal(0)) if final.items else numbers.exact(result.marks.earned)
-    )
-    if rest:
-        tests.append(_test(final.late or "Added or taken off at the end", rest))
+        found = numbers.exact(item.marks.earned) if item else Decimal(0)
+        # parts of a point may be finer than what is handed on
+        if points != rounded(found) or (item and _is_open(item.marks)):
+            tests.append(_test(f"{item.title if item else name}: given by a person", points - found))
+            sum_of_tests += points - found
+    if points_of(final) != rounded(sum_of_tests):
+        tests.append(_test(final.late or "Added or taken off at the end", points_of(final) - sum_of_tests))
     overview = [f"{numbers.written(points_of(final))} of {numbers.written(final.possible)} points.", remark_on(final)]
     output = "\n".join(filter(None, (*overview, *gradescope.things_to_put_right(result))))
     return data | {"score": float(points_of(final)), "output": printable(output, newlines=True), "tests": tests}
+
+
+def _is_open(marks: Marks) -> bool:
+    return bool(marks.pending or marks.withheld)
 
 
 def _files(there: list[tuple[str, Final]], results: Callable[[Path], Result | None]) -> Iterator[tuple[str, bytes]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from grader.exports.final import Final
+from grader.exports.final import Final, rounded
 from grader.exports.platforms import numbers
 from grader.exports.platforms.filling import points_of
 from grader.filenames import STUDENT_PAGE
@@ -64,11 +63,11 @@ def _items(final: Final, result: Result | None) -> Iterator[str]:
     """Yield a line for each item in which people have changed something."""
     for item in result.items if result else ():
         found, now = numbers.exact(item.marks.earned), final.items.get(item.id)
-        if now is not None and now != found:
+        if now is not None and now != rounded(found):
             points = f"{numbers.written(now)} of {numbers.written(numbers.exact(item.marks.possible))}"
             yield f"{printable(item.title)}: {points}, by a person; the program found {numbers.written(found)}"
 
 
 def _is_changed(final: Final, result: Result) -> bool:
-    same = points_of(final) == numbers.exact(result.marks.earned).quantize(Decimal("0.01"))
+    same = points_of(final) == rounded(numbers.exact(result.marks.earned))
     return not same or bool(final.comment.strip() or final.late.strip() or any(_items(final, result)))

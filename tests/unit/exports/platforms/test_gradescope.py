@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.exports.final import rounded
 from grader.exports.platforms.gradescope import NO_REPORT, TABLE, as_data, packed
 from grader.exports.release import released
 from grader.model import Report
@@ -47,6 +48,30 @@ def test_what_people_gave_and_the_clock_took_are_tests_of_their_own(given: str, 
     told = [test["name"] for test in data["tests"] if "tags" not in test]
     assert told == ["Classification: given by a person", *(["1 day late"] if late != "0" else [])]
     assert "Well written." in data["output"]
+
+
+def thirds() -> tuple[Report, files.Final]:
+    """Return a report of which each item came to a third of a point more than whole ones, and what its student gets."""
+    made = samples.wrong()
+    items = [replace(item, marks=replace(item.marks, earned=item.marks.earned + 1 / 3)) for item in made.score.items]
+    whole = replace(made.score, marks=replace(made.score.marks, earned=14 + 2 / 3), items=tuple(items))
+    given = {item.id: rounded(Decimal(item.marks.earned)) for item in items}
+    return replace(made, score=whole), replace(final(made), points=Decimal("14.67"), items=given)
+
+
+def test_parts_of_a_point_were_given_by_nobody() -> None:
+    made, marks = thirds()
+    data = as_data(marks, made.result)
+    assert (data["score"], [test["name"] for test in data["tests"] if "tags" not in test]) == (14.67, [])
+
+
+def test_what_a_person_gave_for_what_was_withheld_stands_in_its_place() -> None:
+    made = samples.withheld()
+    marks = final(made)
+    items = {**marks.items, "backprop": marks.items["backprop"] + 3}
+    data = as_data(replace(marks, items=items, points=marks.possible), made.result)
+    assert added_up(data) == marks.possible
+    assert "withheld" not in json.dumps(data)
 
 
 def test_each_submission_has_a_folder_and_all_stand_in_a_table(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader import report
-from grader.exports.final import Final
+from grader.exports.final import Final, rounded
 from grader.exports.platforms.page import page_of
 from grader.model import Result
 from kit import class_folder as folders
@@ -47,6 +47,17 @@ def test_marks_comments_and_lateness_stand_above_what_the_program_found(handed_o
     assert "1 day late, 10 % off" in top
     assert "found by itself: 14 of 25 points" in top
     assert "<strong>14</strong> of 25 points" in page.partition("<header>")[2]
+
+
+@pytest.mark.parametrize("part", [1 / 3, 0.125])
+def test_parts_of_a_point_were_given_by_nobody(part: float, handed_out: tuple[Final, Result]) -> None:
+    final, result = handed_out
+    items = tuple(replace(each, marks=replace(each.marks, earned=each.marks.earned + part)) for each in result.items)
+    finer = replace(result, marks=replace(result.marks, earned=14 + part), items=items)
+    given = {each.id: rounded(Decimal(each.marks.earned)) for each in items}
+    assert final.folder
+    page = page_of(replace(final, points=rounded(Decimal(14 + part)), items=given), finer)
+    assert page == (final.folder / "report.html").read_bytes()
 
 
 def test_a_comment_is_text_and_nothing_else(handed_out: tuple[Final, Result]) -> None:
