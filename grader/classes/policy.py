@@ -98,10 +98,6 @@ class Policy:
             return max(known)[1]
         return places[-1]
 
-    def final(self, points: Decimal, lateness: Lateness) -> Decimal:
-        """Return the points that are left of some after lateness, rounded half up to two digits."""
-        return final(points, lateness)
-
     @property
     def words(self) -> tuple[str, ...]:
         """What the rules say, in sentences that an instructor can check."""

@@ -96,7 +96,9 @@ def _merged(people: Iterable[Person]) -> tuple[Person, ...]:
     """Return people, each once: somebody in two sections or groups has a row for each."""
     found: dict[object, Person] = {}
     for person in people:
-        same = person.id or person
+        # whoever has no id is known by a number or an address together with the name: families share addresses
+        known = next((each for each in _identities(person) if each[0] != "name"), None)
+        same = person.id or ((known, person.name) if known else person)
         if before := found.get(same):
             sections = dict.fromkeys(filter(None, (before.section, person.section)))
             groups = dict.fromkeys(filter(None, (before.group, person.group)))

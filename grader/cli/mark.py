@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     author = options.author(arguments)
     with kept_book(arguments.run_dir, arguments.gradebook) as book:
-        given, said = sheets.read(arguments.csv, {each.student for each in book.ready()})
+        given, said = sheets.read(arguments.csv, {each.student for each in book.attempts()})
         for line in said:
             print(f"mlpgrader: {line}", file=sys.stderr)
         steps = book.marks_planned(given, author=author, overwrite=arguments.overwrite)

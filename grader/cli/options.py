@@ -12,6 +12,7 @@ from textwrap import dedent
 
 from grader import __version__
 from grader.cli import values
+from grader.errors import AuthorError
 
 # a command is a file of this name beside this one, with `add_arguments` and `run`
 COMMANDS: Mapping[str, str] = {
@@ -177,8 +178,11 @@ def add_author(command: argparse.ArgumentParser, *, what: str) -> None:
 
 
 def author(arguments: argparse.Namespace) -> str:
-    """Return who does what the command is for."""
-    return arguments.author or getpass.getuser()
+    """Return who does what the command is for; AuthorError where the machine does not know it either."""
+    try:
+        return arguments.author or getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        raise AuthorError("who you are is not known on this machine; say it with --as NAME") from error
 
 
 def add_gradebook(command: argparse.ArgumentParser) -> None:

@@ -40,7 +40,7 @@ def names(text: str) -> tuple[str, ...]:
     """Read names with commas between them."""
     found = tuple(name.strip() for name in text.split(",") if name.strip())
     if not found:
-        raise argparse.ArgumentTypeError("names no item; give ids of the rubric, like forward,backprop")
+        raise argparse.ArgumentTypeError("names nothing; give one id or more, with commas between them")
     return found
 
 

@@ -75,9 +75,11 @@ def exact(millionths: int) -> Decimal:
 
 
 def storable(text: str) -> str:
-    """Return a text as it is kept: bounded, without the one character and the halves of characters that databases refuse."""
-    if len(text) > LONGEST:
-        text = text[: LONGEST - len(CUT)] + CUT
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+    """Return a text as it is kept: bounded, without the one character and the halves of characters that databases refuse.
+
+    What is kept is kept once more as it is.
+    """
+    kept = text[: LONGEST + 1]
+    if not kept.isascii() or "\0" in kept:
+        kept = kept.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+    return kept if len(kept) <= LONGEST else kept[: LONGEST - len(CUT)] + CUT

@@ -98,9 +98,15 @@ def test_a_table_of_nobody_is_refused(text: str, tmp_path: Path) -> None:
         of(text, tmp_path)
 
 
-def test_somebody_in_two_sections_is_one_person(tmp_path: Path) -> None:
-    found = of("id,name,section\n1,Jane,A\n1,Jane,B\n", tmp_path)
+@pytest.mark.parametrize("known_by", ["id", "sis", "login", "mail"])
+def test_somebody_in_two_sections_is_one_person(known_by: str, tmp_path: Path) -> None:
+    found = of(f"{known_by},name,section\n1,Jane,A\n1,Jane,B\n", tmp_path)
     assert [each.section for each in found.people] == ["A and B"]
+
+
+def test_two_of_one_address_are_two_people(tmp_path: Path) -> None:
+    found = of("mail,name,section\ndoe@x,Jane,A\ndoe@x,John,A\n", tmp_path)
+    assert [each.name for each in found.people] == ["Jane", "John"]
 
 
 @pytest.mark.parametrize(

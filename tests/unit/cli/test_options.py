@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import options, values
+from grader.errors import AuthorError
 from kit import ROOT
 
 COMMANDS = ["grade", "check", "regrade", "pending", "mark", "release", "rubric", "template", "calibrate", "doctor"]
@@ -64,7 +65,7 @@ def test_tracebacks_can_be_asked_for_before_and_after_the_command(words: tuple[s
         (["grade", "alice", "--assignment", "byomlp", "--seed", "-1"], "from 0 to 4294967295"),
         (["grade", "alice", "--assignment", "byomlp", "--jobs", "0"], "from 1 to 256"),
         (["grade", "alice", "--assignment", "byomlp", "--fail-under", "101"], "from 0 to 100"),
-        (["grade", "alice", "--assignment", "byomlp", "--items", ","], "names no item"),
+        (["grade", "alice", "--assignment", "byomlp", "--items", ","], "names nothing"),
         (["grade", "alice", "--assig", "byomlp"], "--assignment"),
         (["rubric"], "FILE"),
     ],
@@ -131,3 +132,13 @@ def test_a_command_imports_only_what_it_needs_itself() -> None:
         "print([name for name in options.COMMANDS if f'grader.cli.{name}' in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "['rubric']\n"
+
+
+def test_who_is_not_known_is_asked_who_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    assert options.author(argparse.Namespace(author="Jane")) == "Jane"
+    with pytest.raises(AuthorError, match="--as NAME"):
+        options.author(argparse.Namespace(author=None))

@@ -36,6 +36,15 @@ def test_texts_are_kept_without_what_databases_refuse(text: str, kept: str) -> N
     assert storable(text) == kept
 
 
+@pytest.mark.parametrize(
+    "text", ["\0" * LONGEST, "é\udc80" * LONGEST, "x" * (LONGEST + 1)], ids=["zeros", "halves", "long"]
+)
+def test_what_is_kept_is_bounded_and_stays_as_it_is(text: str) -> None:
+    kept = storable(text)
+    assert len(kept) == LONGEST
+    assert storable(kept) == kept
+
+
 def test_a_long_text_is_cut_and_says_so() -> None:
     kept = storable("x" * 2 * LONGEST)
     assert len(kept) == LONGEST
