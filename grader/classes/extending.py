@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from grader.text import printable
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TABLE = re.compile(r"\s*\[")
 _OURS = re.compile(r"""\s*\[\s*(?:extensions|"extensions"|'extensions')\s*\]\s*(?:#.*)?$""")
+# what is read has to be there still when it is written
+_TURN = threading.Lock()
 _FORM = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
 
 
@@ -25,8 +28,13 @@ def extend(path: Path, student: str, until: str) -> str:
     """Give a student, known by any name, until a time by the clock of the course, and return what stood there before, or nothing.
 
     AuthorError when it is no such time, when there are no rules with a due date, or when they cannot be changed by this; then
-    nothing is written.
+    nothing is written. Several threads may do so at once.
     """
+    with _TURN:
+        return _extend(path, student, until)
+
+
+def _extend(path: Path, student: str, until: str) -> str:
     if not _FORM.fullmatch(until):
         raise AuthorError(f"'{until}' is no time; write it as 2026-11-30 23:59")
     if not path.is_file() or policy.load(path).due is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import atomic
 from grader.classes import policy
 from grader.classes.extending import extend
 from grader.errors import AuthorError
@@ -90,3 +92,19 @@ def test_a_name_of_any_signs_comes_back(tmp_path_factory: pytest.TempPathFactory
     extend(path, name, UNTIL)
     assert name.casefold().strip() in policy.load(path).extensions
     assert path.read_text(encoding="utf-8").startswith(HEAD)
+
+
+def test_of_two_at_once_none_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, write = written(tmp_path, HEAD), atomic.write
+    other = threading.Thread(target=extend, args=(path, "bob", UNTIL))
+
+    def held(target: Path, text: str) -> None:
+        monkeypatch.setattr(atomic, "write", write)
+        other.start()
+        other.join(0.2)
+        write(target, text)
+
+    monkeypatch.setattr(atomic, "write", held)
+    extend(path, "ann", UNTIL)
+    other.join()
+    assert set(policy.load(path).extensions) == {"ann", "bob"}
