@@ -16,10 +16,9 @@ from grader.classes.policy import Policy
 from grader.gradebook.places import Counts
 from grader.insight import page as insight_page
 from grader.runs import RunFolder
-from grader.web import asking, pages
+from grader.web import pages
+from grader.web.asking import posted
 from grader.web.reviewing import Review, review_of
-
-LONGEST = 2_000
 
 
 @dataclass
@@ -58,11 +57,8 @@ def page(request: Request) -> Response:
 
 async def remark(request: Request) -> Response:
     """Comment on all findings of one mistake; an empty text takes that away."""
-    asked = await asking.body(request)
-    check, diagnosis, pattern = (
-        asking.text(asked, name, longest=LONGEST) for name in ("check", "diagnosis", "pattern")
-    )
-    text, review = asking.text(asked, "text"), review_of(request)
+    asked, review = await posted(request), review_of(request)
+    check, diagnosis, pattern, text = map(asked.words, ("check", "diagnosis", "pattern", "text"))
     await run_in_threadpool(lambda: review.book.remark(check, diagnosis, pattern, text, author=review.who.name))
     return pages.fine()
 

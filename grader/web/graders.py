@@ -15,7 +15,8 @@ from grader.errors import AuthorError
 from grader.gradebook.book import Gradebook
 from grader.gradebook.marking import Given
 from grader.text import counted, printable
-from grader.web import asking, pages
+from grader.web import pages
+from grader.web.asking import posted
 from grader.web.doors import Doors
 from grader.web.reviewing import Review, Who, review_of
 
@@ -69,8 +70,7 @@ def page(request: Request) -> Response:
 
 async def spread(request: Request) -> Response:
     """Spread the answers that wait among the graders."""
-    asked = await asking.body(request)
-    double, review = asking.whole(asked, "double", least=0, most=100), review_of(request)
+    double, review = (await posted(request)).whole("double", most=100), review_of(request)
     count = await run_in_threadpool(
         lambda: review.book.spread(double=double, seed=secrets.randbelow(2**31), author=review.who.name)
     )
@@ -79,7 +79,7 @@ async def spread(request: Request) -> Response:
 
 async def renew(request: Request) -> Response:
     """Give a grader another link; the one from before opens nothing any more."""
-    name = asking.text(await asking.body(request), "name", longest=LONGEST)
+    name = (await posted(request)).words("name", most=LONGEST)
     return await run_in_threadpool(_renewed, request, name)
 
 
@@ -94,10 +94,9 @@ def _renewed(request: Request, name: str) -> Response:
 
 async def choose(request: Request) -> Response:
     """Let count what one of the two gave who have marked the same answer."""
-    asked = await asking.body(request)
-    row = asking.whole(asked, "row", least=1, most=2**31 - 1)
-    item, check, name = (asking.text(asked, each, longest=1_000) for each in ("item", "check", "name"))
-    return await run_in_threadpool(_chosen, review_of(request), row, item, check, name)
+    asked = await posted(request)
+    item, check, name = map(asked.words, ("item", "check", "name"))
+    return await run_in_threadpool(_chosen, review_of(request), asked.whole("row"), item, check, name)
 
 
 def _chosen(review: Review, row: int, item: str, check: str, name: str) -> Response:

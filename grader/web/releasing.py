@@ -36,7 +36,8 @@ from grader.model import Result
 from grader.runs import SubmissionFolder
 from grader.runs.keeping import refreshed
 from grader.text import counted
-from grader.web import asking, files, pages
+from grader.web import files, pages
+from grader.web.asking import posted
 from grader.web.reviewing import Review, review_of
 
 ENDINGS = {"junit": "xml", "feedback": "zip", "gradescope": "zip"}
@@ -85,9 +86,8 @@ def preview(request: Request) -> Response:
 
 async def release(request: Request) -> Response:
     """Release those students of the ones that are named who are ready, or withdraw them."""
-    asked = await asking.body(request)
-    students, withdraw = asking.texts(asked, "students"), asking.flag(asked, "withdraw")
-    return await run_in_threadpool(_release, review_of(request), students, withdraw)
+    asked = await posted(request)
+    return await run_in_threadpool(_release, review_of(request), asked.names("students"), asked.switch("withdraw"))
 
 
 def _release(review: Review, students: Sequence[str], withdraw: bool) -> Response:

@@ -22,7 +22,8 @@ from grader.filenames import CLASS, EXECUTED, HAND_INS
 from grader.gradebook.nouns import Found
 from grader.gradebook.standing import Standing
 from grader.runs import SubmissionFolder
-from grader.web import asking, pages
+from grader.web import pages
+from grader.web.asking import posted
 from grader.web.differences import Changed, changed
 from grader.web.reviewing import Review, review_of
 
@@ -87,10 +88,8 @@ def page(request: Request) -> Response:
 
 async def extension(request: Request) -> Response:
     """Give a student more time in the rules of the class."""
-    asked = await asking.body(request)
-    review = review_of(request)
-    row, until = asking.whole(asked, "row", least=1, most=2**31 - 1), asking.text(asked, "until", longest=40)
-    return await run_in_threadpool(_extended, review, row, until)
+    asked = await posted(request)
+    return await run_in_threadpool(_extended, review_of(request), asked.whole("row"), asked.words("until", most=40))
 
 
 def _extended(review: Review, row: int, until: str) -> Response:
@@ -104,10 +103,8 @@ def _extended(review: Review, row: int, until: str) -> Response:
 
 async def note(request: Request) -> Response:
     """Keep a note for staff on an attempt."""
-    asked = await asking.body(request)
-    review = review_of(request)
-    row, text = asking.whole(asked, "row", least=1, most=2**31 - 1), asking.text(asked, "text")
-    return await run_in_threadpool(_noted, review, row, text)
+    asked = await posted(request)
+    return await run_in_threadpool(_noted, review_of(request), asked.whole("row"), asked.words("text"))
 
 
 def _noted(review: Review, row: int, text: str) -> Response:

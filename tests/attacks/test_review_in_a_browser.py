@@ -140,15 +140,16 @@ EVIL_PAGE = """<!doctype html><title>others</title>
 <iframe id="frame" src="{url}/release"></iframe><img id="img" src="{url}/picture/x"><script src="{url}/static/review.js"></script>
 <iframe name="to"></iframe>
 <form id="form" target="to" method="post" enctype="text/plain" action="{url}/api/release">
-<input name='{{"students": ["nora", "mallory"], "x": "' value='"}}'></form>
+<input name='{{"students": ["nora", "mallory"], "withdraw": false, "x": "' value='"}}'></form>
 <script>
+const body = '{{"students": ["nora"], "withdraw": false}}';
 const tries = [
-  fetch("{url}/api/release", {{method: "POST", mode: "no-cors", credentials: "include", body: '{{"students": ["nora"]}}'}}),
+  fetch("{url}/api/release", {{method: "POST", mode: "no-cors", credentials: "include", body}}),
   fetch("{url}/api/release", {{method: "POST", credentials: "include", body: "{{}}", headers: {{"X-Mlpgrader-Token": "x"}}}}),
   fetch("{url}/api/token", {{credentials: "include"}}).then((answer) => answer.text()),
   fetch("{url}/", {{credentials: "include"}}).then((answer) => answer.text()),
 ];
-navigator.sendBeacon("{url}/api/release", '{{"students": ["nora"]}}');
+navigator.sendBeacon("{url}/api/release", body);
 document.querySelector("#form").submit();
 const said = (each) => each.status + " " + (each.value?.type ?? each.value ?? "");
 Promise.allSettled(tries).then((all) => {{ window.told = all.map(said); }});
@@ -176,7 +177,8 @@ def test_a_page_of_another_site_reads_and_writes_nothing(served: Running, browse
 
 
 EVIL_FORM = """<!doctype html><form method="post" enctype="text/plain" action="{url}/api/release">
-<input name='{{"students": ["bob"], "x": "' value='"}}'></form><script>document.querySelector("form").submit()</script>"""
+<input name='{{"students": ["bob"], "withdraw": false, "x": "' value='"}}'></form>
+<script>document.querySelector("form").submit()</script>"""
 
 
 def test_a_form_that_leads_from_another_site_to_ours_writes_nothing(served: Running, browser: Any) -> None:

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from grader.gradebook.marking import Given, Step
 from grader.gradebook.nouns import Answered, Entry, called
 from grader.web import pages
+from grader.web.asking import Asked, Unfit, posted
 from grader.web.marking import views
-from grader.web.marking.asking import Asked, Unfit
 from grader.web.marking.opening import Open, open_check
 from grader.web.reviewing import Review, review_of
 
@@ -26,17 +26,9 @@ def writing(write: Write) -> Callable[[Request], Any]:
     """Return an endpoint for a write, which is told what was posted and by whom."""
 
     async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(_answered, write, review_of(request), body)
+        return await run_in_threadpool(write, review_of(request), await posted(request))
 
     return endpoint
-
-
-def _answered(write: Write, review: Review, body: bytes) -> Response:
-    try:
-        return write(review, Asked.of(body))
-    except Unfit as error:
-        return pages.refused(str(error))
 
 
 def mark(review: Review, asked: Asked) -> Response:

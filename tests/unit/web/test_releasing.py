@@ -16,13 +16,15 @@ def test_the_page_says_who_is_ready_and_what_the_others_wait_for(visit: Visit) -
 
 
 def test_only_who_is_ready_and_named_is_released(visit: Visit) -> None:
-    said = visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob", "ann", "nobody"]}).json()
+    said = visit.owner.post(
+        "/api/release", headers=visit.writes, json={"students": ["bob", "ann", "nobody"], "withdraw": False}
+    ).json()
     assert said == {"ok": True, "done": 1, "said": "1 student or group released."}
     assert {each.student: each.released for each in visit.review.book.ready()} == {"ann": "", "bob": "Jane", "eve": ""}
 
 
 def test_a_release_is_withdrawn_for_those_who_are_named(visit: Visit) -> None:
-    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob", "eve"]})
+    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob", "eve"], "withdraw": False})
     visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": True})
     assert {each.student for each in visit.review.book.ready() if each.released} == {"eve"}
 
@@ -36,14 +38,14 @@ def test_the_preview_is_the_page_that_is_handed_out(visit: Visit) -> None:
 
 
 def test_a_file_tells_of_those_who_are_released(visit: Visit) -> None:
-    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"]})
+    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": False})
     answer = visit.owner.post("/api/export?format=csv", headers=visit.writes)
     assert answer.headers["content-disposition"] == 'attachment; filename="csv.csv"'
     assert [line.split(",")[1] for line in answer.text.splitlines()[1:]] == ["Bob"]
 
 
 def test_an_archive_holds_what_the_command_line_packs(visit: Visit) -> None:
-    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"]})
+    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": False})
     answer = visit.owner.post("/api/export?format=feedback", headers=visit.writes)
     assert answer.headers["content-disposition"] == 'attachment; filename="feedback.zip"'
     names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
@@ -52,7 +54,7 @@ def test_an_archive_holds_what_the_command_line_packs(visit: Visit) -> None:
 
 
 def test_a_preview_says_what_would_be_written_and_who_is_left_out(visit: Visit) -> None:
-    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"]})
+    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": False})
     said = visit.owner.post("/api/export?format=csv&preview=yes", headers=visit.writes).json()
     assert said["students"] == 1
     assert "left out, not released: Eve" in said["lines"]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from grader.gradebook.columns import LONGEST
 from kit.marker import NOTHING, PLACE, Marker
 from kit.visiting import Visit
 
@@ -38,6 +39,17 @@ def test_points_out_of_range_are_refused_in_words(marker: Marker) -> None:
     right = marker.line()
     assert "give -2 to 2" in marker.mark("fay", entries=[right], adjustment="-3").json()["error"]
     assert marker.now("fay").mark is None
+
+
+def test_a_comment_is_kept_whole_or_refused(marker: Marker) -> None:
+    long = "w" * LONGEST
+    assert marker.mark("fay", points="1", comment=long).json()["version"] == 1
+    mark = marker.now("fay").mark
+    assert mark is not None
+    assert mark.comment == long
+    answer = marker.mark("fay", version=1, points="1", comment=f"{long}!")
+    assert (answer.status_code, answer.json()) == (400, {"error": "'comment' has 4,001 characters; 4,000 is the most"})
+    assert f'maxlength="{LONGEST}"' in marker.client.get("/marking/1/6").text
 
 
 def test_what_is_cleared_keeps_its_comment(marker: Marker) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.web.marking.asking import Asked, Unfit
+from grader.gradebook.columns import LONGEST
+from grader.web.asking import Asked, Unfit
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"nothing", b"[" * 100_000, b'"words"', b"\xff\xfe"])
@@ -32,6 +33,7 @@ def test_fields_are_read_by_their_kind() -> None:
     [
         (lambda asked: asked.words("x"), 1),
         (lambda asked: asked.words("x", most=3), "long"),
+        (lambda asked: asked.words("x"), "x" * (LONGEST + 1)),
         (lambda asked: asked.filled("x"), "  "),
         (lambda asked: asked.points("x"), "1e9"),
         (lambda asked: asked.points("x"), "nan"),
@@ -41,6 +43,7 @@ def test_fields_are_read_by_their_kind() -> None:
         (lambda asked: asked.whole("x"), -1),
         (lambda asked: asked.whole("x"), 2**31),
         (lambda asked: asked.whole("x"), None),
+        (lambda asked: asked.whole("x", most=100), 101),
         (lambda asked: asked.wholes("x"), ["1"]),
         (lambda asked: asked.wholes("x"), list(range(201))),
         (lambda asked: asked.names("x"), [1]),
