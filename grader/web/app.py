@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,9 +15,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from grader.errors import AuthorError, HarnessError
+from grader.text import printable
 from grader.web import entering, files, glance, graders, live, pages, releasing, submission
 from grader.web.doors import Doors
-from grader.web.guarding import Guard
+from grader.web.guarding import HEADERS, Guard
 from grader.web.marking import table
 from grader.web.reviewing import Review
 
@@ -76,7 +78,7 @@ def _http(request: Request, error: Exception) -> Response:
     review = getattr(request.state, "review", None)
     if error.status_code == 403 and request.url.path == "/" and review is not None:
         return RedirectResponse("/marking", 303)
-    said = error.detail if error.status_code != 404 else "there is no such page"
+    said = error.detail if error.detail != HTTPStatus.NOT_FOUND.phrase else "there is no such page"
     return pages.trouble(request.url.path, said, error.status_code, error.headers)
 
 
@@ -85,6 +87,10 @@ def _wrong(request: Request, error: Exception) -> Response:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    said = f"this is a fault of the grader: {type(error).__name__}: {error}"
-    print(f"mlpgrader: {said}", file=sys.stderr)
-    return pages.trouble(request.url.path, said, 500)
+    review = getattr(request.state, "review", None)
+    what = printable(f"{type(error).__name__}: {error}")
+    print(f"mlpgrader: this is a fault of the grader: {what}", file=sys.stderr)
+    # it may name students, as an address of a file or a question to the gradebook does
+    told = what if review and review.who.owner else "what it is was told in the terminal of the review"
+    # nothing of ours stands around the answer to what nobody has expected
+    return pages.trouble(request.url.path, f"this is a fault of the grader: {told}", 500, HEADERS)

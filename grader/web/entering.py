@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.web import pages
@@ -41,7 +41,7 @@ async def enter(request: Request) -> Response:
 
 async def token(request: Request) -> Response:
     """Return the token for writes: for a page that was open while the review was started anew."""
-    return JSONResponse({"token": request.state.token})
+    return pages.fine(token=request.state.token)
 
 
 ROUTES = [

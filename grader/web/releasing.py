@@ -11,7 +11,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.exports import archive
@@ -117,7 +117,7 @@ def _export(review: Review, asked: Mapping[str, str], download: bytes) -> Respon
     if asked.get("preview") == "yes" or not made.changes:
         lines = [*change_lines(made.changes), *left_out_lines(made.left_out), *made.told]
         more = [f"and {len(lines) - SHOWN} lines more"] if len(lines) > SHOWN else []
-        return JSONResponse({"ok": True, "students": len(made.changes), "lines": lines[:SHOWN] + more})
+        return pages.fine(students=len(made.changes), lines=lines[:SHOWN] + more)
     content, ending = _content(made), "zip" if isinstance(made, Packed) else ENDINGS.get(name, "csv")
     headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from grader.gradebook.book import Gradebook
 from grader.runs import Children, Today
 from grader.runs.kept_answers import Answers
+from grader.web import pages
 from grader.web.app import application
 from grader.web.doors import Address, Doors, write_token
 from grader.web.guarding import HEADER, LARGEST
@@ -155,6 +157,27 @@ def test_every_answer_has_a_policy_without_inline_script(client: Client, doors: 
         assert policy["frame-ancestors"] == "'none'"
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/help", "/api/token"])
+def test_a_fault_keeps_the_policy_and_tells_its_details_to_the_owner_alone(
+    client: Client,
+    doors: Doors,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+) -> None:
+    def fails(*_: object, **__: object) -> Response:
+        raise RuntimeError("no answer of <ann>")
+
+    monkeypatch.setattr(pages, "page", fails)
+    monkeypatch.setattr(pages, "fine", fails)
+    for token, is_told in ((GRADER, False), (doors.token, True)):
+        client.cookies.set(doors.cookie, token if token == GRADER else doors.enter(token))
+        answer = client.get(path)
+        assert (answer.status_code, "script-src 'self'" in answer.headers["content-security-policy"]) == (500, True)
+        assert ("ann" in answer.text, "<ann>" in answer.text) == (is_told, is_told and path.startswith("/api/"))
+        assert "no answer of <ann>" in capsys.readouterr().err
 
 
 def test_a_grader_marks_and_sees_nothing_else(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -39,6 +40,12 @@ def test_points_out_of_range_are_refused_in_words(marker: Marker) -> None:
     right = marker.line()
     assert "give -2 to 2" in marker.mark("fay", entries=[right], adjustment="-3").json()["error"]
     assert marker.now("fay").mark is None
+
+
+def test_half_of_a_character_is_refused_in_words(marker: Marker) -> None:
+    body = PLACE | {"answer": marker.name("fay"), "version": 0, "mark": NOTHING | {"points": "\ud800"}}
+    answer = marker.client.post("/api/mark", content=json.dumps(body).encode(), headers=marker.writes)
+    assert (answer.status_code, "is no number of points" in answer.json()["error"]) == (400, True)
 
 
 def test_a_comment_is_kept_whole_or_refused(marker: Marker) -> None:
