@@ -61,7 +61,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Step:
-    """One change that is wanted: the mark before and after (None for none). `wrong` says why it cannot be made.
+    """One change that is wanted: the mark before and after (None for none).
+
+    `wrong` says why it cannot be made, and names the student where nothing of that attempt can be marked: then it `is_gone`.
 
     With `conflict` somebody has changed the mark meanwhile. A second grader's is an `opinion`, and the mark stays as it is. One
     that changes nothing is no step.
@@ -73,6 +75,7 @@ class Step:
     wrong: str = ""
     conflict: bool = False
     opinion: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,8 @@ def _asking(
 def _step(connection: Connection, given: Given, standing: Standing | None, asking: Asking) -> Step | None:
     if standing is None or standing.state != "graded":
         nobody = f"there is no attempt {given.attempt} of '{printable(given.student)}'"
-        return Step(given, wrong=nobody if standing is None else f"{printable(given.student)} was not graded")
+        why = nobody if standing is None else f"{printable(given.student)} was not graded"
+        return Step(given, wrong=why, is_gone=True)
     found = _found(given, standing)
     if isinstance(found, str):
         return Step(given, wrong=found)

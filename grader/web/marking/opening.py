@@ -9,11 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from grader.answers import Answer
+from grader.errors import AuthorError
 from grader.gradebook.nouns import Answered, ToMark
 from grader.web.marking import views
 from grader.web.marking.naming import answer_name
 from grader.web.marking.shelves import Shelf
 from grader.web.reviewing import Review, review_of
+
+GONE = "this answer is not there any more; somebody may have handed in again, or it was graded again"
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,17 @@ def opened_at(request: Request) -> tuple[Open, str]:
     review, (item, check) = review_of(request), _check(request)
     shelf = review.shelves.known(item, check) or open_check(review, item, check).shelf
     name = shelf.order[number_of(request, "m", len(shelf.order)) - 1]
-    answered = {name: review.book.answered(*shelf.keys[name], item, check, grader=review.who.name)}
+    answered = {name: answered_now(review, *shelf.keys[name], item, check)}
     return Open(review.shelves.number(item, check), item, check, answered, shelf), name
+
+
+def answered_now(review: Review, student: str, attempt: int, item: str, check: str) -> Answered:
+    """Return how one answer stands, to whoever asks; 404 where it was judged anew and is none any more."""
+    try:
+        return review.book.answered(student, attempt, item, check, grader=review.who.name)
+    except AuthorError:
+        # its words name the student
+        raise HTTPException(404, GONE) from None
 
 
 def open_check(review: Review, item: str, check: str) -> Open:

@@ -15,7 +15,7 @@ from grader.gradebook.nouns import Answered, Entry, called
 from grader.web import pages
 from grader.web.asking import Asked, Unfit, posted
 from grader.web.marking import views
-from grader.web.marking.opening import Open, open_check
+from grader.web.marking.opening import GONE, Open, answered_now, open_check
 from grader.web.reviewing import Review, review_of
 
 CONFLICT = 409
@@ -45,7 +45,7 @@ def _mark_one(review: Review, asked: Asked) -> Response:
         return pages.fine(version=_answered_now(review, student, attempt, asked).version)
     (step,) = steps
     if step.wrong:
-        return pages.refused(step.wrong)
+        return _wrong(step)
     if step.conflict:
         texts = _texts(review, asked)
         return pages.refused("somebody has changed this meanwhile", CONFLICT, theirs=views.theirs(step.before, texts))
@@ -54,20 +54,23 @@ def _mark_one(review: Review, asked: Asked) -> Response:
 
 def _mark_group(review: Review, asked: Asked) -> Response:
     group, versions = asked.filled("group", most=100), asked.versions("version")
-    names = asked.names("answers")
-    keys = {name: _key(review, asked, name) for name in names}
-    wanted = [_given(asked, *keys[name], versions.get(name, 0)) for name in names]
+    # one who has handed in again meanwhile does not keep the others from what they are given
+    keys = _keys(review, asked, asked.names("answers"))
+    if not keys:
+        raise Unfit(GONE)
+    wanted = [_given(asked, *key, versions.get(name, 0)) for name, key in keys.items()]
     made = review.book.mark(*wanted, author=review.who.name, group=group)
-    steps = {(step.given.student, step.given.attempt): step for step in made}
-    wrong = [step.wrong for step in steps.values() if step.wrong]
-    if wrong:
-        return pages.refused(wrong[0])
+    by_key = {(step.given.student, step.given.attempt): step for step in made}
+    steps = {name: by_key[key] for name, key in keys.items() if key in by_key}
+    wrong = [step for step in steps.values() if step.wrong]
+    if len(wrong) == len(keys) or not all(step.is_gone for step in wrong):
+        return _wrong(min(wrong, key=lambda step: step.is_gone))
     at = open_check(review, asked.words("item"), asked.words("check"))
-    conflicts = [(name, steps[key]) for name, key in keys.items() if key in steps and steps[key].conflict]
-    written = {name: at.answered[name].version for name in names if name in at.answered}
-    for name, _ in conflicts:
-        written.pop(name, None)
-    return pages.fine(version=written, conflicts=_conflicts(review, asked, at, conflicts))
+    conflicts = [(name, step) for name, step in steps.items() if step.conflict]
+    done = {name: step.after.version for name, step in steps.items() if step.after and not step.conflict}
+    # who has it already, as where the same was sent twice
+    had = {name: at.answered[name].version for name in keys if name not in steps and name in at.answered}
+    return pages.fine(version=had | done, conflicts=_conflicts(review, asked, at, conflicts))
 
 
 def _conflicts(review: Review, asked: Asked, at: Open, found: Sequence[tuple[str, Step]]) -> list[dict[str, Any]]:
@@ -84,14 +87,20 @@ def _conflicts(review: Review, asked: Asked, at: Open, found: Sequence[tuple[str
     ]
 
 
+def _wrong(step: Step) -> Response:
+    return pages.refused(GONE if step.is_gone else step.wrong)
+
+
 def undo(review: Review, asked: Asked) -> Response:
     """Take back for one answer what its group was given: it waits again, and what the group is given later leaves it alone."""
     student, attempt = _key(review, asked, asked.words("answer", most=64))
     place = asked.words("item"), asked.words("check")
     given = Given(student, attempt, *place, delete=True, version=asked.whole("version"))
     for step in review.book.mark(given, author=review.who.name):
-        if step.wrong or step.conflict:
-            return pages.refused(step.wrong or "somebody has changed this meanwhile; load the page again and look")
+        if step.wrong:
+            return _wrong(step)
+        if step.conflict:
+            return pages.refused("somebody has changed this meanwhile; load the page again and look")
     return pages.fine()
 
 
@@ -179,18 +188,24 @@ def _given(asked: Asked, student: str, attempt: int, version: int) -> Given:
 
 def _answered_now(review: Review, student: str, attempt: int, asked: Asked) -> Answered:
     place = asked.words("item"), asked.words("check")
-    return review.book.answered(student, attempt, *place, grader=review.who.name)
+    return answered_now(review, student, attempt, *place)
 
 
 def _key(review: Review, asked: Asked, name: str) -> tuple[str, int]:
     """Return student and attempt of an answer's name."""
+    found = _keys(review, asked, [name])
+    if not found:
+        raise Unfit(GONE)
+    return found[name]
+
+
+def _keys(review: Review, asked: Asked, names: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return student and attempt of those of these names that are known."""
     item, check = asked.words("item"), asked.words("check")
     shelf = review.shelves.known(item, check)
-    if shelf is None or name not in shelf.keys:
+    if shelf is None or not shelf.keys.keys() >= set(names):
         shelf = open_check(review, item, check).shelf
-    if name not in shelf.keys:
-        raise Unfit("this answer is not there any more; somebody may have handed in again")
-    return shelf.keys[name]
+    return {name: shelf.keys[name] for name in names if name in shelf.keys}
 
 
 def _texts(review: Review, asked: Asked) -> Mapping[int, str]:

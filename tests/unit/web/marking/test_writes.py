@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from grader.gradebook.columns import LONGEST
+from grader.gradebook.nouns import Noted
+from grader.web.marking.opening import GONE
 from kit.marker import NOTHING, PLACE, Marker
 from kit.visiting import Visit
 
@@ -138,6 +140,39 @@ def test_where_one_of_a_group_was_marked_meanwhile_that_one_is_shown(marker: Mar
     assert set(answer["version"]) == {marker.name("ann"), marker.name("cyd")}
     points = [each.mark and each.mark.points for each in map(marker.now, ("ann", "bob", "cyd"))]
     assert points == [Decimal(2), Decimal("0.5"), Decimal(2)]
+
+
+def graded_again_without_a_result(marker: Marker, student: str) -> None:
+    marker.review.book.note(Noted(student, 1, error="is empty", folder=student, key="new"))
+
+
+def test_where_one_of_a_group_is_gone_the_others_get_their_mark(marker: Marker) -> None:
+    group = marker.page("/marking/1/group/2")
+    graded_again_without_a_result(marker, "bob")
+    body = {"group": group["group"], "mark": NOTHING | {"points": "2"}}
+    names = [*group["members"], "somebody else"]
+    answer = marker.post("mark", answers=names, version=group["version"], **body)
+    assert answer.json() == {
+        "ok": True,
+        "version": {marker.name("ann"): 1, marker.name("cyd"): 1},
+        "conflicts": [],
+    }
+    gone = marker.post("mark", answers=[marker.name("bob")], version={}, **body)
+    assert (gone.status_code, gone.json()) == (400, {"error": GONE})
+
+
+def test_of_an_answer_that_is_gone_nobody_learns_whose_it_was(marker: Marker) -> None:
+    place = next(k for k in (6, 7, 8) if marker.page(f"/marking/1/{k}")["answer"] == marker.name("fay"))
+    answer = {"answer": marker.name("fay")}
+    graded_again_without_a_result(marker, "fay")
+    told = [
+        marker.client.get(f"/marking/1/{place}"),
+        marker.mark("fay", points="1"),
+        marker.post("undo", version=1, **answer),
+        marker.post("name", **answer),
+    ]
+    assert [each.status_code for each in told] == [404, 400, 400, 404]
+    assert [each.text for each in told if GONE not in each.text or "fay" in each.text] == []
 
 
 def test_notes_and_flags_are_kept_and_a_name_that_is_shown_is_recorded(marker: Marker) -> None:
