@@ -74,7 +74,7 @@ def opened_at(request: Request) -> tuple[Open, str]:
     shelf = review.shelves.known(item, check) or open_check(review, item, check).shelf
     name = shelf.order[number_of(request, "m", len(shelf.order)) - 1]
     answered = {name: answered_now(review, *shelf.keys[name], item, check)}
-    return Open(review.shelves.number(item, check), item, check, answered, shelf), name
+    return Open(_number(review, item, check), item, check, answered, shelf), name
 
 
 def answered_now(review: Review, student: str, attempt: int, item: str, check: str) -> Answered:
@@ -97,7 +97,7 @@ def open_check(review: Review, item: str, check: str) -> Open:
         return {name: review.answers.said(each.folder, check) for name, each in wanted.items()}
 
     shelf = review.shelves.of(item, check, answered, read)
-    return Open(review.shelves.number(item, check), item, check, answered, shelf)
+    return Open(_number(review, item, check), item, check, answered, shelf)
 
 
 def to_mark(review: Review) -> tuple[ToMark, ...]:
@@ -114,6 +114,14 @@ def number_of(request: Request, name: str, most: int, *, least: int = 1) -> int:
     if not least <= number <= most:
         raise HTTPException(404, "there is no such page")
     return number
+
+
+def _number(review: Review, item: str, check: str) -> int:
+    """Return the number by which pages know a check; after another start, the first to ask may be a mark that was kept."""
+    found = review.shelves.number(item, check)
+    if not found:
+        to_mark(review)
+    return found or review.shelves.number(item, check)
 
 
 def _check(request: Request) -> tuple[str, str]:

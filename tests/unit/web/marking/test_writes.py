@@ -132,11 +132,14 @@ def test_what_somebody_has_changed_meanwhile_is_not_taken_back(marker: Marker) -
 
 def test_where_one_of_a_group_was_marked_meanwhile_that_one_is_shown(marker: Marker) -> None:
     group = marker.page("/marking/1/group/2")
+    # as after another start, before any page was asked for
+    marker.review.shelves.remember([])
     marker.mark("bob", points="0.5")
     body = {"group": group["group"], "answers": group["members"], "mark": NOTHING | {"points": "2"}}
     answer = marker.post("mark", version=group["version"], **body).json()
     (conflict,) = answer["conflicts"]
     assert (conflict["answer"], conflict["theirs"]["said"]) == (marker.name("bob"), "0.5 points")
+    assert marker.page(conflict["href"])["answer"] == marker.name("bob")
     assert set(answer["version"]) == {marker.name("ann"), marker.name("cyd")}
     points = [each.mark and each.mark.points for each in map(marker.now, ("ann", "bob", "cyd"))]
     assert points == [Decimal(2), Decimal("0.5"), Decimal(2)]
