@@ -19,7 +19,10 @@ from grader.web.reviewing import Review, review_of
 
 def items(request: Request) -> Response:
     """Return the checks that people decide."""
-    return pages.page(request, "marking/items.html", checks=to_mark(review_of(request)))
+    review = review_of(request)
+    checks = to_mark(review)
+    numbers = [review.shelves.number(each.item, each.check) for each in checks]
+    return pages.page(request, "marking/items.html", checks=checks, numbers=numbers)
 
 
 def groups(request: Request) -> Response:

@@ -46,8 +46,9 @@ class Shelves:
         self._checks: tuple[tuple[str, str], ...] = ()
 
     def remember(self, checks: Sequence[tuple[str, str]]) -> None:
-        """Remember by which numbers, from 1, the items and checks are known that people decide."""
-        self._checks = tuple(checks)
+        """Give numbers, from 1, to items and checks that have none: while a run goes on, others come, and pages are open."""
+        with self._turn:
+            self._checks = tuple(dict.fromkeys([*self._checks, *checks]))
 
     def check(self, number: int) -> tuple[str, str] | None:
         """Return the item and the check of a number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,12 @@ def test_answers_are_anonymous(marker: Marker) -> None:
         text = marker.client.get(page).text
         assert [name for name in ("fay", "gus", "hal", "ann", "Fay", "Gus", "Hal", "Ann") if name in text.split()] == []
         assert 'fay"' not in text
+
+
+def test_tasks_lead_to_their_answers_by_the_number_that_they_have(marker: Marker) -> None:
+    marker.review.shelves.remember([("another", "check")])
+    text = marker.client.get("/marking").text
+    assert re.findall(r'href="(/marking/[^"]+)"', text) == ["/marking/2", "/marking/2/next"]
 
 
 def test_looking_writes_nothing(marker: Marker) -> None:

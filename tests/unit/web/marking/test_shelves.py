@@ -41,6 +41,13 @@ def test_a_shelf_is_kept_until_something_else_is_handed_in() -> None:
     assert shelves.of("code", "says", again, read) is not first
 
 
+def test_while_a_run_goes_on_no_check_gets_another_number() -> None:
+    shelves = Shelves()
+    shelves.remember([("proof", "holds")])
+    shelves.remember([("code", "says"), ("proof", "holds")])
+    assert (shelves.number("proof", "holds"), shelves.number("code", "says")) == (1, 2)
+
+
 def test_checks_have_the_numbers_that_were_remembered() -> None:
     shelves = Shelves()
     shelves.remember([("code", "says"), ("proof", "holds")])

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from grader.gradebook.columns import LONGEST
+from grader.gradebook.marking import Given
 from grader.gradebook.nouns import Noted
 from grader.web.marking.opening import GONE
 from kit.marker import NOTHING, PLACE, Marker
@@ -132,17 +133,23 @@ def test_what_somebody_has_changed_meanwhile_is_not_taken_back(marker: Marker) -
 
 def test_where_one_of_a_group_was_marked_meanwhile_that_one_is_shown(marker: Marker) -> None:
     group = marker.page("/marking/1/group/2")
-    # as after another start, before any page was asked for
-    marker.review.shelves.remember([])
     marker.mark("bob", points="0.5")
     body = {"group": group["group"], "answers": group["members"], "mark": NOTHING | {"points": "2"}}
     answer = marker.post("mark", version=group["version"], **body).json()
     (conflict,) = answer["conflicts"]
     assert (conflict["answer"], conflict["theirs"]["said"]) == (marker.name("bob"), "0.5 points")
-    assert marker.page(conflict["href"])["answer"] == marker.name("bob")
     assert set(answer["version"]) == {marker.name("ann"), marker.name("cyd")}
     points = [each.mark and each.mark.points for each in map(marker.now, ("ann", "bob", "cyd"))]
     assert points == [Decimal(2), Decimal("0.5"), Decimal(2)]
+
+
+def test_what_was_kept_over_another_start_leads_to_where_two_differ(marker: Marker) -> None:
+    marker.review.book.mark(Given("bob", 1, *PLACE.values(), Decimal("0.5")), author="Gil")
+    names = [marker.name(each) for each in ("ann", "bob", "cyd")]
+    body = {"group": "the same words", "answers": names, "version": {}, "mark": NOTHING | {"points": "2"}}
+    # nobody has opened a page of this start yet
+    (conflict,) = marker.post("mark", **body).json()["conflicts"]
+    assert marker.page(conflict["href"])["answer"] == marker.name("bob")
 
 
 def graded_again_without_a_result(marker: Marker, student: str) -> None:
