@@ -9,6 +9,8 @@ from starlette.routing import Route
 
 from grader.web import pages
 from grader.web.doors import Doors
+from grader.web.marking.naming import run_name
+from grader.web.reviewing import review_of
 
 LONGEST = 200
 KEPT_SECONDS = 14 * 24 * 3600
@@ -40,8 +42,9 @@ async def enter(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Return the token for writes: for a page that was open while the review was started anew."""
-    return pages.fine(token=request.state.token)
+    """Return the token for writes, whose it is and of which run, for a page that was open while the review was started anew."""
+    review = review_of(request)
+    return pages.fine(token=request.state.token, run=run_name(review.book.secret), who=review.who.name)
 
 
 ROUTES = [

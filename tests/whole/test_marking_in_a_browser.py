@@ -132,27 +132,101 @@ def test_what_is_given_while_the_server_is_dead_is_kept_and_sent(browser: Any, r
     context.close()
 
 
-def test_a_yes_that_is_lost_makes_no_conflict(browser: Any, run: Path) -> None:
-    with running(run) as review, marking(browser, review.link) as page:
-        page.goto(review.url + place_of(page, "Both reach"))
-        turns = itertools.count()
+def lose_the_first_yes(page: Any) -> None:
+    """Let the first mark of a page be written, and its answer be lost."""
+    turns = itertools.count()
 
-        def lose_the_first(route: Any) -> None:
-            if next(turns) == 0:
-                route.fetch()
-                route.abort()
-            else:
-                route.continue_()
+    def lose_the_first(route: Any) -> None:
+        if next(turns) == 0:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
 
-        page.route("**/api/mark", lose_the_first)
+    page.route("**/api/mark", lose_the_first)
+
+
+def test_a_yes_for_a_group_that_is_lost_makes_no_conflict(browser: Any, run: Path) -> None:
+    with running(run) as review, marking(browser, review.link, "/marking/1/group/2") as page:
+        page.wait_for_selector("[data-marking]")
+        lose_the_first_yes(page)
         press(page, "a")
         page.keyboard.type("1")
         page.wait_for_selector("#saves[data-state=trouble]")
         page.keyboard.type(".5")
         saved(page)
         book = review.served.review.book
-        assert given(book, "eve") == (Decimal("1.5"), "")
+        assert given(book, "ann") == given(book, "bob") == (Decimal("1.5"), "")
+        assert book.answered("ann", 1, PLACE["item"], PLACE["check"]).version == 2
+        page.wait_for_selector(".lead:has-text('All are marked')")
+
+
+@pytest.mark.parametrize(("first", "more", "counts"), [("1", ".5", "1.5"), ("1.0", "5", "1.05")])
+def test_a_yes_that_is_lost_makes_no_conflict(browser: Any, run: Path, first: str, more: str, counts: str) -> None:
+    with running(run) as review, marking(browser, review.link) as page:
+        page.goto(review.url + place_of(page, "Both reach"))
+        lose_the_first_yes(page)
+        press(page, "a")
+        page.keyboard.type(first)
+        page.wait_for_selector("#saves[data-state=trouble]")
+        page.keyboard.type(more)
+        saved(page)
+        book = review.served.review.book
+        assert given(book, "eve") == (Decimal(counts), "")
         assert book.answered("eve", 1, PLACE["item"], PLACE["check"]).version == 2
+
+
+def test_what_another_page_of_the_browser_has_sent_is_no_conflict(browser: Any, run: Path) -> None:
+    with running(run) as review, marking(browser, review.link) as first:
+        address = review.url + place_of(first, "Both reach")
+        second = first.context.new_page()
+        second.goto(address)
+        second.route("**/api/mark", lambda route: route.abort())
+        press(second, "a")
+        second.keyboard.type("1")
+        second.wait_for_selector("#saves[data-state=trouble]")
+        first.evaluate("window.dispatchEvent(new Event('online'))")
+        saved(first)
+        book = review.served.review.book
+        assert given(book, "eve") == (Decimal(1), "")
+        second.unroute("**/api/mark")
+        second.keyboard.type(".5")
+        second.wait_for_function("document.querySelector('#saves').dataset.state !== 'trouble'")
+        saved(second)
+        assert given(book, "eve") == (Decimal("1.5"), "")
+
+
+def test_a_page_of_one_run_writes_nothing_into_another_one(browser: Any, run: Path, tmp_path: Path) -> None:
+    other = made_run(tmp_path / "other", [answering(*each) for each in SAID.items()])
+    with running(run) as review:
+        port = review.served.listener.getsockname()[1]
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(review.link)
+        page.wait_for_url(lambda url: "/enter" not in url)
+        page.goto(f"{review.url}/marking/1/5")
+        page.wait_for_selector("[data-marking]")
+    with running(other, port=port) as review:
+        before = review.served.review.book.audit()
+        newcomer = context.new_page()
+        newcomer.goto(review.link)
+        newcomer.wait_for_url(lambda url: "/enter" not in url)
+        press(page, "l")
+        page.wait_for_selector("#told:has-text('of an earlier review')")
+        press(page, "a")
+        page.keyboard.type("1")
+        page.wait_for_selector("#saves[data-state=trouble]")
+        assert "1 change is kept in this browser" in page.inner_text("#saves")
+        assert review.served.review.book.audit() == before
+        page.close()
+    with running(run, port=port) as review:
+        page = context.new_page()
+        page.goto(review.link)
+        saved(page)
+        assert sorted(str(given(review.served.review.book, each)) for each in ("eve", "fay"))[0].startswith(
+            "(Decimal('1')"
+        )
+    context.close()
 
 
 @pytest.mark.parametrize(("choice", "counts"), [("Take theirs", "1"), ("Take yours", "0.5")])

@@ -3,7 +3,7 @@ import { Guide } from "./guide.js";
 import { exact, isPoints, shown, total } from "./points.js";
 import { post, DONE } from "./posting.js";
 import { keyOf } from "./queue.js";
-import { made, say } from "./saves.js";
+import { say } from "./saves.js";
 
 export class Marking {
   constructor(queue, moving) {
@@ -120,10 +120,10 @@ export class Marking {
     if (document.activeElement !== this.fields.points) this.fields.points.value = wanted;
   }
 
-  isDone({ entry, said }) {
+  isDone({ entry, conflicts }) {
     if (!this.root || entry.key !== this.key) return;
     this.base = this.queue.done.get(this.key);
-    if (said.conflicts?.length) this.moving.again();
+    if (conflicts.length) this.moving.again();
     else if (entry.body.group) this.moving.renew(".members", ".lead");
     else this.drawChip(entry.body.mark);
   }
@@ -172,10 +172,7 @@ export class Marking {
     const { answer } = this.page;
     const { kind, said } = await post("/api/name", { answer, ...this.place() });
     if (kind !== DONE) return this.tell(said.error);
-    const place = this.root.querySelector("#who");
-    const link = made("a", "", said.name);
-    link.href = said.href;
-    place.replaceChildren(said.href ? link : said.name);
+    say(this.root.querySelector("#who"), said.name);
     this.root.querySelector("#name").hidden = true;
     this.tell(`${said.name}. It is recorded that you have seen the name.`);
   }

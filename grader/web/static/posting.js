@@ -3,23 +3,12 @@ export const DONE = "done", REFUSED = "refused", CONFLICT = "conflict", UNKNOWN 
 
 const PATIENCE = 20_000;
 
-let token = document.body.dataset.token;
+const { run, who } = document.body.dataset;
+let { token } = document.body.dataset;
 
 export async function post(path, body) {
-  let answer = await attempt(path, body);
-  if (answer.kind === UNKNOWN && (await renewed())) answer = await attempt(path, body);
-  return answer;
-}
-
-async function attempt(path, body) {
-  let answer;
   try {
-    answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Mlpgrader-Token": token },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
+    const answer = await ask(path, JSON.stringify(body), { "Content-Type": "application/json" }, PATIENCE);
     const said = await answer.json();
     return { kind: kindOf(answer.status), said };
   } catch {
@@ -27,22 +16,33 @@ async function attempt(path, body) {
   }
 }
 
+// asks with the token of this page, and once more with a new one where the review was started anew
+export async function ask(path, body, headers = {}, patience = null) {
+  const asked = () => fetch(path, {
+    method: "POST", body, headers: { ...headers, "X-Mlpgrader-Token": token },
+    ...(patience ? { signal: AbortSignal.timeout(patience) } : {}),
+  });
+  const answer = await asked();
+  return kindOf(answer.status) === UNKNOWN && (await renewed()) ? asked() : answer;
+}
+
 function kindOf(status) {
   if (status < 300) return DONE;
   if (status === 409) return CONFLICT;
-  if (status === 401 || status === 403) return UNKNOWN;
+  if (status === 401 || status === 403 || status === 421) return UNKNOWN;
   return status >= 500 || status === 408 || status === 429 ? FAULT : REFUSED;
 }
 
-// a review that was started anew has another token; whoever has its cookie may ask for it
+// A review that was started anew has another token; whoever has its cookie may ask for it. At the same address there may be another
+// run by now, or somebody else may have come in by this browser: what was meant here is not for them.
 async function renewed() {
   try {
     const answer = await fetch("/api/token");
     if (!answer.ok) return false;
-    const fresh = (await answer.json()).token;
-    const isNew = fresh !== token;
-    token = fresh;
-    return isNew;
+    const now = await answer.json();
+    if (now.run !== run || now.who !== who || now.token === token) return false;
+    token = now.token;
+    return true;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 // What was ticked and typed, kept in the browser until the server says yes. Each entry holds the whole of what is wanted, so that
 // a later one takes the place of an earlier one, and what is sent twice is written once.
 import { Kept } from "./kept.js";
+import { exact } from "./points.js";
 import { CONFLICT, DONE, REFUSED, SILENT, UNKNOWN, post } from "./posting.js";
 
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000];
@@ -10,11 +11,16 @@ const TRIES = 20;
 
 export const keyOf = (item, check, answer) => `mark|${item}|${check}|${answer}`;
 
+const amount = (words) => (words === null ? null : exact(words));
+
 export const sameMark = (one, other) =>
-  one.points === other.points &&
+  amount(one.points) === amount(other.points) &&
   Number(one.adjustment) === Number(other.adjustment) &&
   one.comment === other.comment &&
   [...one.entries].sort().join() === [...other.entries].sort().join();
+
+// our own, whose yes was lost or went to another page; or the points of a line have changed, and the choice of lines has not
+const isOwn = (entry, mark) => [entry.base.mark, ...entry.tries].some((each) => sameMark(each, mark));
 
 export class Queue extends EventTarget {
   constructor(name) {
@@ -23,6 +29,8 @@ export class Queue extends EventTarget {
     this.kept = new Kept(`${name}/`);
     // what the server has said yes to since the page was loaded, by key
     this.done = new Map();
+    // what this page has put in since it was loaded, by key: another page of this browser may be the one that sends it
+    this.given = new Map();
     this.trouble = "";
     this.failures = 0;
     this.sending = null;
@@ -33,10 +41,12 @@ export class Queue extends EventTarget {
   // `base` is what the person had before them: the version of the mark, and the mark
   put(key, path, body, base, about, { typed = false } = {}) {
     const before = this.kept.get(key);
+    const given = this.given.get(key) ?? [];
+    this.given.set(key, [...given, body.mark].slice(-TRIES));
     this.keep({
       key, path, body, about,
       base: before ? before.base : base,
-      tries: before ? before.tries : [],
+      tries: before ? before.tries : given,
       made: before ? before.made : Date.now(),
       turn: before ? before.turn + 1 : 1,
       state: before && before.state === "conflict" ? "conflict" : "waiting",
@@ -127,16 +137,22 @@ export class Queue extends EventTarget {
     const isSame = now !== null && now.turn === entry.turn;
     if (kind === DONE) {
       this.failures = 0;
-      const base = entry.base && { version: said.version, mark: entry.body.mark };
+      // members of a group that have an earlier try of ours are asked for once more, by their version
+      const ours = (said.conflicts ?? []).filter(({ theirs }) => isOwn(entry, theirs.mark));
+      const versions = Object.fromEntries(ours.map(({ answer, theirs }) => [answer, theirs.version]));
+      const conflicts = (said.conflicts ?? []).filter((each) => !ours.includes(each));
+      const version = ours.length ? { ...said.version, ...versions } : said.version;
+      const base = entry.base && { version, mark: entry.body.mark };
       if (base) this.done.set(entry.key, base);
-      if (entry.body.group) this.spread(entry, said);
-      if (now) isSame ? this.kept.drop(entry.key) : this.keep({ ...now, base, tries: [] });
-      this.dispatchEvent(new CustomEvent("done", { detail: { entry, said } }));
+      if (entry.body.group) this.spread(entry, said.version, conflicts);
+      if (now) {
+        if (isSame && !ours.length) this.kept.drop(entry.key);
+        else this.keep({ ...now, base, tries: ours.length ? now.tries : [] });
+      }
+      this.dispatchEvent(new CustomEvent("done", { detail: { entry, conflicts } }));
     } else if (now && kind === CONFLICT) {
       const { version, mark } = said.theirs;
-      // our own, whose yes was lost; or the points of a line have changed, and the choice of lines has not
-      const isOurs = [entry.base.mark, ...entry.tries].some((each) => sameMark(each, mark));
-      this.keep(isOurs ? { ...now, base: { version, mark } } : { ...now, state: "conflict", theirs: said.theirs });
+      this.keep(isOwn(entry, mark) ? { ...now, base: { version, mark } } : { ...now, state: "conflict", theirs: said.theirs });
     } else if (now && kind === REFUSED) {
       if (isSame) this.keep({ ...now, state: "refused", error: said.error });
     } else if (now) {
@@ -147,7 +163,7 @@ export class Queue extends EventTarget {
   }
 
   // what a group was given is the mark of each member, but for those where somebody else was first
-  spread({ body, about }, { version, conflicts }) {
+  spread({ body, about }, version, conflicts) {
     const { item, check, mark } = body;
     for (const [answer, given] of Object.entries(version)) {
       const key = keyOf(item, check, answer);

@@ -1,5 +1,5 @@
 // releasing, withdrawing and exporting: what the server says is told beside the button
-import { post, DONE } from "./posting.js";
+import { ask, post, DONE } from "./posting.js";
 
 const said = document.querySelector("#release-said");
 
@@ -25,10 +25,7 @@ document.querySelector("#export").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "write") asked.set("preview", "yes");
   told.textContent = "";
   try {
-    const { token } = await (await fetch("/api/token")).json();
-    const answer = await fetch(`/api/export?${asked}`, {
-      method: "POST", headers: { "X-Mlpgrader-Token": token }, body: form.into.files[0] ?? "",
-    });
+    const answer = await ask(`/api/export?${asked}`, form.into.files[0] ?? "");
     const name = answer.headers.get("content-disposition")?.match(/filename="([^"]+)"/)?.[1];
     if (answer.ok && name) {
       hand(name, await answer.blob());

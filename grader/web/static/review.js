@@ -6,7 +6,7 @@ import { Queue } from "./queue.js";
 import { showSaves } from "./saves.js";
 
 const { run, who } = document.body.dataset;
-const queue = new Queue(`mlpgrader/${run}/${who}`);
+const queue = new Queue(`mlpgrader/${run}/${encodeURIComponent(who)}`);
 const moving = new Moving(opened, queue);
 const marking = new Marking(queue, moving);
 

@@ -15,6 +15,7 @@ from grader.web import pages
 from grader.web.app import application
 from grader.web.doors import Address, Doors, write_token
 from grader.web.guarding import HEADER, LARGEST
+from grader.web.marking.naming import run_name
 from grader.web.reviewing import Review, Who
 from grader.web.watching import Watch
 from kit import books
@@ -127,6 +128,16 @@ def test_a_write_needs_more_than_the_cookie(client: Client, doors: Doors) -> Non
     assert client.post("/api/anything", json={}, headers={HEADER: write_token("x")}).status_code == 403
     # it is let through, and there is nothing
     assert client.post("/api/anything", json={}, headers=token).status_code == 404
+
+
+def test_a_new_token_comes_with_whose_it_is_and_of_which_run(client: Client, doors: Doors, book: Gradebook) -> None:
+    told = []
+    for token in (doors.token, GRADER):
+        written = client.come_in(token)[HEADER]
+        told.append(client.get("/api/token").json())
+        assert told[-1]["token"] == written
+    assert [each["who"] for each in told] == ["Jane", "Ann"]
+    assert {each["run"] for each in told} == {run_name(book.secret)}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
