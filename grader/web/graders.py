@@ -120,8 +120,11 @@ def _chosen(review: Review, row: int, item: str, check: str, name: str) -> Respo
         entries=mark.entries,
         adjustment=mark.adjustment if by_ticks else None,
     )
-    if any(step.conflict or step.wrong for step in book.mark(given, author=review.who.name)):
-        return pages.refused("somebody has changed the mark meanwhile; load the page again", 409)
+    for step in book.mark(given, author=review.who.name):
+        if step.wrong:
+            return pages.refused(f"what {name} gave cannot be given any more: {step.wrong}")
+        if step.conflict:
+            return pages.refused("somebody has changed the mark meanwhile; load the page again", 409)
     return pages.fine(said=f"What {name} gave counts for {pair.name}.")
 
 

@@ -148,3 +148,17 @@ def test_of_two_who_differ_the_owner_takes_one(visit: Visit) -> None:
     assert (mark.points, mark.comment, mark.author) == (Decimal("0.5"), "Hal says", "Jane")
     for wrong in ({"name": "Eve"}, {"row": 9999}, {"check": "x"}):
         assert visit.owner.post("/api/choose", headers=visit.writes, json=asked | wrong).status_code == 400
+
+
+def test_why_one_of_two_cannot_be_taken_is_told(visit: Visit) -> None:
+    book, place = visit.review.book, ("classification", "comparison_written")
+    book.set_graders(["Gil", "Hal"], author="Jane")
+    book.spread(double=100, seed=1, author="Jane")
+    entry = book.add_entry(*place, "Half of it", Decimal(1), author="Jane")
+    book.mark(Given("ann", 2, *place, Decimal(2)), author=book.answered("ann", 2, *place).assigned)
+    second = book.answered("ann", 2, *place).second
+    book.mark(Given("ann", 2, *place, entries=(entry.id,)), author=second)
+    book.change_entry(entry.id, version=entry.version, retired=True, author="Jane")
+    asked = {"row": visit.row("ann", 2), "item": place[0], "check": place[1], "name": second}
+    answer = visit.owner.post("/api/choose", headers=visit.writes, json=asked)
+    assert (answer.status_code, "'Half of it' was taken out of the guide" in answer.json()["error"]) == (400, True)
