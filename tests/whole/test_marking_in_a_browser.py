@@ -218,6 +218,12 @@ def test_a_page_of_one_run_writes_nothing_into_another_one(browser: Any, run: Pa
         page.wait_for_selector("#saves[data-state=trouble]")
         assert "1 change is kept in this browser" in page.inner_text("#saves")
         assert review.served.review.book.audit() == before
+        # who looks on loads the other run whole, so that what they give there goes there
+        newcomer.goto(f"{review.url}/marking")
+        name = newcomer.evaluate("document.body.dataset.run")
+        page.on("dialog", lambda dialog: dialog.accept())
+        press(page, "Escape", "i")
+        page.wait_for_function("(name) => document.body.dataset.run === name", arg=name)
         page.close()
     with running(run, port=port) as review:
         page = context.new_page()

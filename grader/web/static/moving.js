@@ -45,6 +45,10 @@ export class Moving {
       this.complain(page.querySelector("main p")?.textContent ?? "That page cannot be shown.");
       return;
     }
+    if (isOfAnother(page.body.dataset)) {
+      location.assign(address);
+      return;
+    }
     const there = new URL(answer.headers.get("Content-Location") ?? answer.url, location.href).href;
     if (!isBack && there !== location.href) history.pushState(null, "", there);
     const [x, y] = [scrollX, scrollY];
@@ -77,4 +81,9 @@ export class Moving {
     const place = document.querySelector("#told");
     if (place) say(place, words);
   }
+}
+
+// at the same address there may be another run by now, or somebody else may have come in by this browser
+function isOfAnother({ run, who }) {
+  return run !== document.body.dataset.run || who !== document.body.dataset.who;
 }
