@@ -11,8 +11,9 @@ from grader.errors import AuthorError
 from grader.gradebook.marking import Given
 from grader.web import app, graders
 from grader.web.doors import Address, Doors
+from grader.web.listening import is_loopback
 from grader.web.reviewing import Who
-from grader.web.serving import Wanted, addresses_of, ensure_alone, is_loopback
+from grader.web.serving import Wanted, ensure_alone
 from kit.visiting import Visit
 
 
@@ -109,27 +110,6 @@ def test_beyond_this_machine_somebody_has_to_be_named(tmp_path: Path, host: str)
 def test_behind_a_web_server_somebody_has_to_be_named(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match=r"--url https://a\.example: others could reach"):
         ensure_alone(Wanted(tmp_path, "Jane", url="https://a.example"))
-
-
-def test_links_begin_with_the_address_that_others_can_use() -> None:
-    assert addresses_of("127.0.0.1", 8765)[0].origin == "http://127.0.0.1:8765"
-    assert [each.origin for each in addresses_of("192.0.2.1", 8765)] == ["http://192.0.2.1:8765"]
-    assert [each.origin for each in addresses_of("127.0.0.1", 8765, "https://a.example")] == ["https://a.example"]
-    with pytest.raises(AuthorError, match=r"--url a\.example: is no address"):
-        addresses_of("127.0.0.1", 8765, "a.example")
-
-
-def test_who_listens_everywhere_is_known_by_what_others_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(full: str, short: str, numbers: list[str]) -> None:
-        monkeypatch.setattr("socket.getfqdn", lambda *_: full)
-        monkeypatch.setattr("socket.gethostname", lambda: short)
-        monkeypatch.setattr("socket.gethostbyname_ex", lambda name: (name, [], numbers))
-
-    called("box.example.edu", "box", ["127.0.1.1", "192.0.2.1"])
-    assert [each.authority for each in addresses_of("0.0.0.0", 80)] == ["box.example.edu", "box", "192.0.2.1"]
-    called("localhost", "localhost", ["127.0.0.1"])
-    with pytest.raises(AuthorError, match="give the address of this machine"):
-        addresses_of("::", 80)
 
 
 def test_of_two_who_differ_the_owner_takes_one(visit: Visit) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.cli import main
 from grader.errors import AuthorError
-from grader.web.serving import listening
+from grader.web.listening import addresses_of, listening
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -61,3 +61,24 @@ def test_an_answer_does_not_wait_for_the_rest_of_a_packet() -> None:
 
     with listening("127.0.0.1", 0) as listener:
         assert asyncio.run(asked(listener)) == 1
+
+
+def test_links_begin_with_the_address_that_others_can_use() -> None:
+    assert addresses_of("127.0.0.1", 8765)[0].origin == "http://127.0.0.1:8765"
+    assert [each.origin for each in addresses_of("192.0.2.1", 8765)] == ["http://192.0.2.1:8765"]
+    assert [each.origin for each in addresses_of("127.0.0.1", 8765, "https://a.example")] == ["https://a.example"]
+    with pytest.raises(AuthorError, match=r"--url a\.example: is no address"):
+        addresses_of("127.0.0.1", 8765, "a.example")
+
+
+def test_who_listens_everywhere_is_known_by_what_others_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def called(full: str, short: str, numbers: list[str]) -> None:
+        monkeypatch.setattr("socket.getfqdn", lambda *_: full)
+        monkeypatch.setattr("socket.gethostname", lambda: short)
+        monkeypatch.setattr("socket.gethostbyname_ex", lambda name: (name, [], numbers))
+
+    called("box.example.edu", "box", ["127.0.1.1", "192.0.2.1"])
+    assert [each.authority for each in addresses_of("0.0.0.0", 80)] == ["box.example.edu", "box", "192.0.2.1"]
+    called("localhost", "localhost", ["127.0.0.1"])
+    with pytest.raises(AuthorError, match="give the address of this machine"):
+        addresses_of("::", 80)
