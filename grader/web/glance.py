@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from grader import insight
 from grader.classes.policy import Policy
+from grader.filenames import CLASS_PAGE, STAFF_PAGE
 from grader.gradebook.places import Counts
 from grader.insight import page as insight_page
 from grader.runs import RunFolder
@@ -38,13 +40,16 @@ class Glance:
             return self._main
 
 
-def _worked_out(review: Review, rules: Policy | None) -> Markup:
+def _overview(review: Review, rules: Policy | None, *, sizes: bool) -> insight.Overview:
     run = RunFolder(review.folder)
     run.look()
     noticed = {name for name, entry in run.entries.items() if entry.row.notices}
-    unmatched = review.book.unmatched()
-    overview = insight.of_run(review.book, rules, noticed=noticed, unmatched=unmatched, sizes=False)
+    return insight.of_run(review.book, rules, noticed=noticed, unmatched=review.book.unmatched(), sizes=sizes)
+
+
+def _worked_out(review: Review, rules: Policy | None) -> Markup:
     remarks = {(each.check, each.diagnosis, each.pattern): each.text for each in review.book.remarks()}
+    overview = _overview(review, rules, sizes=False)
     return insight_page.main(overview, links=lambda who: f"/submission/{who.row}", live=True, remarks=remarks)
 
 
@@ -55,6 +60,15 @@ def page(request: Request) -> Response:
     return pages.page(request, "class.html", counts=now, content=glance.main(review, now))
 
 
+def file(request: Request) -> Response:
+    """Return the class as the file that ``grade --class`` leaves: in the folder of the run, its links lead to the reports."""
+    review = review_of(request)
+    overview = _overview(review, review.book.rules(), sizes=True)
+    html = insight_page.html(overview, links=lambda who: quote(f"{who.folder}/{STAFF_PAGE}"))
+    headers = {"content-disposition": f'attachment; filename="{CLASS_PAGE}"'}
+    return Response(html, media_type="text/html", headers=headers)
+
+
 async def remark(request: Request) -> Response:
     """Comment on all findings of one mistake; an empty text takes that away."""
     asked, review = await posted(request), review_of(request)
@@ -63,4 +77,8 @@ async def remark(request: Request) -> Response:
     return pages.fine()
 
 
-OWNED = [Route("/", page, methods=["GET"]), Route("/api/remark", remark, methods=["POST"])]
+OWNED = [
+    Route("/", page, methods=["GET"]),
+    Route(f"/{CLASS_PAGE}", file, methods=["GET"]),
+    Route("/api/remark", remark, methods=["POST"]),
+]

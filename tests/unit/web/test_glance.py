@@ -53,6 +53,17 @@ def test_a_comment_on_a_mistake_reaches_all_who_made_it(visit: Visit) -> None:
     assert "lecture" not in next(visit.review.book.standings(["bob"])).score.comment
 
 
+def test_the_class_is_handed_out_as_the_file_that_lies_in_the_folder_of_a_run(visit: Visit) -> None:
+    answer = visit.owner.get("/class.html")
+    assert answer.headers["content-disposition"] == 'attachment; filename="class.html"'
+    assert 'href="bob/staff.html"' in answer.text
+    assert 'href="ann%2B2/staff.html"' in answer.text
+    assert (visit.review.folder / "ann+2" / "staff.html").is_file()
+    assert "/submission/" not in answer.text
+    assert "data-remark" not in answer.text.partition("<script>")[0]
+    assert 'href="/class.html"' in visit.owner.get("/release").text
+
+
 @pytest.mark.parametrize("asked", [{}, {"check": "x"}, {"check": 1, "diagnosis": "x", "pattern": "", "text": ""}])
 def test_a_comment_on_nothing_is_refused(visit: Visit, asked: dict[str, object]) -> None:
     answer = visit.owner.post("/api/remark", headers=visit.writes, json=asked)
