@@ -21,6 +21,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.filenames import CLASS, EXECUTED, HAND_INS
 from grader.gradebook.nouns import Found
 from grader.gradebook.standing import Standing
+from grader.intake.classes import ARCHIVE_ENDINGS
 from grader.runs import SubmissionFolder
 from grader.web import pages
 from grader.web.asking import posted
@@ -131,14 +132,16 @@ def commands(folder: Path, standing: Standing) -> Iterator[tuple[str, str]]:
     if not standing.folder:
         return
     yield "Judge what is kept again, by today's rubric; no code runs", _words("regrade", folder / standing.folder)
-    data = SubmissionFolder(folder / standing.folder).data()
+    assignment = SubmissionFolder(folder / standing.folder).data().get("assignment")
     handed_in = folder / HAND_INS / standing.student / str(standing.attempt)
-    there = handed_in / standing.folder
-    assignment = data.get("assignment")
-    if there.is_dir() and isinstance(assignment, str):
-        # it is graded into the folder of its own name, which is that of the attempt
-        words = "grade", there, "--assignment", assignment, "--out", folder, "--again"
-        yield "Run it once more in the sandbox, from another seed", _words(*words)
+    there = [path for ending in ("", *ARCHIVE_ENDINGS) if (path := handed_in / f"{standing.student}{ending}").exists()]
+    if there and isinstance(assignment, str):
+        # what is graded goes into a folder of the name that it has, which is that of the first attempt
+        is_first = standing.folder == standing.student
+        out = folder if is_first else Path(f"{standing.folder}-again")
+        what = "Run it once more in the sandbox, from another seed"
+        words = _words("grade", there[0], "--assignment", assignment, "--out", out, "--again")
+        yield what if is_first else f"{what}, into a folder of its own", words
 
 
 def _words(*words: object) -> str:
