@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +16,13 @@ from starlette.routing import Route
 
 from grader.classes import extending
 from grader.errors import AuthorError, HarnessError
-from grader.filenames import CLASS, EXECUTED, HAND_INS
+from grader.filenames import CLASS, EXECUTED
 from grader.gradebook.nouns import Found
 from grader.gradebook.standing import Standing
-from grader.intake.classes import ARCHIVE_ENDINGS
 from grader.runs import SubmissionFolder
 from grader.web import pages
 from grader.web.asking import posted
+from grader.web.commands import commands
 from grader.web.differences import Changed, changed
 from grader.web.reviewing import Review, review_of
 
@@ -125,27 +123,6 @@ def turns(before: Sequence[Found], after: Sequence[Found]) -> Iterator[Turn]:
             known = two or one
             assert known is not None
             yield Turn(known.title, check, one, two)
-
-
-def commands(folder: Path, standing: Standing) -> Iterator[tuple[str, str]]:
-    """Yield what to say in a terminal to judge an attempt again, or to run it once more, each with what it does."""
-    if not standing.folder:
-        return
-    yield "Judge what is kept again, by today's rubric; no code runs", _words("regrade", folder / standing.folder)
-    assignment = SubmissionFolder(folder / standing.folder).data().get("assignment")
-    handed_in = folder / HAND_INS / standing.student / str(standing.attempt)
-    there = [path for ending in ("", *ARCHIVE_ENDINGS) if (path := handed_in / f"{standing.student}{ending}").exists()]
-    if there and isinstance(assignment, str):
-        # what is graded goes into a folder of the name that it has, which is that of the first attempt
-        is_first = standing.folder == standing.student
-        out = folder if is_first else Path(f"{standing.folder}-again")
-        what = "Run it once more in the sandbox, from another seed"
-        words = _words("grade", there[0], "--assignment", assignment, "--out", out, "--again")
-        yield what if is_first else f"{what}, into a folder of its own", words
-
-
-def _words(*words: object) -> str:
-    return f"mlpgrader {shlex.join(map(str, words))}"
 
 
 def _other(standings: Sequence[Standing], here: Standing, asked: str) -> Standing | None:
