@@ -20,6 +20,7 @@ from grader.exports.platforms import (
     FOR_STAFF,
     FORMATS,
     MERGED,
+    WRITTEN,
     Merged,
     Packed,
     change_lines,
@@ -40,7 +41,7 @@ from grader.web import files, pages
 from grader.web.asking import posted
 from grader.web.reviewing import Review, review_of
 
-ENDINGS = {"junit": "xml", "feedback": "zip", "gradescope": "zip"}
+ENDINGS = {"junit": "xml", "classroom50": "json"}
 # of what an export says, so many lines are shown
 SHOWN = 200
 
@@ -109,6 +110,10 @@ def _export(review: Review, asked: Mapping[str, str], download: bytes) -> Respon
     name, title = asked.get("format", ""), asked.get("title", "")[:200]
     if name not in FORMATS:
         return pages.refused(f"there is no such format; choose one of {', '.join(FORMATS)}")
+    if not download and name in MERGED and name not in WRITTEN:
+        return pages.refused(f"{name} goes into the file that you have downloaded there; choose that file as well")
+    if download and name not in MERGED:
+        return pages.refused(f"{name} is a file of its own and goes into no download; choose no file for it")
     finals = review.book.finals()
     if download:
         made: Merged | Packed = merged(name, download, finals, title=title, file="the file that you have chosen")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from grader.runs import RunFolder
-from kit import ROOT
+from kit import ROOT, platform_files
 from kit import report_samples as samples
 from kit.browsing import BROWSER
 from kit.reviewing import Running, answering, chromium, made_run, page_of, running
@@ -166,3 +166,24 @@ def test_more_time_and_a_note_are_given_on_the_page_of_a_submission(served: Runn
         assert "late" not in page.inner_text(".headline")
         assert page.input_value("textarea[name=text]") == "came to see me"
     assert review.book.note_on("bob", 1) == "came to see me"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
+@pytest.mark.xdist_group("review in a browser")
+def test_what_goes_back_to_a_platform_is_called_as_it_came_from_there(served: Running, browser: Any) -> None:
+    served.served.review.book.release(["bob"], author="Jane Doe")
+    scores = platform_files.classroom50().replace(b"STUDENT0", b"bob")
+    with page_of(browser, served.link) as page:
+        page.goto(f"{served.url}/release")
+        page.select_option("select[name=format]", "classroom50")
+        page.fill("input[name=title]", platform_files.TITLE)
+        chosen = {"name": "scores.json", "mimeType": "application/json", "buffer": scores}
+        page.set_input_files("input[name=into]", chosen)
+        with page.expect_download() as handed:
+            page.get_by_role("button", name="Write the file").press("Enter")
+        assert handed.value.suggested_filename == "scores.json"
+        page.get_by_text("scores.json was written.").wait_for()
+        with page.expect_download() as handed:
+            page.get_by_role("link", name="the class at a glance as one file").press("Enter")
+        assert handed.value.suggested_filename == "class.html"

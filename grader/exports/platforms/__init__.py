@@ -30,6 +30,7 @@ __all__ = [
     "FORMATS",
     "FOR_STAFF",
     "MERGED",
+    "WRITTEN",
     "Change",
     "LeftOut",
     "Merged",

@@ -25,11 +25,14 @@ document.querySelector("#export").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "write") asked.set("preview", "yes");
   told.textContent = "";
   try {
-    const answer = await ask(`/api/export?${asked}`, form.into.files[0] ?? "");
+    const [chosen] = form.into.files;
+    const answer = await ask(`/api/export?${asked}`, chosen ?? "");
     const name = answer.headers.get("content-disposition")?.match(/filename="([^"]+)"/)?.[1];
     if (answer.ok && name) {
-      hand(name, await answer.blob());
-      told.textContent = `${name} was written.`;
+      // what goes back to a platform is called as it came from there
+      const called = chosen?.name ?? name;
+      hand(called, await answer.blob());
+      told.textContent = `${called} was written.`;
     } else {
       const { error, lines, students } = await answer.json();
       told.textContent = error ?? [`Students in it: ${students}`, ...lines].join("\n");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from kit import platform_files
 from kit.visiting import Visit
 
 
@@ -44,6 +45,15 @@ def test_a_file_tells_of_those_who_are_released(visit: Visit) -> None:
     assert [line.split(",")[1] for line in answer.text.splitlines()[1:]] == ["Bob"]
 
 
+def test_what_goes_back_to_a_platform_has_the_ending_of_its_kind(visit: Visit) -> None:
+    visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": False})
+    scores = platform_files.classroom50().replace(b"STUDENT0", b"bob")
+    asked = f"/api/export?format=classroom50&title={platform_files.TITLE}"
+    answer = visit.owner.post(asked, headers=visit.writes, content=scores)
+    assert answer.headers["content-disposition"] == 'attachment; filename="classroom50.json"'
+    assert "mlpgrader" in answer.text
+
+
 def test_an_archive_holds_what_the_command_line_packs(visit: Visit) -> None:
     visit.owner.post("/api/release", headers=visit.writes, json={"students": ["bob"], "withdraw": False})
     answer = visit.owner.post("/api/export?format=feedback", headers=visit.writes)
@@ -70,11 +80,13 @@ def test_of_nobody_no_file_is_written(visit: Visit) -> None:
 def test_what_does_not_fit_is_said(visit: Visit) -> None:
     for query, words in (
         ("format=../../etc/passwd", "there is no such format"),
-        ("format=canvas", "goes into the file that you have downloaded"),
+        ("format=canvas", "choose that file as well"),
         ("format=feedback&unreleased=yes", "is for students"),
     ):
         answer = visit.owner.post(f"/api/export?{query}", headers=visit.writes)
         assert (answer.status_code, words in answer.json()["error"]) == (400, True)
+    answer = visit.owner.post("/api/export?format=csv", headers=visit.writes, content=b"a,b")
+    assert (answer.status_code, "choose no file for it" in answer.json()["error"]) == (400, True)
     answer = visit.owner.post("/api/export?format=canvas&title=x", headers=visit.writes, content=b"\x00\xffno table")
     assert answer.status_code == 400
 
