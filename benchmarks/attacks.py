@@ -1,11 +1,13 @@
-"""What becomes of every attack in every sandbox that this machine has: held or not, how long it takes, how much memory.
+"""What becomes of every attack in every sandbox that this machine has: held or not, noticed or not, how long it takes.
 
     python benchmarks/attacks.py [--sandbox KIND] [--only NAME,NAME]
 
-The attacks are those that the tests try (tests/attacks/table.py, notebooks.py, handed_in.py). A verdict is
+The attacks are those that the tests try (tests/attacks/table.py, notebooks.py, corpus.py, handed_in.py). A verdict is
 "held" when the finding reads as it must, everything besides keeps its points and no mark is left on this machine;
 "succeeded" otherwise; "declared weaker" where a sandbox does not promise it, so that it is not tried, or where the finding
-reads differently there. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
+reads differently there. "Noticed" is what has a line under "Look at this one" for staff. The last table counts by sandbox what
+was tried, succeeded and was noticed, of everything and of the corpus alone: whole submissions that once succeeded, which have
+"corpus" before their names. "Late" is how long a request that hangs is waited for beyond its own limit: 2 s are allowed
 for. Peak memory is that of the grader's own process, which grades everything, one after another. The disk is looked at
 all the while: by how much more is in use, on the file systems of the temporary folder and of the engine, than when the
 submission had been written.
@@ -30,7 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from attacks import handed_in, notebooks, table  # noqa: E402
+from attacks import corpus, handed_in, notebooks, table  # noqa: E402
 from grader import intake  # noqa: E402
 from grader.doctor.refusals import planted  # noqa: E402
 from grader.errors import AuthorError, IntakeError  # noqa: E402
@@ -39,6 +41,7 @@ from grader.sandbox import KINDS, Launcher, Session, open_launcher  # noqa: E402
 from grader.sandbox.session import GRACE  # noqa: E402
 
 HELD, SUCCEEDED, WEAKER = "held", "succeeded", "declared weaker"
+CORPUS = "corpus "
 MOST_MEMORY = 400
 # the reports take some, and others may use this disk
 MOST_DISK = 50
@@ -51,6 +54,8 @@ class Line:
     attack: str
     sandbox: str
     verdict: str
+    noticed: bool = False
+    is_tried: bool = True
     seconds: float = 0.0
     late: float = 0.0
     disk: float = 0.0
@@ -139,13 +144,16 @@ def main() -> int:
                 for line in tried(launcher, Path(folder), only, disk):
                     times = f"{line.seconds:6.1f} s  late {line.late:4.1f} s"
                     amounts = f"disk {line.disk:4.0f} MB  memory so far {peak():4.0f} MB"
-                    print(f"{line.attack:26} {line.sandbox:11} {line.verdict:16} {times}  {amounts}", flush=True)
+                    noticed = "noticed" if line.noticed else ""
+                    what = f"{line.attack:30} {line.sandbox:11} {line.verdict:16} {noticed:8}"
+                    print(f"{what} {times}  {amounts}", flush=True)
                     lines.append(line)
         except AuthorError as error:
             print(f"{kind}: not on this machine: {error}")
     left = disk.end() / 1e6
     memory = peak()
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in (HELD, WEAKER, SUCCEEDED)}
+    print("\n" + "\n".join(by_sandbox(lines)))
     late = max((line.late for line in lines), default=0.0)
     print(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
     print(f"latest answer {late:.1f} s after its limit ({GRACE:g} s are allowed)")
@@ -153,6 +161,17 @@ def main() -> int:
     most = max((line.disk for line in lines), default=0.0)
     print(f"disk in use beyond the submission: at most {most:.0f} MB (limit {MOST_DISK} MB); {left:.0f} MB at the end")
     return int(counts[SUCCEEDED] > 0 or memory > MOST_MEMORY or most > MOST_DISK)
+
+
+def by_sandbox(lines: list[Line]) -> Iterator[str]:
+    """Yield a table of how many were tried, succeeded and were noticed, by sandbox: of everything, and of the corpus."""
+    yield f"{'sandbox':20} {'tried':>6} {'succeeded':>10} {'noticed':>8}"
+    for kind in dict.fromkeys(line.sandbox for line in lines):
+        whole = [line for line in lines if line.sandbox == kind and line.is_tried]
+        of_corpus = [line for line in whole if line.attack.startswith(CORPUS)]
+        for name, some in ((kind, whole), (f"{kind}, the corpus", of_corpus)):
+            succeeded = sum(line.verdict == SUCCEEDED for line in some)
+            yield f"{name:20} {len(some):6} {succeeded:10} {sum(line.noticed for line in some):8}"
 
 
 def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Iterator[Line]:
@@ -167,7 +186,7 @@ def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Itera
             name = attack.name if isinstance(attack, table.Attack) else f"notebook {attack.name}"
             if pattern is None:
                 # a notebook that is not tried here is the same everywhere
-                yield from [Line(name, launcher.name, WEAKER)] * isinstance(attack, table.Attack)
+                yield from [Line(name, launcher.name, WEAKER, is_tried=False)] * isinstance(attack, table.Attack)
                 continue
             begun, clock.late = time.monotonic(), 0.0
             if isinstance(attack, table.Attack):
@@ -176,13 +195,47 @@ def tried(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Itera
             else:
                 elsewhere(lambda attack=attack, place=place: notebooks.write(attack, place))
                 disk.begin()
-                made = notebooks.grade(place / "hostile", launcher, place)
+                made = notebooks.grade(place / "hostile", launcher, place, attack.numbers)
             held = is_held(made, attack.check, pattern, attack.keeps) and not (place / "mark").exists()
             full = re.search(attack.said, table.finding(made, attack.check).message) is not None
             verdict = SUCCEEDED if not held else HELD if full else WEAKER
-            yield Line(name, launcher.name, verdict, time.monotonic() - begun, clock.late, disk.most / 1e6)
+            seconds = time.monotonic() - begun
+            yield Line(
+                name,
+                launcher.name,
+                verdict,
+                noticed=bool(made.notices),
+                seconds=seconds,
+                late=clock.late,
+                disk=disk.most / 1e6,
+            )
             shutil.rmtree(place)
+    yield from of_the_corpus(launcher, folder / "corpus", only, disk, clock)
     yield from refused(launcher, folder / "handed-in", only, disk)
+
+
+def of_the_corpus(launcher: Launcher, folder: Path, only: set[str], disk: Disk, clock: Clock) -> Iterator[Line]:
+    """Grade the whole submissions that once succeeded; what they earn now is known to the point."""
+    for case in corpus.CASES:
+        if only and case.name not in only:
+            continue
+        disk.begin()
+        begun, clock.late = time.monotonic(), 0.0
+        made = corpus.graded(case, launcher, folder / case.name)
+        reads = all(re.search(said, table.finding(made, check).message) for check, said in case.said.items())
+        shown = (folder / case.name / "out" / "report.html").read_text(encoding="utf-8")
+        is_silent = not case.leaks or case.leaks not in shown
+        fine = (made.score.marks.earned, made.score.marks.withheld) == (case.earned, 0.0)
+        yield Line(
+            f"{CORPUS}{case.name}",
+            launcher.name,
+            HELD if reads and is_silent and fine else SUCCEEDED,
+            noticed=bool(made.notices),
+            seconds=time.monotonic() - begun,
+            late=clock.late,
+            disk=disk.most / 1e6,
+        )
+        shutil.rmtree(folder / case.name)
 
 
 def elsewhere(make: Callable[[], object]) -> None:
@@ -214,7 +267,8 @@ def refused(launcher: Launcher, folder: Path, only: set[str], disk: Disk) -> Ite
         except IntakeError as error:
             verdict = HELD if re.search(each.why, str(error)) else SUCCEEDED
         seconds = time.monotonic() - begun
-        yield Line(repr(each.name)[1:-1][:22], launcher.name, verdict, seconds, disk=disk.most / 1e6)
+        name = repr(each.name)[1:-1][:22]
+        yield Line(name, launcher.name, verdict, seconds=seconds, disk=disk.most / 1e6)
 
 
 if __name__ == "__main__":
