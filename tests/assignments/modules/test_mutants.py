@@ -13,6 +13,7 @@ from grader import rubric, sandbox
 from grader.assignments import find
 from grader.assignments.modules.loading import FILE
 from grader.calibration.trial import Trial
+from grader.causes import of_items
 from grader.model import Finding, Report, Rubric, Verdict
 from grader.notebooks import reading
 from grader.pipeline import load_rubric
@@ -36,6 +37,12 @@ LAYERS = (
     "class_nll_criterion",
 )
 LOST = (Verdict.FAILED, Verdict.BLOCKED)
+# all others are told once
+TWO_MISTAKES = (
+    "softplus_without_logarithm",
+    "class_nll_of_two_classes_not_clamped",
+    "softmax_over_the_batch_and_overflow",
+)
 # docs/right-solutions.md tells of two hundred draws of every style
 DRAWS = 1
 each_style = pytest.mark.parametrize("style", STYLES)
@@ -98,6 +105,7 @@ def test_a_mutant_fails_exactly_the_checks_of_its_class_that_it_names(
     assert judged(report, mutant) == (must_fail(mutant), set()), reasons(report)
     assert mutant.diagnosis in {"", *(finding.diagnosis for finding in findings(report))}, reasons(report)
     assert of_report(report, ASSIGNMENT) == []
+    assert len(of_items(report.score.items)) == (2 if mutant.name in TWO_MISTAKES else 1), reasons(report)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::16], ids=lambda mutant: mutant.name)

@@ -46,6 +46,7 @@ _TRAINING = range(TRAINED)
 _OF_FORM = {"not_stored", "input_modified"}
 _DIVIDED = "The result is divided by a standard deviation:"
 _BATCH_MEAN = "In evaluation the mean of the batch is subtracted: subtract the mean that was kept in training."
+_KEEP = "In training every batch moves the mean: keep the new one, so that the next batch and evaluation begin with it."
 _MOVES = "Evaluation must not change the kept mean: it changes in training only."
 
 
@@ -175,6 +176,10 @@ def _wrong_evaluation(story: Story, *, trained: bool) -> Finding | None:
         # the division is paid for in training
         return None
     if not any(TOLERANCE.agrees(first["forward"]["value"], first["input"] - mean, bound) for mean in kept):
+        earlier = [means_by(rule, story)[0] for rule in RULES]
+        if any(TOLERANCE.agrees(subtracted, np.broadcast_to(mean, subtracted.shape), bound) for mean in earlier):
+            said = f"{name}: in evaluation the mean after the first batch is subtracted, not that after the last"
+            return failed(said, hint=_KEEP, diagnosis="mean_not_kept", explained_by=[batch_mean_training])
         return _explain_evaluation(name, first, kept[0], subtracted, bound)
     if not any(TOLERANCE.agrees(second["forward"]["value"], second["input"] - mean, bound) for mean in kept):
         return failed(f"{name}: evaluation changes the kept mean", hint=_MOVES, diagnosis="evaluation_updates_mean")

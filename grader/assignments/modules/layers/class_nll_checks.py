@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from grader.kits.layer_contract import (
     stumbled,
     with_pattern,
 )
+from grader.kits.mistakes import Mistake
 from grader.model import Array, Finding
 from grader.numerics import worst_entry
 from grader.plain import problem_from
@@ -30,6 +32,12 @@ from grader.text import in_digits, shape
 _ONE_HOT = "Targets are one-hot rows: for each example a row with 1 for its class and 0 for the others."
 _ORDER = "The criterion is called as forward(input, target) and backward(input, target): the probabilities first."
 _CLAMP = "Clamp the input to [1e-15, 1 - 1e-15] before the logarithm, and before dividing by it in the gradient."
+_CLAMP_BACK = "Divide by the input as the loss takes it, clamped to [1e-15, 1 - 1e-15], in the gradient as well."
+_BOUNDS = (
+    "The loss is nearly 0 whatever the probabilities are: look at the bounds that they are clamped to, and their order."
+)
+# a loss that is less, and not 0, is that of probabilities which are all clamped to nearly 1
+NEARLY_NONE = 1e-12
 # a loss that is clamped stays within this share of itself, one that is not goes beyond it
 SAME = 0.1
 
@@ -55,6 +63,8 @@ def _judge_value(case: LayerCase) -> Finding | None:
         return failed(said, hint=whole, diagnosis="nothing_returned")
     if not _is_right(case):
         mistake = explained(case, got.reshape(1), want, MISTAKES)
+        if _is_nearly_none(got):
+            mistake = Mistake("nll_bounds_swapped", _BOUNDS, value_of)
         said = f"{NAME}: the loss of {case['label']} is {in_digits(got.item())}, expected {in_digits(want.item())}"
         return failed(said, hint=mistake.hint if mistake else hint, diagnosis=mistake.id if mistake else "")
     for name, before, after in zip(("input", "target"), (case["input"], case["grad"]), answer["after"], strict=False):
@@ -63,6 +73,10 @@ def _judge_value(case: LayerCase) -> Finding | None:
             hint = "Work on a copy: np.clip(...) without `out=` makes one."
             return failed(said, hint=hint, diagnosis="input_modified")
     return None
+
+
+def _is_nearly_none(loss: Array | None) -> bool:
+    return loss is not None and loss.size == 1 and 0 < abs(float(loss.flat[0])) < NEARLY_NONE
 
 
 def _is_right(case: LayerCase) -> bool:
@@ -148,8 +162,10 @@ def class_nll_clamped(seen: ClassNLLSeen) -> Finding | None:
     back = case["backward"]["value"]
     if back is not None and not np.all(np.isfinite(back)):
         found = "nan" if np.any(np.isnan(back)) else "infinity"
-        return failed(f"the gradient at a probability of 0 holds {found}", hint=_CLAMP, diagnosis="nll_not_clamped")
-    return _wrong_at_zero(case, ordinary, _CLAMP)
+        return failed(
+            f"the gradient at a probability of 0 holds {found}", hint=_CLAMP_BACK, diagnosis="nll_not_clamped"
+        )
+    return _wrong_at_zero(case, ordinary, _CLAMP_BACK)
 
 
 def _own_bound(case: LayerCase, more: float) -> float:
@@ -204,6 +220,9 @@ def class_nll_gradient(seen: ClassNLLSeen) -> Finding | None:
     found = first_of(
         judge_gradient(case, gradient_of, GRADIENT_MISTAKES, hint, NAME, trivial=_is_constant) for case in cases
     )
+    if found and found.pictures and any(_is_nearly_none(case["forward"]["value"]) for case in cases):
+        # divided by what is clamped to 1, it looks like that of a loss without a logarithm
+        found = replace(found, hint=_BOUNDS, diagnosis="nll_bounds_swapped")
     return with_pattern(found, cases, gradient_of, "backward")
 
 

@@ -40,7 +40,7 @@ def judge_default(kind: str, name: str, own: float | None, want: float, *, refus
         return failed(said, hint=f"The constructor takes {name}: {expected}.", diagnosis="argument_not_taken")
     problem = problem_from(answer["problem"])
     if problem and "required positional argument" in problem.message:
-        said = f"{kind}() without a {name} ends in an error: {problem}"
+        said = f"{kind}() without {name} ends in an error: {problem}"
         return failed(said, hint=f"Give the argument a default: {expected}.", diagnosis="default_missing")
     if problem or answer["value"] is None:
         return blocked(

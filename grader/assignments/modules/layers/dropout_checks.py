@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -137,12 +138,11 @@ def _wrong_backward(case: LayerCase) -> Finding | None:
     name = as_call(NAME, case["given"])
     if not drops(case):
         problem = problem_from(case["forward"]["problem"])
-        why = f"forward gives no output: {problem}" if problem else "forward drops nothing or everything"
+        why = f"forward gives no output: {problem}" if problem else "the output of forward shows no mask"
         if case["forward"]["value"] is None and not problem:
             why = "forward gives no output"
-        return blocked(
-            f"{name}: backward cannot be judged, as {why}", hint="Make forward work first: backward uses its mask."
-        )
+        said, hint = f"{name}: backward cannot be judged, as {why}", "Make forward work first: backward uses its mask."
+        return blocked(said, hint=hint, explained_by=[dropout_training])
     hint = "Keep the mask of the forward pass and multiply gradOutput by it."
     finding = judge_gradient(case, _want, MISTAKES, hint, name, trivial=lambda _: True)
     got, want = case["backward"]["value"], _want(case)
@@ -268,6 +268,9 @@ def dropout_evaluation(seen: DropoutSeen) -> Finding | None:
     """Dropout hands its input on unchanged in evaluation"""
     dropped = any(drops(case) for training in seen["trainings"] for case in training["passes"])
     found = first_of(_wrong_evaluation(case, dropped=dropped) for case in seen["evaluations"])
+    if found and found.diagnosis == "dropped_in_evaluation" and not dropped:
+        # the modes are confused, which is one mistake
+        found = replace(found, explained_by=(dropout_training.name,))
     return with_pattern(found, seen["evaluations"], lambda case: case["input"], "forward")
 
 

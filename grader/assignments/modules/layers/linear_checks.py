@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -155,10 +156,13 @@ def _wrong_gradients(case: Case) -> Finding | None:
 
 
 def _wrong_without_bias(case: Case) -> Finding | None:
-    """Return what is wrong with gradW of a layer whose b is missing, which is paid for in forward, or None."""
+    """Return what is wrong with gradW of a layer whose b is missing, which is paid for in forward, or None.
+
+    Where backward ends in an error, nobody can tell it from what the missing b brings about: it is told with that.
+    """
     n, m = case["n"], case["m"]
     if problem := problem_from(case["backward"]["problem"]):
-        return stumbled("Linear", "backward", problem)
+        return replace(stumbled("Linear", "backward", problem), explained_by=(linear_forward.name,))
     got = weights_of(Held(listed=case["after"]["gradients"], held={}), n, m, turned=case["turned"])
     if weights_of(case, n, m) is None or got is None:
         said = f"Linear({n}, {m}): getGradParameters() gives no gradient of W"

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from grader.assignments.modules.layers.activations import elu_forward, leaky_relu_forward, softplus_forward
 from grader.assignments.modules.layers.asking import ASKED_THROUGH
+from grader.assignments.modules.layers.batch_mean_checks import batch_mean_training
+from grader.assignments.modules.layers.class_nll_checks import class_nll_value
+from grader.assignments.modules.layers.dropout_checks import dropout_training
+from grader.assignments.modules.layers.linear_checks import linear_forward
 from grader.assignments.modules.layers.sequential_checks import sequential_forward
+from grader.assignments.modules.layers.softmax_checks import softmax_forward
 from grader.assignments.modules.loading import CLASS_OF, CLASSES, FILE, python_2
 from grader.checks import check, failed, passed
 from grader.kits.layer_contract import advice
@@ -14,6 +20,18 @@ from grader.model import Finding, Observation
 from grader.plain import problem_from
 
 SHOWN = 3
+# what tells of a class first, and so that it is missing
+FIRST = (
+    sequential_forward,
+    linear_forward,
+    softmax_forward,
+    batch_mean_training,
+    dropout_training,
+    leaky_relu_forward,
+    elu_forward,
+    softplus_forward,
+    class_nll_value,
+)
 
 
 @check(reads=["modules"])
@@ -47,7 +65,8 @@ def modules_load(observed: Observation) -> Finding:
     if missing:
         said = "; ".join([f"not there: {', '.join(missing)}", *errors])
         hint = advice(said, seen.get("written", {})) or hint or "Define the classes under exactly these names."
-        return failed(said, hint=hint, diagnosis="class_missing")
+        told = [each for each in FIRST if CLASS_OF[each.reads[0]] in missing]
+        return failed(said, hint=hint, diagnosis="class_missing", explained_by=told)
     return passed("; ".join(errors), hint=hint)
 
 

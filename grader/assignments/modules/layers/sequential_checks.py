@@ -35,13 +35,14 @@ from grader.kits.layer_contract import (
 )
 from grader.kits.layer_contract.answers import leaves
 from grader.kits.mistakes import explain
-from grader.model import Array, Finding
+from grader.model import Array, Finding, Verdict
 from grader.numerics import STEP, scale_of, worst_entry
 from grader.plain import problem_from
 from grader.sandbox.lane import VERDICTS
 from grader.text import at_entry, in_digits
 
 SHARED = "sequential_modules_shared"
+_FORWARD_FIRST = "Make forward work first: backward takes the same way in the other direction."
 _OWN_LIST = (
     "Each container has its own list: make it in __init__, `self.modules = []`, not in the class or as a default value."
 )
@@ -82,6 +83,21 @@ def sequential_forward(seen: SequentialSeen) -> Finding | None:
 def sequential_backward(seen: SequentialSeen) -> Finding | None:
     """Sequential gives each module going back the input it saw going forward"""
     cases = _of_several(seen)
+    found = _wrong_backward(seen, cases)
+    if found is None or found.verdict is Verdict.PASSED or not any(map(_is_wrong_forward, cases)):
+        return found
+    if found.diagnosis and not _leaves_out(cases):
+        return found
+    # each module may well get what it should have got going forward: nobody can tell before that is right
+    return replace(found, hint=_FORWARD_FIRST, explained_by=(sequential_forward.name,))
+
+
+def _is_wrong_forward(case: Case) -> bool:
+    got, bound = case["forward"]["value"], TOLERANCE.bound(single=case["single"])
+    return got is None or not TOLERANCE.agrees(got, output_of(case), bound)
+
+
+def _wrong_backward(seen: SequentialSeen, cases: Sequence[Case]) -> Finding | None:
     left_out = _leaves_out(cases)
 
     def trivial(case: Case) -> bool:
@@ -94,8 +110,9 @@ def sequential_backward(seen: SequentialSeen) -> Finding | None:
     if not seen["deep"]:
         why = "one of these is wrong by itself, or gives a numpy.matrix"
         return passed(f"deep networks of your classes were not tried, because {why}")
-    if VERDICTS not in seen:
-        # evidence of earlier graders holds deep networks of wrong classes, too, which say nothing of Sequential
+    if VERDICTS not in seen or any(map(_is_wrong_forward, cases)):
+        # evidence of earlier graders holds deep networks of wrong classes, too, which say nothing of Sequential; and where its
+        # own forward is wrong, that is paid for there
         return None
     return first_of(_wrong_deep(deep) for deep in seen["deep"])
 
@@ -108,6 +125,20 @@ def _leaves_out(cases: Sequence[Case]) -> bool:
         return output is not None and TOLERANCE.agrees(case["forward"]["value"], output, TOLERANCE.single)
 
     return any(explain([case], LEAVING_OUT, matched=same) for case in several)
+
+
+def _holds_too_few(seen: SequentialSeen) -> bool:
+    """Tell whether modules that were added are neither used nor listed: what becomes of them otherwise follows from that."""
+    cases = _of_several(seen)
+    trees = [case["parameters"]["tree"] for case in cases]
+    few = all(
+        isinstance(tree, list) and len(tree) < len(case["parts"]) for tree, case in zip(trees, cases, strict=True)
+    )
+    return few and _leaves_out(cases)
+
+
+def _with_forward(found: Finding | None, seen: SequentialSeen) -> Finding | None:
+    return replace(found, explained_by=(sequential_forward.name,)) if found and _holds_too_few(seen) else found
 
 
 def _wrong_inside(case: Case) -> Finding | None:
@@ -143,7 +174,8 @@ def _forward_again(case: Case) -> Finding | None:
     before, after = case.get("calls", ([], []))
     for index, (first, then) in enumerate(zip(before, after, strict=True)):
         if first > 1:
-            said, hint = f"forward runs module {index + 1} {int(first)} times", "Run it once, and keep what it returns."
+            often = "twice" if first == 2 else f"{int(first)} times"
+            said, hint = f"forward runs module {index + 1} {often}", "Run it once, and keep what it returns."
         elif 0 < first < then:
             said, hint = f"backward runs module {index + 1} forward again", "Go back with what forward has kept."
         else:
@@ -246,6 +278,10 @@ def sequential_of_one(seen: SequentialSeen) -> Finding | None:
 @layer_check("sequential")
 def sequential_zero_grad(seen: SequentialSeen) -> Finding | None:
     """Sequential clears the gradients of every module"""
+    return _with_forward(_uncleared(seen), seen)
+
+
+def _uncleared(seen: SequentialSeen) -> Finding | None:
     hint = "zeroGradParameters of Sequential calls zeroGradParameters of every module."
     for case in _cases(seen):
         if unmade := _unmade(case):
@@ -262,7 +298,7 @@ def sequential_zero_grad(seen: SequentialSeen) -> Finding | None:
 @layer_check("sequential")
 def sequential_parameters(seen: SequentialSeen) -> Finding | None:
     """Sequential lists the parameters and their gradients, one list for each module, the arrays themselves"""
-    return first_of(_wrong_parameters(case) for case in _cases(seen))
+    return _with_forward(first_of(_wrong_parameters(case) for case in _cases(seen)), seen)
 
 
 # an array of ours that a student's container has taken away
@@ -297,10 +333,19 @@ def _wrong_parameters(case: Case) -> Finding | None:
         if case["nested"]:
             expected = [held[0], held[1:3], *held[3:]]
         if not _same(listed["tree"], expected):
+            if _same(listed["tree"], expected[::-1]):
+                said = f"{_what(case)}: {method}() returns the lists of the modules from the last to the first"
+                return failed(said, hint="The modules stand in the order of `add`.", diagnosis="sequential_reversed")
             flat = leaves(listed["tree"])
             values = [each for part in held for each in part]
             same = len(flat) == len(values) and all(TOLERANCE.agrees(a, b) for a, b in zip(flat, values, strict=True))
             said = f"{_what(case)}: {method}() does not return one list for each module"
+            if listed["tree"] == []:
+                said = f"{_what(case)}: {method}() returns an empty list"
+            elif _has_the_form(listed["tree"], expected):
+                said = (
+                    f"{_what(case)}: {method}() returns a list for each module, but not of the arrays that these return"
+                )
             return failed(said, hint=_LISTS, diagnosis="parameters_flat" if same else "")
     return _not_live(case)
 
@@ -319,6 +364,13 @@ def _not_live(case: Case) -> Finding | None:
         hint = "The optimiser updates parameters in place: return the very arrays that the modules return, not copies."
         return failed(said, hint=hint, diagnosis="parameters_copied")
     return None
+
+
+def _has_the_form(tree: Any, expected: Any) -> bool:
+    """Tell whether lists lie in a tree as they should, whatever arrays are in them."""
+    if not isinstance(expected, list):
+        return not isinstance(tree, list)
+    return isinstance(tree, list) and len(tree) == len(expected) and all(map(_has_the_form, tree, expected))
 
 
 def _same(tree: Any, expected: Any) -> bool:

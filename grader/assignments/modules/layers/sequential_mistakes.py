@@ -89,6 +89,11 @@ def _each_last(case: Case) -> Array:
 
 LEAVING_OUT: tuple[Mistake[Case], ...] = (
     Mistake(
+        "sequential_input_returned",
+        "The input comes out as it went in: does `add` keep the modules, and does forward go through them?",
+        _same_widths(lambda c: c["input"]),
+    ),
+    Mistake(
         "sequential_only_last",
         "Only the last module sees the input: each gets the output of the one before it.",
         _same_widths(_each_last),

@@ -166,7 +166,8 @@ def _unstable_forward(seen: SoftMaxSeen) -> Finding | None:
     if said := _spoilt(far, near["value"], "the output"):
         return _overflow(said, _STABLE)
     if not np.ptp(near["value"]) or not TOLERANCE.agrees(far["value"], near["value"]):
-        return blocked("SoftMax: whether it is stable cannot be seen, as the output is wrong for small inputs as well")
+        said = "SoftMax: whether it is stable cannot be seen, as the output is wrong for small inputs as well"
+        return blocked(said, explained_by=[softmax_forward])
     return None
 
 
