@@ -35,10 +35,16 @@ TRAINING = tuple(mutant.name for mutant in PROMPT[::8])
 # one mistake that many checks meet, told once
 ONE_CARD = (
     "bias_a_column",
+    "derivative_at_the_layer_before",
     "forward_returns_all_layers",
     "forward_returns_nothing",
     "gradient_is_nan",
     "gradients_not_stored",
+    "last_activation_twice",
+    "networks_share_their_layers",
+    "no_activation_in_hidden_layers",
+    "nothing_written_yet",
+    "running_mean",
     "step_without_rate",
 )
 # docs/right-solutions.md tells of two hundred draws of every style

@@ -10,7 +10,6 @@ import numpy as np
 from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import blocks, by_role, difference, same
 from grader.assignments.byomlp.backward.update_runs import (
-    BACKWARD_FIRST,
     NO_NUMBER,
     NUMBERS_FIRST,
     accumulators_of,
@@ -51,7 +50,7 @@ def _accumulates(net: Network, record: UpdatesRecord, way: str) -> Finding | Non
     held = accumulators_of(net, record, way)
     if not visible and held is None:
         return blocked(
-            "backward leaves no gradient that could add up", hint=BACKWARD_FIRST, explained_by=[gradients_match]
+            "backward leaves no gradient that could add up", hint=NUMBERS_FIRST, explained_by=[gradients_match]
         )
     added = visible and (same(net, got, want, bound=exact) or is_true_sum(net, record, both, (0, 1, 0), way))
     if not added and not (held and _arrays_add_up(record, held, exact)):
@@ -80,6 +79,10 @@ def _explain_sum(net: Network, one: Array, got: Array, want: Array, hint: str, e
     if same(net, got, want / 3, bound=exact):
         message = "after three examples the mean of their gradients is there, expected the sum"
         return failed(message, hint=hint, diagnosis="gradient_averaged")
+    if same(net, got, one / 4 + want / 2, bound=exact):
+        # halved with every call, the first as well: that is why the gradient of one example is half of what it should be
+        message = "backward leaves the mean of what was there and the new gradient, expected their sum"
+        return failed(message, hint=hint, diagnosis="gradient_averaged", explained_by=[gradients_match])
     found = difference(net, got, want)
     only_last = [block for block in blocks(net) if not _same_block(got, want, block.where, exact)]
     if only_last and all(_same_block(got, one, block.where, exact) for block in only_last):
@@ -92,13 +95,17 @@ def _explain_sum(net: Network, one: Array, got: Array, want: Array, hint: str, e
 def _untouched(net: Network, record: UpdatesRecord, way: str, one: Array) -> Finding | None:
     """A training loop hands over the same arrays in every epoch: they must not change, but for what forward does to x."""
     held, example, exact = record["held"], record["examples"][0], exact_of(record, way)
-    hint = "Copy x or y before you change it: the training loop hands over the same arrays again."
+    hint = "Copy {0} before you change it: the training loop hands over the same arrays again."
     x, y, z = (answer["value"] for answer in (held["x"], held["y"], held["after_forward"]))
     if y is not None and not np.array_equal(np.ravel(y), example["y"]):
-        return failed("backward changes the array y that it is given", hint=hint, diagnosis="label_modified")
+        return failed(
+            "backward changes the array y that it is given", hint=hint.format("y"), diagnosis="label_modified"
+        )
     forward_changes = z is None or not np.array_equal(z, example["x"])
     if x is not None and not np.array_equal(x, example["x"]) and not forward_changes:
-        return failed("backward changes the array x that it is given", hint=hint, diagnosis="input_modified")
+        return failed(
+            "backward changes the array x that it is given", hint=hint.format("x"), diagnosis="input_modified"
+        )
     if held["problem"] or forward_changes or not np.any(one):
         return None
     before, after = held["before"].get(way), held["after"].get(way)
@@ -112,7 +119,8 @@ def _untouched(net: Network, record: UpdatesRecord, way: str, one: Array) -> Fin
     if not np.array_equal(before, record["first"]["before"][way]):
         # the parameters do not follow the seed: the runs cannot be compared
         return None
-    return failed("the same example twice does not give twice its gradient", hint=hint)
+    odd = "What backward adds may depend on the example and the parameters only: is anything kept from the call before?"
+    return failed("the same example twice does not give twice its gradient", hint=odd)
 
 
 def _step_is_odd(net: Network, record: UpdatesRecord, way: str) -> bool:
@@ -140,7 +148,7 @@ def _clears(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     held = accumulators_of(net, record, way)
     if not np.any(one) and held is None:
         said = "backward leaves no gradient that could be cleared"
-        return blocked(said, hint=BACKWARD_FIRST, explained_by=[gradients_match])
+        return blocked(said, hint=NUMBERS_FIRST, explained_by=[gradients_match])
     # step straight after zero_grad may fail: accumulators may be None until the next backward
     step_failed = bool(cleared["steps"][0]["problem"])
     if not step_failed and not np.allclose(stays, 0, atol=1e-12) and not (held and _arrays_cleared(cleared, held)):

@@ -21,6 +21,7 @@ from grader.assignments.byomlp.backward.gradients import (
     unapplied,
 )
 from grader.assignments.byomlp.backward.probes import GradientRecord, OwnForwardRecord
+from grader.assignments.byomlp.forward.checks import forward_values
 from grader.assignments.byomlp.forward.initialisation_checks import layer_shapes
 from grader.assignments.byomlp.forward.loading_checks import mlp_loads
 from grader.assignments.byomlp.network.networks import unflatten
@@ -48,6 +49,7 @@ def gradients_match(observed: Observation) -> Finding:
         return failed(
             "the parameters could not be read, so no gradient could be compared",
             hint="Each layer needs a 2-D weight array and a 1-D bias array that forward uses: get the forward pass right first.",
+            explained_by=[layer_shapes, forward_values],
         )
     chosen = [max(ways, key=lambda each: each.right + each.held) for ways in examples]
     if all(each.right for each in chosen):

@@ -9,7 +9,6 @@ import numpy as np
 from grader.assignments.byomlp.backward.checks import gradients_match
 from grader.assignments.byomlp.backward.gradients import blocks, change, difference, holding, holds, same
 from grader.assignments.byomlp.backward.update_runs import (
-    BACKWARD_FIRST,
     NO_NUMBER,
     NUMBERS_FIRST,
     every_network,
@@ -48,7 +47,7 @@ def _descends(net: Network, record: UpdatesRecord, way: str) -> Finding | None:
     one, two = moves(record["first"], way), moves(record["second"], way)
     if gradient is None and not np.any(moved[0]) and not np.any(one):
         said = "backward leaves no gradient that step could use"
-        return blocked(said, hint=BACKWARD_FIRST, explained_by=[gradients_match])
+        return blocked(said, hint=NUMBERS_FIRST, explained_by=[gradients_match])
     if gradient is None:
         if _goes_uphill(net, record, way, moved[0]):
             return failed(

@@ -18,6 +18,8 @@ from grader.assignments.byomlp.backward.gradients import (
     unapplied,
 )
 from grader.assignments.byomlp.backward.updates_probe import UpdatesRecord
+from grader.assignments.byomlp.forward.checks import forward_values
+from grader.assignments.byomlp.forward.initialisation_checks import layer_shapes
 from grader.assignments.byomlp.network.networks import Network
 from grader.assignments.byomlp.network.random_networks import from_evidence
 from grader.assignments.byomlp.network.snapshots import RunRecord
@@ -45,7 +47,8 @@ def every_network(observed: Observation, judge: Judge) -> Finding:
             return blocked(f"backward gives no gradients: {problem}", hint="" if is_unwritten(problem) else HINT)
         ways = list(record["first"]["before"])
         if not ways:
-            return blocked("the parameters could not be read", hint="Get the forward pass right first.")
+            said, hint = "the parameters could not be read", "Get the forward pass right first."
+            return blocked(said, hint=hint, explained_by=[layer_shapes, forward_values])
         findings = [judge(from_evidence(record), record, way) for way in ways]
         wrong = [finding for finding in findings if finding]
         if len(wrong) == len(findings):

@@ -90,9 +90,11 @@ def initialisation(observed: Observation, *, chance: float) -> Finding:
         return stumbled("networks could not be built", problem)
     ways = [way for way in WAYS if all(way in record["readings"] for record in records)]
     if not ways:
-        return blocked(
-            "the parameters could not be read", hint="Get the shapes of the layers and the forward pass right first."
+        said, hint = (
+            "the parameters could not be read",
+            "Get the shapes of the layers and the forward pass right first.",
         )
+        return blocked(said, hint=hint, explained_by=[layer_shapes])
     complaints = [_complain(records, way, chance) for way in ways]
     return failed(complaints[0], hint=hint) if all(complaints) else passed()
 

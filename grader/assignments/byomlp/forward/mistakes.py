@@ -18,13 +18,17 @@ LayerRule = Callable[[Network, Parameters, Array, int, bool], Array]
 
 @dataclass(frozen=True)
 class Pass:
-    """x (n,) or (N, n) fed into layer `start` of a network; layer `end` is the last one that runs, the network's when None."""
+    """x (n,) or (N, n) fed into layer `start` of a network; layer `end` is the last one that runs, the network's when None.
+
+    `stops` says that a mistake of the last layer is made in the last one that runs instead of the network's.
+    """
 
     net: Network
     parameters: Parameters
     x: Array
     start: int = 0
     end: int | None = None
+    stops: bool = False
 
 
 def _mistake(name: str, rule: LayerRule, message: str, hint: str) -> Mistake[Pass]:
@@ -32,9 +36,10 @@ def _mistake(name: str, rule: LayerRule, message: str, hint: str) -> Mistake[Pas
 
     def outputs(one: Pass) -> Array:
         last, x = len(one.net.layers) - 1, one.x
-        for index in range(one.start, (last if one.end is None else one.end) + 1):
+        stop = last if one.end is None else one.end
+        for index in range(one.start, stop + 1):
             with np.errstate(over="ignore", invalid="ignore"):
-                x = rule(one.net, one.parameters, x, index, index == last)
+                x = rule(one.net, one.parameters, x, index, index == (stop if one.stops else last))
         return x
 
     return Mistake(name, hint, outputs, message)

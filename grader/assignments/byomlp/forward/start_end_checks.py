@@ -88,7 +88,8 @@ def _forwards_of(record: ForwardRecord, mistakes: Iterable[Mistake[Pass]]) -> li
     for mistake, vector in product(mistakes, record["readings"].values()):
         parameters = unflatten(net, vector)
         if any(made(record, parameters, [mistake])):
-            found.append(partial(_wrong_forward, net, parameters, mistake))
+            # a mistake of the last layer may be one of the last that runs
+            found += [partial(_wrong_forward, net, parameters, mistake, stops=stops) for stops in (False, True)]
     return found
 
 
@@ -97,9 +98,9 @@ def _right_forward(net: Network, parameters: Parameters, x: Array, start: int, e
 
 
 def _wrong_forward(
-    net: Network, parameters: Parameters, mistake: Mistake[Pass], x: Array, start: int, end: int | None
+    net: Network, parameters: Parameters, mistake: Mistake[Pass], x: Array, start: int, end: int | None, *, stops: bool
 ) -> Array:
-    return mistake.gives(Pass(net, parameters, x, start, end))
+    return mistake.gives(Pass(net, parameters, x, start, end, stops))
 
 
 def _wrong_parts(net: Network, record: ForwardRecord, own: OwnForward) -> Finding | None:

@@ -71,6 +71,8 @@ def _untrained(observed: Observation, hint: str) -> Finding:
         return blocked("the network could not be trained: forward does not return one number for one output", hint=hint)
     # what forward returns is judged there
     by = [output_shapes] if problem.message.startswith("forward() returned") else []
+    if problem.where.endswith("in backward"):
+        by.append(gradients_match)
     said = f"the network could not be trained: {problem}"
     return blocked(said, hint="" if is_unwritten(problem) else HINT, explained_by=by)
 
