@@ -366,10 +366,10 @@ def test_a_forward_that_is_right_only_for_small_parameters_is_seen() -> None:
 DEFAULTS = [
     ("slope=0.03", "slope=0.02", "leaky_relu", "the default slope is 0.02, expected 0.03"),
     ("alpha=1.0", "alpha=0.5", "elu", "the default alpha is 0.5, expected 1"),
-    ("slope=0.03", "slope", "leaky_relu", "LeakyReLU() without a slope ends in an error: TypeError"),
+    ("slope=0.03", "slope", "leaky_relu", "LeakyReLU() without slope ends in an error: TypeError"),
     ("alpha=1.0", "*, alpha=1.0", "elu", "ELU does not take its alpha as an argument: TypeError"),
     ("p=0.5", "p=0.2", "dropout", "the default p is 0.2"),
-    ("p=0.5", "p", "dropout", "Dropout() without a p ends in an error: TypeError"),
+    ("p=0.5", "p", "dropout", "Dropout() without p ends in an error: TypeError"),
     ("p=0.5):", "*, p=0.5):", "dropout", "Dropout does not take its p as an argument: TypeError"),
 ]
 
@@ -427,7 +427,7 @@ BACK = "        for module, seen in zip(self.modules[::-1], self.inputs[-2::-1])
             "self.inputs.append(module.forward(self.inputs[-1]))",
             "self.inputs.append([module.forward(self.inputs[-1]) for _ in range(2)][1])",
             "sequential_backward",
-            "forward runs module 1 2 times",
+            "forward runs module 1 twice",
         ),
         (
             BACK,
