@@ -11,7 +11,7 @@ from grader import intake, pipeline
 from grader.assignments import Assignment
 from grader.errors import AuthorError
 from grader.model import Report, Result, SandboxSpec
-from grader.runs import Bench, Job, RunFolder, Today, chosen, judge, planned, rubric_to_keep, told
+from grader.runs import Bench, Job, RunFolder, Today, chosen, judge, planned, republish, told
 from mlpgrader._checked import Checked
 
 
@@ -84,7 +84,7 @@ def grade(
         (job,) = planned([job], run, bench, anew=True).to_do
         run.begin([job])
         made = bench.report(job)
-        run.of(name).deliver(made, again=job.again)
+        bench.deliver(job, run.of(name), made)
         run.add(name, made.result, key=bench.key(job, made.submission), judged=bench.judged(job), asked=job.asked)
         run.summarise()
         return made
@@ -154,7 +154,7 @@ def regrade(folder: Path | str, *, rubric: Path | str | None = None, write: bool
         made = []
         for each in folders:
             made.append(judge(each, today))
-            each.publish(made[-1], rubric=rubric_to_keep(each, made[-1], today))
+            republish(each, made[-1], today)
             run.judged(each.path.resolve().name, made[-1].result)
         run.summarise()
         return tuple(made)

@@ -9,7 +9,7 @@ from grader.runs.grading import Attempt, Bench, Ready, grade_all, standards, war
 from grader.runs.job import Failure, Graded, Job, Whose
 from grader.runs.overseeing import Overseer, tried
 from grader.runs.places import Places
-from grader.runs.regrading import Before, Today, judge, judge_in_brief, rubric_to_keep, told
+from grader.runs.regrading import Before, Today, judge, judge_in_brief, republish, rubric_to_keep, told
 from grader.runs.resuming import Plan, planned
 from grader.runs.submission import SubmissionFolder
 
@@ -34,6 +34,7 @@ __all__ = [
     "judge",
     "judge_in_brief",
     "planned",
+    "republish",
     "rubric_to_keep",
     "run_all",
     "standards",

@@ -210,6 +210,13 @@ class Bench:
             in_turn=self.in_turn,
         )
 
+    def deliver(self, job: Job, folder: SubmissionFolder, made: Report, *, packed: Path | None = None) -> None:
+        """Write the report on a job with all that stands on it; `packed` as for `SubmissionFolder.deliver`."""
+        ready = self.ready(job)
+        rubric, standard = differing(ready.assignment, ready.rubric), by_what(ready.assignment, ready.rubric)
+        folder.deliver(made, again=job.again, packed=packed, rubric=rubric, by_what=standard)
+        kept_answers.keep(folder, made, ready.assignment.template)
+
     def used_elsewhere(self) -> float | None:
         """Return the processor seconds that sandboxes use which do not lie below this process; None where nobody knows."""
         known = [launcher.used_elsewhere() for launcher in tuple(self._launchers.values())]
@@ -254,16 +261,9 @@ class Bench:
         made = self.report(job, attempt=attempt)
         if folder is None:
             return Graded(job, made.result)
-        ready = self.ready(job)
         with self._turn(attempt):
-            folder.deliver(
-                attempt.cuts.bare(made) if attempt else made,
-                again=job.again,
-                packed=attempt.evidence if attempt else None,
-                rubric=differing(ready.assignment, ready.rubric),
-                by_what=by_what(ready.assignment, ready.rubric),
-            )
-            kept_answers.keep(folder, attempt.cuts.bare(made) if attempt else made, ready.assignment.template)
+            bare = attempt.cuts.bare(made) if attempt else made
+            self.deliver(job, folder, bare, packed=attempt.evidence if attempt else None)
         return Graded(job, made.result, key=self.key(job, made.submission), judged=self.judged(job))
 
     def _judge(self, job: Job, folder: SubmissionFolder, attempt: Attempt | None) -> Graded:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -30,6 +31,9 @@ SCHEMA = "mlpgrader.answers/1"
 INDEX = "answers.json"
 # what a person may decide: what waits for one, and what the grader could not judge
 DECIDED = (Verdict.PENDING, Verdict.UNDECIDED)
+# bytes that are shown of all answers of one submission: as much as evidence keeps
+MOST = 16_000_000
+LEFT_OUT = Markup('<p class="soft">Left out, as there is too much of this submission: see the page for staff.</p>\n')
 
 
 def keep(folder: SubmissionFolder, made: Report, template: Path | None) -> dict[str, Answer]:
@@ -39,12 +43,28 @@ def keep(folder: SubmissionFolder, made: Report, template: Path | None) -> dict[
     """
     called, words = names(made), untouched(template)
     findings = (scored.finding for item in made.score.items for scored in item.findings)
-    found = {each.check: composed(each, called, words) for each in findings if each.verdict in DECIDED}
+    found = bounded({each.check: composed(each, called, words) for each in findings if each.verdict in DECIDED})
     _write(folder, found)
     return {check: each.answer for check, each in found.items()}
 
 
-def _write(folder: SubmissionFolder, found: dict[str, Composed]) -> None:
+def bounded(found: Mapping[str, Composed]) -> dict[str, Composed]:
+    """Return answers of which all that is shown takes `MOST` bytes at most: one for which there is no room says so instead."""
+    room, kept = MOST, {}
+    for check, each in found.items():
+        if (size := _size(each)) <= room:
+            room, kept[check] = room - size, each
+        else:
+            kept[check] = Composed(replace(each.answer, html=Markup(), cells=LEFT_OUT, pictures=()), {})
+    return kept
+
+
+def _size(each: Composed) -> int:
+    shown = len(each.answer.html.encode(errors="replace")) + len(each.answer.cells.encode(errors="replace"))
+    return shown + sum(map(len, each.pictures.values()))
+
+
+def _write(folder: SubmissionFolder, found: Mapping[str, Composed]) -> None:
     folder.forget_answers()
     for place, each in enumerate(found.values()):
         for ending, html in (("html", each.answer.html), ("cells.html", each.answer.cells)):
@@ -90,7 +110,8 @@ class Answers:
 
     run_dir: Path
     _kept: dict[str, tuple[tuple[int, ...], Kept | None]] = field(default_factory=dict)
-    _pictures: dict[str, Path] = field(default_factory=dict)
+    # equal pictures have one name, and lie beside each report that has one
+    _pictures: dict[str, dict[Path, None]] = field(default_factory=dict)
 
     def has(self, folder: str) -> bool:
         """Tell whether what was answered is known, by the folder of the submission in that of the run."""
@@ -120,9 +141,9 @@ class Answers:
 
     def picture(self, name: str) -> bytes | None:
         """Return the picture of that name in an answer that was asked for; None where there is none."""
-        path = self._pictures.get(name)
-        with suppress(OSError):
-            return path.read_bytes() if path else None
+        for path in tuple(self._pictures.get(name, ())):
+            with suppress(OSError):
+                return path.read_bytes()
         return None
 
     def _of(self, name: str) -> Kept | None:
@@ -135,7 +156,8 @@ class Answers:
             kept = Kept.of(folder)
             self._kept[name] = now, kept
             said = (each for _, each in kept.answers.values()) if kept else ()
-            self._pictures.update({each: folder.answers / each for answer in said for each in answer.pictures})
+            for each in (name for answer in said for name in answer.pictures):
+                self._pictures.setdefault(each, {})[folder.answers / each] = None
         return self._kept[name][1]
 
 

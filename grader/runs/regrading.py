@@ -15,7 +15,7 @@ from grader.errors import AuthorError, HarnessError
 from grader.model import Finding, Parameter, Report, Result, Rubric
 from grader.pipeline import selection
 from grader.report.document import result_of
-from grader.runs import holding
+from grader.runs import holding, kept_answers
 from grader.runs.grading import Attempt, differing, judged_by
 from grader.runs.holding import JudgedBy
 from grader.runs.submission import SubmissionFolder
@@ -180,6 +180,14 @@ def judge_in_brief(before: Before, today: Today, attempt: Attempt | None = None)
     kept, submission, name = evidence.load(before.folder.evidence, only=read)
     made = judged_by(attempt, submission, kept, *today.standard(before.folder, name), known=holds).result
     return replace(made, notices=before.result.notices)
+
+
+def republish(folder: SubmissionFolder, made: Report, today: Today) -> None:
+    """Write the reports that were judged again, with all that stands on them."""
+    assignment, _ = today.standard(folder, made.assignment)
+    by_what = Before.of(folder).by_what(today, made.assignment)
+    folder.publish(made, rubric=rubric_to_keep(folder, made, today), by_what=by_what)
+    kept_answers.keep(folder, made, assignment.template)
 
 
 def rubric_to_keep(folder: SubmissionFolder, made: Report, today: Today) -> bytes:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from grader.runs import SubmissionFolder
+from grader.runs.kept_answers import Answers
 from kit import ROOT
 
 FACES = ("mlpgrader", "mlpgrader.authoring")
@@ -79,6 +81,23 @@ def test_importing_it_imports_nothing_heavy() -> None:
     program = "import sys, mlpgrader; print([n for n in ('numpy', 'rich', 'matplotlib', 'grader') if n in sys.modules])"
     answer = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
     assert answer.strip() == "[]"
+
+
+def test_what_is_graded_and_judged_again_keeps_what_the_commands_keep(tmp_path: Path) -> None:
+    face, own = importlib.import_module("mlpgrader"), tmp_path / "own.toml"
+    own.write_bytes((ROOT / "rubrics" / "byomlp.toml").read_bytes() + b"# a rubric of its own\n")
+    asked = {"assignment": "byomlp", "sandbox": "process", "items": ["forward"], "seed": 4711, "rubric": own}
+    face.grade(ROOT / "examples/byomlp/alice-other-style", out=tmp_path / "run", **asked)
+    folder = SubmissionFolder(tmp_path / "run" / "alice-other-style")
+    for again in (False, True):
+        if again:
+            folder.forget_answers()
+            with pytest.warns(UserWarning, match="judged by the rubric that was given"):
+                face.regrade(tmp_path / "run", write=True)
+        assert folder.rubric
+        assert folder.rubric.read_bytes() == own.read_bytes()
+        assert folder.judged_by
+        assert Answers(tmp_path / "run").has("alice-other-style")
 
 
 def test_a_self_check_shows_itself_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:

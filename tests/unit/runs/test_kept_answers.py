@@ -96,6 +96,32 @@ def test_pictures_are_found_by_their_names_once_their_answer_was_asked_for(folde
     assert known.picture("../report.json") is None
 
 
+def test_a_picture_is_found_as_long_as_anybody_has_it(folder: SubmissionFolder) -> None:
+    other = SubmissionFolder(folder.path.parent / "bob")
+    atomic.write(other.report, folder.report.read_bytes())
+    keep(other, with_plot(), None)
+    known = answers(folder)
+    (name,) = known.said("ann", CHECK).pictures
+    assert known.said("bob", CHECK).pictures == (name,)
+    other.forget_answers()
+    assert known.picture(name) == PNG
+
+
+def test_all_answers_of_a_submission_together_are_bounded_and_what_has_no_room_says_so(
+    folder: SubmissionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = answers(folder).shown("ann", CHECK)
+    size = sum(len(html.encode()) for html in (before.html, before.cells)) + len(PNG)
+    for most, is_shown in ((size, True), (size - 1, False)):
+        monkeypatch.setattr(kept_answers, "MOST", most)
+        keep(folder, with_plot(), None)
+        after = answers(folder).shown("ann", CHECK)
+        assert (after == before) == is_shown
+        assert sum(file.stat().st_size for file in folder.answers.iterdir() if file.name != "answers.json") <= most
+    assert "Left out" in after.cells
+    assert (after.pictures, after.normal, after.text) == ((), before.normal, before.text)
+
+
 @pytest.mark.parametrize("name", ["", "..", "../ann", "ann/../ann", "/etc", "ann/../../etc"])
 def test_nothing_outside_of_the_run_is_read(folder: SubmissionFolder, name: str) -> None:
     assert not answers(SubmissionFolder(folder.path)).has(name)
