@@ -107,11 +107,6 @@ class Ledger:
             # every other point, the first and the last among them
             log.curve[:] = log.curve[::2] if len(log.curve) % 2 else [*log.curve[::2], log.curve[-1]]
 
-    def rescaling(self, network: int) -> tuple[float, float]:
-        """Return a and c of the rows ``a * paper + c`` that a network was given, 1 and 0 where none was an image."""
-        account = self._accounts.get(network)
-        return (account.log.rescaling if account else None) or (1.0, 0.0)
-
     def examples(self, network: int) -> int:
         """Return how many examples a network was trained on."""
         return self._accounts[network].log.examples

@@ -11,7 +11,6 @@ import numpy as np
 
 from grader import functions
 from grader.assignments.byomlp.engine import measuring, starts
-from grader.assignments.byomlp.engine.elsewhere import Elsewhere
 from grader.assignments.byomlp.engine.held import HAS_ENGINE, NO_SLOPE, Held, LayerFacts
 from grader.assignments.byomlp.engine.rows import Rows
 from grader.watching import frames
@@ -56,7 +55,6 @@ class Desk:
         self.mode, self.images, self._consult, self._compile_after = mode, images, consult, compile_after
         self.ledger = Ledger(images, self._point)
         self.rows = Rows(images)
-        self.elsewhere = Elsewhere(images.paper(self.ledger.sample), self._right)
         self.held: dict[int, Held] = {}
         self._listed: set[int] = set()
         self._made = self._taken = 0
@@ -108,7 +106,6 @@ class Desk:
         listed = [self.held[index] for index in sorted(self._listed)]
         for each in listed:
             self.ledger.measure(each.index, at_last=True)
-            self.elsewhere.settle(each)
         return [self._described(each, len(listed)) for each in listed]
 
     def outputs(self, index: int, rows: Array, *, start: str | None = None, end: str | None = None) -> Array | None:
@@ -138,13 +135,6 @@ class Desk:
 
     def _point(self, index: int, X: Array, labels: Array) -> measuring.Measured | None:
         return measuring.point(self.held[index], X, labels) if HAS_ENGINE else None
-
-    def _right(self, held: Held) -> float | None:
-        """Return the share of some digits that a network gets right, None where it does not tell digits apart."""
-        ids = self.ledger.sample
-        scale, offset = self.ledger.rescaling(held.index)
-        found = self._point(held.index, scale * self.images.paper(ids) + offset, self.images.labels[ids])
-        return None if found is None or found[1] < 0 else found[1]
 
     # what the notebook's process tells
 
@@ -219,8 +209,6 @@ class Desk:
             marked = [None if clear else rate for clear, rate in zip(clears.tolist(), rates.tolist(), strict=True)]
             program = held.program(count, places.tolist(), marked)
         reader.end()
-        if held.network is not None:
-            self.elsewhere.before(held, X, ids)
         self._train(held, X, Y, program)
         self.ledger.block(frame.network, X, Y, program.events, cell, ids=ids)
         return None
@@ -281,8 +269,6 @@ class Desk:
         reader.end()
         network = self._engine(held)
         held.changes += 1
-        if isinstance(x, np.ndarray) and x.ndim == 1:
-            self.elsewhere.before(held, np.asarray(x, dtype=np.float64)[None], None)
         network.gather()
         network.backward(x, y)
         if network.layers and np.ndim(x) == 1 and np.ndim(y) <= 1:

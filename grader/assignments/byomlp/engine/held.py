@@ -70,10 +70,6 @@ class Held:
     # why what it began with does not look drawn
     begun: str = ""
     has_begun: bool = False
-    # what it got right before rows that are no digits, and how much more it does by all of these
-    before: float | None = None
-    gained: float = 0.0
-    spans: int = 0
     # counts what changes it, so that a second copy of the same is none
     changes: int = 0
     snapshot: tuple[int, int] = (-1, 0)
@@ -111,7 +107,6 @@ class Held:
         self.copied_from, self.network = original.index, network
         self.inputs, self.loss, self.layers = original.inputs, original.loss, list(original.layers)
         self.missing, self.begun = list(original.missing), original.begun
-        self.before, self.gained, self.spans = original.before, original.gained, original.spans
         self.changes += 1
 
     def program(self, count: int, places: Sequence[int], rates: Sequence[float | None]) -> Any:

@@ -40,9 +40,9 @@ def of_autoencoder(log: Log, train: int, *, batch: int) -> Mistake | None:
 
 
 def not_drawn(network: Network) -> Mistake | None:
-    """Return what speaks against a network's having learned from the digits what it knows; nothing where it was not looked at."""
+    """Return what speaks against a network's having begun with parameters that were drawn; nothing where it was not looked at."""
     if why := network.get("begun", ""):
-        hint = "Let add_layer draw the parameters, and train the network with backward, step and zero_grad on rows of X only."
+        hint = "Let add_layer draw the parameters, and train the network with backward, step and zero_grad only."
         return Mistake("not_drawn", f"we do not believe that it was trained: {why}", hint)
     return None
 
