@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -229,7 +228,7 @@ class Lane:
             problem = end.problem
         except HarnessError as error:
             # what is not there is not there the next time
-            fault, lost = str(error), session is not None and session.has_begun and not isinstance(error, NotHere)
+            fault, lost = str(error), session is not None and not isinstance(error, NotHere)
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             # what the probe makes of the answers is our business: the student's points are withheld, not lost
             fault = f"stumbled: {type(error).__name__}: {error}"
@@ -240,8 +239,7 @@ class Lane:
             self._has_hung = self._has_hung or session.timeouts > 0
             if (session.unexplained or _says(data, NO_ROOM)) and self._is_full():
                 fault = fault or "there is no room left on this machine's disk: free some, and grade again"
-        if session is not None and session.has_begun:
-            self._finish(problem, fault)
+        self._finish(problem, fault)
         lost = lost or (session is not None and session.unexplained)
         return Observation(probe.name, data, problem, fault, time.monotonic() - started), lost
 
@@ -263,32 +261,27 @@ class Lane:
             limits = replace(limits, answer_mb=min(limits.answer_mb, SESSION_MB))
         if self._has_hung:
             limits, patience = replace(limits, call_seconds=limits.call_seconds * IMPATIENT), 1
-        return Session(
-            partial(self._begun, inner),
-            limits=limits,
-            setting=self.setting.given(probe.parameters),
-            files=self.submission.files,
-            left_out=self.submission.left_out,
-            taken=self.submission.taken,
-            earlier={each.probe: each.data for each in self.observations},
-            findings=findings,
-            seconds=seconds,
-            patience=patience,
-            usual_seconds=self.limits.call_seconds,
-        )
-
-    def _begun(self, seed: int, budget: int) -> Conversation:
-        """Begin a session in the sandbox of the lane, which is started where there is none, twice if need be."""
         for last in (False, True):
             try:
-                conversation = self._conversation = self._conversation or self._started()
-                conversation.begin(seed, budget=budget)
+                self._conversation = self._conversation or self._started()
+                return Session(
+                    self._conversation,
+                    limits=limits,
+                    setting=self.setting.given(probe.parameters),
+                    files=self.submission.files,
+                    left_out=self.submission.left_out,
+                    taken=self.submission.taken,
+                    earlier={each.probe: each.data for each in self.observations},
+                    findings=findings,
+                    seconds=seconds,
+                    seed=inner,
+                    patience=patience,
+                    usual_seconds=self.limits.call_seconds,
+                )
             except (HarnessError, NoReply) as error:
                 self._drop()
                 if last or self.stop.is_set():
                     raise HarnessError(str(error) or "the sandbox does not start") from error
-            else:
-                return conversation
         raise AssertionError("the second try returns or raises")
 
     def _seconds(self, probe: Probe) -> float:

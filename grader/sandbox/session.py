@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,13 +45,10 @@ class SessionEnded(Exception):
 class Session:
     """One process that holds student code, from its fork to its end.
 
-    It begins with the first question: `begin(budget)` begins it in a sandbox, which may be started for that, lets it send so
-    many bytes in all, and returns the conversation with it. What asks nothing starts nothing, and its `seconds` are not used up.
-
     `setting` is at which size and on which data, `files` what was handed in, `left_out` why some of it was not read, `taken`
     which file was handed in under another name (name that was asked for -> path), `earlier` what the probes before this one
-    on its lane have seen, and `findings` what the checks that the probe has declared say of each. `has_begun` says whether
-    anything was asked, `unexplained` of an end that it may have come from outside as well as from the code.
+    on its lane have seen, and `findings` what the checks that the probe has declared say of each. `unexplained` says of an
+    end that it may have come from outside as well as from the code.
 
     >>> from mlpgrader.authoring import Session, ask
     >>> def fitting(session: Session, data, rng):
@@ -61,10 +58,11 @@ class Session:
 
     def __init__(
         self,
-        begin: Callable[[int], Conversation],
+        conversation: Conversation,
         *,
         limits: Limits,
         seconds: float,
+        seed: int,
         setting: Setting | None = None,
         files: Mapping[str, bytes] | None = None,
         left_out: Mapping[str, str] | None = None,
@@ -74,13 +72,12 @@ class Session:
         patience: int = PATIENCE,
         usual_seconds: float = 0.0,
     ) -> None:
-        self._begin, self._limits = begin, limits
-        self._begun: Conversation | None = None
+        self._conversation, self._limits = conversation, limits
         self.setting = setting or Setting()
         self.files, self.left_out, self.taken, self.earlier = files or {}, left_out or {}, taken or {}, earlier or {}
         self.findings = findings or {}
         self._seconds = seconds
-        self._deadline = 0.0
+        self._deadline = time.monotonic() + seconds
         self._room = limits.answer_mb * 2**20
         self._ended: Problem | None = None
         self._patience = patience
@@ -88,6 +85,7 @@ class Session:
         self._usual_seconds = max(usual_seconds, limits.call_seconds)
         self.timeouts = 0
         self.unexplained = False
+        conversation.begin(seed, budget=self._room + HEADERS_LIMIT)
 
     def run(self, *operations: Operation, seconds: float | None = None) -> list[Answer]:
         """Ask for operations in one request and return an answer to each.
@@ -101,7 +99,6 @@ class Session:
             raise SessionEnded(self._ended)
         if not operations:
             return []
-        conversation = self._conversation
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise self._end(
@@ -119,9 +116,9 @@ class Session:
         request = {"id": number, "operations": list(operations), "seconds": whole, "call_seconds": each}
         deadline = time.monotonic() + whole + GRACE
         try:
-            conversation.send(wire.encode(request), deadline)
+            self._conversation.send(wire.encode(request), deadline)
             reply = wire.decode(
-                lambda size: conversation.take(size, deadline), limit=self._room, header_limit=HEADER_LIMIT
+                lambda size: self._conversation.take(size, deadline), limit=self._room, header_limit=HEADER_LIMIT
             )
             answers = checked(operations, reply, number)
         except NoReply as missing:
@@ -141,26 +138,12 @@ class Session:
         """
         if self._ended is not None:
             raise SessionEnded(self._ended)
-        conversation = self._conversation
         whole = max(min(seconds, self._deadline - time.monotonic()), 0.0)
         try:
-            return conversation.ask_beside(question, time.monotonic() + whole + GRACE)
+            return self._conversation.ask_beside(question, time.monotonic() + whole + GRACE)
         except NoReply as missing:
             label = {"label": "looking at the networks"}
             raise self._end(self._problem(missing, (label,), whole)) from None
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything was asked."""
-        return self._begun is not None
-
-    @property
-    def _conversation(self) -> Conversation:
-        """The conversation with this session, which begins now if it has not; HarnessError when it cannot."""
-        if self._begun is None:
-            self._begun = self._begin(self._room + HEADERS_LIMIT)
-            self._deadline = time.monotonic() + self._seconds
-        return self._begun
 
     @property
     def call_seconds(self) -> float:

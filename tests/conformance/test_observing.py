@@ -274,37 +274,6 @@ def test_a_worker_that_does_not_start_is_our_fault_and_says_why(launcher: Launch
     assert "ZeroDivisionError" in evidence.observations["a"].fault
 
 
-def counting(launcher: Launcher) -> tuple[Launcher, list[float]]:
-    """Return a launcher, and the list that the seconds of its starts go to."""
-    started: list[float] = []
-
-    def launch(limits: Limits, seconds: float) -> Running:
-        started.append(seconds)
-        return launcher.launch(limits, seconds)
-
-    return replace(launcher, launch=launch), started
-
-
-def test_what_asks_nothing_starts_no_sandbox(launcher: Launcher) -> None:
-    counted, started = counting(launcher)
-    seen = look(counted, Probe("a", "", draw), Probe("b", "", draw, lane=1), Probe("c", "", up, lane=1)).observations
-    assert (len(started), seen["c"].data, seen["a"].fault) == (1, {"count": 1.0}, "")
-
-
-def test_what_asks_nothing_leaves_the_sandbox_of_its_lane_as_it_is(launcher: Launcher) -> None:
-    def stumble(_session: Session, _data: dict[str, Any], _rng: np.random.Generator) -> None:
-        raise KeyError("results")
-
-    counted, started = counting(launcher)
-    seen = look(counted, Probe("a", "", up), Probe("b", "", stumble), Probe("c", "", up)).observations
-    assert (len(started), seen["c"].data, seen["b"].fault) == (1, {"count": 1.0}, "stumbled: KeyError: 'results'")
-
-
-def test_a_launcher_that_is_never_asked_cannot_fail(launcher: Launcher) -> None:
-    seen = look(failing(launcher, 9), Probe("a", "", draw), Probe("b", "", up)).observations
-    assert (seen["a"].fault, seen["b"].fault) == ("", "the engine has a headache")
-
-
 class Stopped(BaseException):
     """What Ctrl-C is, thrown from where a test can."""
 

@@ -17,14 +17,13 @@ from hypothesis.extra import numpy as arrays
 from grader import wire
 from grader.errors import HarnessError
 from grader.model import Limits, Problem, ProblemKind
-from grader.sandbox import Answer, SessionEnded
+from grader.sandbox import Answer, Session, SessionEnded
 from grader.sandbox import operations as op
 from grader.sandbox.answers import NAME_LIMIT, TEXT_LIMIT, checked
 from grader.sandbox.conversation import Conversation
 from grader.sandbox.launching import Running
 from grader.text import printable
 from kit import fuzzing
-from kit.asking import session
 
 ROOM = 4096
 OPERATIONS = (
@@ -160,7 +159,8 @@ def a_conversation_ends_in_a_known_way(said: bytes) -> None:
     conversation = Conversation(running, output_limit=64)
     try:
         conversation.open(b"")
-        session(conversation, seconds=20.0, seed=1, limits=Limits(answer_mb=1, call_seconds=20.0)).run(*OPERATIONS)
+        session = Session(conversation, limits=Limits(answer_mb=1, call_seconds=20.0), seconds=20.0, seed=1)
+        session.run(*OPERATIONS)
     except (HarnessError, SessionEnded):
         return
     finally:

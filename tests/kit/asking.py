@@ -49,10 +49,5 @@ def worker(
 
 
 def session(conversation: Conversation, *, seconds: float = 60.0, seed: int = 7, limits: Limits = LIMITS) -> Session:
-    """Return a session with a worker, which begins with the first question."""
-
-    def begin(budget: int) -> Conversation:
-        conversation.begin(seed, budget=budget)
-        return conversation
-
-    return Session(begin, limits=limits, seconds=seconds)
+    """Begin a session with a worker."""
+    return Session(conversation, limits=limits, seconds=seconds, seed=seed)
