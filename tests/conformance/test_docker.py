@@ -84,9 +84,12 @@ def test_a_container_that_somebody_removed_is_our_fault_and_the_rest_goes_on(lau
 
 @pytest.mark.docker
 def test_containers_past_their_deadline_are_reaped_and_no_others(sandbox_image: str) -> None:
+    ids: dict[str, str] = {}
+
     def leave(name: str, *labels: str) -> str:
         chosen = [part for label in (f"{LABEL}=1", *labels) for part in ("--label", label)]
-        subprocess.run(["docker", "create", "--name", name, *chosen, sandbox_image], check=True, capture_output=True)
+        command = ["docker", "create", "--name", name, *chosen, sandbox_image]
+        ids[name] = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         return name
 
     now = int(time.time())
@@ -97,7 +100,8 @@ def test_containers_past_their_deadline_are_reaped_and_no_others(sandbox_image: 
     left = set(containers(f"label={LABEL}=1"))
     subprocess.run(["docker", "rm", "--force", new], check=True, capture_output=True)
     assert (old in left, odd in left, new in left) == (False, False, True)
-    assert len(reaped) == 2
+    # which of the two it was that we reaped is not asked: graders of other tests, which run beside this one, reap as well
+    assert ids[new] not in reaped
 
 
 @pytest.mark.docker
